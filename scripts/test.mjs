@@ -1,0 +1,26 @@
+// Runs test files on node's own runner: `node scripts/test.mjs [folder …]`, by default all folders but the slow ones.
+
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const slow = new Set(["engine", "package"]);
+
+const tests = readdirSync(`${root}/test`, { recursive: true })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules/"));
+const folders = process.argv.slice(2);
+const chosen = tests.filter((file) => {
+  const folder = file.split("/", 1)[0];
+  return folders.length === 0
+    ? !slow.has(folder)
+    : folders.some((wanted) => file === wanted || file.startsWith(`${wanted}/`));
+});
+if (chosen.length === 0) {
+  console.error(`No test file under test/ for: ${folders.join(" ") || "(all)"}`);
+  process.exit(1);
+}
+const args = ["--import", "tsx", "--test", ...chosen.sort().map((file) => `test/${file}`)];
+const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+process.exit(status ?? 1);

@@ -1,0 +1,80 @@
+// Every error this package raises on purpose: one class, one table of codes.
+
+/**
+ * The stable codes, with what each one means. The table in docs/errors.md says the same; a test keeps them equal.
+ */
+export const errorCodes = {
+  // Declaring functions: raised when a class is evaluated or bound, never at the first message.
+  DECORATOR_MISPLACED: "A decorator stands on a member, class or parameter it is not for.",
+  DECORATOR_UNSUPPORTED: "The compiler's standard decorators carry no metadata.",
+  TYPE_NAME_INVALID: "A type name is not of the form namespace/name.",
+  TYPE_UNKNOWN: "The type of a state or message can't be known from the declaration; it must be written.",
+  STATE_NAME_INVALID: "A state has no name.",
+  STATE_DUPLICATE: "Two properties of one class declare the same state name.",
+  HANDLER_DUPLICATE: "Two handlers of one function take the same message type.",
+  HANDLER_MISSING: "A function has no handler at all.",
+  FUNCTION_UNDECORATED: "A class without @StatefulFunction was bound or sent to.",
+  FUNCTION_DUPLICATE: "A class or type name was bound twice.",
+  OPTION_INVALID: "An option has a value that is not allowed.",
+  EXPIRATION_INVALID: "A state's expiration is not a positive duration, or both modes were given.",
+  DURATION_INVALID: "A duration is not a number of milliseconds or an object of units.",
+  INSTANCE_INVALID: "A create function did not return a new instance of its class.",
+
+  // Using the context inside a handler.
+  TARGET_INVALID: "A message's target is missing or is not a class, a type name or an Address.",
+  ID_MISSING: "A message's target has no id.",
+  MESSAGE_MISSING: "There is no message to send.",
+  DELAY_INVALID: "A message's delay is missing or negative.",
+  TOKEN_INVALID: "A cancellation token is not a non-empty string.",
+  CANCELLATION_UNSUPPORTED: "The engine that called speaks v2, which can't cancel delayed messages.",
+  CALLER_MISSING: "There is no caller to reply to: the message came from an ingress.",
+  CONTEXT_CLOSED: "A context was used after its invocation had ended.",
+  EGRESS_RECORD_INVALID: "A Kafka or Kinesis record lacks its topic, stream, key or value.",
+
+  // Values.
+  VALUE_UNTYPED: "A value does not say which type it has; it must be packed by one.",
+  VALUE_INVALID: "A value does not fit its type.",
+  VALUE_UNREADABLE: "Bytes can't be decoded as the type they are read as.",
+
+  // A batch that can't be carried out: answered with 500, logged, and sent again by the engine.
+  STATE_UNDECLARED: "A state is not declared: in the module file (v2) or by the function.",
+  STATE_TYPE_MISMATCH: "A state holds a value of another type than the declared one.",
+  MESSAGE_UNHANDLED: "No handler takes this message type, and there is no catch-all.",
+  HANDLER_FAILED: "A handler threw, or its promise was rejected.",
+
+  // A request that no engine would send, or that comes at the wrong time.
+  FUNCTION_UNKNOWN: "The request is for a function that is not bound here.",
+  REQUEST_MALFORMED: "The request's bytes are not a ToFunction message.",
+  REQUEST_EMPTY: "The request has no body.",
+  REQUEST_TOO_LARGE: "The request's body is larger than the limit.",
+  REQUEST_ABORTED: "The request's body ended early.",
+  BODY_CONSUMED: "Another middleware has read the request's body first.",
+  METHOD_NOT_ALLOWED: "The request's method is not POST.",
+  MEDIA_TYPE_UNSUPPORTED: "The request's content type or encoding is not a plain application/octet-stream.",
+  SHUTTING_DOWN: "The server is finishing its last calls and takes no new ones.",
+} as const;
+
+/** A stable code of a {@link StatefunError}. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The one error class of this package: `code` is stable, `message` says what, where and what to do. */
+export class StatefunError extends Error {
+  /** One of {@link errorCodes}; safe to compare and to show to a caller. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "StatefunError";
+    this.code = code;
+  }
+}
+
+/** Describes any thrown thing in one line, for the end of an error's message. */
+export function describeCause(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return typeof thrown;
+  }
+}

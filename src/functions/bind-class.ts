@@ -1,0 +1,116 @@
+// A decorated class → FunctionSpec.
+
+import { describeCause, StatefunError } from "../errors.js";
+import type { Type } from "../model/type.js";
+import { type AnyClass, collectRecord, type HandlerRecord, type StateRecord, typeNameOf } from "./class-record.js";
+import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec } from "./function-spec.js";
+import { typeOfClass, typeOfValue } from "./infer-type.js";
+
+/** How instances of a class are made. */
+export interface BindOptions<I extends object = object> {
+  /**
+   * Makes one new instance for one batch, for example out of a container. Defaults to `new Class()`. Returning the
+   * same instance twice is INSTANCE_INVALID, since state would leak from one address to another.
+   */
+  readonly create?: (functionClass: new (...args: any[]) => I) => I | Promise<I>;
+}
+
+/**
+ * Reads and checks a class. Throws FUNCTION_UNDECORATED, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE,
+ * TYPE_UNKNOWN and OPTION_INVALID.
+ */
+export function bindClass<I extends object>(
+  functionClass: new (...args: any[]) => I,
+  options: BindOptions<I>,
+): FunctionSpec {
+  if (typeof functionClass !== "function") {
+    throw new StatefunError(
+      "FUNCTION_UNDECORATED",
+      `${String(functionClass)} is not a class. Bind a class with @StatefulFunction.`,
+    );
+  }
+  const typeName = typeNameOf(functionClass);
+  const { create } = options;
+  if (create === undefined && functionClass.length > 0) {
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `${functionClass.name}'s constructor takes ${functionClass.length} argument(s). Say how it is made: bind(${functionClass.name}, { create: () => … }).`,
+    );
+  }
+  const record = collectRecord(functionClass as AnyClass);
+  const types = stateTypes(functionClass, record.states, create !== undefined);
+  const states = record.states.map(({ name, expiration, access }, index): StateSpec => {
+    return Object.freeze({ name, type: types[index] as Type<any>, expiration, get: access.get, set: access.set });
+  });
+  return makeFunctionSpec(
+    typeName,
+    states,
+    record.handlers.map(handlerSource),
+    create === undefined ? () => new functionClass() : newInstances(functionClass, create),
+  );
+}
+
+function stateTypes(functionClass: new () => object, states: readonly StateRecord[], hasFactory: boolean): Type<any>[] {
+  const known = states.map(({ type, designType }) => (type as Type<any> | undefined) ?? typeOfClass(designType));
+  if (!known.includes(undefined)) return known as Type<any>[];
+  // Only an initialiser can tell now, and only an instance shows what it left. A factory's instances are not ours to
+  // make before there is a message.
+  let probe: object | undefined;
+  let why = "it has no initialiser that tells it";
+  if (hasFactory) why = "its class is made by a create function";
+  else {
+    try {
+      probe = new functionClass();
+    } catch (error) {
+      why = `its class can't be constructed to look at the initialiser: ${describeCause(error)}`;
+    }
+  }
+  return known.map((type, index) => {
+    const { name, key, access } = states[index] as StateRecord;
+    const found = type ?? (probe && typeOfValue(access.get(probe)));
+    if (found !== undefined) return found;
+    throw new StatefunError(
+      "TYPE_UNKNOWN",
+      `The type of the state "${name}" (${functionClass.name}.${keyText(key)}) can't be known: ${why}. Write it: @State("${name}", Types.int), a message class, json(…) or custom(…).`,
+    );
+  });
+}
+
+const keyText = (key: string | symbol) => (typeof key === "symbol" ? (key.description ?? "symbol") : key);
+
+function handlerSource({ key, types, access }: HandlerRecord): HandlerSource {
+  return {
+    types,
+    name: keyText(key),
+    call: (instance, message, context) =>
+      (access.get(instance) as (message: unknown, context: unknown) => unknown).call(instance, message, context),
+  };
+}
+
+function newInstances<I extends object>(
+  functionClass: new (...args: any[]) => I,
+  create: NonNullable<BindOptions<I>["create"]>,
+): FunctionSpec["create"] {
+  const seen = new WeakSet<object>();
+  const check = (instance: unknown): object => {
+    const name = functionClass.name;
+    if (typeof instance !== "object" || instance === null) {
+      throw new StatefunError(
+        "INSTANCE_INVALID",
+        `create of ${name} returned ${String(instance)} instead of an instance.`,
+      );
+    }
+    if (seen.has(instance)) {
+      throw new StatefunError(
+        "INSTANCE_INVALID",
+        `create of ${name} returned the same instance twice; make a new one each time.`,
+      );
+    }
+    seen.add(instance);
+    return instance;
+  };
+  return () => {
+    const made = create(functionClass);
+    return made instanceof Promise ? made.then(check) : check(made);
+  };
+}

@@ -1,0 +1,109 @@
+// A plain function and its declared messages and states → FunctionSpec: everything a class can do, without decorators.
+
+import { StatefunError } from "../errors.js";
+import type { Duration } from "../model/duration.js";
+import { parseExpiration } from "../model/expiration.js";
+import { isProtobufCodec, Type, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
+import { parseTypeName } from "../model/type-name.js";
+import type { Context } from "./context.js";
+import type { MessageOf } from "./decorator-types.js";
+import { type FunctionSpec, type HandledType, makeFunctionSpec, type StateSpec } from "./function-spec.js";
+
+/** A state of a registered handler, with more than its type to say. */
+export interface StateOptions<L extends TypeLike = TypeLike> {
+  readonly type: L;
+  /** The name it is kept under. Defaults to the key it is declared with. */
+  readonly name?: string;
+  /** The value while there is none: a primitive, or a function that makes one. Defaults to undefined. */
+  readonly default?: ValueOf<L> | (() => ValueOf<L>);
+  readonly expireAfterWrite?: Duration;
+  readonly expireAfterCall?: Duration;
+}
+
+/** The states of a registered handler: their types, by the key they have on the `state` argument. */
+export type StateShape = Readonly<Record<string, TypeLike | StateOptions<any>>>;
+
+/** The `state` argument of a handler: undefined is a state that is not set, and setting undefined deletes it. */
+export type StateOf<S extends StateShape> = { -readonly [K in keyof S]: StateValue<S[K]> };
+
+type StateValue<D> = D extends { readonly type: infer L extends TypeLike; readonly default: unknown }
+  ? ValueOf<L>
+  : D extends { readonly type: infer L extends TypeLike }
+    ? ValueOf<L> | undefined
+    : D extends TypeLike
+      ? ValueOf<D> | undefined
+      : never;
+
+/** A function as a plain handler. */
+export type FunctionHandler<H extends readonly HandledType[], S extends StateShape> = (
+  message: MessageOf<H>,
+  context: Context,
+  state: StateOf<S>,
+) => unknown;
+
+/** What a registered handler takes and keeps. */
+export interface RegisterOptions<H extends readonly HandledType[], S extends StateShape> {
+  /** The types it takes. Defaults to every type, as a TypedValue. */
+  readonly handles?: H;
+  /** Defaults to no state. */
+  readonly state?: S;
+}
+
+/** Checks a registration. Throws TYPE_NAME_INVALID, HANDLER_MISSING, HANDLER_DUPLICATE and OPTION_INVALID. */
+export function bindHandler(
+  typeName: string,
+  handler: FunctionHandler<any, any>,
+  { handles = [], state = {} }: RegisterOptions<readonly HandledType[], StateShape>,
+): FunctionSpec {
+  parseTypeName(typeName);
+  if (typeof handler !== "function") {
+    throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
+  }
+  const declared = Object.entries(state).map(([key, declaration]) => stateOptions(typeName, key, declaration));
+  const source = {
+    types: handles.length === 0 ? [TypedValue] : handles,
+    name: handler.name || "its handler",
+    call: (instance: object, message: unknown, context: Context) =>
+      handler(message as never, context, instance as never),
+  };
+  const create = () => {
+    const instance: Record<string, unknown> = {};
+    for (const { key, initial } of declared) instance[key] = initial();
+    return instance;
+  };
+  return makeFunctionSpec(
+    typeName,
+    declared.map(({ spec }) => spec),
+    [source],
+    create,
+  );
+}
+
+function stateOptions(typeName: string, key: string, declaration: TypeLike | StateOptions<any>) {
+  const options: StateOptions<any> = isStateOptions(declaration) ? declaration : { type: declaration };
+  const { name = key, default: initial } = options;
+  const where = `The state "${key}" of ${typeName}`;
+  if (typeof name !== "string" || name === "") throw new StatefunError("STATE_NAME_INVALID", `${where} has no name.`);
+  if (key === "__proto__")
+    throw new StatefunError("STATE_NAME_INVALID", `${where} needs another key; its name may stay.`);
+  if (typeof initial === "object" && initial !== null) {
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `${where} has an object as its default, which all ids would share. Give a function that makes it: default: () => ….`,
+    );
+  }
+  const spec: StateSpec = Object.freeze({
+    name,
+    type: typeOf(options.type),
+    expiration: parseExpiration(options, where),
+    get: (instance: object) => (instance as Record<string, unknown>)[key],
+    set: (instance: object, value: unknown) => {
+      (instance as Record<string, unknown>)[key] = value;
+    },
+  });
+  return { key, spec, initial: typeof initial === "function" ? (initial as () => unknown) : () => initial };
+}
+
+function isStateOptions(declaration: TypeLike | StateOptions<any>): declaration is StateOptions<any> {
+  return typeof declaration === "object" && !(declaration instanceof Type) && !isProtobufCodec(declaration);
+}

@@ -1,0 +1,99 @@
+// What the decorators note down about a class, until the class is bound. There is no list of classes: a record hangs
+// on its class (legacy decorators) or on its metadata object (standard decorators).
+
+import "reflect-metadata";
+import { StatefunError } from "../errors.js";
+import type { Expiration } from "../model/expiration.js";
+import type { TypeLike } from "../model/type.js";
+import type { HandledType } from "./function-spec.js";
+
+// Compilers look for this symbol when a class is evaluated, and no Node has it yet. A class that uses the decorators
+// imports them first, so here is early enough.
+(Symbol as { metadata?: symbol }).metadata ??= Symbol.for("Symbol.metadata");
+const metadataSymbol = (Symbol as { metadata?: symbol }).metadata as symbol;
+
+export type AnyClass = abstract new (...args: any[]) => object;
+
+/** How a member is reached: by its key, or by a standard decorator's access object, which also reaches #private. */
+export interface MemberAccess {
+  get(instance: object): unknown;
+  set(instance: object, value: unknown): void;
+}
+
+export interface StateRecord {
+  readonly key: string | symbol;
+  readonly name: string;
+  readonly type: TypeLike | undefined;
+  /** What emitDecoratorMetadata says of the property; undefined when it says nothing. */
+  readonly designType: unknown;
+  readonly expiration: Expiration;
+  readonly access: MemberAccess;
+}
+
+export interface HandlerRecord {
+  readonly key: string | symbol;
+  readonly types: readonly HandledType[];
+  readonly access: Pick<MemberAccess, "get">;
+}
+
+export interface ClassRecord {
+  readonly states: StateRecord[];
+  readonly handlers: HandlerRecord[];
+}
+
+const records = new WeakMap<object, ClassRecord>();
+const typeNames = new WeakMap<object, string>();
+
+/** The record to write to: `owner` is the class, or its metadata object. */
+export function recordFor(owner: object): ClassRecord {
+  let record = records.get(owner);
+  if (record === undefined) {
+    record = { states: [], handlers: [] };
+    records.set(owner, record);
+  }
+  return record;
+}
+
+export function setTypeName(functionClass: object, typeName: string): void {
+  typeNames.set(functionClass, typeName);
+}
+
+/** The type name of a class with @StatefulFunction. Throws FUNCTION_UNDECORATED. */
+export function typeNameOf(functionClass: AnyClass): string {
+  const typeName = typeNames.get(functionClass);
+  if (typeName !== undefined) return typeName;
+  const name = functionClass.name || "This class";
+  throw new StatefunError(
+    "FUNCTION_UNDECORATED",
+    `${name} is not a stateful function: put @StatefulFunction("namespace/name") on it. A subclass needs one of its own.`,
+  );
+}
+
+/** Everything a class declares, its parents' members included; a member of a subclass replaces its parent's. */
+export function collectRecord(functionClass: AnyClass): ClassRecord {
+  let states: StateRecord[] = [];
+  let handlers: HandlerRecord[] = [];
+  for (const { states: ownStates, handlers: ownHandlers } of inheritedRecords(functionClass)) {
+    states = states.filter((old) => !ownStates.some((own) => own.name === old.name || own.key === old.key));
+    states.push(...ownStates);
+    const retaken = new Set(ownHandlers.flatMap((own) => own.types));
+    handlers = handlers
+      .filter((old) => !ownHandlers.some((own) => own.key === old.key))
+      .map((old) => ({ ...old, types: old.types.filter((type) => !retaken.has(type)) }))
+      .filter((old) => old.types.length > 0);
+    handlers.push(...ownHandlers);
+  }
+  return { states, handlers };
+}
+
+/** The records of a class and its parents, the oldest first. */
+function inheritedRecords(functionClass: AnyClass): ClassRecord[] {
+  const found: ClassRecord[] = [];
+  for (let current: object | null = functionClass; current !== null; current = Object.getPrototypeOf(current)) {
+    const metadata = Object.hasOwn(current, metadataSymbol) ? Reflect.get(current, metadataSymbol) : undefined;
+    const record =
+      records.get(current) ?? (typeof metadata === "object" && metadata !== null ? records.get(metadata) : undefined);
+    if (record !== undefined) found.unshift(record);
+  }
+  return found;
+}

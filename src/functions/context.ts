@@ -1,0 +1,188 @@
+// What a handler can do: see who called, send, reply, send later, send out, reach states by name.
+
+import { StatefunError } from "../errors.js";
+import { Address } from "../model/address.js";
+import { type Duration, durationToMs } from "../model/duration.js";
+import type { Generation, SideEffects } from "../model/invocation.js";
+import type { TypedValue } from "../model/type.js";
+import { parseTypeName } from "../model/type-name.js";
+import { packValue } from "../types/pack.js";
+import { typeNameOf } from "./class-record.js";
+import type { FunctionClass, MessageFor, Sendable, SendOptions } from "./context-types.js";
+import { type BatchState, StateAccess } from "./state.js";
+
+/** What one batch shares among its contexts. */
+export interface BatchScope {
+  readonly address: Address;
+  readonly generation: Generation;
+  readonly state: BatchState;
+  readonly effects: SideEffects;
+}
+
+/**
+ * A handler's way to the outside, for one message. It ends when the handler has returned, or its promise has settled:
+ * any use after that is CONTEXT_CLOSED.
+ */
+export class Context {
+  readonly #scope: BatchScope;
+  readonly #caller: Address | undefined;
+  #open = true;
+  #state: StateAccess | undefined;
+
+  /** Made by the handler for each message. */
+  constructor(scope: BatchScope, caller: Address | undefined) {
+    this.#scope = scope;
+    this.#caller = caller;
+  }
+
+  /** The address of this function instance. */
+  get address(): Address {
+    return this.#scope.address;
+  }
+
+  /** Who sent the message; undefined when it came from an ingress. */
+  get caller(): Address | undefined {
+    return this.#caller;
+  }
+
+  /** States by name. */
+  get state(): StateAccess {
+    this.#state ??= new StateAccess(this.#scope.state, () => this.#assertOpen());
+    return this.#state;
+  }
+
+  /**
+   * Sends a message to a function: by its class, its type name, or an address. A message is a protobuf message or a
+   * value packed by its type; strings, booleans, bigints and Uint8Arrays pack themselves.
+   * Throws TARGET_INVALID, TYPE_NAME_INVALID, FUNCTION_UNDECORATED, ID_MISSING, MESSAGE_MISSING, VALUE_UNTYPED and
+   * CONTEXT_CLOSED.
+   */
+  send<I extends object>(target: FunctionClass<I>, id: string, message: MessageFor<I>): void;
+  send(target: string, id: string, message: Sendable): void;
+  send(target: Address, message: Sendable): void;
+  send(target: unknown, ...rest: unknown[]): void {
+    this.#assertOpen();
+    const { to, message } = destination(target, rest);
+    this.#scope.effects.messages.push({ target: to, argument: packMessage(message) });
+  }
+
+  /** Sends a message to the caller. Throws CALLER_MISSING when an ingress sent the message, and what `send` throws. */
+  reply(message: Sendable): void {
+    this.#assertOpen();
+    const target = this.#caller;
+    if (target === undefined) {
+      throw new StatefunError(
+        "CALLER_MISSING",
+        `${this.address} can't reply: the message came from an ingress, not from a function. Check context.caller first.`,
+      );
+    }
+    this.#scope.effects.messages.push({ target, argument: packMessage(message) });
+  }
+
+  /**
+   * Sends a message after a delay, in milliseconds or units; the function goes on at once. With a cancellation token it
+   * can be withdrawn. Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2),
+   * and what `send` throws.
+   */
+  sendAfter<I extends object>(
+    delay: Duration,
+    target: FunctionClass<I>,
+    id: string,
+    message: MessageFor<I>,
+    options?: SendOptions,
+  ): void;
+  sendAfter(delay: Duration, target: string, id: string, message: Sendable, options?: SendOptions): void;
+  sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendOptions): void;
+  sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
+    this.#assertOpen();
+    const delayMs = positiveDelay(delay);
+    const { to, message, options } = destination(target, rest);
+    const cancellationToken = (options as SendOptions | undefined)?.cancellationToken;
+    if (cancellationToken !== undefined) this.#assertToken(cancellationToken);
+    this.#scope.effects.delayed.push({ delayMs, target: to, argument: packMessage(message), cancellationToken });
+  }
+
+  /**
+   * Withdraws the delayed message that was sent with this token, if it has not been delivered yet.
+   * Throws TOKEN_INVALID, CANCELLATION_UNSUPPORTED (v2) and CONTEXT_CLOSED.
+   */
+  cancelDelayedMessage(cancellationToken: string): void {
+    this.#assertOpen();
+    this.#assertToken(cancellationToken);
+    this.#scope.effects.delayed.push({ cancel: cancellationToken });
+  }
+
+  /**
+   * Sends a message out of the application, to an egress of the module file: for Kafka and Kinesis see kafkaRecord and
+   * kinesisRecord. Throws TYPE_NAME_INVALID, MESSAGE_MISSING, VALUE_UNTYPED and CONTEXT_CLOSED.
+   */
+  sendEgress(egress: string, message: Sendable): void {
+    this.#assertOpen();
+    const { namespace, name } = parseTypeName(egress);
+    this.#scope.effects.egresses.push({ namespace, name, argument: packMessage(message) });
+  }
+
+  /** Ends the context; called by the handler of the batch. */
+  close(): void {
+    this.#open = false;
+  }
+
+  #assertToken(token: unknown): void {
+    if (typeof token !== "string" || token === "") {
+      throw new StatefunError("TOKEN_INVALID", "A cancellation token must be a non-empty string.");
+    }
+    if (this.#scope.generation === "v2") {
+      throw new StatefunError(
+        "CANCELLATION_UNSUPPORTED",
+        "A StateFun 2.x engine can't cancel delayed messages. Let the function ignore the message when it arrives, or use StateFun 3.",
+      );
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#open) return;
+    throw new StatefunError(
+      "CONTEXT_CLOSED",
+      `The context of ${this.address} was used after its handler had ended. Await everything that the handler starts.`,
+    );
+  }
+}
+
+/** Sorts out the arguments after the target: an address has its id in itself. */
+function destination(target: unknown, rest: readonly unknown[]): { to: Address; message: unknown; options: unknown } {
+  if (target instanceof Address) {
+    return { to: withId(target), message: rest[0], options: rest[1] };
+  }
+  const [id, message, options] = rest;
+  let typeName: string;
+  if (typeof target === "string") typeName = target;
+  else if (typeof target === "function") typeName = typeNameOf(target as FunctionClass<object>);
+  else {
+    throw new StatefunError(
+      "TARGET_INVALID",
+      `${String(target)} is not a target. Give a function's class, its type name, or an Address.`,
+    );
+  }
+  return { to: withId(Address.of(typeName, id as string)), message, options };
+}
+
+function withId(target: Address): Address {
+  if (typeof target.id === "string" && target.id !== "") return target;
+  throw new StatefunError(
+    "ID_MISSING",
+    `A message to ${target.typeName} needs the id of an instance: a non-empty string.`,
+  );
+}
+
+function packMessage(message: unknown): TypedValue {
+  if (message !== undefined && message !== null) return packValue(message);
+  throw new StatefunError("MESSAGE_MISSING", "There is no message to send.");
+}
+
+function positiveDelay(delay: Duration): number {
+  if (delay === undefined || delay === null)
+    throw new StatefunError("DELAY_INVALID", "A delayed message needs a delay.");
+  const delayMs = durationToMs(delay);
+  if (delayMs >= 0) return delayMs;
+  throw new StatefunError("DELAY_INVALID", `A delay can't be negative: ${delayMs} ms.`);
+}

@@ -1,0 +1,62 @@
+// What the compiler knows of the decorators: each serves both dialects and refuses a member of the wrong type.
+
+import type { TypedValue, TypeLike, ValueOf } from "../model/type.js";
+import type { Context } from "./context.js";
+import type { HandledType } from "./function-spec.js";
+
+/** Fits a class in both dialects. */
+export type StatefulFunctionDecorator = <C extends abstract new (...args: any[]) => object>(
+  target: C,
+  context?: ClassDecoratorContext<C>,
+) => void;
+
+/** What a handler of these types is given: their union, or a TypedValue when there are none. */
+export type MessageOf<L extends readonly HandledType[]> = L extends readonly [] ? TypedValue : HandledValue<L[number]>;
+
+type HandledValue<H> = H extends typeof TypedValue ? TypedValue : H extends TypeLike ? ValueOf<H> : never;
+
+/** Fits a method whose first parameter takes an M. */
+export interface HandlesDecorator<M> {
+  <F extends (message: M, context: Context) => unknown>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): void;
+  <This, F extends (this: This, message: M, context: Context) => unknown>(
+    method: F,
+    context: ClassMethodDecoratorContext<This, F>,
+  ): void;
+}
+
+/** Any method can be decorated with a bare @Handles; its parameter's type is read when the class is evaluated. */
+export type InferredHandles = (message: any, context: Context) => unknown;
+
+/** Fits a property that holds a V, or undefined or null when there is none. */
+export interface StateDecorator<V> {
+  <T extends object, K extends PropertyKey>(target: T, key: K & LegacyKey<T, K, V>, descriptor?: undefined): void;
+  <This, P>(value: undefined, context: ClassFieldDecoratorContext<This, P> & Fits<P, V>): void;
+  <This, P>(
+    value: ClassAccessorDecoratorTarget<This, P>,
+    context: ClassAccessorDecoratorContext<This, P> & Fits<P, V>,
+  ): void;
+}
+
+/**
+ * unknown when a property of type P can hold a state of type V, and nothing else. A property may narrow a primitive, as
+ * "open" | "closed" narrows string; what is read back is then taken on trust.
+ */
+type Fits<P, V> = [NonNullable<P>] extends [V]
+  ? V extends object
+    ? [V] extends [P]
+      ? unknown
+      : Misfit<P, V>
+    : unknown
+  : Misfit<P, V>;
+
+/** Never satisfied: shows both types in the compiler's message. */
+interface Misfit<P, V> {
+  readonly "this property's type differs from its state's type": { property: P; state: V };
+}
+
+/** A private property's type can't be seen from here, so it is let through. */
+type LegacyKey<T, K extends PropertyKey, V> = K extends keyof T ? Fits<T[K], V> : unknown;

@@ -1,0 +1,122 @@
+// A bound function: what its class or its registration came to, checked once and frozen.
+
+import { StatefunError } from "../errors.js";
+import type { Expiration } from "../model/expiration.js";
+import { isProtobufCodec, type Type, TypedValue, type TypeLike, typeOf } from "../model/type.js";
+import { anyTypename } from "../types/pack.js";
+import type { Context } from "./context.js";
+
+/** One state of a function, and where it lives on the object that a batch works on. */
+export interface StateSpec {
+  readonly name: string;
+  readonly type: Type<any>;
+  readonly expiration: Expiration;
+  get(instance: object): unknown;
+  set(instance: object, value: unknown): void;
+}
+
+/** What a handler can be declared to take: a type, or TypedValue for every type that no other handler takes. */
+export type HandledType = TypeLike | typeof TypedValue;
+
+/** One handler of a function. */
+export interface Handler {
+  /** What the method is called with. */
+  decode(argument: TypedValue): unknown;
+  call(instance: object, message: unknown, context: Context): unknown;
+}
+
+/** A bound function. */
+export interface FunctionSpec {
+  readonly typeName: string;
+  readonly states: readonly StateSpec[];
+  /** Where each state name stands in `states`. */
+  readonly stateIndex: ReadonlyMap<string, number>;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly catchAll: Handler | undefined;
+  /** Makes the object that one batch works on: an instance of the class, or a record of states. */
+  create(): object | Promise<object>;
+}
+
+/** What a declared handler takes, before it is indexed. */
+export interface HandlerSource {
+  readonly types: readonly HandledType[];
+  /** How error messages call it, for example "greet". */
+  readonly name: string;
+  readonly call: Handler["call"];
+}
+
+/** Checks and freezes a function. Throws HANDLER_DUPLICATE, HANDLER_MISSING, STATE_DUPLICATE, TYPE_UNKNOWN. */
+export function makeFunctionSpec(
+  typeName: string,
+  states: readonly StateSpec[],
+  sources: readonly HandlerSource[],
+  create: FunctionSpec["create"],
+): FunctionSpec {
+  if (sources.length === 0) {
+    throw new StatefunError("HANDLER_MISSING", `${typeName} has no handler. Put @Handles(Type) on a public method.`);
+  }
+  return Object.freeze({
+    typeName,
+    states,
+    stateIndex: indexStates(typeName, states),
+    ...indexHandlers(typeName, sources),
+    create,
+  });
+}
+
+function indexStates(typeName: string, states: readonly StateSpec[]): Map<string, number> {
+  const index = new Map<string, number>();
+  states.forEach(({ name }, position) => {
+    if (index.has(name)) throw new StatefunError("STATE_DUPLICATE", `${typeName} declares the state "${name}" twice.`);
+    index.set(name, position);
+  });
+  return index;
+}
+
+function indexHandlers(
+  typeName: string,
+  sources: readonly HandlerSource[],
+): Pick<FunctionSpec, "handlers" | "catchAll"> {
+  const handlers = new Map<string, Handler>();
+  const names = new Map<string, string>();
+  const v2Forms: [string, Handler][] = [];
+  let catchAll: Handler | undefined;
+  const claim = (taken: string, name: string) => {
+    const other = names.get(taken);
+    if (other !== undefined) {
+      const both = other === name ? `${name} takes ${taken} twice` : `${other} and ${name} both take ${taken}`;
+      throw new StatefunError("HANDLER_DUPLICATE", `In ${typeName}, ${both}. A message goes to one handler.`);
+    }
+    names.set(taken, name);
+  };
+  for (const { types, name, call } of sources) {
+    for (const handled of types) {
+      const anyDecoder = untypedDecoder(handled);
+      if (anyDecoder !== undefined) {
+        claim("every other type", name);
+        catchAll = { decode: anyDecoder, call };
+        continue;
+      }
+      const type = typeOf(handled as TypeLike);
+      const handler: Handler = { decode: (argument) => type.unpack(argument), call };
+      claim(type.typename, name);
+      handlers.set(type.typename, handler);
+      if (type.v2 !== undefined) v2Forms.push([type.v2.typename, handler]);
+    }
+  }
+  // A handler of Types.int also takes the wrapper that a v2 function sends for one, unless a handler names the wrapper.
+  for (const [typename, handler] of v2Forms) {
+    if (!handlers.has(typename)) handlers.set(typename, handler);
+  }
+  return { handlers, catchAll };
+}
+
+/** TypedValue and the generated google.protobuf.Any both stand for a message of any type. */
+function untypedDecoder(handled: HandledType): Handler["decode"] | undefined {
+  if (handled === TypedValue) return (argument) => argument;
+  if (typeof handled !== "function" || !isProtobufCodec(handled)) return undefined;
+  if (typeOf(handled).typename !== anyTypename) return undefined;
+  const Any = handled;
+  const urlField = "type_url" in Any.prototype ? "type_url" : "typeUrl";
+  return ({ typename, value }) => new Any({ [urlField]: typename, value });
+}

@@ -1,0 +1,241 @@
+// The states of one batch: written into the instance before its first message, compared and collected after its last.
+
+import { describeCause, StatefunError } from "../errors.js";
+import type { Generation, InvocationBatch, PersistedValue, ValueSpec } from "../model/invocation.js";
+import { type TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
+import { packValue } from "../types/pack.js";
+import type { FunctionSpec, StateSpec } from "./function-spec.js";
+
+/**
+ * The states that a request lacks, for the engine to register. A v2 engine can't register any, so there a missing state
+ * is STATE_UNDECLARED.
+ */
+export function missingStates(spec: FunctionSpec, batch: InvocationBatch): ValueSpec[] {
+  const sent = new Set(batch.state.map(({ name }) => name));
+  const missing = spec.states.filter(({ name }) => !sent.has(name));
+  if (missing.length > 0 && batch.generation === "v2") {
+    const names = missing.map(({ name }) => `"${name}"`).join(", ");
+    throw new StatefunError(
+      "STATE_UNDECLARED",
+      `The module file does not declare the state ${names} of ${spec.typeName}. Add it under the function's spec.states in module.yaml.`,
+    );
+  }
+  return missing.map(({ name, type, expiration }) => ({ name, typename: type.typename, expiration }));
+}
+
+/** The states of one batch, on the instance it works on. */
+export class BatchState {
+  readonly #spec: FunctionSpec;
+  readonly #generation: Generation;
+  readonly #instance: object;
+  readonly #cells: Cell[];
+  readonly #sent: readonly PersistedValue[];
+  /** States that the engine sent although the function does not declare them, once they are written. */
+  readonly #undeclared = new Map<string, PersistedValue>();
+
+  /** Writes the sent values into the instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
+  constructor(spec: FunctionSpec, batch: InvocationBatch, instance: object) {
+    this.#spec = spec;
+    this.#generation = batch.generation;
+    this.#instance = instance;
+    this.#sent = batch.state;
+    const stored: (TypedValue | undefined)[] = [];
+    for (const { name, value } of batch.state) {
+      const index = spec.stateIndex.get(name);
+      if (index !== undefined) stored[index] = value;
+    }
+    this.#cells = spec.states.map((state, index) => new Cell(spec.typeName, state, stored[index], instance));
+  }
+
+  /**
+   * Gives cleared states their defaults back, so that a message finds the same whether it shares a batch with the one
+   * before it or not. A default that is an object has to be made anew, by a fresh instance.
+   */
+  restoreDefaults(): void | Promise<void> {
+    const cleared = this.#cells.filter((cell) => cell.lacksDefault(this.#instance));
+    if (cleared.length === 0) return;
+    const fresh = this.#spec.create();
+    const restore = (from: object) => {
+      for (const cell of cleared) cell.restoreDefault(from, this.#instance);
+    };
+    return fresh instanceof Promise ? fresh.then(restore) : restore(fresh);
+  }
+
+  /** What changed, in the order of declaration. Throws VALUE_INVALID. */
+  mutations(): PersistedValue[] {
+    const mutations: PersistedValue[] = [];
+    for (const cell of this.#cells) {
+      const mutation = cell.mutation(this.#instance, this.#generation);
+      if (mutation !== undefined) mutations.push(mutation);
+    }
+    mutations.push(...this.#undeclared.values());
+    return mutations;
+  }
+
+  /** Reads a state by name. Throws STATE_UNDECLARED. */
+  read(name: string): TypedValue | undefined {
+    const cell = this.#cell(name);
+    if (cell !== undefined) return cell.read(this.#instance);
+    return (this.#undeclared.get(name) ?? this.#sentValue(name)).value;
+  }
+
+  /** Writes a state by name; undefined deletes it. Throws STATE_UNDECLARED and STATE_TYPE_MISMATCH. */
+  write(name: string, value: TypedValue | undefined): void {
+    const cell = this.#cell(name);
+    if (cell !== undefined) cell.write(this.#instance, value);
+    else {
+      this.#sentValue(name);
+      this.#undeclared.set(name, { name, value });
+    }
+  }
+
+  #cell(name: string): Cell | undefined {
+    const index = this.#spec.stateIndex.get(name);
+    return index === undefined ? undefined : this.#cells[index];
+  }
+
+  #sentValue(name: string): PersistedValue {
+    const sent = this.#sent.find((value) => value.name === name);
+    if (sent !== undefined) return sent;
+    const where =
+      this.#generation === "v2" ? "under spec.states in module.yaml" : "with @State or register(…, { state })";
+    throw new StatefunError("STATE_UNDECLARED", `${this.#spec.typeName} has no state "${name}". Declare it ${where}.`);
+  }
+}
+
+/** One declared state of one batch. */
+class Cell {
+  readonly #typeName: string;
+  readonly #spec: StateSpec;
+  /** What the engine has. */
+  readonly #stored: TypedValue | undefined;
+  readonly #hasDefault: boolean;
+  /** What the property held when the batch began, or when its default was restored. */
+  #start: unknown;
+  /** The encoding of a default that is an object, made before a handler can change it. */
+  #startBytes: Uint8Array | undefined;
+  /** Whether #start stands for what is stored, not for a default. */
+  #startIsStored: boolean;
+
+  constructor(typeName: string, spec: StateSpec, stored: TypedValue | undefined, instance: object) {
+    this.#typeName = typeName;
+    this.#spec = spec;
+    this.#stored = stored;
+    this.#start = spec.get(instance);
+    this.#hasDefault = isSet(this.#start);
+    this.#startIsStored = stored !== undefined;
+    if (stored !== undefined) {
+      this.#start = this.#unpack(stored);
+      spec.set(instance, this.#start);
+    } else this.#snapshotDefault();
+  }
+
+  lacksDefault(instance: object): boolean {
+    return this.#hasDefault && !isSet(this.#spec.get(instance));
+  }
+
+  restoreDefault(from: object, instance: object): void {
+    this.#start = this.#spec.get(from);
+    this.#startIsStored = false;
+    this.#snapshotDefault();
+    this.#spec.set(instance, this.#start);
+  }
+
+  mutation(instance: object, generation: Generation): PersistedValue | undefined {
+    const { name } = this.#spec;
+    const value = this.#spec.get(instance);
+    const deletion = this.#stored === undefined ? undefined : { name, value: undefined };
+    if (!isSet(value)) return deletion;
+    const whenUnchanged = this.#startIsStored ? undefined : deletion;
+    if (typeof value !== "object" && Object.is(value, this.#start)) return whenUnchanged;
+    const packed = this.#pack(value);
+    if (typeof value === "object" && !this.#changed(packed, generation)) return whenUnchanged;
+    return { name, value: packed };
+  }
+
+  read(instance: object): TypedValue | undefined {
+    const value = this.#spec.get(instance);
+    return isSet(value) ? this.#pack(value) : undefined;
+  }
+
+  write(instance: object, value: TypedValue | undefined): void {
+    this.#spec.set(instance, value === undefined ? undefined : this.#unpack(value));
+  }
+
+  /** Compares an object's encoding with the one it had at the start. */
+  #changed(packed: TypedValue, generation: Generation): boolean {
+    if (!this.#startIsStored) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
+    const stored = this.#stored as TypedValue;
+    const now = generation === "v2" ? packed.toV2() : packed;
+    if (now.typename === stored.typename && sameBytes(now.value, stored.value)) return false;
+    // Another SDK may order the same fields otherwise. Then the bytes differ although nothing was changed.
+    return !sameBytes(packed.value, this.#pack(this.#unpack(stored)).value);
+  }
+
+  #snapshotDefault(): void {
+    this.#startBytes =
+      typeof this.#start === "object" && this.#start !== null ? this.#pack(this.#start).value : undefined;
+  }
+
+  #pack(value: unknown): TypedValue {
+    return this.#located(() => this.#spec.type.pack(value));
+  }
+
+  #unpack(value: TypedValue): unknown {
+    const { type, name } = this.#spec;
+    if (type.reads(value.typename)) return this.#located(() => type.unpack(value));
+    throw new StatefunError(
+      "STATE_TYPE_MISMATCH",
+      `The state "${name}" of ${this.#typeName} is declared as ${type.typename} but the value is a ${value.typename}. A state's type can't change; declare it as it is, or use another name.`,
+    );
+  }
+
+  #located<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof StatefunError)) throw error;
+      const where = `The state "${this.#spec.name}" of ${this.#typeName}`;
+      throw new StatefunError(error.code, `${where}: ${describeCause(error)}`, { cause: error });
+    }
+  }
+}
+
+const isSet = (value: unknown) => value !== undefined && value !== null;
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}
+
+/** States by name: the same values that the function's properties hold, and on v2 any other the module file declares. */
+export class StateAccess {
+  readonly #state: BatchState;
+  readonly #assertOpen: () => void;
+
+  /** Made by the context. */
+  constructor(state: BatchState, assertOpen: () => void) {
+    this.#state = state;
+    this.#assertOpen = assertOpen;
+  }
+
+  /** The packed value, or the value of the type asked for; undefined when it is not set. Throws STATE_UNDECLARED. */
+  get(name: string): TypedValue | undefined;
+  get<L extends TypeLike>(name: string, type: L): ValueOf<L> | undefined;
+  get(name: string, type?: TypeLike): unknown {
+    this.#assertOpen();
+    const packed = this.#state.read(name);
+    return type === undefined || packed === undefined ? packed : typeOf(type).unpack(packed);
+  }
+
+  /** Stores a message or packed value. Throws STATE_UNDECLARED, STATE_TYPE_MISMATCH and VALUE_UNTYPED. */
+  set(name: string, value: TypedValue | string | boolean | bigint | object): void {
+    this.#assertOpen();
+    this.#state.write(name, isSet(value) ? packValue(value) : undefined);
+  }
+
+  /** Clears a state. Throws STATE_UNDECLARED. */
+  delete(name: string): void {
+    this.#assertOpen();
+    this.#state.write(name, undefined);
+  }
+}

@@ -1,0 +1,60 @@
+// The registry: which functions one handler serves.
+
+import { StatefunError } from "../errors.js";
+import { type BindOptions, bindClass } from "./bind-class.js";
+import { bindHandler, type FunctionHandler, type RegisterOptions, type StateShape } from "./bind-handler.js";
+import type { FunctionSpec, HandledType } from "./function-spec.js";
+
+/** The functions that are served together: bound classes and registered handlers, by their type names. */
+export class StatefulFunctions {
+  readonly #specs = new Map<string, FunctionSpec>();
+
+  /** Binds each class, as {@link bind} does. */
+  constructor(...functionClasses: (new () => object)[]) {
+    for (const functionClass of functionClasses) this.bind(functionClass);
+  }
+
+  /**
+   * Adds a class with @StatefulFunction. A constructor with parameters needs `create`.
+   * Throws FUNCTION_UNDECORATED, FUNCTION_DUPLICATE, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE, TYPE_UNKNOWN
+   * and OPTION_INVALID.
+   */
+  bind(functionClass: new () => object, options?: BindOptions): this;
+  bind<I extends object>(functionClass: new (...args: any[]) => I, options: Required<BindOptions<I>>): this;
+  bind(functionClass: new (...args: any[]) => object, options: BindOptions = {}): this {
+    return this.#add(bindClass(functionClass, options));
+  }
+
+  /**
+   * Adds a plain function under a type name, with the types it handles and the states it keeps.
+   * Throws TYPE_NAME_INVALID, FUNCTION_DUPLICATE, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE and OPTION_INVALID.
+   */
+  register<const H extends readonly HandledType[] = [], S extends StateShape = {}>(
+    typeName: string,
+    handler: FunctionHandler<H, S>,
+    options: RegisterOptions<H, S> = {},
+  ): this {
+    return this.#add(bindHandler(typeName, handler, options));
+  }
+
+  /** The function of this type name, if it is served here. */
+  get(typeName: string): FunctionSpec | undefined {
+    return this.#specs.get(typeName);
+  }
+
+  /** The type names that are served, in the order they were added. */
+  get typeNames(): string[] {
+    return [...this.#specs.keys()];
+  }
+
+  #add(spec: FunctionSpec): this {
+    if (this.#specs.has(spec.typeName)) {
+      throw new StatefunError(
+        "FUNCTION_DUPLICATE",
+        `${spec.typeName} is bound twice. A type name belongs to one class or handler.`,
+      );
+    }
+    this.#specs.set(spec.typeName, spec);
+    return this;
+  }
+}

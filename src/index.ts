@@ -1,0 +1,35 @@
+// The package's main entry: everything a function is written with, and the handler that serves it.
+
+export { type ErrorCode, errorCodes, StatefunError } from "./errors.js";
+export type { BindOptions } from "./functions/bind-class.js";
+export type { FunctionHandler, RegisterOptions, StateOf, StateOptions, StateShape } from "./functions/bind-handler.js";
+export { Context } from "./functions/context.js";
+export type { FunctionClass, MessageFor, Sendable, SendOptions } from "./functions/context-types.js";
+export type {
+  HandlesDecorator,
+  MessageOf,
+  StateDecorator,
+  StatefulFunctionDecorator,
+} from "./functions/decorator-types.js";
+export { Handles, State, StatefulFunction } from "./functions/decorators.js";
+export type { HandledType } from "./functions/function-spec.js";
+export type { Logger } from "./functions/logger.js";
+export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";
+export type { StateAccess } from "./functions/state.js";
+export { StatefulFunctions } from "./functions/stateful-functions.js";
+export { Address } from "./model/address.js";
+export type { Duration } from "./model/duration.js";
+export type { ExpirationOptions } from "./model/expiration.js";
+export type { Generation } from "./model/invocation.js";
+export { type MessageClass, type ReflectedType, Type, TypedValue, type TypeLike, type ValueOf } from "./model/type.js";
+export { custom, protobuf } from "./types/custom.js";
+export {
+  type KafkaRecord,
+  type KinesisRecord,
+  kafkaRecord,
+  kinesisRecord,
+  type RecordValue,
+} from "./types/egress-records.js";
+export { json, type StandardSchema } from "./types/json.js";
+export { packValue } from "./types/pack.js";
+export { Types } from "./types/primitives.js";

@@ -1,0 +1,36 @@
+// An address: which function, and which of its instances.
+
+import { parseTypeName } from "./type-name.js";
+
+/** The address of one function instance: its type name and its id (proto message Address). */
+export class Address {
+  /** The part of the type name before the last slash (proto field `namespace`). */
+  readonly namespace: string;
+  /** The part of the type name after the last slash (proto field `type`). */
+  readonly name: string;
+  /** Which instance of the function (proto field `id`). */
+  readonly id: string;
+  /** The function's type name, "namespace/name". */
+  readonly typeName: string;
+
+  constructor(namespace: string, name: string, id: string) {
+    this.namespace = namespace;
+    this.name = name;
+    this.id = id;
+    this.typeName = `${namespace}/${name}`;
+  }
+
+  /** Makes an address from a type name and an id. Throws TYPE_NAME_INVALID. */
+  static of(typeName: string, id: string): Address {
+    const { namespace, name } = parseTypeName(typeName);
+    return new Address(namespace, name, id);
+  }
+
+  equals(other: Address | undefined): boolean {
+    return other !== undefined && this.id === other.id && this.typeName === other.typeName;
+  }
+
+  toString(): string {
+    return `${this.typeName}/${this.id}`;
+  }
+}

@@ -1,0 +1,54 @@
+// Durations as users write them: milliseconds, or an object of units.
+
+import { StatefunError } from "../errors.js";
+
+/** A span of time: a number of milliseconds, or units that add up. */
+export type Duration =
+  | number
+  | {
+      readonly days?: number;
+      readonly hours?: number;
+      readonly minutes?: number;
+      readonly seconds?: number;
+      readonly milliseconds?: number;
+    };
+
+const unitsMs: Readonly<Record<string, number>> = {
+  days: 86_400_000,
+  hours: 3_600_000,
+  minutes: 60_000,
+  seconds: 1_000,
+  milliseconds: 1,
+};
+
+/** Converts a duration to whole milliseconds, dropping a fraction. Throws DURATION_INVALID. */
+export function durationToMs(duration: Duration): number {
+  const ms = typeof duration === "number" ? duration : sumOfUnits(duration);
+  if (!Number.isFinite(ms) || Math.abs(ms) > Number.MAX_SAFE_INTEGER) {
+    throw invalid(`${ms} ms is not a duration`);
+  }
+  return Math.trunc(ms);
+}
+
+function sumOfUnits(duration: unknown): number {
+  if (typeof duration !== "object" || duration === null) {
+    throw invalid(`${String(duration)} is not a duration`);
+  }
+  const units = Object.entries(duration).filter(([, amount]) => amount !== undefined);
+  if (units.length === 0) throw invalid("a duration needs at least one unit");
+  let ms = 0;
+  for (const [unit, amount] of units) {
+    const unitMs = Object.hasOwn(unitsMs, unit) ? unitsMs[unit] : undefined;
+    if (unitMs === undefined) throw invalid(`"${unit}" is not a unit`);
+    if (typeof amount !== "number") throw invalid(`"${unit}" is not a number`);
+    ms += amount * unitMs;
+  }
+  return ms;
+}
+
+function invalid(why: string): StatefunError {
+  return new StatefunError(
+    "DURATION_INVALID",
+    `${why}. Give milliseconds, or an object of days, hours, minutes, seconds and milliseconds, for example { minutes: 30 }.`,
+  );
+}

@@ -1,0 +1,32 @@
+// A type name: namespace and name of a function, an egress or a type, written "namespace/name".
+
+import { StatefunError } from "../errors.js";
+
+/** The two halves of a type name. */
+export interface TypeName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * Splits "namespace/name" at its last slash, so a namespace may hold slashes of its own.
+ * Throws TYPE_NAME_INVALID when either half is missing.
+ */
+export function parseTypeName(text: string): TypeName {
+  if (typeof text !== "string" || text === "") {
+    throw invalid(text, "a type name must be provided");
+  }
+  const slash = text.lastIndexOf("/");
+  if (slash < 0) throw invalid(text, "it has no slash");
+  if (slash === 0) throw invalid(text, "its namespace is empty");
+  if (slash === text.length - 1) throw invalid(text, "its name is empty");
+  return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+}
+
+function invalid(text: unknown, why: string): StatefunError {
+  const shown = typeof text === "string" ? `"${text}"` : String(text);
+  return new StatefunError(
+    "TYPE_NAME_INVALID",
+    `${shown} is not a type name: ${why}. Write it as "namespace/name", for example "example/greeter".`,
+  );
+}

@@ -1,0 +1,199 @@
+// A type (how a value becomes bytes, under which name) and a value packed by one.
+
+import { describeCause, StatefunError } from "../errors.js";
+import { parseTypeName } from "./type-name.js";
+
+/**
+ * Turns values into bytes and back, under a name both sides know.
+ * A v2 engine has no primitive types, so a type may carry its `v2` form, a google.protobuf wrapper.
+ */
+export abstract class Type<T> {
+  /** The name that travels with every value, for example "io.statefun.types/int". */
+  readonly typename: string;
+  /** The same values as a v2 engine and its SDKs write them; undefined when there is no difference. */
+  readonly v2: Type<T> | undefined;
+
+  /** Throws TYPE_NAME_INVALID when the typename is not of the form "namespace/name". */
+  constructor(typename: string, v2?: Type<T>) {
+    parseTypeName(typename);
+    this.typename = typename;
+    this.v2 = v2;
+  }
+
+  /** Encodes a value. Throws VALUE_INVALID when the value does not fit. */
+  abstract serialize(value: T): Uint8Array;
+
+  /** Decodes bytes. Throws VALUE_UNREADABLE when they are not of this type. */
+  abstract deserialize(bytes: Uint8Array): T;
+
+  /** Packs a value with its type's name, ready to be sent or stored. Throws VALUE_INVALID. */
+  pack(value: T): TypedValue<T> {
+    const { v2 } = this;
+    const bytes = this.serialize(value);
+    return new TypedValue<T>(this.typename, bytes, v2 && (() => v2.pack(value)));
+  }
+
+  /** Whether a value of this typename is read by this type, in either of its two forms. */
+  reads(typename: string): boolean {
+    return typename === this.typename || typename === this.v2?.typename;
+  }
+
+  /** Decodes a packed value in either of the two forms. Throws VALUE_UNREADABLE. */
+  unpack(packed: TypedValue<unknown>): T {
+    if (packed.typename === this.typename) return this.deserialize(packed.value);
+    if (this.v2 !== undefined && packed.typename === this.v2.typename) {
+      return this.v2.deserialize(packed.value);
+    }
+    throw new StatefunError(
+      "VALUE_UNREADABLE",
+      `A value of type ${packed.typename} can't be read as ${this.typename}. Check it with is(…) first.`,
+    );
+  }
+}
+
+const empty = new Uint8Array(0);
+
+/**
+ * A value in its bytes, with the name of its type: the untyped message a catch-all receives, and a packed value to
+ * send (proto message TypedValue on v3, google.protobuf.Any on v2).
+ */
+export class TypedValue<T = any> {
+  /** Which type the bytes are of (v3 `typename`, v2 `type_url`). */
+  readonly typename: string;
+  /** The serialized value. */
+  readonly value: Uint8Array;
+  readonly #toV2: (() => TypedValue) | undefined;
+  /** Only for the compiler: what the bytes decode to. */
+  declare protected readonly decoded?: T;
+
+  constructor(typename: string, value: Uint8Array = empty, toV2?: () => TypedValue) {
+    this.typename = typename;
+    this.value = value;
+    this.#toV2 = toV2;
+  }
+
+  /** Whether the value is of this type. Throws TYPE_UNKNOWN when `type` is neither a Type nor a message class. */
+  is(type: TypeLike): boolean {
+    return typeOf(type).reads(this.typename);
+  }
+
+  /** Decodes the value as this type. Throws VALUE_UNREADABLE when it is of another type. */
+  as<L extends TypeLike>(type: L): ValueOf<L> {
+    return typeOf(type).unpack(this) as ValueOf<L>;
+  }
+
+  /** The same value as a v2 engine's functions expect it. */
+  toV2(): TypedValue {
+    return this.#toV2?.() ?? this;
+  }
+}
+
+/** A message class that protobufjs generated (static-module) or decorated. */
+export interface MessageClass<T = any> {
+  new (...args: any[]): T;
+  encode(message: any, ...rest: any[]): { finish(): Uint8Array };
+  decode(bytes: any, ...rest: any[]): any;
+}
+
+/** A message type that protobufjs reflects from a .proto file at run time (`root.lookupType(…)`). */
+export interface ReflectedType {
+  readonly fullName: string;
+  encode(message: any): { finish(): Uint8Array };
+  decode(bytes: any): any;
+  create(properties?: any): any;
+}
+
+/** What stands for a type wherever one is asked for. */
+export type TypeLike = Type<any> | MessageClass | ReflectedType;
+
+/** What values of a {@link TypeLike} are in TypeScript. */
+export type ValueOf<L> =
+  L extends Type<infer T>
+    ? T
+    : L extends abstract new (
+          ...args: any[]
+        ) => infer T
+      ? T
+      : L extends ReflectedType
+        ? any
+        : never;
+
+const typeUrlPrefix = "type.googleapis.com/";
+const protobufTypes = new WeakMap<object, ProtobufType<any>>();
+
+/** The type of a protobuf message class; its typename is `type.googleapis.com/<full name>` unless another is given. */
+export class ProtobufType<T> extends Type<T> {
+  readonly #codec: MessageClass<T> | ReflectedType;
+
+  constructor(codec: MessageClass<T> | ReflectedType, typename = protobufTypename(codec)) {
+    super(typename);
+    this.#codec = codec;
+  }
+
+  serialize(value: T): Uint8Array {
+    if (typeof value !== "object" || value === null) {
+      throw new StatefunError("VALUE_INVALID", `A ${this.typename} must be a message, not ${String(value)}.`);
+    }
+    try {
+      return this.#codec.encode(value).finish();
+    } catch (error) {
+      const why = describeCause(error);
+      throw new StatefunError("VALUE_INVALID", `A ${this.typename} can't be encoded: ${why}`, { cause: error });
+    }
+  }
+
+  deserialize(bytes: Uint8Array): T {
+    try {
+      return this.#codec.decode(bytes) as T;
+    } catch (error) {
+      const why = describeCause(error);
+      throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} can't be decoded: ${why}`, { cause: error });
+    }
+  }
+}
+
+/** Finds the Type behind a Type, a protobufjs message class or a reflected type. Throws TYPE_UNKNOWN. */
+export function typeOf(like: TypeLike): Type<any> {
+  if (like instanceof Type) return like;
+  if (isProtobufCodec(like)) {
+    let type = protobufTypes.get(like);
+    if (type === undefined) {
+      type = new ProtobufType(like);
+      protobufTypes.set(like, type);
+    }
+    return type;
+  }
+  throw new StatefunError(
+    "TYPE_UNKNOWN",
+    `${nameOf(like)} is not a type. Give one of Types (Types.int, …), a protobufjs message class, json(…) or custom(…).`,
+  );
+}
+
+/** Whether something encodes and decodes as protobufjs's classes and reflected types do. */
+export function isProtobufCodec(like: unknown): like is MessageClass | ReflectedType {
+  if ((typeof like !== "function" && typeof like !== "object") || like === null) return false;
+  const codec = like as Partial<ReflectedType>;
+  return typeof codec.encode === "function" && typeof codec.decode === "function";
+}
+
+function protobufTypename(codec: MessageClass | ReflectedType): string {
+  const { getTypeUrl, $type, fullName } = codec as {
+    getTypeUrl?: () => unknown;
+    $type?: ReflectedType;
+    fullName?: unknown;
+  };
+  if (typeof getTypeUrl === "function") return String(getTypeUrl.call(codec));
+  // A reflected full name starts with a dot: the path from the root.
+  const name = $type?.fullName ?? fullName;
+  if (typeof name === "string") return typeUrlPrefix + name.replace(/^\./, "");
+  throw new StatefunError(
+    "TYPE_UNKNOWN",
+    `${nameOf(codec)} does not say its full name. Generate it without --no-typeurl, or give a typename: protobuf(${nameOf(codec)}, "…").`,
+  );
+}
+
+function nameOf(like: unknown): string {
+  if (typeof like === "function") return like.name || "An anonymous function";
+  if (like === undefined) return "undefined (an import cycle?)";
+  return typeof like === "object" && like !== null ? "An object" : String(like);
+}

@@ -1,0 +1,137 @@
+// One handler as an HTTP endpoint, free of any framework: what is refused, and how each outcome is answered.
+
+import { type ErrorCode, StatefunError } from "../errors.js";
+import { type HandlerOptions, RequestReplyHandler } from "../functions/request-reply.js";
+import { StatefulFunctions } from "../functions/stateful-functions.js";
+
+/** Options of every HTTP adapter. */
+export interface ServeOptions extends HandlerOptions {
+  /** Where the engine posts to. Defaults to "/statefun". */
+  readonly path?: string;
+  /** Where a health check is answered: 200, or 503 while closing; false for none. Defaults to the path + "/health". */
+  readonly healthPath?: string | false;
+  /** The largest request body in bytes; beyond it a request is answered with 413. Defaults to 32 MiB, as the engine's. */
+  readonly maxBodyBytes?: number;
+}
+
+/** A request as an adapter hands it over. */
+export interface HttpRequest {
+  readonly method: string | undefined;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  /** Reads the whole body, or throws REQUEST_TOO_LARGE as soon as it is known to be larger than the limit. */
+  body(maxBytes: number): Promise<Uint8Array>;
+}
+
+/** An answer for an adapter to send, unchanged. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Failures that say what is wrong with the request. Everything else is the function's own, which the engine retries. */
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  REQUEST_MALFORMED: 400,
+  REQUEST_EMPTY: 400,
+  REQUEST_ABORTED: 400,
+  FUNCTION_UNKNOWN: 404,
+  METHOD_NOT_ALLOWED: 405,
+  REQUEST_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  SHUTTING_DOWN: 503,
+};
+
+const octetStream = "application/octet-stream";
+
+/** Serves one handler over HTTP. Adapters for the hosts are thin layers round it. */
+export class HttpEndpoint {
+  readonly handler: RequestReplyHandler;
+  readonly path: string;
+  readonly healthPath: string | undefined;
+  readonly #maxBodyBytes: number;
+
+  /** Takes functions, or a handler that is shared with other adapters. Throws OPTION_INVALID. */
+  constructor(served: StatefulFunctions | RequestReplyHandler, options: ServeOptions = {}) {
+    const { path = "/statefun", maxBodyBytes = 32 * 1024 * 1024, ...handlerOptions } = options;
+    const { healthPath = `${path === "/" ? "" : path}/health` } = options;
+    assertPath("path", path);
+    if (healthPath !== false) assertPath("healthPath", healthPath);
+    if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `maxBodyBytes is ${maxBodyBytes}; it must be a positive whole number of bytes.`,
+      );
+    }
+    this.handler = served instanceof StatefulFunctions ? new RequestReplyHandler(served, handlerOptions) : served;
+    this.path = path;
+    this.healthPath = healthPath === false ? undefined : healthPath;
+    this.#maxBodyBytes = maxBodyBytes;
+  }
+
+  /** Answers a call of the engine. Never throws. */
+  async answer(request: HttpRequest): Promise<HttpAnswer> {
+    let body: Uint8Array;
+    try {
+      assertServable(request);
+      body = await request.body(this.#maxBodyBytes);
+      if (body.length === 0) throw new StatefunError("REQUEST_EMPTY", "The request has no body.");
+    } catch (thrown) {
+      const error = asError(thrown);
+      this.handler.logger.warn(`${error.code}: ${error.message}`, error);
+      return failure(error);
+    }
+    try {
+      // Exactly this content type: the engine refuses an answer that adds a charset to it.
+      return { status: 200, headers: { "Content-Type": octetStream }, body: await this.handler.handle(body) };
+    } catch (thrown) {
+      return failure(asError(thrown)); // logged by the handler
+    }
+  }
+
+  /** Answers a health check. */
+  health(): HttpAnswer {
+    return this.handler.closing ? plainText(503, "closing\n") : plainText(200, "ok\n");
+  }
+}
+
+function assertPath(option: string, path: unknown): void {
+  if (typeof path === "string" && path.startsWith("/")) return;
+  throw new StatefunError("OPTION_INVALID", `${option} is ${JSON.stringify(path)}; it must start with a slash.`);
+}
+
+function assertServable({ method, contentType, contentEncoding }: HttpRequest): void {
+  if (method !== "POST") {
+    throw new StatefunError("METHOD_NOT_ALLOWED", `The method is ${method}; the engine calls with POST.`);
+  }
+  const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  if (mediaType !== octetStream) {
+    throw new StatefunError(
+      "MEDIA_TYPE_UNSUPPORTED",
+      `The content type is ${contentType ?? "missing"}; it must be ${octetStream}.`,
+    );
+  }
+  if (contentEncoding !== undefined && contentEncoding.trim().toLowerCase() !== "identity") {
+    throw new StatefunError(
+      "MEDIA_TYPE_UNSUPPORTED",
+      `The content encoding is ${contentEncoding}; the body must be sent as it is.`,
+    );
+  }
+}
+
+function failure(error: StatefunError): HttpAnswer {
+  const status = statusOf[error.code];
+  // What went wrong inside a function may hold a user's data: a caller learns the code, the log has the rest.
+  if (status === undefined) return plainText(500, `${error.code}\n`);
+  const answer = plainText(status, `${error.code}: ${error.message}\n`);
+  return status === 405 ? { ...answer, headers: { ...answer.headers, Allow: "POST" } } : answer;
+}
+
+function plainText(status: number, text: string): HttpAnswer {
+  return { status, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: Buffer.from(text) };
+}
+
+function asError(thrown: unknown): StatefunError {
+  if (thrown instanceof StatefunError) return thrown;
+  return new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });
+}

@@ -1,0 +1,59 @@
+// The adapter for Koa.
+
+import type { IncomingMessage } from "node:http";
+import Router from "koa-router";
+import type { RequestReplyHandler } from "../functions/request-reply.js";
+import type { StatefulFunctions } from "../functions/stateful-functions.js";
+import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
+import { requestOf } from "./node.js";
+
+export type { ServeOptions } from "./endpoint.js";
+
+/** A Koa middleware. */
+export interface StatefunMiddleware {
+  (context: any, next: () => Promise<any>): any;
+  /** Takes no new calls, and resolves when those in flight are answered. */
+  close(): Promise<void>;
+}
+
+/** Makes a middleware that serves functions, or a shared handler, at one path. Throws OPTION_INVALID. */
+export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
+  const endpoint = new HttpEndpoint(served, options);
+  return Object.assign(routes(endpoint).routes(), { close: () => endpoint.handler.close() });
+}
+
+/**
+ * Makes a router to mount in another one: `api.use("/v1", statefunRouter(functions).routes())`. To close it, give it a
+ * RequestReplyHandler and close that. Throws OPTION_INVALID.
+ */
+export function statefunRouter(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): Router {
+  return routes(new HttpEndpoint(served, options));
+}
+
+/** The part of a Koa context that is used here. */
+interface KoaContext {
+  readonly req: IncomingMessage;
+  status: number;
+  body: unknown;
+  set(headers: Record<string, string>): void;
+}
+
+function routes(endpoint: HttpEndpoint): Router {
+  const router = new Router();
+  // Every method, so that a wrong one is answered here: 405 with its code.
+  router.all(endpoint.path, async (context: KoaContext) => {
+    send(context, await endpoint.answer(requestOf(context.req)));
+  });
+  if (endpoint.healthPath !== undefined) {
+    router.get(endpoint.healthPath, (context: KoaContext) => send(context, endpoint.health()));
+  }
+  return router;
+}
+
+function send(context: KoaContext, { status, headers, body }: HttpAnswer): void {
+  context.status = status;
+  context.set({ ...headers });
+  // What is left of a refused upload is not worth reading: the connection ends with the answer.
+  if (!context.req.complete) context.set({ Connection: "close" });
+  context.body = body;
+}

@@ -1,0 +1,100 @@
+// The adapter for node:http.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { RequestReplyHandler } from "../functions/request-reply.js";
+import type { StatefulFunctions } from "../functions/stateful-functions.js";
+import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
+import { readBody } from "./read-body.js";
+
+export type { ServeOptions } from "./endpoint.js";
+
+/** A request listener for node:http and node:https. */
+export interface StatefunListener {
+  (request: IncomingMessage, response: ServerResponse): void;
+  /** Takes no new calls, and resolves when those in flight are answered. */
+  close(): Promise<void>;
+}
+
+/** Makes a listener that serves functions, or a shared handler. Any other path is 404. Throws OPTION_INVALID. */
+export function statefunListener(
+  served: StatefulFunctions | RequestReplyHandler,
+  options?: ServeOptions,
+): StatefunListener {
+  const endpoint = new HttpEndpoint(served, options);
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url?.split("?", 1)[0];
+    if (path === endpoint.path) {
+      endpoint.answer(requestOf(request)).then((answer) => send(response, answer, request.complete));
+    } else if (path === endpoint.healthPath) send(response, endpoint.health(), true);
+    else
+      send(
+        response,
+        { status: 404, headers: { "Content-Type": "text/plain" }, body: Buffer.from("Not found\n") },
+        true,
+      );
+  };
+  return Object.assign(listener, { close: () => endpoint.handler.close() });
+}
+
+/** A server that {@link serve} started. */
+export interface StatefunServer {
+  readonly server: Server;
+  /** The port it listens on. */
+  readonly port: number;
+  /** Finishes the calls in flight, refuses new ones, then stops listening. */
+  close(): Promise<void>;
+}
+
+/** Options of {@link serve}. */
+export interface ServerOptions extends ServeOptions {
+  /** Defaults to 8000; 0 picks a free port. */
+  readonly port?: number;
+  /** The address to listen on. Defaults to every address. */
+  readonly host?: string;
+}
+
+/** Starts a server for functions; resolves when it listens. Throws OPTION_INVALID, or what `listen` fails with. */
+export async function serve(
+  served: StatefulFunctions | RequestReplyHandler,
+  options: ServerOptions = {},
+): Promise<StatefunServer> {
+  const { port = 8000, host, ...serveOptions } = options;
+  const listener = statefunListener(served, serveOptions);
+  const server = createServer(listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      await listener.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+    },
+  };
+}
+
+/** What an endpoint needs of a Node request. */
+export function requestOf(request: IncomingMessage) {
+  return {
+    method: request.method,
+    contentType: request.headers["content-type"],
+    contentEncoding: request.headers["content-encoding"],
+    body: async (maxBytes: number) => readBody(request, maxBytes),
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body }: HttpAnswer, bodyRead: boolean): void {
+  // What is left of a refused upload is not worth reading: the connection ends with the answer.
+  const closing = bodyRead ? {} : { Connection: "close" };
+  response.writeHead(status, { ...headers, ...closing, "Content-Length": body.length });
+  response.end(body);
+}

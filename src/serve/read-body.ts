@@ -1,0 +1,40 @@
+// Reads a Node request's body into memory, never more of it than the limit.
+
+import type { IncomingMessage } from "node:http";
+import { StatefunError } from "../errors.js";
+
+/** Resolves to the body. Throws REQUEST_TOO_LARGE, REQUEST_ABORTED and BODY_CONSUMED. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  if (request.readableDidRead || request.readableEnded) {
+    throw new StatefunError(
+      "BODY_CONSUMED",
+      "Another middleware has read the request's body. Mount statefun before any body parser.",
+    );
+  }
+  // A declared length is refused before a byte is read; a chunked body has none.
+  if (Number(request.headers["content-length"]) > maxBytes) throw tooLarge(maxBytes);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const fail = (error: Error) => {
+      request.off("data", onData);
+      reject(error);
+    };
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) fail(tooLarge(maxBytes));
+      else chunks.push(chunk);
+    };
+    request.on("data", onData);
+    request.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    const onAbort = () => fail(new StatefunError("REQUEST_ABORTED", "The request's body ended early."));
+    request.once("error", onAbort);
+    request.once("close", () => {
+      if (!request.complete) onAbort();
+    });
+  });
+}
+
+function tooLarge(maxBytes: number): StatefunError {
+  return new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`);
+}

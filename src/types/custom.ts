@@ -1,0 +1,52 @@
+// Types that users make: any bytes under any name, and protobuf classes under a name of their own.
+
+import { describeCause, StatefunError } from "../errors.js";
+import { type MessageClass, ProtobufType, type ReflectedType, Type } from "../model/type.js";
+
+/** Makes a type from two functions. What they throw becomes VALUE_INVALID and VALUE_UNREADABLE. */
+export function custom<T>(
+  typename: string,
+  serialize: (value: T) => Uint8Array,
+  deserialize: (bytes: Uint8Array) => T,
+): Type<T> {
+  return new CustomType(typename, serialize, deserialize);
+}
+
+class CustomType<T> extends Type<T> {
+  readonly #serialize: (value: T) => Uint8Array;
+  readonly #deserialize: (bytes: Uint8Array) => T;
+
+  constructor(typename: string, serialize: (value: T) => Uint8Array, deserialize: (bytes: Uint8Array) => T) {
+    super(typename);
+    this.#serialize = serialize;
+    this.#deserialize = deserialize;
+  }
+
+  serialize(value: T): Uint8Array {
+    let bytes: Uint8Array;
+    try {
+      bytes = this.#serialize(value);
+    } catch (error) {
+      throw new StatefunError("VALUE_INVALID", `A ${this.typename} can't be encoded: ${describeCause(error)}`, {
+        cause: error,
+      });
+    }
+    if (bytes instanceof Uint8Array) return bytes;
+    throw new StatefunError("VALUE_INVALID", `serialize of ${this.typename} must return a Uint8Array.`);
+  }
+
+  deserialize(bytes: Uint8Array): T {
+    try {
+      return this.#deserialize(bytes);
+    } catch (error) {
+      throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} can't be decoded: ${describeCause(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Makes the type of a protobufjs message class under a typename other than `type.googleapis.com/<full name>`. */
+export function protobuf<T>(messageClass: MessageClass<T> | ReflectedType, typename?: string): Type<T> {
+  return new ProtobufType<T>(messageClass, typename);
+}

@@ -1,0 +1,82 @@
+// Records for StateFun's own Kafka and Kinesis egresses. Both generations write the same fields under other names.
+
+import protobufjs from "protobufjs/minimal.js";
+import { StatefunError } from "../errors.js";
+import { TypedValue } from "../model/type.js";
+import { packValue } from "./pack.js";
+
+/** What a record may carry: text (as UTF-8), bytes, a protobuf message, or a packed value (its bytes). */
+export type RecordValue = string | Uint8Array | TypedValue | object;
+
+/** A record for a Kafka egress (proto message KafkaProducerRecord). */
+export interface KafkaRecord {
+  readonly topic: string;
+  readonly value: RecordValue;
+  /** Defaults to no key. */
+  readonly key?: string | undefined;
+}
+
+/** A record for a Kinesis egress (proto message KinesisEgressRecord). */
+export interface KinesisRecord {
+  readonly stream: string;
+  readonly value: RecordValue;
+  readonly partitionKey: string;
+  /** Defaults to the hash of the partition key. */
+  readonly explicitHashKey?: string | undefined;
+}
+
+/** Makes what `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without topic or value. */
+export function kafkaRecord({ topic, value, key }: KafkaRecord): TypedValue {
+  required("Kafka", "topic", topic);
+  const valueBytes = bytesOf("Kafka", value);
+  optional("Kafka", "key", key);
+  return packRecord("KafkaProducerRecord", [key, valueBytes, topic]);
+}
+
+/**
+ * Makes what `context.sendEgress` sends to a Kinesis egress.
+ * Throws EGRESS_RECORD_INVALID without stream, partition key or value.
+ */
+export function kinesisRecord({ stream, value, partitionKey, explicitHashKey }: KinesisRecord): TypedValue {
+  required("Kinesis", "stream", stream);
+  const valueBytes = bytesOf("Kinesis", value);
+  required("Kinesis", "partitionKey", partitionKey);
+  optional("Kinesis", "explicitHashKey", explicitHashKey);
+  return packRecord("KinesisEgressRecord", [partitionKey, valueBytes, stream, explicitHashKey]);
+}
+
+function required(kind: string, field: string, value: unknown): void {
+  if (typeof value !== "string" || value === "") throw invalid(`A ${kind} record needs a ${field}.`);
+}
+
+function optional(kind: string, field: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "string") throw invalid(`A ${kind} record's ${field} must be a string.`);
+}
+
+function bytesOf(kind: string, value: RecordValue): Uint8Array {
+  if (value === undefined || value === null) throw invalid(`A ${kind} record needs a value.`);
+  if (typeof value === "string") return Buffer.from(value);
+  if (value instanceof Uint8Array) return value;
+  if (typeof value !== "object") {
+    throw invalid(`A ${kind} record's value is ${String(value)}; give text, bytes, a message or a packed value.`);
+  }
+  return packValue(value).value;
+}
+
+/** Writes the fields, numbered from 1, and names the record as each generation's engine expects it. */
+function packRecord(name: string, fields: readonly (string | Uint8Array | undefined)[]): TypedValue {
+  const writer = protobufjs.Writer.create();
+  fields.forEach((field, index) => {
+    if (field === undefined || field.length === 0) return;
+    writer.uint32(((index + 1) << 3) | 2);
+    if (typeof field === "string") writer.string(field);
+    else writer.bytes(field);
+  });
+  const bytes = writer.finish();
+  const v2 = new TypedValue(`type.googleapis.com/org.apache.flink.statefun.flink.io.${name}`, bytes);
+  return new TypedValue(`type.googleapis.com/io.statefun.sdk.egress.${name}`, bytes, () => v2);
+}
+
+function invalid(message: string): StatefunError {
+  return new StatefunError("EGRESS_RECORD_INVALID", message);
+}

@@ -1,0 +1,117 @@
+// JSON values under a typename, checked by a Standard Schema when one is given.
+
+import { describeCause, StatefunError } from "../errors.js";
+import { Type } from "../model/type.js";
+
+/** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that is used here. */
+export interface StandardSchema<T = unknown> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardResult<T> | Promise<StandardResult<T>>;
+    readonly types?: { readonly input: unknown; readonly output: T } | undefined;
+  };
+}
+
+type StandardResult<T> =
+  | { readonly value: T; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] };
+
+/**
+ * Makes a type of JSON values. A schema validates on write (VALUE_INVALID) and on read (VALUE_UNREADABLE); it must be
+ * synchronous and accept what it returns. What JSON would drop or change (a Map, a Date, NaN, …) is VALUE_INVALID.
+ */
+export function json<T>(typename: string, schema?: StandardSchema<T>): Type<T> {
+  return new JsonType(typename, schema);
+}
+
+class JsonType<T> extends Type<T> {
+  readonly #schema: StandardSchema<T> | undefined;
+
+  constructor(typename: string, schema: StandardSchema<T> | undefined) {
+    super(typename);
+    this.#schema = schema;
+  }
+
+  serialize(value: T): Uint8Array {
+    const valid = this.#validate(value, "VALUE_INVALID");
+    this.#assertJson(valid, "", 0);
+    return Buffer.from(JSON.stringify(valid));
+  }
+
+  deserialize(bytes: Uint8Array): T {
+    let value: unknown;
+    try {
+      value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+    } catch (error) {
+      throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} is not JSON: ${describeCause(error)}`, {
+        cause: error,
+      });
+    }
+    return this.#validate(value, "VALUE_UNREADABLE");
+  }
+
+  #validate(value: unknown, code: "VALUE_INVALID" | "VALUE_UNREADABLE"): T {
+    if (this.#schema === undefined) return value as T;
+    const result = this.#schema["~standard"].validate(value);
+    if (result instanceof Promise) {
+      result.catch(() => {}); // its outcome no longer matters
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `The schema of ${this.typename} is asynchronous; it must be synchronous.`,
+      );
+    }
+    if (result.issues === undefined) return result.value;
+    const issues = result.issues.map((issue) => [pathOf(issue.path), issue.message].filter(Boolean).join(": "));
+    throw new StatefunError(code, `A ${this.typename} does not match its schema: ${issues.join("; ")}`);
+  }
+
+  #assertJson(value: unknown, path: string, depth: number): void {
+    switch (typeof value) {
+      case "string":
+      case "boolean":
+        return;
+      case "number":
+        if (Number.isFinite(value)) return;
+        break;
+      case "object": {
+        if (value === null) return;
+        if (depth > 200) throw this.#notJson(path, "it is nested too deeply, or refers to itself");
+        if (Array.isArray(value)) {
+          for (let index = 0; index < value.length; index++) {
+            this.#assertJson(value[index], `${path}[${index}]`, depth + 1);
+          }
+          return;
+        }
+        const prototype: unknown = Object.getPrototypeOf(value);
+        if (prototype !== Object.prototype && prototype !== null) break;
+        for (const key in value) {
+          const property = (value as Record<string, unknown>)[key];
+          // JSON leaves an undefined property out, and reading it back gives undefined again.
+          if (property !== undefined) this.#assertJson(property, `${path}.${key}`, depth + 1);
+        }
+        return;
+      }
+    }
+    throw this.#notJson(path, `${kindOf(value)} would not come back as it is`);
+  }
+
+  #notJson(path: string, why: string): StatefunError {
+    const where = path === "" ? "The value" : `value${path}`;
+    return new StatefunError(
+      "VALUE_INVALID",
+      `${where} of a ${this.typename} is not JSON: ${why}. Store plain objects, arrays, strings, finite numbers, booleans and null, or use custom(…).`,
+    );
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return `${String(value)} (${typeof value})`;
+  return `a ${(value as { constructor?: { name?: string } }).constructor?.name || "class instance"}`;
+}
+
+function pathOf(path: readonly unknown[] | undefined): string {
+  return (path ?? [])
+    .map((step) => String(typeof step === "object" && step !== null && "key" in step ? step.key : step))
+    .join(".");
+}

@@ -1,0 +1,50 @@
+// Packs a value that says itself which type it has.
+
+import { StatefunError } from "../errors.js";
+import { isProtobufCodec, TypedValue, typeOf } from "../model/type.js";
+import { Types } from "./primitives.js";
+
+export const anyTypename = "type.googleapis.com/google.protobuf.Any";
+
+/**
+ * Packs a value: a TypedValue or google.protobuf.Any is already packed; a protobuf message, a string, a boolean, a
+ * bigint (long) and a Uint8Array (bytes) name their type themselves. Throws VALUE_UNTYPED for anything else: a number
+ * may be an int, a float or a double, and a plain object says nothing.
+ */
+export function packValue(value: unknown): TypedValue {
+  switch (typeof value) {
+    case "string":
+      return Types.string.pack(value);
+    case "boolean":
+      return Types.bool.pack(value);
+    case "bigint":
+      return Types.long.pack(value);
+    case "number":
+      throw new StatefunError(
+        "VALUE_UNTYPED",
+        `The number ${value} may be an int, a float or a double. Say which: Types.int.pack(${value}) or Types.double.pack(${value}).`,
+      );
+    case "object":
+      if (value !== null) return packObject(value);
+  }
+  throw new StatefunError("VALUE_UNTYPED", `${String(value)} is not a value that can be sent or stored.`);
+}
+
+function packObject(value: object): TypedValue {
+  if (value instanceof TypedValue) return value;
+  if (value instanceof Uint8Array) return Types.bytes.pack(value);
+  const messageClass: unknown = value.constructor;
+  if (!isProtobufCodec(messageClass)) {
+    throw new StatefunError(
+      "VALUE_UNTYPED",
+      "A plain object does not say which type it has. Create a message (User.create({ … })), or pack the value with its type (Order.pack({ … })).",
+    );
+  }
+  const type = typeOf(messageClass);
+  return type.typename === anyTypename ? fromAny(value) : type.pack(value);
+}
+
+/** protobufjs names the field typeUrl or type_url, depending on keep-case. */
+function fromAny(any: { typeUrl?: string; type_url?: string; value?: Uint8Array }): TypedValue {
+  return new TypedValue(any.type_url || any.typeUrl || "", any.value);
+}
