@@ -5,7 +5,7 @@ import "reflect-metadata";
 import { StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
 import type { TypeLike } from "../model/type.js";
-import type { HandledType } from "./function-spec.js";
+import { type HandledType, handledName } from "./function-spec.js";
 
 // Compilers look for this symbol when a class is evaluated, and no Node has it yet. A class that uses the decorators
 // imports them first, so here is early enough.
@@ -76,10 +76,10 @@ export function collectRecord(functionClass: AnyClass): ClassRecord {
   for (const { states: ownStates, handlers: ownHandlers } of inheritedRecords(functionClass)) {
     states = states.filter((old) => !ownStates.some((own) => own.name === old.name || own.key === old.key));
     states.push(...ownStates);
-    const retaken = new Set(ownHandlers.flatMap((own) => own.types));
+    const retaken = new Set(ownHandlers.flatMap((own) => own.types.map(handledName)));
     handlers = handlers
       .filter((old) => !ownHandlers.some((own) => own.key === old.key))
-      .map((old) => ({ ...old, types: old.types.filter((type) => !retaken.has(type)) }))
+      .map((old) => ({ ...old, types: old.types.filter((type) => !retaken.has(handledName(type))) }))
       .filter((old) => old.types.length > 0);
     handlers.push(...ownHandlers);
   }

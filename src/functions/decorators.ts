@@ -3,7 +3,7 @@
 
 import { StatefunError } from "../errors.js";
 import { type ExpirationOptions, parseExpiration } from "../model/expiration.js";
-import { Type, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
+import { isProtobufCodec, Type, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type ClassRecord, type MemberAccess, recordFor, setTypeName } from "./class-record.js";
 import type {
@@ -13,7 +13,7 @@ import type {
   StateDecorator,
   StatefulFunctionDecorator,
 } from "./decorator-types.js";
-import type { HandledType } from "./function-spec.js";
+import { type HandledType, handledName } from "./function-spec.js";
 import { typeOfClass } from "./infer-type.js";
 
 /** What a standard decorator is told, as far as it is used here. */
@@ -51,7 +51,7 @@ export function Handles(...args: readonly unknown[]): unknown {
   const bare = isStandard(args[1]) || typeof args[1] === "string" || typeof args[1] === "symbol";
   if (bare) return recordHandler(undefined, args[0], args[1], args[2]);
   const types = args as readonly HandledType[];
-  for (const type of types) if (type !== TypedValue) typeOf(type as TypeLike);
+  for (const type of types) handledName(type); // throws when it is none
   return (target: unknown, second: unknown, third: unknown) => recordHandler(types, target, second, third);
 }
 
@@ -66,21 +66,18 @@ export function State<L extends TypeLike>(
   options?: ExpirationOptions,
 ): StateDecorator<ValueOf<L>>;
 export function State(name: string, options?: ExpirationOptions): StateDecorator<any>;
-export function State(
-  name: string,
-  second?: TypeLike | ExpirationOptions,
-  third?: ExpirationOptions,
-): StateDecorator<any> {
+export function State(name: string, ...rest: readonly unknown[]): StateDecorator<any> {
   if (typeof name !== "string" || name === "") {
     throw new StatefunError(
       "STATE_NAME_INVALID",
       '@State needs the name to keep the value under, for example @State("count").',
     );
   }
-  const typeGiven = isTypeArgument(second, third);
-  const type = typeGiven ? typeOf(second as TypeLike) : undefined;
-  const options = (typeGiven ? third : (second as ExpirationOptions | undefined)) ?? {};
-  const expiration = parseExpiration(options, `The state "${name}"`);
+  // A type that an import cycle left undefined is an error, not an omitted type.
+  const typeGiven = rest.length > 0 && !isOptions(rest);
+  const type = typeGiven ? typeOf(rest[0] as TypeLike) : undefined;
+  const options = (typeGiven ? rest[1] : rest[0]) as ExpirationOptions | undefined;
+  const expiration = parseExpiration(options ?? {}, `The state "${name}"`);
   return (target: unknown, contextOrKey: unknown, descriptor?: unknown) => {
     const member = memberOf(`@State("${name}")`, target, contextOrKey);
     const onField = isStandard(contextOrKey)
@@ -103,10 +100,10 @@ export function State(
   };
 }
 
-/** The second argument is a type, unless it can only be the options: a plain object without a third behind it. */
-function isTypeArgument(second: unknown, third: unknown): boolean {
-  if (second instanceof Type || typeof second === "function" || third !== undefined) return true;
-  return typeof second === "object" && second !== null && "encode" in second;
+/** Whether what follows the name is options alone: one plain object that is no type. */
+function isOptions([only, ...more]: readonly unknown[]): boolean {
+  if (more.length > 0 || typeof only !== "object" || only === null) return false;
+  return !(only instanceof Type) && !isProtobufCodec(only);
 }
 
 function recordHandler(
@@ -124,9 +121,9 @@ function recordHandler(
   const handled = types?.length ? types : [inferHandled(types === undefined, name, member.design("design:paramtypes"))];
   const { handlers } = member.record;
   for (const type of handled) {
-    const other = handlers.find((handler) => handler.types.includes(type));
+    const what = handledName(type);
+    const other = handlers.find((handler) => handler.types.some((taken) => handledName(taken) === what));
     if (other === undefined) continue;
-    const what = type === TypedValue ? "every other type" : typeOf(type as TypeLike).typename;
     throw new StatefunError(
       "HANDLER_DUPLICATE",
       `${String(other.key)} and ${name} both take ${what}. A message goes to one handler.`,

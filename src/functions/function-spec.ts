@@ -18,6 +18,12 @@ export interface StateSpec {
 /** What a handler can be declared to take: a type, or TypedValue for every type that no other handler takes. */
 export type HandledType = TypeLike | typeof TypedValue;
 
+/** What a declared type is told apart by: its typename, or the words for a catch-all. Throws TYPE_UNKNOWN. */
+export function handledName(handled: HandledType): string {
+  const typename = handled === TypedValue ? anyTypename : typeOf(handled as TypeLike).typename;
+  return typename === anyTypename ? "every other type" : typename;
+}
+
 /** One handler of a function. */
 export interface Handler {
   /** What the method is called with. */
@@ -91,15 +97,14 @@ function indexHandlers(
   };
   for (const { types, name, call } of sources) {
     for (const handled of types) {
+      claim(handledName(handled), name);
       const anyDecoder = untypedDecoder(handled);
       if (anyDecoder !== undefined) {
-        claim("every other type", name);
         catchAll = { decode: anyDecoder, call };
         continue;
       }
       const type = typeOf(handled as TypeLike);
       const handler: Handler = { decode: (argument) => type.unpack(argument), call };
-      claim(type.typename, name);
       handlers.set(type.typename, handler);
       if (type.v2 !== undefined) v2Forms.push([type.v2.typename, handler]);
     }

@@ -6,6 +6,7 @@ import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
 import { requestOf } from "./node.js";
+import { hasUnreadBody } from "./read-body.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -53,7 +54,6 @@ function routes(endpoint: HttpEndpoint): Router {
 function send(context: KoaContext, { status, headers, body }: HttpAnswer): void {
   context.status = status;
   context.set({ ...headers });
-  // What is left of a refused upload is not worth reading: the connection ends with the answer.
-  if (!context.req.complete) context.set({ Connection: "close" });
+  if (hasUnreadBody(context.req)) context.set({ Connection: "close" });
   context.body = body;
 }

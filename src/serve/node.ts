@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
-import { readBody } from "./read-body.js";
+import { hasUnreadBody, readBody } from "./read-body.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -25,14 +25,9 @@ export function statefunListener(
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url?.split("?", 1)[0];
     if (path === endpoint.path) {
-      endpoint.answer(requestOf(request)).then((answer) => send(response, answer, request.complete));
-    } else if (path === endpoint.healthPath) send(response, endpoint.health(), true);
-    else
-      send(
-        response,
-        { status: 404, headers: { "Content-Type": "text/plain" }, body: Buffer.from("Not found\n") },
-        true,
-      );
+      endpoint.answer(requestOf(request)).then((answer) => send(request, response, answer));
+    } else if (path === endpoint.healthPath) send(request, response, endpoint.health());
+    else send(request, response, notFound);
   };
   return Object.assign(listener, { close: () => endpoint.handler.close() });
 }
@@ -92,9 +87,14 @@ export function requestOf(request: IncomingMessage) {
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: HttpAnswer, bodyRead: boolean): void {
-  // What is left of a refused upload is not worth reading: the connection ends with the answer.
-  const closing = bodyRead ? {} : { Connection: "close" };
+const notFound: HttpAnswer = {
+  status: 404,
+  headers: { "Content-Type": "text/plain" },
+  body: Buffer.from("Not found\n"),
+};
+
+function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+  const closing = hasUnreadBody(request) ? { Connection: "close" } : {};
   response.writeHead(status, { ...headers, ...closing, "Content-Length": body.length });
   response.end(body);
 }

@@ -35,6 +35,11 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
   });
 }
 
+/** Whether the client is still sending. What is left of a refused upload is not worth reading: end the connection. */
+export function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0);
+}
+
 function tooLarge(maxBytes: number): StatefunError {
   return new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`);
 }

@@ -1,0 +1,141 @@
+// Builds an engine with Maven, once: a stamp of its sources says whether the last build still holds.
+
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** The StateFun releases there is an engine for. */
+export type EngineVersion = "3.3" | "2.2";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const INSTALL = "Install a JDK (17) and Maven (3.8 or later), on Debian: apt-get install openjdk-17-jdk-headless maven";
+
+/**
+ * Builds an engine unless that was done before, and returns its class path.
+ *
+ * The first call downloads about 300 MB from Maven Central into Maven's local repository.
+ * Two processes may call it at once: one builds, the other waits.
+ */
+export async function buildEngine(version: EngineVersion): Promise<string> {
+  const project = join(here, `flink-${version}`);
+  const target = join(project, "target");
+  const stamp = await stampOf(project);
+  const built = await builtClassPath(target, stamp);
+  if (built !== undefined) return built;
+
+  await mkdir(target, { recursive: true });
+  const unlock = await lock(join(target, "lock"));
+  try {
+    const builtMeanwhile = await builtClassPath(target, stamp);
+    if (builtMeanwhile !== undefined) return builtMeanwhile;
+    // The stamp goes first: a build that breaks off must not look like the last one that held.
+    await rm(join(target, "stamp"), { force: true });
+    // Classes of sources that are gone would stay on the class path.
+    await rm(join(target, "classes"), { recursive: true, force: true });
+    await rm(join(target, "maven-status"), { recursive: true, force: true });
+    await maven(project);
+    await writeFile(join(target, "stamp"), stamp);
+    const classPath = await builtClassPath(target, stamp);
+    if (classPath === undefined) throw new Error(`Maven built ${project} but its class path has missing files`);
+    return classPath;
+  } finally {
+    await unlock();
+  }
+}
+
+/** Returns the java command, of JAVA_HOME when that is set. */
+export function javaCommand(): string {
+  const home = process.env.JAVA_HOME;
+  return home ? join(home, "bin", "java") : "java";
+}
+
+/** Explains a failure to start a program of the tool chain. */
+export function missingTool(command: string, cause: unknown): Error {
+  const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "is not installed" : String(cause);
+  return new Error(`${command}: ${reason}. ${INSTALL}`, { cause });
+}
+
+async function stampOf(project: string): Promise<string> {
+  const hash = createHash("sha256");
+  const common = join(here, "flink-common", "src");
+  for (const root of [join(project, "src"), common]) {
+    for (const name of (await readdir(root, { recursive: true })).sort()) {
+      if (!/\.(java|properties)$/.test(name)) continue;
+      hash
+        .update(name)
+        .update("\0")
+        .update(await readFile(join(root, name)));
+    }
+  }
+  return hash.update(await readFile(join(project, "pom.xml"))).digest("hex");
+}
+
+async function builtClassPath(target: string, stamp: string): Promise<string | undefined> {
+  try {
+    if ((await readFile(join(target, "stamp"), "utf8")) !== stamp) return undefined;
+    const dependencies = (await readFile(join(target, "classpath"), "utf8")).trim().split(delimiter);
+    // A local repository can be emptied behind our back.
+    if (!dependencies.every((file) => existsSync(file))) return undefined;
+    return [join(target, "classes"), ...dependencies].join(delimiter);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function maven(project: string): Promise<void> {
+  const child = spawn("mvn", ["-B", "-q", "process-classes"], {
+    cwd: project,
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32",
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const kill = () => child.kill();
+  process.once("exit", kill);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", (error) => reject(missingTool("mvn", error)));
+      child.on("close", resolve);
+    });
+    if (code !== 0)
+      throw new Error(`mvn process-classes in ${project} ended with ${code}.\n${output.trim()}\n${INSTALL}`);
+  } finally {
+    process.off("exit", kill);
+  }
+}
+
+/** Takes a lock file that holds the owner's pid; the lock of a process that is gone is void. */
+async function lock(path: string): Promise<() => Promise<void>> {
+  for (;;) {
+    try {
+      const file = await open(path, "wx");
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    await delay(200);
+    const owner = Number(await readFile(path, "utf8").catch(() => ""));
+    // An empty file is a lock whose owner is about to write its pid.
+    if (owner > 0 && !isAlive(owner)) await rm(path, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

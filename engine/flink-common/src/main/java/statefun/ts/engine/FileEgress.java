@@ -1,0 +1,53 @@
+package statefun.ts.engine;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.flink.streaming.api.functions.sink.RichSinkFunction;
+
+/**
+ * An egress: appends each record as one JSON line. It is at-least-once: what was written after the
+ * last checkpoint is written again after a restore.
+ */
+final class FileEgress<T> extends RichSinkFunction<T> {
+  private static final long serialVersionUID = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String egress;
+  private final String file;
+  private transient FileOutputStream out;
+
+  FileEgress(String egress, Path file) {
+    this.egress = egress;
+    this.file = file.toString();
+  }
+
+  @Override
+  public void open(Configuration parameters) throws IOException {
+    out = new FileOutputStream(file, true);
+  }
+
+  @Override
+  public void invoke(T message, Context context) throws IOException {
+    ObjectNode line = JSON.createObjectNode();
+    line.put("egress", egress);
+    line.put("typename", Generation.typename(message));
+    line.put("value", Generation.value(message));
+    byte[] json = JSON.writeValueAsBytes(line);
+    byte[] bytes = java.util.Arrays.copyOf(json, json.length + 1);
+    bytes[json.length] = '\n';
+    // One write per line, to a file opened for appending: lines of several egresses and subtasks
+    // don't mix, and there is nothing left to flush.
+    out.write(bytes);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (out != null) {
+      out.close();
+    }
+  }
+}
