@@ -1,0 +1,31 @@
+// Greets a user by how often it has seen them. The count is state: the engine keeps one for each id.
+
+import { type Context, Handles, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
+import { example } from "../messages/messages.js";
+
+@StatefulFunction("example/count")
+export class CountGreeter {
+  @State("count", Types.int) count = 0;
+
+  @Handles(example.User)
+  greet(user: example.User, context: Context) {
+    this.count += 1;
+    const text = greeting(user.name, this.count);
+    context.sendEgress("example/greets", example.Greeting.create({ text, count: this.count }));
+  }
+}
+
+function greeting(name: string, count: number): string {
+  switch (count) {
+    case 1:
+      return `Hello ${name}`;
+    case 2:
+      return "Hello again!";
+    case 3:
+      return "Third time's the charm";
+    default:
+      return `Hello for the ${count}th time`;
+  }
+}
+
+export const functions = new StatefulFunctions(CountGreeter);
