@@ -50,8 +50,10 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   if (name !== "") greet(name).catch(() => {}); // told by the turn
 });
 
+let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
 engine.exited.then(() => {
+  if (stopping) process.exit(0);
   console.error(`The engine has ended. Its last lines:\n${engine.log}`);
   process.exit(1);
 });
@@ -80,9 +82,8 @@ spec:
 }
 
 async function stop() {
-  await turn;
-  await engine.waitForCheckpoint().catch(() => {});
-  engine.exited.then(() => process.exit(0));
+  stopping = true;
+  await engine.waitForCheckpoint().catch(() => {}); // rejects when the same signal has ended the engine
   await engine.stop();
 }
 

@@ -17,6 +17,8 @@ export interface BatchScope {
   readonly generation: Generation;
   readonly state: BatchState;
   readonly effects: SideEffects;
+  /** Cancellation tokens of the messages this batch has delayed and not cancelled again. */
+  readonly pendingTokens: Set<string>;
 }
 
 /**
@@ -81,7 +83,8 @@ export class Context {
 
   /**
    * Sends a message after a delay, in milliseconds or units; the function goes on at once. With a cancellation token it
-   * can be withdrawn. Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2),
+   * can be withdrawn; a token must not be used again while its message is pending, by any function of the same id.
+   * Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2),
    * and what `send` throws.
    */
   sendAfter<I extends object>(
@@ -98,8 +101,9 @@ export class Context {
     const delayMs = positiveDelay(delay);
     const { to, message, options } = destination(target, rest);
     const cancellationToken = (options as SendOptions | undefined)?.cancellationToken;
-    if (cancellationToken !== undefined) this.#assertToken(cancellationToken);
-    this.#scope.effects.delayed.push({ delayMs, target: to, argument: packMessage(message), cancellationToken });
+    const argument = packMessage(message);
+    if (cancellationToken !== undefined) this.#claimToken(cancellationToken);
+    this.#scope.effects.delayed.push({ delayMs, target: to, argument, cancellationToken });
   }
 
   /**
@@ -109,6 +113,7 @@ export class Context {
   cancelDelayedMessage(cancellationToken: string): void {
     this.#assertOpen();
     this.#assertToken(cancellationToken);
+    this.#scope.pendingTokens.delete(cancellationToken);
     this.#scope.effects.delayed.push({ cancel: cancellationToken });
   }
 
@@ -125,6 +130,19 @@ export class Context {
   /** Ends the context; called by the handler of the batch. */
   close(): void {
     this.#open = false;
+  }
+
+  /** The engine fails the whole job over a token that is still pending, so what can be seen of it here is refused. */
+  #claimToken(token: string): void {
+    this.#assertToken(token);
+    const { pendingTokens } = this.#scope;
+    if (pendingTokens.has(token)) {
+      throw new StatefunError(
+        "TOKEN_INVALID",
+        `The cancellation token "${token}" already belongs to a message that ${this.address} has delayed. Cancel that one first, or use another token.`,
+      );
+    }
+    pendingTokens.add(token);
   }
 
   #assertToken(token: unknown): void {

@@ -108,7 +108,13 @@ async function runBatch(spec: FunctionSpec, batch: InvocationBatch): Promise<Sid
   const instance = created instanceof Promise ? await created : created;
   const state = new BatchState(spec, batch, instance);
   const effects: SideEffects = { mutations: [], messages: [], delayed: [], egresses: [] };
-  const scope: BatchScope = { address: batch.target, generation: batch.generation, state, effects };
+  const scope: BatchScope = {
+    address: batch.target,
+    generation: batch.generation,
+    state,
+    effects,
+    pendingTokens: new Set(),
+  };
   for (let index = 0; index < batch.invocations.length; index++) {
     if (index > 0) {
       const restored = state.restoreDefaults();
