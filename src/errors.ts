@@ -69,12 +69,26 @@ export class StatefunError extends Error {
   }
 }
 
-/** Describes any thrown thing in one line, for the end of an error's message. */
-export function describeCause(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message;
+/**
+ * The codes that say what is wrong with a request, and the HTTP status each is answered with. A failure with any other
+ * code is the function's own: 500, which the engine tries again.
+ */
+export const requestStatus: Readonly<Partial<Record<ErrorCode, number>>> = {
+  REQUEST_MALFORMED: 400,
+  REQUEST_EMPTY: 400,
+  REQUEST_ABORTED: 400,
+  FUNCTION_UNKNOWN: 404,
+  METHOD_NOT_ALLOWED: 405,
+  REQUEST_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  SHUTTING_DOWN: 503,
+};
+
+/** Says in a few words what any value or thrown thing is. Never throws, whatever the thing does. */
+export function describe(thing: unknown): string {
   try {
-    return String(thrown);
+    return thing instanceof Error ? String(thing.message) : String(thing);
   } catch {
-    return typeof thrown;
+    return `something that can't be shown (${typeof thing})`;
   }
 }

@@ -1,6 +1,7 @@
 // A decorated class → FunctionSpec.
 
-import { describeCause, StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
+import { assertKnownOptions } from "../model/options.js";
 import type { Type } from "../model/type.js";
 import { type AnyClass, collectRecord, type HandlerRecord, type StateRecord, typeNameOf } from "./class-record.js";
 import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec } from "./function-spec.js";
@@ -26,10 +27,11 @@ export function bindClass<I extends object>(
   if (typeof functionClass !== "function") {
     throw new StatefunError(
       "FUNCTION_UNDECORATED",
-      `${String(functionClass)} is not a class. Bind a class with @StatefulFunction.`,
+      `${describe(functionClass)} is not a class. Bind a class with @StatefulFunction.`,
     );
   }
   const typeName = typeNameOf(functionClass);
+  assertKnownOptions(`bind(${functionClass.name})`, options, ["create"]);
   const { create } = options;
   if (create === undefined && functionClass.length > 0) {
     throw new StatefunError(
@@ -62,7 +64,7 @@ function stateTypes(functionClass: new () => object, states: readonly StateRecor
     try {
       probe = new functionClass();
     } catch (error) {
-      why = `its class can't be constructed to look at the initialiser: ${describeCause(error)}`;
+      why = `its class can't be constructed to look at the initialiser: ${describe(error)}`;
     }
   }
   return known.map((type, index) => {
@@ -94,10 +96,10 @@ function newInstances<I extends object>(
   const seen = new WeakSet<object>();
   const check = (instance: unknown): object => {
     const name = functionClass.name;
-    if (typeof instance !== "object" || instance === null) {
+    if (!(instance instanceof functionClass)) {
       throw new StatefunError(
         "INSTANCE_INVALID",
-        `create of ${name} returned ${String(instance)} instead of an instance.`,
+        `create of ${name} returned ${describe(instance)}, which is no instance of it.`,
       );
     }
     if (seen.has(instance)) {

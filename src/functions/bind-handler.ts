@@ -2,7 +2,8 @@
 
 import { StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
-import { parseExpiration } from "../model/expiration.js";
+import { expirationOptionNames, parseExpiration } from "../model/expiration.js";
+import { assertKnownOptions } from "../model/options.js";
 import { isProtobufCodec, Type, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { Context } from "./context.js";
@@ -53,9 +54,11 @@ export interface RegisterOptions<H extends readonly HandledType[], S extends Sta
 export function bindHandler(
   typeName: string,
   handler: FunctionHandler<any, any>,
-  { handles = [], state = {} }: RegisterOptions<readonly HandledType[], StateShape>,
+  options: RegisterOptions<readonly HandledType[], StateShape>,
 ): FunctionSpec {
   parseTypeName(typeName);
+  assertKnownOptions(`register("${typeName}")`, options, ["handles", "state"]);
+  const { handles = [], state = {} } = options;
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
   }
@@ -83,6 +86,7 @@ function stateOptions(typeName: string, key: string, declaration: TypeLike | Sta
   const options: StateOptions<any> = isStateOptions(declaration) ? declaration : { type: declaration };
   const { name = key, default: initial } = options;
   const where = `The state "${key}" of ${typeName}`;
+  assertKnownOptions(where, options, ["type", "name", "default", ...expirationOptionNames]);
   if (typeof name !== "string" || name === "") throw new StatefunError("STATE_NAME_INVALID", `${where} has no name.`);
   if (key === "__proto__")
     throw new StatefunError("STATE_NAME_INVALID", `${where} needs another key; its name may stay.`);
@@ -105,5 +109,10 @@ function stateOptions(typeName: string, key: string, declaration: TypeLike | Sta
 }
 
 function isStateOptions(declaration: TypeLike | StateOptions<any>): declaration is StateOptions<any> {
-  return typeof declaration === "object" && !(declaration instanceof Type) && !isProtobufCodec(declaration);
+  return (
+    typeof declaration === "object" &&
+    declaration !== null &&
+    !(declaration instanceof Type) &&
+    !isProtobufCodec(declaration)
+  );
 }

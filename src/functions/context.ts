@@ -1,9 +1,10 @@
 // What a handler can do: see who called, send, reply, send later, send out, reach states by name.
 
-import { StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
+import { assertKnownOptions } from "../model/options.js";
 import type { TypedValue } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { packValue } from "../types/pack.js";
@@ -18,7 +19,7 @@ export interface BatchScope {
   readonly state: BatchState;
   readonly effects: SideEffects;
   /** Cancellation tokens of the messages this batch has delayed and not cancelled again. */
-  readonly pendingTokens: Set<string>;
+  pendingTokens: Set<string> | undefined;
 }
 
 /**
@@ -100,7 +101,7 @@ export class Context {
     this.#assertOpen();
     const delayMs = positiveDelay(delay);
     const { to, message, options } = destination(target, rest);
-    const cancellationToken = (options as SendOptions | undefined)?.cancellationToken;
+    const cancellationToken = tokenOf(options as SendOptions | undefined);
     const argument = packMessage(message);
     if (cancellationToken !== undefined) this.#claimToken(cancellationToken);
     this.#scope.effects.delayed.push({ delayMs, target: to, argument, cancellationToken });
@@ -113,7 +114,7 @@ export class Context {
   cancelDelayedMessage(cancellationToken: string): void {
     this.#assertOpen();
     this.#assertToken(cancellationToken);
-    this.#scope.pendingTokens.delete(cancellationToken);
+    this.#scope.pendingTokens?.delete(cancellationToken);
     this.#scope.effects.delayed.push({ cancel: cancellationToken });
   }
 
@@ -135,6 +136,7 @@ export class Context {
   /** The engine fails the whole job over a token that is still pending, so what can be seen of it here is refused. */
   #claimToken(token: string): void {
     this.#assertToken(token);
+    this.#scope.pendingTokens ??= new Set();
     const { pendingTokens } = this.#scope;
     if (pendingTokens.has(token)) {
       throw new StatefunError(
@@ -178,13 +180,14 @@ function destination(target: unknown, rest: readonly unknown[]): { to: Address; 
   else {
     throw new StatefunError(
       "TARGET_INVALID",
-      `${String(target)} is not a target. Give a function's class, its type name, or an Address.`,
+      `${describe(target)} is not a target. Give a function's class, its type name, or an Address.`,
     );
   }
   return { to: withId(Address.of(typeName, id as string)), message, options };
 }
 
 function withId(target: Address): Address {
+  if (target.namespace === "" || target.name === "") parseTypeName(target.typeName); // throws
   if (typeof target.id === "string" && target.id !== "") return target;
   throw new StatefunError(
     "ID_MISSING",
@@ -197,10 +200,17 @@ function packMessage(message: unknown): TypedValue {
   throw new StatefunError("MESSAGE_MISSING", "There is no message to send.");
 }
 
+function tokenOf(options: SendOptions | undefined): string | undefined {
+  if (options === undefined) return undefined;
+  assertKnownOptions("sendAfter", options, ["cancellationToken"]);
+  return options.cancellationToken;
+}
+
 function positiveDelay(delay: Duration): number {
   if (delay === undefined || delay === null)
     throw new StatefunError("DELAY_INVALID", "A delayed message needs a delay.");
   const delayMs = durationToMs(delay);
-  if (delayMs >= 0) return delayMs;
-  throw new StatefunError("DELAY_INVALID", `A delay can't be negative: ${delayMs} ms.`);
+  // Less than a millisecond below zero has come out as minus zero.
+  if (delayMs > 0 || Object.is(delayMs, 0)) return delayMs;
+  throw new StatefunError("DELAY_INVALID", `A delay can't be negative: ${JSON.stringify(delay)}.`);
 }

@@ -2,7 +2,8 @@
 // class itself; a class is checked as a whole when it is bound.
 
 import { StatefunError } from "../errors.js";
-import { type ExpirationOptions, parseExpiration } from "../model/expiration.js";
+import { type ExpirationOptions, expirationOptionNames, parseExpiration } from "../model/expiration.js";
+import { assertKnownOptions } from "../model/options.js";
 import { isProtobufCodec, Type, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type ClassRecord, type MemberAccess, recordFor, setTypeName } from "./class-record.js";
@@ -76,8 +77,9 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
   // A type that an import cycle left undefined is an error, not an omitted type.
   const typeGiven = rest.length > 0 && !isOptions(rest);
   const type = typeGiven ? typeOf(rest[0] as TypeLike) : undefined;
-  const options = (typeGiven ? rest[1] : rest[0]) as ExpirationOptions | undefined;
-  const expiration = parseExpiration(options ?? {}, `The state "${name}"`);
+  const options = ((typeGiven ? rest[1] : rest[0]) ?? {}) as ExpirationOptions;
+  assertKnownOptions(`@State("${name}")`, options, expirationOptionNames);
+  const expiration = parseExpiration(options, `The state "${name}"`);
   return (target: unknown, contextOrKey: unknown, descriptor?: unknown) => {
     const member = memberOf(`@State("${name}")`, target, contextOrKey);
     const onField = isStandard(contextOrKey)

@@ -2,7 +2,15 @@
 
 import { StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
-import { isProtobufCodec, type Type, TypedValue, type TypeLike, typeOf } from "../model/type.js";
+import {
+  isProtobufCodec,
+  type MessageClass,
+  type ReflectedType,
+  type Type,
+  TypedValue,
+  type TypeLike,
+  typeOf,
+} from "../model/type.js";
 import { anyTypename } from "../types/pack.js";
 import type { Context } from "./context.js";
 
@@ -116,12 +124,13 @@ function indexHandlers(
   return { handlers, catchAll };
 }
 
-/** TypedValue and the generated google.protobuf.Any both stand for a message of any type. */
+/** TypedValue and protobuf's own google.protobuf.Any both stand for a message of any type. */
 function untypedDecoder(handled: HandledType): Handler["decode"] | undefined {
   if (handled === TypedValue) return (argument) => argument;
-  if (typeof handled !== "function" || !isProtobufCodec(handled)) return undefined;
-  if (typeOf(handled).typename !== anyTypename) return undefined;
-  const Any = handled;
-  const urlField = "type_url" in Any.prototype ? "type_url" : "typeUrl";
-  return ({ typename, value }) => new Any({ [urlField]: typename, value });
+  if (!isProtobufCodec(handled) || typeOf(handled).typename !== anyTypename) return undefined;
+  const any: MessageClass | ReflectedType = handled;
+  const make = (fields: object) => (typeof any === "function" ? new any(fields) : any.create(fields));
+  // keep-case decides between the two.
+  const urlField = "type_url" in make({}) ? "type_url" : "typeUrl";
+  return ({ typename, value }) => make({ [urlField]: typename, value });
 }

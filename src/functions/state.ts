@@ -1,26 +1,46 @@
 // The states of one batch: written into the instance before its first message, compared and collected after its last.
 
-import { describeCause, StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import type { Generation, InvocationBatch, PersistedValue, ValueSpec } from "../model/invocation.js";
-import { type TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
+import { TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
 import { packValue } from "../types/pack.js";
 import type { FunctionSpec, StateSpec } from "./function-spec.js";
 
+/** What a request holds of a function's states, in their order; and the states that it lacks. */
+export interface ResolvedState {
+  readonly stored: readonly (TypedValue | undefined)[];
+  readonly missing: readonly ValueSpec[];
+}
+
 /**
- * The states that a request lacks, for the engine to register. A v2 engine can't register any, so there a missing state
- * is STATE_UNDECLARED.
+ * Finds the states in a request. What is missing is for the engine to register. A v2 engine can't register any, so there
+ * a missing state is STATE_UNDECLARED.
  */
-export function missingStates(spec: FunctionSpec, batch: InvocationBatch): ValueSpec[] {
-  const sent = new Set(batch.state.map(({ name }) => name));
-  const missing = spec.states.filter(({ name }) => !sent.has(name));
-  if (missing.length > 0 && batch.generation === "v2") {
+export function resolveState(spec: FunctionSpec, batch: InvocationBatch): ResolvedState {
+  const { states, stateIndex } = spec;
+  const stored: (TypedValue | undefined)[] = new Array(states.length);
+  const sent: boolean[] = new Array(states.length);
+  let found = 0;
+  for (const { name, value } of batch.state) {
+    const index = stateIndex.get(name);
+    if (index === undefined) continue;
+    stored[index] = value;
+    if (sent[index] !== true) found++;
+    sent[index] = true;
+  }
+  if (found === states.length) return { stored, missing: [] };
+  const missing = states.filter((_, index) => sent[index] !== true);
+  if (batch.generation === "v2") {
     const names = missing.map(({ name }) => `"${name}"`).join(", ");
     throw new StatefunError(
       "STATE_UNDECLARED",
       `The module file does not declare the state ${names} of ${spec.typeName}. Add it under the function's spec.states in module.yaml.`,
     );
   }
-  return missing.map(({ name, type, expiration }) => ({ name, typename: type.typename, expiration }));
+  return {
+    stored,
+    missing: missing.map(({ name, type, expiration }) => ({ name, typename: type.typename, expiration })),
+  };
 }
 
 /** The states of one batch, on the instance it works on. */
@@ -31,20 +51,16 @@ export class BatchState {
   readonly #cells: Cell[];
   readonly #sent: readonly PersistedValue[];
   /** States that the engine sent although the function does not declare them, once they are written. */
-  readonly #undeclared = new Map<string, PersistedValue>();
+  #undeclared: Map<string, PersistedValue> | undefined;
 
   /** Writes the sent values into the instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
-  constructor(spec: FunctionSpec, batch: InvocationBatch, instance: object) {
+  constructor(spec: FunctionSpec, batch: InvocationBatch, stored: ResolvedState["stored"], instance: object) {
     this.#spec = spec;
     this.#generation = batch.generation;
     this.#instance = instance;
     this.#sent = batch.state;
-    const stored: (TypedValue | undefined)[] = [];
-    for (const { name, value } of batch.state) {
-      const index = spec.stateIndex.get(name);
-      if (index !== undefined) stored[index] = value;
-    }
-    this.#cells = spec.states.map((state, index) => new Cell(spec.typeName, state, stored[index], instance));
+    const { typeName, states } = spec;
+    this.#cells = states.map((state, index) => new Cell(typeName, batch.generation, state, stored[index], instance));
   }
 
   /**
@@ -52,8 +68,8 @@ export class BatchState {
    * before it or not. A default that is an object has to be made anew, by a fresh instance.
    */
   restoreDefaults(): void | Promise<void> {
+    if (!this.#cells.some((cell) => cell.lacksDefault(this.#instance))) return;
     const cleared = this.#cells.filter((cell) => cell.lacksDefault(this.#instance));
-    if (cleared.length === 0) return;
     const fresh = this.#spec.create();
     const restore = (from: object) => {
       for (const cell of cleared) cell.restoreDefault(from, this.#instance);
@@ -62,21 +78,22 @@ export class BatchState {
   }
 
   /** What changed, in the order of declaration. Throws VALUE_INVALID. */
-  mutations(): PersistedValue[] {
-    const mutations: PersistedValue[] = [];
+  collect(mutations: PersistedValue[]): void {
     for (const cell of this.#cells) {
-      const mutation = cell.mutation(this.#instance, this.#generation);
+      const mutation = cell.mutation(this.#instance);
       if (mutation !== undefined) mutations.push(mutation);
     }
-    mutations.push(...this.#undeclared.values());
-    return mutations;
+    for (const written of this.#undeclared?.values() ?? []) {
+      const value = this.#generation === "v2" ? written.value?.toV2() : written.value;
+      if (!sameValue(value, this.#sentValue(written.name).value)) mutations.push(written);
+    }
   }
 
   /** Reads a state by name. Throws STATE_UNDECLARED. */
   read(name: string): TypedValue | undefined {
     const cell = this.#cell(name);
     if (cell !== undefined) return cell.read(this.#instance);
-    return (this.#undeclared.get(name) ?? this.#sentValue(name)).value;
+    return (this.#undeclared?.get(name) ?? this.#sentValue(name)).value;
   }
 
   /** Writes a state by name; undefined deletes it. Throws STATE_UNDECLARED and STATE_TYPE_MISMATCH. */
@@ -84,9 +101,16 @@ export class BatchState {
     const cell = this.#cell(name);
     if (cell !== undefined) cell.write(this.#instance, value);
     else {
-      this.#sentValue(name);
+      this.#assertWritable(this.#sentValue(name), value);
+      this.#undeclared ??= new Map();
       this.#undeclared.set(name, { name, value });
     }
+  }
+
+  /** A v3 engine fails the job over a state that changes its type; a v2 engine takes any. */
+  #assertWritable({ name, value: stored }: PersistedValue, value: TypedValue | undefined): void {
+    if (this.#generation === "v2" || stored === undefined || value === undefined) return;
+    if (stored.typename !== value.typename) throw typeMismatch(this.#spec.typeName, name, stored.typename, value);
   }
 
   #cell(name: string): Cell | undefined {
@@ -106,6 +130,7 @@ export class BatchState {
 /** One declared state of one batch. */
 class Cell {
   readonly #typeName: string;
+  readonly #generation: Generation;
   readonly #spec: StateSpec;
   /** What the engine has. */
   readonly #stored: TypedValue | undefined;
@@ -117,15 +142,22 @@ class Cell {
   /** Whether #start stands for what is stored, not for a default. */
   #startIsStored: boolean;
 
-  constructor(typeName: string, spec: StateSpec, stored: TypedValue | undefined, instance: object) {
+  constructor(
+    typeName: string,
+    generation: Generation,
+    spec: StateSpec,
+    stored: TypedValue | undefined,
+    instance: object,
+  ) {
     this.#typeName = typeName;
+    this.#generation = generation;
     this.#spec = spec;
     this.#stored = stored;
     this.#start = spec.get(instance);
     this.#hasDefault = isSet(this.#start);
     this.#startIsStored = stored !== undefined;
     if (stored !== undefined) {
-      this.#start = this.#unpack(stored);
+      this.#start = this.#load(stored);
       spec.set(instance, this.#start);
     } else this.#snapshotDefault();
   }
@@ -141,7 +173,7 @@ class Cell {
     this.#spec.set(instance, this.#start);
   }
 
-  mutation(instance: object, generation: Generation): PersistedValue | undefined {
+  mutation(instance: object): PersistedValue | undefined {
     const { name } = this.#spec;
     const value = this.#spec.get(instance);
     const deletion = this.#stored === undefined ? undefined : { name, value: undefined };
@@ -149,7 +181,7 @@ class Cell {
     const whenUnchanged = this.#startIsStored ? undefined : deletion;
     if (typeof value !== "object" && Object.is(value, this.#start)) return whenUnchanged;
     const packed = this.#pack(value);
-    if (typeof value === "object" && !this.#changed(packed, generation)) return whenUnchanged;
+    if (typeof value === "object" && !this.#changed(packed)) return whenUnchanged;
     return { name, value: packed };
   }
 
@@ -163,13 +195,13 @@ class Cell {
   }
 
   /** Compares an object's encoding with the one it had at the start. */
-  #changed(packed: TypedValue, generation: Generation): boolean {
+  #changed(packed: TypedValue): boolean {
     if (!this.#startIsStored) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
     const stored = this.#stored as TypedValue;
-    const now = generation === "v2" ? packed.toV2() : packed;
-    if (now.typename === stored.typename && sameBytes(now.value, stored.value)) return false;
+    const now = this.#generation === "v2" ? packed.toV2() : packed;
+    if (sameValue(now, stored)) return false;
     // Another SDK may order the same fields otherwise. Then the bytes differ although nothing was changed.
-    return !sameBytes(packed.value, this.#pack(this.#unpack(stored)).value);
+    return !sameBytes(packed.value, this.#pack(this.#load(stored)).value);
   }
 
   #snapshotDefault(): void {
@@ -181,13 +213,18 @@ class Cell {
     return this.#located(() => this.#spec.type.pack(value));
   }
 
+  /** Decodes what the engine has, which is of the type as this generation writes it: the engine lets it be no other. */
+  #load(stored: TypedValue): unknown {
+    const { type, name } = this.#spec;
+    const { typename } = this.#generation === "v2" ? (type.v2 ?? type) : type;
+    if (stored.typename !== typename) throw typeMismatch(this.#typeName, name, type.typename, stored);
+    return this.#unpack(type.sharesBytes ? new TypedValue(typename, new Uint8Array(stored.value)) : stored);
+  }
+
   #unpack(value: TypedValue): unknown {
     const { type, name } = this.#spec;
     if (type.reads(value.typename)) return this.#located(() => type.unpack(value));
-    throw new StatefunError(
-      "STATE_TYPE_MISMATCH",
-      `The state "${name}" of ${this.#typeName} is declared as ${type.typename} but the value is a ${value.typename}. A state's type can't change; declare it as it is, or use another name.`,
-    );
+    throw typeMismatch(this.#typeName, name, type.typename, value);
   }
 
   #located<T>(run: () => T): T {
@@ -196,12 +233,24 @@ class Cell {
     } catch (error) {
       if (!(error instanceof StatefunError)) throw error;
       const where = `The state "${this.#spec.name}" of ${this.#typeName}`;
-      throw new StatefunError(error.code, `${where}: ${describeCause(error)}`, { cause: error });
+      throw new StatefunError(error.code, `${where}: ${describe(error)}`, { cause: error });
     }
   }
 }
 
+function typeMismatch(typeName: string, name: string, declared: string, value: TypedValue): StatefunError {
+  return new StatefunError(
+    "STATE_TYPE_MISMATCH",
+    `The state "${name}" of ${typeName} is a ${declared} but the value is a ${value.typename}. A state's type can't change; declare it as it is, or use another name.`,
+  );
+}
+
 const isSet = (value: unknown) => value !== undefined && value !== null;
+
+function sameValue(a: TypedValue | undefined, b: TypedValue | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.typename === b.typename && sameBytes(a.value, b.value);
+}
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;

@@ -10,14 +10,16 @@ export class Address {
   readonly name: string;
   /** Which instance of the function (proto field `id`). */
   readonly id: string;
-  /** The function's type name, "namespace/name". */
-  readonly typeName: string;
 
   constructor(namespace: string, name: string, id: string) {
     this.namespace = namespace;
     this.name = name;
     this.id = id;
-    this.typeName = `${namespace}/${name}`;
+  }
+
+  /** The function's type name, "namespace/name". */
+  get typeName(): string {
+    return `${this.namespace}/${this.name}`;
   }
 
   /** Makes an address from a type name and an id. Throws TYPE_NAME_INVALID. */

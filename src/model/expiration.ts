@@ -1,6 +1,6 @@
 // When a state value expires.
 
-import { describeCause, StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { type Duration, durationToMs } from "./duration.js";
 
 /** How a state's clock is restarted (proto enum ExpireMode). */
@@ -23,6 +23,9 @@ export interface ExpirationOptions {
 
 export const noExpiration: Expiration = Object.freeze({ mode: "none", afterMs: 0 });
 
+/** The names of the options, for those who check a larger set of them. */
+export const expirationOptionNames = ["expireAfterWrite", "expireAfterCall"] as const;
+
 /** Reads the options of the state `where`. Throws EXPIRATION_INVALID. */
 export function parseExpiration(options: ExpirationOptions, where: string): Expiration {
   const { expireAfterWrite, expireAfterCall } = options;
@@ -39,7 +42,7 @@ function expiration(mode: ExpireMode, after: Duration, where: string): Expiratio
   try {
     afterMs = durationToMs(after);
   } catch (error) {
-    throw invalid(where, describeCause(error));
+    throw invalid(where, describe(error));
   }
   if (afterMs <= 0) throw invalid(where, `${afterMs} ms is not a positive duration`);
   return { mode, afterMs };

@@ -1,6 +1,6 @@
 // A type name: namespace and name of a function, an egress or a type, written "namespace/name".
 
-import { StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 
 /** The two halves of a type name. */
 export interface TypeName {
@@ -24,7 +24,7 @@ export function parseTypeName(text: string): TypeName {
 }
 
 function invalid(text: unknown, why: string): StatefunError {
-  const shown = typeof text === "string" ? `"${text}"` : String(text);
+  const shown = typeof text === "string" ? `"${text}"` : describe(text);
   return new StatefunError(
     "TYPE_NAME_INVALID",
     `${shown} is not a type name: ${why}. Write it as "namespace/name", for example "example/greeter".`,

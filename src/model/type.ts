@@ -1,6 +1,7 @@
 // A type (how a value becomes bytes, under which name) and a value packed by one.
 
-import { describeCause, StatefunError } from "../errors.js";
+import type { WireWriter } from "../bytes/writer.js";
+import { describe, StatefunError } from "../errors.js";
 import { parseTypeName } from "./type-name.js";
 
 /**
@@ -13,11 +14,27 @@ export abstract class Type<T> {
   /** The same values as a v2 engine and its SDKs write them; undefined when there is no difference. */
   readonly v2: Type<T> | undefined;
 
+  /**
+   * Whether a decoded value may keep a view of the bytes it came from, and change them when it is changed.
+   * @internal
+   */
+  get sharesBytes(): boolean {
+    return true;
+  }
+
   /** Throws TYPE_NAME_INVALID when the typename is not of the form "namespace/name". */
   constructor(typename: string, v2?: Type<T>) {
     parseTypeName(typename);
     this.typename = typename;
     this.v2 = v2;
+  }
+
+  /**
+   * Decodes a packed value of this typename.
+   * @internal
+   */
+  read(packed: TypedValue<unknown>): T {
+    return this.deserialize(packed.value);
   }
 
   /** Encodes a value. Throws VALUE_INVALID when the value does not fit. */
@@ -28,9 +45,7 @@ export abstract class Type<T> {
 
   /** Packs a value with its type's name, ready to be sent or stored. Throws VALUE_INVALID. */
   pack(value: T): TypedValue<T> {
-    const { v2 } = this;
-    const bytes = this.serialize(value);
-    return new TypedValue<T>(this.typename, bytes, v2 && (() => v2.pack(value)));
+    return new TypedValue<T>(this.typename, this.serialize(value));
   }
 
   /** Whether a value of this typename is read by this type, in either of its two forms. */
@@ -40,10 +55,8 @@ export abstract class Type<T> {
 
   /** Decodes a packed value in either of the two forms. Throws VALUE_UNREADABLE. */
   unpack(packed: TypedValue<unknown>): T {
-    if (packed.typename === this.typename) return this.deserialize(packed.value);
-    if (this.v2 !== undefined && packed.typename === this.v2.typename) {
-      return this.v2.deserialize(packed.value);
-    }
+    if (packed.typename === this.typename) return this.read(packed);
+    if (this.v2 !== undefined && packed.typename === this.v2.typename) return this.v2.read(packed);
     throw new StatefunError(
       "VALUE_UNREADABLE",
       `A value of type ${packed.typename} can't be read as ${this.typename}. Check it with is(…) first.`,
@@ -54,22 +67,91 @@ export abstract class Type<T> {
 const empty = new Uint8Array(0);
 
 /**
+ * A value whose bytes are made only when they are asked for: it can't change until then.
+ * @internal
+ */
+export interface Unencoded {
+  /** Writes the bytes, without their length. */
+  write(writer: WireWriter): void;
+  encode(): Uint8Array;
+  toV2(): TypedValue;
+}
+
+/**
  * A value in its bytes, with the name of its type: the untyped message a catch-all receives, and a packed value to
  * send (proto message TypedValue on v3, google.protobuf.Any on v2).
  */
 export class TypedValue<T = any> {
   /** Which type the bytes are of (v3 `typename`, v2 `type_url`). */
   readonly typename: string;
-  /** The serialized value. */
-  readonly value: Uint8Array;
-  readonly #toV2: (() => TypedValue) | undefined;
+  #bytes: Uint8Array | Unencoded;
+  #start = 0;
+  #end = -1;
+  #v2: TypedValue | undefined;
   /** Only for the compiler: what the bytes decode to. */
   declare protected readonly decoded?: T;
 
-  constructor(typename: string, value: Uint8Array = empty, toV2?: () => TypedValue) {
+  constructor(typename: string, value: Uint8Array = empty) {
     this.typename = typename;
-    this.value = value;
-    this.#toV2 = toV2;
+    this.#bytes = value;
+  }
+
+  /** @internal */
+  static slice(typename: string, bytes: Uint8Array, start: number, end: number): TypedValue {
+    const value = new TypedValue(typename, bytes);
+    value.#start = start;
+    value.#end = end;
+    return value;
+  }
+
+  /** @internal */
+  static unencoded<T>(typename: string, value: Unencoded): TypedValue<T> {
+    return new TypedValue(typename, value as unknown as Uint8Array);
+  }
+
+  /**
+   * A value that is told apart by its name alone in the two generations.
+   * @internal
+   */
+  static inBoth(typename: string, bytes: Uint8Array, v2: TypedValue): TypedValue {
+    const value = new TypedValue(typename, bytes);
+    value.#v2 = v2;
+    return value;
+  }
+
+  /** The serialized value. */
+  get value(): Uint8Array {
+    if (!(this.#bytes instanceof Uint8Array)) this.#bytes = this.#bytes.encode();
+    else if (this.#end >= 0) this.#bytes = this.#bytes.subarray(this.#start, this.#end);
+    this.#end = -1;
+    return this.#bytes;
+  }
+
+  /**
+   * Reads the bytes where they are, without a view of them: making one costs more than reading a primitive.
+   * @internal
+   */
+  readWith<R>(read: (bytes: Uint8Array, start: number, end: number) => R): R {
+    if (this.#end < 0 || !(this.#bytes instanceof Uint8Array)) {
+      const { value } = this;
+      return read(value, 0, value.length);
+    }
+    return read(this.#bytes, this.#start, this.#end);
+  }
+
+  /**
+   * Writes the bytes as a field, or nothing when there are none.
+   * @internal
+   */
+  writeTo(writer: WireWriter, tag: number): void {
+    if (this.#bytes instanceof Uint8Array) {
+      const { value } = this;
+      if (value.length > 0) writer.bytes(tag, value);
+      return;
+    }
+    const start = writer.begin(tag);
+    this.#bytes.write(writer);
+    writer.endUnlessEmpty(start);
   }
 
   /** Whether the value is of this type. Throws TYPE_UNKNOWN when `type` is neither a Type nor a message class. */
@@ -84,7 +166,8 @@ export class TypedValue<T = any> {
 
   /** The same value as a v2 engine's functions expect it. */
   toV2(): TypedValue {
-    return this.#toV2?.() ?? this;
+    if (this.#v2 === undefined) this.#v2 = this.#bytes instanceof Uint8Array ? this : this.#bytes.toV2();
+    return this.#v2;
   }
 }
 
@@ -132,12 +215,12 @@ export class ProtobufType<T> extends Type<T> {
 
   serialize(value: T): Uint8Array {
     if (typeof value !== "object" || value === null) {
-      throw new StatefunError("VALUE_INVALID", `A ${this.typename} must be a message, not ${String(value)}.`);
+      throw new StatefunError("VALUE_INVALID", `A ${this.typename} must be a message, not ${describe(value)}.`);
     }
     try {
       return this.#codec.encode(value).finish();
     } catch (error) {
-      const why = describeCause(error);
+      const why = describe(error);
       throw new StatefunError("VALUE_INVALID", `A ${this.typename} can't be encoded: ${why}`, { cause: error });
     }
   }
@@ -146,7 +229,7 @@ export class ProtobufType<T> extends Type<T> {
     try {
       return this.#codec.decode(bytes) as T;
     } catch (error) {
-      const why = describeCause(error);
+      const why = describe(error);
       throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} can't be decoded: ${why}`, { cause: error });
     }
   }
@@ -195,5 +278,5 @@ function protobufTypename(codec: MessageClass | ReflectedType): string {
 function nameOf(like: unknown): string {
   if (typeof like === "function") return like.name || "An anonymous function";
   if (like === undefined) return "undefined (an import cycle?)";
-  return typeof like === "object" && like !== null ? "An object" : String(like);
+  return typeof like === "object" && like !== null ? "An object" : describe(like);
 }

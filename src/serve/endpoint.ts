@@ -1,6 +1,6 @@
 // One handler as an HTTP endpoint, free of any framework: what is refused, and how each outcome is answered.
 
-import { type ErrorCode, StatefunError } from "../errors.js";
+import { requestStatus, StatefunError } from "../errors.js";
 import { type HandlerOptions, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 
@@ -30,18 +30,6 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
-/** Failures that say what is wrong with the request. Everything else is the function's own, which the engine retries. */
-const statusOf: Partial<Record<ErrorCode, number>> = {
-  REQUEST_MALFORMED: 400,
-  REQUEST_EMPTY: 400,
-  REQUEST_ABORTED: 400,
-  FUNCTION_UNKNOWN: 404,
-  METHOD_NOT_ALLOWED: 405,
-  REQUEST_TOO_LARGE: 413,
-  MEDIA_TYPE_UNSUPPORTED: 415,
-  SHUTTING_DOWN: 503,
-};
-
 const octetStream = "application/octet-stream";
 
 /** Serves one handler over HTTP. Adapters for the hosts are thin layers round it. */
@@ -53,8 +41,8 @@ export class HttpEndpoint {
 
   /** Takes functions, or a handler that is shared with other adapters. Throws OPTION_INVALID. */
   constructor(served: StatefulFunctions | RequestReplyHandler, options: ServeOptions = {}) {
-    const { path = "/statefun", maxBodyBytes = 32 * 1024 * 1024, ...handlerOptions } = options;
-    const { healthPath = `${path === "/" ? "" : path}/health` } = options;
+    const { path = "/statefun", healthPath: health, maxBodyBytes = 32 * 1024 * 1024, ...handlerOptions } = options;
+    const healthPath = health ?? `${path === "/" ? "" : path}/health`;
     assertPath("path", path);
     if (healthPath !== false) assertPath("healthPath", healthPath);
     if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
@@ -63,7 +51,7 @@ export class HttpEndpoint {
         `maxBodyBytes is ${maxBodyBytes}; it must be a positive whole number of bytes.`,
       );
     }
-    this.handler = served instanceof StatefulFunctions ? new RequestReplyHandler(served, handlerOptions) : served;
+    this.handler = handlerOf(served, handlerOptions);
     this.path = path;
     this.healthPath = healthPath === false ? undefined : healthPath;
     this.#maxBodyBytes = maxBodyBytes;
@@ -95,6 +83,13 @@ export class HttpEndpoint {
   }
 }
 
+function handlerOf(served: StatefulFunctions | RequestReplyHandler, options: HandlerOptions): RequestReplyHandler {
+  if (served instanceof StatefulFunctions) return new RequestReplyHandler(served, options);
+  const [option] = Object.keys(options);
+  if (option === undefined) return served;
+  throw new StatefunError("OPTION_INVALID", `"${option}" is an option of the RequestReplyHandler: give it there.`);
+}
+
 function assertPath(option: string, path: unknown): void {
   if (typeof path === "string" && path.startsWith("/")) return;
   throw new StatefunError("OPTION_INVALID", `${option} is ${JSON.stringify(path)}; it must start with a slash.`);
@@ -120,7 +115,7 @@ function assertServable({ method, contentType, contentEncoding }: HttpRequest): 
 }
 
 function failure(error: StatefunError): HttpAnswer {
-  const status = statusOf[error.code];
+  const status = requestStatus[error.code];
   // What went wrong inside a function may hold a user's data: a caller learns the code, the log has the rest.
   if (status === undefined) return plainText(500, `${error.code}\n`);
   const answer = plainText(status, `${error.code}: ${error.message}\n`);

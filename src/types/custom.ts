@@ -1,6 +1,6 @@
 // Types that users make: any bytes under any name, and protobuf classes under a name of their own.
 
-import { describeCause, StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { type MessageClass, ProtobufType, type ReflectedType, Type } from "../model/type.js";
 
 /** Makes a type from two functions. What they throw becomes VALUE_INVALID and VALUE_UNREADABLE. */
@@ -27,11 +27,12 @@ class CustomType<T> extends Type<T> {
     try {
       bytes = this.#serialize(value);
     } catch (error) {
-      throw new StatefunError("VALUE_INVALID", `A ${this.typename} can't be encoded: ${describeCause(error)}`, {
+      throw new StatefunError("VALUE_INVALID", `A ${this.typename} can't be encoded: ${describe(error)}`, {
         cause: error,
       });
     }
-    if (bytes instanceof Uint8Array) return bytes;
+    // A copy: a function that hands its value on as it is would let a later change of it through.
+    if (bytes instanceof Uint8Array) return new Uint8Array(bytes);
     throw new StatefunError("VALUE_INVALID", `serialize of ${this.typename} must return a Uint8Array.`);
   }
 
@@ -39,7 +40,7 @@ class CustomType<T> extends Type<T> {
     try {
       return this.#deserialize(bytes);
     } catch (error) {
-      throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} can't be decoded: ${describeCause(error)}`, {
+      throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} can't be decoded: ${describe(error)}`, {
         cause: error,
       });
     }

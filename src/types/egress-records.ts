@@ -1,7 +1,7 @@
 // Records for StateFun's own Kafka and Kinesis egresses. Both generations write the same fields under other names.
 
 import protobufjs from "protobufjs/minimal.js";
-import { StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { TypedValue } from "../model/type.js";
 import { packValue } from "./pack.js";
 
@@ -58,7 +58,7 @@ function bytesOf(kind: string, value: RecordValue): Uint8Array {
   if (typeof value === "string") return Buffer.from(value);
   if (value instanceof Uint8Array) return value;
   if (typeof value !== "object") {
-    throw invalid(`A ${kind} record's value is ${String(value)}; give text, bytes, a message or a packed value.`);
+    throw invalid(`A ${kind} record's value is ${describe(value)}; give text, bytes, a message or a packed value.`);
   }
   return packValue(value).value;
 }
@@ -74,7 +74,7 @@ function packRecord(name: string, fields: readonly (string | Uint8Array | undefi
   });
   const bytes = writer.finish();
   const v2 = new TypedValue(`type.googleapis.com/org.apache.flink.statefun.flink.io.${name}`, bytes);
-  return new TypedValue(`type.googleapis.com/io.statefun.sdk.egress.${name}`, bytes, () => v2);
+  return TypedValue.inBoth(`type.googleapis.com/io.statefun.sdk.egress.${name}`, bytes, v2);
 }
 
 function invalid(message: string): StatefunError {

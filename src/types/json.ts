@@ -1,6 +1,6 @@
 // JSON values under a typename, checked by a Standard Schema when one is given.
 
-import { describeCause, StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { Type } from "../model/type.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that is used here. */
@@ -33,6 +33,10 @@ class JsonType<T> extends Type<T> {
     this.#schema = schema;
   }
 
+  override get sharesBytes(): boolean {
+    return false;
+  }
+
   serialize(value: T): Uint8Array {
     const valid = this.#validate(value, "VALUE_INVALID");
     this.#assertJson(valid, "", 0);
@@ -44,7 +48,7 @@ class JsonType<T> extends Type<T> {
     try {
       value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
     } catch (error) {
-      throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} is not JSON: ${describeCause(error)}`, {
+      throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} is not JSON: ${describe(error)}`, {
         cause: error,
       });
     }
@@ -106,7 +110,7 @@ class JsonType<T> extends Type<T> {
 }
 
 function kindOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) return `${String(value)} (${typeof value})`;
+  if (typeof value !== "object" || value === null) return `${describe(value)} (${typeof value})`;
   return `a ${(value as { constructor?: { name?: string } }).constructor?.name || "class instance"}`;
 }
 

@@ -1,6 +1,6 @@
 // Packs a value that says itself which type it has.
 
-import { StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { isProtobufCodec, TypedValue, typeOf } from "../model/type.js";
 import { Types } from "./primitives.js";
 
@@ -27,7 +27,7 @@ export function packValue(value: unknown): TypedValue {
     case "object":
       if (value !== null) return packObject(value);
   }
-  throw new StatefunError("VALUE_UNTYPED", `${String(value)} is not a value that can be sent or stored.`);
+  throw new StatefunError("VALUE_UNTYPED", `${describe(value)} is not a value that can be sent or stored.`);
 }
 
 function packObject(value: object): TypedValue {

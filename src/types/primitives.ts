@@ -1,12 +1,9 @@
 // The primitive types: StateFun's own on v3 (field 1 of a one-field message), google.protobuf wrappers on v2.
 
-import protobuf from "protobufjs/minimal.js";
-import { StatefunError } from "../errors.js";
-import { Type } from "../model/type.js";
-
-const { Reader, Writer } = protobuf;
-type ProtoReader = InstanceType<typeof Reader>;
-type ProtoWriter = InstanceType<typeof Writer>;
+import { delimited, fixed32, fixed64, tag, varint, WireReader } from "../bytes/reader.js";
+import { WireWriter } from "../bytes/writer.js";
+import { describe, StatefunError } from "../errors.js";
+import { Type, TypedValue, type Unencoded } from "../model/type.js";
 
 /** How one kind of value is checked, and written to and read from field 1. */
 interface Scalar<T> {
@@ -16,41 +13,74 @@ interface Scalar<T> {
   /** The value that is left out of the bytes, as proto3 does. */
   isDefault(value: T): boolean;
   readonly initial: T;
-  write(writer: ProtoWriter, value: T): void;
-  read(reader: ProtoReader): T;
+  write(writer: WireWriter, value: T): void;
+  read(reader: WireReader, end: number): T;
 }
 
 class ScalarType<T> extends Type<T> {
   readonly #scalar: Scalar<T>;
+  readonly #tag: number;
+  readonly #read: (bytes: Uint8Array, start: number, end: number) => T;
 
   constructor(typename: string, scalar: Scalar<T>, v2?: Type<T>) {
     super(typename, v2);
     this.#scalar = scalar;
+    this.#tag = tag(1, scalar.wireType);
+    this.#read = (bytes, start, end) => this.#decode(bytes, start, end);
+  }
+
+  override get sharesBytes(): boolean {
+    return false;
   }
 
   serialize(value: T): Uint8Array {
-    const scalar = this.#scalar;
-    const wrong = scalar.check(value);
-    if (wrong !== undefined) {
-      throw new StatefunError("VALUE_INVALID", `${show(value)} is not a ${this.typename}: ${wrong}.`);
-    }
-    const writer = Writer.create();
-    if (!scalar.isDefault(value)) scalar.write(writer.uint32((1 << 3) | scalar.wireType), value);
+    this.#check(value);
+    const writer = new WireWriter();
+    this.write(writer, value);
     return writer.finish();
   }
 
   deserialize(bytes: Uint8Array): T {
+    return this.#decode(bytes, 0, bytes.length);
+  }
+
+  override read(packed: TypedValue<unknown>): T {
+    return packed.readWith(this.#read);
+  }
+
+  override pack(value: T): TypedValue<T> {
+    this.#check(value);
+    // Bytes may be changed after they are packed; every other value is immutable, and can wait for the answer's buffer.
+    if (typeof value === "object") return super.pack(value);
+    return TypedValue.unencoded<T>(this.typename, new UnencodedScalar(this, value));
+  }
+
+  write(writer: WireWriter, value: T): void {
+    const scalar = this.#scalar;
+    if (scalar.isDefault(value)) return;
+    writer.uint32(this.#tag);
+    scalar.write(writer, value);
+  }
+
+  #check(value: T): void {
+    const wrong = this.#scalar.check(value);
+    if (wrong === undefined) return;
+    throw new StatefunError("VALUE_INVALID", `${show(value)} is not a ${this.typename}: ${wrong}.`);
+  }
+
+  #decode(bytes: Uint8Array, start: number, end: number): T {
     const scalar = this.#scalar;
     let value = scalar.initial;
     try {
-      const reader = Reader.create(bytes);
-      while (reader.pos < reader.len) {
-        const tag = reader.uint32();
-        if (tag === ((1 << 3) | scalar.wireType)) value = scalar.read(reader);
-        else reader.skipType(tag & 7);
+      const reader = new WireReader(bytes);
+      reader.pos = start;
+      while (reader.pos < end) {
+        const fieldTag = reader.uint32(end);
+        if (fieldTag === this.#tag) value = scalar.read(reader, end);
+        else reader.skip(fieldTag & 7, end);
       }
     } catch (error) {
-      throw new StatefunError("VALUE_UNREADABLE", `${bytes.length} bytes are not a ${this.typename}.`, {
+      throw new StatefunError("VALUE_UNREADABLE", `${end - start} bytes are not a ${this.typename}.`, {
         cause: error,
       });
     }
@@ -58,18 +88,40 @@ class ScalarType<T> extends Type<T> {
   }
 }
 
+class UnencodedScalar<T> implements Unencoded {
+  readonly #type: ScalarType<T>;
+  readonly #value: T;
+
+  constructor(type: ScalarType<T>, value: T) {
+    this.#type = type;
+    this.#value = value;
+  }
+
+  write(writer: WireWriter): void {
+    this.#type.write(writer, this.#value);
+  }
+
+  encode(): Uint8Array {
+    return this.#type.serialize(this.#value);
+  }
+
+  toV2(): TypedValue {
+    return (this.#type.v2 ?? this.#type).pack(this.#value);
+  }
+}
+
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
-  return typeof value === "object" ? Object.prototype.toString.call(value) : `${String(value)} (a ${typeof value})`;
+  return typeof value === "object" ? Object.prototype.toString.call(value) : `${describe(value)} (a ${typeof value})`;
 }
 
 const bool: Scalar<boolean> = {
-  wireType: 0,
+  wireType: varint,
   check: (value) => (typeof value === "boolean" ? undefined : "it must be true or false"),
   isDefault: (value) => !value,
   initial: false,
-  write: (writer, value) => writer.bool(value),
-  read: (reader) => reader.bool(),
+  write: (writer, value) => writer.uint32(value ? 1 : 0),
+  read: (reader, end) => reader.varint64(end) !== 0n,
 };
 
 const isInt32 = (value: number) => (value | 0) === value && !Object.is(value, -0);
@@ -83,28 +135,17 @@ const int: Omit<Scalar<number>, "wireType" | "write" | "read"> = {
 };
 const sfixed32: Scalar<number> = {
   ...int,
-  wireType: 5,
-  write: (writer, value) => writer.sfixed32(value),
-  read: (reader) => reader.sfixed32(),
+  wireType: fixed32,
+  write: (writer, value) => writer.fixed32(value),
+  read: (reader, end) => reader.fixed32(end),
 };
 const int32: Scalar<number> = {
   ...int,
-  wireType: 0,
-  write: (writer, value) => writer.int32(value),
-  read: (reader) => reader.int32(),
+  wireType: varint,
+  write: (writer, value) => writer.varint64(BigInt(value)),
+  read: (reader, end) => reader.uint32(end) | 0,
 };
 
-// protobufjs reads and writes 64-bit integers as two halves; BigInt joins them without a loss.
-const halves = (value: bigint) => ({
-  low: Number(BigInt.asIntN(32, value)),
-  high: Number(BigInt.asIntN(32, value >> 32n)),
-  unsigned: false,
-});
-const joined = (long: unknown): bigint => {
-  if (typeof long === "number") return BigInt(long);
-  const { low, high } = long as { low: number; high: number };
-  return (BigInt(high) << 32n) | BigInt(low >>> 0);
-};
 const long: Omit<Scalar<bigint>, "wireType" | "write" | "read"> = {
   check: (value) => {
     if (typeof value !== "bigint") return "it must be a bigint, for example 5n";
@@ -115,22 +156,22 @@ const long: Omit<Scalar<bigint>, "wireType" | "write" | "read"> = {
 };
 const sfixed64: Scalar<bigint> = {
   ...long,
-  wireType: 1,
-  write: (writer, value) => writer.sfixed64(halves(value)),
-  read: (reader) => joined(reader.sfixed64()),
+  wireType: fixed64,
+  write: (writer, value) => writer.fixed64(value),
+  read: (reader, end) => reader.fixed(8, end).getBigInt64(0, true),
 };
 const int64: Scalar<bigint> = {
   ...long,
-  wireType: 0,
-  write: (writer, value) => writer.int64(halves(value)),
-  read: (reader) => joined(reader.int64()),
+  wireType: varint,
+  write: (writer, value) => writer.varint64(value),
+  read: (reader, end) => reader.varint64(end),
 };
 
 const isNumber = (value: number) => (typeof value === "number" ? undefined : "it must be a number");
 // Minus zero is not the default: proto3 compares the bits.
 const isPlusZero = (value: number) => Object.is(value, 0);
 const float: Scalar<number> = {
-  wireType: 5,
+  wireType: fixed32,
   check: (value) => {
     if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) {
       return "it is beyond a 32-bit float; use Types.double";
@@ -140,33 +181,38 @@ const float: Scalar<number> = {
   isDefault: isPlusZero,
   initial: 0,
   write: (writer, value) => writer.float(value),
-  read: (reader) => reader.float(),
+  read: (reader, end) => reader.fixed(4, end).getFloat32(0, true),
 };
 const double: Scalar<number> = {
-  wireType: 1,
+  wireType: fixed64,
   check: isNumber,
   isDefault: isPlusZero,
   initial: 0,
   write: (writer, value) => writer.double(value),
-  read: (reader) => reader.double(),
+  read: (reader, end) => reader.fixed(8, end).getFloat64(0, true),
 };
 
+const isWellFormed = (text: string) => (text as string & { isWellFormed(): boolean }).isWellFormed();
 const string: Scalar<string> = {
-  wireType: 2,
-  check: (value) => (typeof value === "string" ? undefined : "it must be a string"),
+  wireType: delimited,
+  check: (value) => {
+    if (typeof value !== "string") return "it must be a string";
+    // UTF-8 has no place for half of a surrogate pair: it would come back as another character.
+    return isWellFormed(value) ? undefined : "it holds half of a surrogate pair; cut text between whole characters";
+  },
   isDefault: (value) => value === "",
   initial: "",
-  write: (writer, value) => writer.string(value),
-  read: (reader) => reader.string(),
+  write: (writer, value) => writer.text(value),
+  read: (reader, end) => reader.string(end),
 };
 const bytes: Scalar<Uint8Array> = {
-  wireType: 2,
+  wireType: delimited,
   check: (value) => (value instanceof Uint8Array ? undefined : "it must be a Uint8Array"),
   isDefault: (value) => value.length === 0,
   initial: new Uint8Array(0),
-  write: (writer, value) => writer.bytes(value),
+  write: (writer, value) => writer.raw(value),
   // A copy: the bytes must not pin the whole request, nor change with a pooled buffer.
-  read: (reader) => Uint8Array.from(reader.bytes()),
+  read: (reader, end) => reader.copy(end),
 };
 
 const wrapper = <T>(name: string, scalar: Scalar<T>): Type<T> =>

@@ -1,19 +1,12 @@
 // ToFunction bytes → InvocationBatch. Both generations share their field numbers, so one reader serves both; they
 // differ in the argument's field 2: the value's bytes in v2's Any, the has_value flag in v3's TypedValue.
 
-import protobuf from "protobufjs/minimal.js";
-import { describeCause, StatefunError } from "../errors.js";
+import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
+import { describe, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import type { Generation, Invocation, InvocationBatch, PersistedValue } from "../model/invocation.js";
 import { TypedValue } from "../model/type.js";
 
-type Reader = InstanceType<typeof protobuf.Reader>;
-
-/** Wire types, the low three bits of a field's tag. */
-const varint = 0;
-const delimited = 2;
-
-const tag = (field: number, wireType: number) => (field << 3) | wireType;
 const requestInvocation = tag(100, delimited);
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
@@ -23,7 +16,9 @@ const hasValueFlag = tag(2, varint);
 /** An Any or a TypedValue, before it is known which. */
 interface Packed {
   typename: string;
-  value: Uint8Array | undefined;
+  /** Where the value's bytes begin and end; both 0 when there are none. */
+  start: number;
+  end: number;
   hasValue: boolean;
   generation: Generation | undefined;
 }
@@ -42,17 +37,18 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
   const draft: Draft = { target: undefined, state: [], invocations: [] };
   let found = false;
   try {
-    const reader = protobuf.Reader.create(bytes);
-    while (reader.pos < reader.len) {
-      const fieldTag = reader.uint32();
+    const reader = new WireReader(bytes);
+    const end = bytes.length;
+    while (reader.pos < end) {
+      const fieldTag = reader.uint32(end);
       if (fieldTag === requestInvocation) {
         found = true;
-        readBatch(reader, draft);
-      } else reader.skipType(fieldTag & 7);
+        readBatch(reader, draft, end);
+      } else reader.skip(fieldTag & 7, end);
     }
   } catch (error) {
     if (error instanceof StatefunError) throw error;
-    throw malformed(describeCause(error), error);
+    throw malformed(describe(error), error);
   }
   if (!found) throw malformed("it holds no invocation");
   const { target } = draft;
@@ -62,100 +58,87 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
   return {
     generation,
     target,
-    state: draft.state.map((value) => persistedValue(value, generation)),
-    invocations: draft.invocations.map(invocation),
+    state: draft.state.map((value) => persistedValue(value, generation, bytes)),
+    invocations: draft.invocations.map((value) => invocation(value, bytes)),
   };
 }
 
-/** Reads a message's length and returns where it ends, which must lie inside the message around it. */
-function endOfMessage(reader: Reader, outerEnd: number): number {
-  const length = reader.uint32();
-  const end = reader.pos + length;
-  if (end > outerEnd) throw malformed(`a field of ${length} bytes reaches beyond its message`);
-  return end;
-}
-
-function readBatch(reader: Reader, draft: Draft): void {
-  const end = endOfMessage(reader, reader.len);
+function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {
+  const end = reader.endOfField(outerEnd);
   while (reader.pos < end) {
-    const fieldTag = reader.uint32();
+    const fieldTag = reader.uint32(end);
     if (fieldTag === field1) draft.target = readAddress(reader, end);
     else if (fieldTag === field2) draft.state.push(readState(reader, end));
     else if (fieldTag === field3) draft.invocations.push(readInvocation(reader, end));
-    else reader.skipType(fieldTag & 7);
+    else reader.skip(fieldTag & 7, end);
   }
-  assertAt(reader, end);
 }
 
-function readAddress(reader: Reader, outerEnd: number): Address {
-  const end = endOfMessage(reader, outerEnd);
+function readAddress(reader: WireReader, outerEnd: number): Address {
+  const end = reader.endOfField(outerEnd);
   let namespace = "";
   let name = "";
   let id = "";
   while (reader.pos < end) {
-    const fieldTag = reader.uint32();
-    if (fieldTag === field1) namespace = reader.string();
-    else if (fieldTag === field2) name = reader.string();
-    else if (fieldTag === field3) id = reader.string();
-    else reader.skipType(fieldTag & 7);
+    const fieldTag = reader.uint32(end);
+    if (fieldTag === field1) namespace = reader.string(end);
+    else if (fieldTag === field2) name = reader.string(end);
+    else if (fieldTag === field3) id = reader.string(end);
+    else reader.skip(fieldTag & 7, end);
   }
-  assertAt(reader, end);
   return new Address(namespace, name, id);
 }
 
-function readState(reader: Reader, outerEnd: number): Draft["state"][number] {
-  const end = endOfMessage(reader, outerEnd);
+function readState(reader: WireReader, outerEnd: number): Draft["state"][number] {
+  const end = reader.endOfField(outerEnd);
   let name = "";
   let packed: Packed | undefined;
   while (reader.pos < end) {
-    const fieldTag = reader.uint32();
-    if (fieldTag === field1) name = reader.string();
+    const fieldTag = reader.uint32(end);
+    if (fieldTag === field1) name = reader.string(end);
     // v2 says `bytes` where v3 says TypedValue; what the bytes hold is an Any, so both are read alike.
     else if (fieldTag === field2) packed = readPacked(reader, end);
-    else reader.skipType(fieldTag & 7);
+    else reader.skip(fieldTag & 7, end);
   }
-  assertAt(reader, end);
   return { name, packed };
 }
 
-function readInvocation(reader: Reader, outerEnd: number): Draft["invocations"][number] {
-  const end = endOfMessage(reader, outerEnd);
+function readInvocation(reader: WireReader, outerEnd: number): Draft["invocations"][number] {
+  const end = reader.endOfField(outerEnd);
   let caller: Address | undefined;
   let argument: Packed | undefined;
   while (reader.pos < end) {
-    const fieldTag = reader.uint32();
+    const fieldTag = reader.uint32(end);
     if (fieldTag === field1) caller = readAddress(reader, end);
     else if (fieldTag === field2) argument = readPacked(reader, end);
-    else reader.skipType(fieldTag & 7);
+    else reader.skip(fieldTag & 7, end);
   }
-  assertAt(reader, end);
   return { caller, argument };
 }
 
-function readPacked(reader: Reader, outerEnd: number): Packed {
-  const end = endOfMessage(reader, outerEnd);
-  const packed: Packed = { typename: "", value: undefined, hasValue: false, generation: undefined };
+function readPacked(reader: WireReader, outerEnd: number): Packed {
+  const end = reader.endOfField(outerEnd);
+  const packed: Packed = { typename: "", start: 0, end: 0, hasValue: false, generation: undefined };
   while (reader.pos < end) {
-    const fieldTag = reader.uint32();
-    if (fieldTag === field1) packed.typename = reader.string();
+    const fieldTag = reader.uint32(end);
+    if (fieldTag === field1) packed.typename = reader.string(end);
     else if (fieldTag === hasValueFlag) {
-      packed.hasValue = reader.bool();
+      packed.hasValue = reader.uint32(end) !== 0;
       packed.generation = "v3";
     } else if (fieldTag === field3) {
-      packed.value = reader.bytes();
+      packed.end = reader.endOfField(end);
+      packed.start = reader.pos;
+      reader.pos = packed.end;
       packed.generation = "v3";
     } else if (fieldTag === field2) {
-      packed.value = reader.bytes();
+      packed.end = reader.endOfField(end);
+      packed.start = reader.pos;
+      reader.pos = packed.end;
       packed.hasValue = true;
       packed.generation = "v2";
-    } else reader.skipType(fieldTag & 7);
+    } else reader.skip(fieldTag & 7, end);
   }
-  assertAt(reader, end);
   return packed;
-}
-
-function assertAt(reader: Reader, end: number): void {
-  if (reader.pos !== end) throw malformed("a field reaches beyond its message");
 }
 
 /**
@@ -169,18 +152,22 @@ function tellGeneration({ invocations, state }: Draft): Generation {
   return invocations[0]?.argument?.typename.startsWith("type.googleapis.com/") ? "v2" : "v3";
 }
 
-function persistedValue({ name, packed }: Draft["state"][number], generation: Generation): PersistedValue {
+function persistedValue(
+  { name, packed }: Draft["state"][number],
+  generation: Generation,
+  bytes: Uint8Array,
+): PersistedValue {
   // v2 has no has_value: there, an Any that names its type is a value, even one of no bytes.
   const present = packed !== undefined && (generation === "v3" ? packed.hasValue : packed.typename !== "");
-  return { name, value: present ? new TypedValue(packed.typename, packed.value) : undefined };
+  return { name, value: present ? TypedValue.slice(packed.typename, bytes, packed.start, packed.end) : undefined };
 }
 
-function invocation({ caller, argument }: Draft["invocations"][number]): Invocation {
+function invocation({ caller, argument }: Draft["invocations"][number], bytes: Uint8Array): Invocation {
   if (argument === undefined) throw malformed("a message has no argument");
   const fromFunction = caller !== undefined && caller.name !== "";
   return {
     caller: fromFunction ? caller : undefined,
-    argument: new TypedValue(argument.typename, argument.value),
+    argument: TypedValue.slice(argument.typename, bytes, argument.start, argument.end),
   };
 }
 

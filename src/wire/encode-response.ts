@@ -1,99 +1,108 @@
 // SideEffects, or a list of missing states → FromFunction bytes, in the generation of the request.
 
-import protobuf from "protobufjs/minimal.js";
+import { delimited, tag, varint } from "../bytes/reader.js";
+import { WireWriter } from "../bytes/writer.js";
 import type { Address } from "../model/address.js";
 import type { ExpireMode } from "../model/expiration.js";
 import type { Generation, SideEffects, ValueSpec } from "../model/invocation.js";
 import type { TypedValue } from "../model/type.js";
 
-type Writer = InstanceType<typeof protobuf.Writer>;
-
-const varint = 0;
-const delimited = 2;
-const tag = (field: number, wireType: number) => (field << 3) | wireType;
-
 const expireModes: Record<ExpireMode, number> = { none: 0, "after-write": 1, "after-call": 2 };
+const field1 = tag(1, delimited);
+const field2 = tag(2, delimited);
+const field3 = tag(3, delimited);
+const field4 = tag(4, delimited);
 
 /** Encodes what a batch did (proto oneof field invocation_result = 100). */
 export function encodeResponse(effects: SideEffects, generation: Generation): Uint8Array {
-  const writer = protobuf.Writer.create();
-  writer.uint32(tag(100, delimited)).fork();
+  const writer = new WireWriter();
+  const result = writer.begin(tag(100, delimited));
   for (const { name, value } of effects.mutations) {
-    writer.uint32(tag(1, delimited)).fork();
+    const mutation = writer.begin(field1);
     // DELETE = 0 is proto3's default and so left out.
-    if (value !== undefined) writer.uint32(tag(1, varint)).int32(1);
-    writer.uint32(tag(2, delimited)).string(name);
-    if (value !== undefined) writePacked(writer, 3, value, generation);
-    writer.ldelim();
+    if (value !== undefined) {
+      writer.uint32(tag(1, varint));
+      writer.uint32(1);
+    }
+    writer.string(field2, name);
+    if (value !== undefined) writePacked(writer, field3, value, generation);
+    writer.end(mutation);
   }
   for (const { target, argument } of effects.messages) {
-    writer.uint32(tag(2, delimited)).fork();
-    writeAddress(writer, 1, target);
-    writePacked(writer, 2, argument, generation);
-    writer.ldelim();
+    const message = writer.begin(field2);
+    writeAddress(writer, field1, target);
+    writePacked(writer, field2, argument, generation);
+    writer.end(message);
   }
   for (const entry of effects.delayed) {
-    writer.uint32(tag(3, delimited)).fork();
+    const delayed = writer.begin(field3);
     if ("cancel" in entry) {
-      writer.uint32(tag(10, varint)).bool(true);
-      writer.uint32(tag(11, delimited)).string(entry.cancel);
+      writer.uint32(tag(10, varint));
+      writer.uint32(1);
+      writer.string(tag(11, delimited), entry.cancel);
     } else {
-      if (entry.delayMs !== 0) writer.uint32(tag(1, varint)).int64(entry.delayMs);
-      writeAddress(writer, 2, entry.target);
-      writePacked(writer, 3, entry.argument, generation);
-      if (entry.cancellationToken !== undefined) {
-        writer.uint32(tag(11, delimited)).string(entry.cancellationToken);
+      if (entry.delayMs !== 0) {
+        writer.uint32(tag(1, varint));
+        writer.int64(entry.delayMs);
       }
+      writeAddress(writer, field2, entry.target);
+      writePacked(writer, field3, entry.argument, generation);
+      if (entry.cancellationToken !== undefined) writer.string(tag(11, delimited), entry.cancellationToken);
     }
-    writer.ldelim();
+    writer.end(delayed);
   }
   for (const { namespace, name, argument } of effects.egresses) {
-    writer.uint32(tag(4, delimited)).fork();
-    writer.uint32(tag(1, delimited)).string(namespace);
-    writer.uint32(tag(2, delimited)).string(name);
-    writePacked(writer, 3, argument, generation);
-    writer.ldelim();
+    const egress = writer.begin(field4);
+    writer.string(field1, namespace);
+    writer.string(field2, name);
+    writePacked(writer, field3, argument, generation);
+    writer.end(egress);
   }
-  return writer.ldelim().finish();
+  writer.end(result);
+  return writer.finish();
 }
 
 /** Encodes the states that a v3 engine has yet to register (proto oneof field incomplete_invocation_context = 101). */
 export function encodeIncompleteContext(missing: readonly ValueSpec[]): Uint8Array {
-  const writer = protobuf.Writer.create();
-  writer.uint32(tag(101, delimited)).fork();
+  const writer = new WireWriter();
+  const context = writer.begin(tag(101, delimited));
   for (const { name, typename, expiration } of missing) {
-    writer.uint32(tag(1, delimited)).fork();
-    writer.uint32(tag(1, delimited)).string(name);
+    const spec = writer.begin(field1);
+    writer.string(field1, name);
     if (expiration.mode !== "none") {
-      writer.uint32(tag(2, delimited)).fork();
-      writer.uint32(tag(1, varint)).int32(expireModes[expiration.mode]);
-      writer.uint32(tag(2, varint)).int64(expiration.afterMs);
-      writer.ldelim();
+      const expirationSpec = writer.begin(field2);
+      writer.uint32(tag(1, varint));
+      writer.uint32(expireModes[expiration.mode]);
+      writer.uint32(tag(2, varint));
+      writer.int64(expiration.afterMs);
+      writer.end(expirationSpec);
     }
-    writer.uint32(tag(3, delimited)).string(typename);
-    writer.ldelim();
+    writer.string(field3, typename);
+    writer.end(spec);
   }
-  return writer.ldelim().finish();
+  writer.end(context);
+  return writer.finish();
 }
 
-function writeAddress(writer: Writer, field: number, { namespace, name, id }: Address): void {
-  writer.uint32(tag(field, delimited)).fork();
-  writer.uint32(tag(1, delimited)).string(namespace);
-  writer.uint32(tag(2, delimited)).string(name);
-  writer.uint32(tag(3, delimited)).string(id);
-  writer.ldelim();
+function writeAddress(writer: WireWriter, field: number, { namespace, name, id }: Address): void {
+  const address = writer.begin(field);
+  writer.string(field1, namespace);
+  writer.string(field2, name);
+  writer.string(field3, id);
+  writer.end(address);
 }
 
-function writePacked(writer: Writer, field: number, packed: TypedValue, generation: Generation): void {
-  writer.uint32(tag(field, delimited)).fork();
+function writePacked(writer: WireWriter, field: number, packed: TypedValue, generation: Generation): void {
+  const start = writer.begin(field);
   if (generation === "v3") {
-    writer.uint32(tag(1, delimited)).string(packed.typename);
-    writer.uint32(tag(2, varint)).bool(true);
-    if (packed.value.length > 0) writer.uint32(tag(3, delimited)).bytes(packed.value);
+    writer.string(field1, packed.typename);
+    writer.uint32(tag(2, varint));
+    writer.uint32(1);
+    packed.writeTo(writer, field3);
   } else {
-    const { typename, value } = packed.toV2();
-    writer.uint32(tag(1, delimited)).string(typename);
-    if (value.length > 0) writer.uint32(tag(2, delimited)).bytes(value);
+    const v2 = packed.toV2();
+    writer.string(field1, v2.typename);
+    v2.writeTo(writer, field2);
   }
-  writer.ldelim();
+  writer.end(start);
 }

@@ -1,0 +1,178 @@
+// Reads the protobuf wire format of one request. Only what the protocol's messages use.
+
+/** Wire types, the low three bits of a field's tag. */
+export const varint = 0;
+export const fixed64 = 1;
+export const delimited = 2;
+const groupStart = 3;
+const groupEnd = 4;
+export const fixed32 = 5;
+
+/** The tag of a field: its number and its wire type. */
+export const tag = (field: number, wireType: number) => (field << 3) | wireType;
+
+/** Strings that come again and again (type names, namespaces, the names of states), by a hash of a few of their bytes. */
+const internedCount = 1024;
+const interned: string[] = new Array(internedCount).fill("");
+const longestInterned = 96;
+
+/** Groups are older than these messages, so only an unknown field can be one. */
+const deepestGroup = 100;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A cursor over a request's bytes. Everything it throws is an Error that says what is wrong with them. */
+export class WireReader {
+  readonly bytes: Uint8Array;
+  pos = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** Reads a varint's low 32 bits; it may be ten bytes long. */
+  uint32(end: number): number {
+    const { bytes } = this;
+    let value = 0;
+    let shift = 0;
+    let { pos } = this;
+    for (;;) {
+      if (pos >= end) throw new Error("a number is cut off");
+      const byte = bytes[pos++] as number;
+      if (shift < 32) value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+      shift += 7;
+      if (shift >= 70) throw new Error("a number is longer than ten bytes");
+    }
+    this.pos = pos;
+    return value >>> 0;
+  }
+
+  /** Reads a length and returns where what it measures ends, which must lie inside the message around it. */
+  endOfField(outerEnd: number): number {
+    const length = this.uint32(outerEnd);
+    const end = this.pos + length;
+    if (end > outerEnd) throw new Error(`a field of ${length} bytes reaches beyond its message`);
+    return end;
+  }
+
+  /** Reads a string. */
+  string(outerEnd: number): string {
+    const end = this.endOfField(outerEnd);
+    const { bytes, pos } = this;
+    this.pos = end;
+    const length = end - pos;
+    if (length === 0) return "";
+    if (length > longestInterned) return decode(bytes, pos, end);
+    const slot =
+      (length * 31 +
+        (bytes[pos] as number) * 7 +
+        (bytes[end - 1] as number) * 131 +
+        (bytes[pos + (length >> 1)] as number) * 17) &
+      (internedCount - 1);
+    const known = interned[slot] as string;
+    if (known.length === length) {
+      let index = 0;
+      while (index < length && known.charCodeAt(index) === bytes[pos + index]) index++;
+      // Equal as ASCII: a byte above 127 never is, since UTF-8 writes such a character as two or more bytes.
+      if (index === length) return known;
+    }
+    const text = decode(bytes, pos, end);
+    if (text.length === length) interned[slot] = text;
+    return text;
+  }
+
+  /** Reads bytes into a copy, which pins neither the whole request nor changes with it. */
+  copy(outerEnd: number): Uint8Array {
+    const end = this.endOfField(outerEnd);
+    const copy = new Uint8Array(this.bytes.subarray(this.pos, end));
+    this.pos = end;
+    return copy;
+  }
+
+  /** Reads a varint of up to 64 bits. */
+  varint64(end: number): bigint {
+    let value = 0n;
+    let shift = 0n;
+    for (;;) {
+      if (this.pos >= end) throw new Error("a number is cut off");
+      const byte = this.bytes[this.pos++] as number;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asIntN(64, value);
+      shift += 7n;
+      if (shift >= 70n) throw new Error("a number is longer than ten bytes");
+    }
+  }
+
+  /** Reads four bytes as a signed integer. */
+  fixed32(end: number): number {
+    const pos = this.#advance(4, end);
+    const { bytes } = this;
+    return (
+      (bytes[pos] as number) |
+      ((bytes[pos + 1] as number) << 8) |
+      ((bytes[pos + 2] as number) << 16) |
+      ((bytes[pos + 3] as number) << 24)
+    );
+  }
+
+  /** Moves past a value of a fixed width and returns a view of it. */
+  fixed(width: 4 | 8, end: number): DataView {
+    const pos = this.#advance(width, end);
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset + pos, width);
+  }
+
+  #skipGroup(end: number, depth: number): void {
+    if (depth > deepestGroup) throw new Error(`groups are nested more than ${deepestGroup} deep`);
+    for (;;) {
+      const wireType = this.uint32(end) & 7;
+      if (wireType === groupEnd) return;
+      this.skip(wireType, end, depth);
+    }
+  }
+
+  #advance(width: number, end: number): number {
+    const { pos } = this;
+    if (pos + width > end) throw new Error("a field is cut off");
+    this.pos = pos + width;
+    return pos;
+  }
+
+  /** Skips a field's value. */
+  skip(wireType: number, end: number, depth = 0): void {
+    switch (wireType) {
+      case varint:
+        this.uint32(end);
+        return;
+      case fixed64:
+        this.pos += 8;
+        break;
+      case delimited:
+        this.pos = this.endOfField(end);
+        return;
+      case fixed32:
+        this.pos += 4;
+        break;
+      case groupStart:
+        this.#skipGroup(end, depth + 1);
+        return;
+      default:
+        throw new Error(wireType === groupEnd ? "a group ends that never began" : `there is no wire type ${wireType}`);
+    }
+    if (this.pos > end) throw new Error("a field is cut off");
+  }
+}
+
+function decode(bytes: Uint8Array, start: number, end: number): string {
+  const length = end - start;
+  if (length < 24) {
+    let text = "";
+    for (let index = start; index < end; index++) {
+      const byte = bytes[index] as number;
+      if (byte > 127) return utf8.decode(bytes.subarray(start, end));
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+  return utf8.decode(bytes.subarray(start, end));
+}

@@ -1,0 +1,16 @@
+// A promise that a test opens itself.
+
+export class Gate<T = void> {
+  readonly promise: Promise<T>;
+  #resolve!: (value: T) => void;
+
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  open(value: T): void {
+    this.#resolve(value);
+  }
+}
