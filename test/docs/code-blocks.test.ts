@@ -1,0 +1,178 @@
+// Every ```ts block of the documentation is type-checked, then run. See writeProject for how blocks are put together.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import ts from "typescript-5";
+import { type Block, blocksOf, pages, root } from "./pages.ts";
+
+/** Stands before a block that imports nothing itself. */
+const preamble = [
+  'import { custom, Handles, json, kafkaRecord, kinesisRecord, packValue, protobuf, RequestReplyHandler } from "statefun-ts";',
+  'import { Address, Context, State, StatefulFunction, StatefulFunctions, StatefunError } from "statefun-ts";',
+  'import { type Logger, type StandardSchema, type Type, TypedValue, Types } from "statefun-ts";',
+  'import { statefun, statefunRouter } from "statefun-ts/koa"; import { serve, statefunListener } from "statefun-ts/node";',
+  'import Koa from "koa"; import Router from "koa-router"; import { example } from "./messages.js";',
+].join(" ");
+/** Stands round a block that is the inside of a handler; such a block is only type-checked. */
+const body = ["export async function handler(context: Context, message: TypedValue, user: example.User) {", "}"];
+
+const options = {
+  target: "es2022",
+  lib: ["es2023", "esnext.decorators"],
+  module: "nodenext",
+  strict: true,
+  isolatedModules: true,
+  skipLibCheck: true,
+  types: ["node"],
+  noEmit: true,
+};
+const legacyOptions = { ...options, experimentalDecorators: true, emitDecoratorMetadata: true };
+
+const project = mkdtempSync(join(tmpdir(), "statefun-docs-"));
+const blocks = pages.flatMap((page) => blocksOf(page, "ts"));
+let failures: Map<string, string>;
+
+function has(block: Block, note: string): boolean {
+  return block.notes.includes(note);
+}
+
+const folderOf = (page: string) => basename(page, ".md").toLowerCase();
+
+function fileOf(block: Block): string {
+  const named = block.notes.find((note) => note.startsWith("file="))?.slice("file=".length);
+  return `${folderOf(block.page)}/${named ?? `line-${block.line}.ts`}`;
+}
+
+/** A block's lines keep their numbers, so that an error points into the page. */
+function sourceOf(block: Block): string {
+  const above = "\n".repeat(block.line - 2);
+  const imports = block.code.match(/^import .*$/gm) ?? [];
+  if (!has(block, "body")) return `${imports.length > 0 ? "export {};" : preamble}${above}\n${block.code}\n`;
+  const code = block.code.replace(/^import .*$/gm, "");
+  return `${preamble} ${imports.join(" ")}${above}${body[0]}\n${code}\n${body[1]}\n`;
+}
+
+/**
+ * A project that uses the package as a user would: one folder for each page, with the samples' messages beside its
+ * blocks. A block may have a comment above it, `<!-- ts: … -->`: `file=functions.ts` names it for others to import,
+ * `legacy` compiles it with experimentalDecorators and emitDecoratorMetadata, `body` is the inside of a handler.
+ */
+function writeProject(): void {
+  const modules = join(project, "node_modules");
+  mkdirSync(join(modules, "statefun-ts"), { recursive: true });
+  for (const name of readdirSync(join(root, "node_modules"))) {
+    if (!name.startsWith(".")) symlinkSync(join(root, "node_modules", name), join(modules, name));
+  }
+  // koa-router is this package's name for it.
+  mkdirSync(join(modules, "@koa"), { recursive: true });
+  symlinkSync(join(root, "node_modules/koa-router"), join(modules, "@koa/router"));
+  symlinkSync(join(root, "src"), join(modules, "statefun-ts/src"));
+  const entries = { ".": "./src/index.ts", "./koa": "./src/serve/koa.ts", "./node": "./src/serve/node.ts" };
+  writeJson("node_modules/statefun-ts/package.json", { name: "statefun-ts", type: "module", exports: entries });
+  writeJson("package.json", { type: "module" });
+  const legacyFiles = blocks.filter((block) => has(block, "legacy")).map(fileOf);
+  writeJson("tsconfig.json", {
+    compilerOptions: options,
+    include: ["*/*.ts"],
+    exclude: [...legacyFiles, "node_modules"],
+  });
+  writeJson("tsconfig.legacy.json", { compilerOptions: legacyOptions, files: legacyFiles });
+  for (const page of new Set(blocks.map((block) => folderOf(block.page)))) {
+    mkdirSync(join(project, page));
+    for (const name of ["messages.js", "messages.d.ts"]) {
+      copyFileSync(join(root, "samples/messages", name), join(project, page, name));
+    }
+  }
+  for (const block of blocks) {
+    const file = join(project, fileOf(block));
+    const source = sourceOf(block);
+    writeFileSync(file, source);
+    const compilerOptions = { ...(has(block, "legacy") ? legacyOptions : options), module: "es2022" };
+    const converted = ts.convertCompilerOptionsFromJson(compilerOptions, project).options;
+    const { outputText } = ts.transpileModule(source, { compilerOptions: converted, fileName: file });
+    writeFileSync(file.replace(/\.ts$/, ".js"), outputText);
+  }
+  // Servers of the examples listen wherever there is room, and nothing is left open.
+  const files = blocks.filter((block) => !has(block, "body")).map((block) => fileOf(block).replace(/\.ts$/, ".js"));
+  writeFileSync(
+    join(project, "run.js"),
+    `import { Server } from "node:net";
+const listen = Server.prototype.listen;
+Server.prototype.listen = function (port, ...rest) {
+  return listen.call(this, 0, ...rest.filter((argument) => typeof argument === "function"));
+};
+for (const file of ${JSON.stringify(files)}) {
+  try {
+    await import("./" + file);
+  } catch (error) {
+    console.log("FAILED " + JSON.stringify([file, String(error?.stack ?? error)]));
+  }
+}
+console.log("DONE");
+process.exit(0);
+`,
+  );
+}
+
+function writeJson(path: string, value: unknown): void {
+  writeFileSync(join(project, path), JSON.stringify(value));
+}
+
+/** What is wrong with each file. */
+async function findFailures(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const note = (file: string, why: string) => found.set(file, [found.get(file), why].filter(Boolean).join("\n"));
+  const require = createRequire(import.meta.url);
+  const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
+  const tsx = pathToFileURL(require.resolve("tsx")).href;
+  const [checked, legacy, ran] = await Promise.all([
+    run([tsc, "-p", ".", "--pretty", "false"]),
+    run([tsc, "-p", "tsconfig.legacy.json", "--pretty", "false"]),
+    run(["--import", tsx, "run.js"]),
+  ]);
+  for (const line of `${checked}\n${legacy}`.split("\n")) {
+    const error = /^(\S+?\.ts)\((\d+),\d+\): (.*)$/.exec(line);
+    if (error !== null) note(error[1] as string, `line ${error[2]}: ${error[3]}`);
+    else if (/^error /.test(line)) note("", line);
+  }
+  for (const [, failure] of ran.matchAll(/^FAILED (.*)$/gm)) {
+    const [file, why] = JSON.parse(failure as string);
+    note(file.replace(/\.js$/, ".ts"), why);
+  }
+  if (!/^DONE$/m.test(ran)) note("", ran);
+  return found;
+}
+
+function run(args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: project });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+    child.on("error", reject);
+    child.on("close", () => resolve(output));
+  });
+}
+
+before(async () => {
+  writeProject();
+  failures = await findFailures();
+});
+after(() => rmSync(project, { recursive: true, force: true }));
+
+for (const block of blocks) {
+  test(`${block.page}, line ${block.line}: the code compiles${has(block, "body") ? "" : " and runs"}`, () => {
+    assert.equal(failures.get(fileOf(block)), undefined);
+  });
+}
+
+test("the project of all blocks compiles and runs to its end", () => {
+  const known = new Set(blocks.map(fileOf));
+  const others = [...failures].filter(([file]) => !known.has(file));
+  assert.deepEqual(others, []);
+});

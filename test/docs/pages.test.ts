@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { blocksOf, pageAt, pages, root } from "./pages.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** What a heading is called in a link. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, "")
+    .replace(/ /g, "-");
+
+/** A page without its code, in which a bracket is no link. */
+const prose = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, "").replace(/`[^`\n]*`/g, "");
+
+function anchorsOf(text: string): string[] {
+  const withoutCode = text.replace(/^```[\s\S]*?^```$/gm, "");
+  return [...withoutCode.matchAll(/^#+ (.*)$/gm)].map((match) => anchorOf(match[1] as string));
+}
+
+for (const page of pages) {
+  describe(page.path, () => {
+    test("every link leads somewhere", () => {
+      for (const [, target = ""] of prose(page.text).matchAll(/\]\(([^)]+)\)/g)) {
+        if (target.startsWith("https://")) continue;
+        const [path = "", anchor] = target.split("#");
+        const file = path === "" ? page.path : join(dirname(page.path), path);
+        assert.ok(existsSync(join(root, file)), `${target}: there is no ${file}`);
+        if (anchor === undefined) continue;
+        const anchors = anchorsOf(readFileSync(join(root, file), "utf8"));
+        assert.ok(anchors.includes(anchor), `${target}: ${file} has no such heading`);
+      }
+    });
+
+    test("every YAML and JSON block can be read", () => {
+      for (const block of blocksOf(page)) {
+        if (block.language === "json") JSON.parse(block.code);
+        if (block.language === "yaml") assertModuleFile(parseYaml(block.code), `${page.path}:${block.line}`);
+      }
+    });
+
+    test("it begins with its title and what it is about", () => {
+      assert.match(page.text, /^# .+\n\n\w/);
+    });
+  });
+}
+
+/** The shapes that StateFun reads: documents of kind and spec, or one module of version 2.0. */
+function assertModuleFile(documents: any[], where: string): void {
+  assert.ok(documents.length > 0, where);
+  for (const document of documents) {
+    if ("version" in document) {
+      assert.deepEqual(Object.keys(document), ["version", "module"], where);
+      assert.equal(document.module.meta.type, "remote", where);
+    } else {
+      assert.deepEqual(Object.keys(document), ["kind", "spec"], where);
+      assert.match(document.kind, /^io\.statefun\.\w+\.v\d\/\w+$/, where);
+    }
+  }
+}
+
+test("the README links every page of docs/", () => {
+  const { text } = pageAt("README.md");
+  for (const { path } of pages) if (path !== "README.md") assert.ok(text.includes(`](${path})`), path);
+});
+
+test("every script that the README names exists", () => {
+  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+  const named = [...pageAt("README.md").text.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] as string);
+  assert.ok(named.length > 3);
+  for (const name of named) assert.ok(name in scripts, name);
+});
+
+test("the README's command makes classes of the README's messages", async () => {
+  const readme = pageAt("README.md");
+  const [proto] = blocksOf(readme, "proto");
+  const command = blocksOf(readme, "sh")
+    .find(({ code }) => code.startsWith("npx pbjs "))
+    ?.code.split(" ")
+    .slice(2);
+  assert.ok(proto && command);
+  const folder = mkdtempSync(join(root, "node_modules/.readme-"));
+  try {
+    writeFileSync(join(folder, "messages.proto"), proto.code);
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    const cli = createRequire(import.meta.url).resolve("protobufjs-cli/bin/pbjs");
+    execFileSync(process.execPath, [cli, ...command], { cwd: folder });
+    assert.ok(existsSync(join(folder, "messages.d.ts")));
+    const { example } = await import(pathToFileURL(join(folder, "messages.js")).href);
+    assert.equal(example.User.decode(example.User.encode({ name: "Bob" }).finish()).name, "Bob");
+    assert.equal(example.Greeting.getTypeUrl(), "type.googleapis.com/example.Greeting");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("no page names a path of a machine or a registry", () => {
+  for (const { path, text } of pages) {
+    assert.doesNotMatch(text, /\/(home|root|work|Users|tmp)\/|registry\.|localhost:(?!8000)\d+/, path);
+  }
+});

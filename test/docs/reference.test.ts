@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { pageAt, root } from "./pages.ts";
+
+/** Shared by the adapters, and of no use to others. */
+const internal = new Set(["requestOf"]);
+
+const entries = {
+  "statefun-ts": `${root}/src/index.ts`,
+  "statefun-ts/koa": `${root}/src/serve/koa.ts`,
+  "statefun-ts/node": `${root}/src/serve/node.ts`,
+};
+
+function exportsOf(file: string): string[] {
+  const source = readFileSync(file, "utf8");
+  const lists = [...source.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = ""]) => list.split(","));
+  const listed = lists.map((name) => name.trim().replace(/^type /, "")).filter((name) => name !== "");
+  const declared = [...source.matchAll(/^export (?:async )?(?:interface|function|class|const|type) (\w+)/gm)];
+  const names = [...listed, ...declared.map((match) => match[1] as string)].filter((name) => !internal.has(name));
+  assert.ok(names.length > 0, `${file} exports nothing`);
+  return [...new Set(names)];
+}
+
+for (const [entry, file] of Object.entries(entries)) {
+  test(`docs/reference.md has an entry for each name of ${entry}, and for no other`, () => {
+    const { text } = pageAt("docs/reference.md");
+    const section = text.split(/^## /m).find((part) => part.startsWith(`${entry}\n`)) ?? "";
+    const documented = [...section.matchAll(/^#### `(\w+)`$/gm)].map((match) => match[1] as string);
+    const exported = exportsOf(file);
+    // ServeOptions has its entry under Koa; the node entry names it in a sentence.
+    const elsewhere = exported.filter((name) => section.includes(`\n\`${name}\` is exported here too.`));
+    assert.deepEqual([...documented, ...elsewhere].sort(), exported.sort());
+  });
+}
