@@ -15,7 +15,7 @@ export const errorCodes = {
   HANDLER_MISSING: "A function has no handler at all.",
   FUNCTION_UNDECORATED: "A class without @StatefulFunction was bound or sent to.",
   FUNCTION_DUPLICATE: "A class or type name was bound twice.",
-  OPTION_INVALID: "An option has a value that is not allowed.",
+  OPTION_INVALID: "There is no such option, or its value is not allowed.",
   EXPIRATION_INVALID: "A state's expiration is not a positive duration, or both modes were given.",
   DURATION_INVALID: "A duration is not a number of milliseconds or an object of units.",
   INSTANCE_INVALID: "A create function did not return a new instance of its class.",

@@ -47,8 +47,17 @@ export interface RegisterOptions<H extends readonly HandledType[], S extends Sta
   /** The types it takes. Defaults to every type, as a TypedValue. */
   readonly handles?: H;
   /** Defaults to no state. */
-  readonly state?: S;
+  readonly state?: S & CheckedDefaults<S>;
 }
+
+/** Holds each default against its state's type: a primitive, or a function that makes one. */
+type CheckedDefaults<S extends StateShape> = {
+  readonly [K in keyof S]: S[K] extends { readonly type: infer L extends TypeLike; readonly default: unknown }
+    ? { readonly default: DefaultOf<ValueOf<L>> }
+    : unknown;
+};
+
+type DefaultOf<V> = (V extends object ? never : V) | (() => V);
 
 /** Checks a registration. Throws TYPE_NAME_INVALID, HANDLER_MISSING, HANDLER_DUPLICATE and OPTION_INVALID. */
 export function bindHandler(

@@ -65,7 +65,7 @@ export function typeNameOf(functionClass: AnyClass): string {
   const name = functionClass.name || "This class";
   throw new StatefunError(
     "FUNCTION_UNDECORATED",
-    `${name} is not a stateful function: put @StatefulFunction("namespace/name") on it. A subclass needs one of its own.`,
+    `${name} is not a stateful function: put @StatefulFunction("namespace/name") on it. A subclass needs one of its own. (It has one? Then it comes from another copy of statefun-ts: import and require load two.)`,
   );
 }
 

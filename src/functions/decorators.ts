@@ -4,7 +4,7 @@
 import { StatefunError } from "../errors.js";
 import { type ExpirationOptions, expirationOptionNames, parseExpiration } from "../model/expiration.js";
 import { assertKnownOptions } from "../model/options.js";
-import { isProtobufCodec, Type, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
+import { isProtobufCodec, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type ClassRecord, type MemberAccess, recordFor, setTypeName } from "./class-record.js";
 import type {
@@ -33,8 +33,10 @@ interface StandardContext {
  */
 export function StatefulFunction(typeName: string): StatefulFunctionDecorator {
   parseTypeName(typeName);
-  return (target: unknown, second?: unknown) => {
-    const onClass = isStandard(second) ? second.kind === "class" : second === undefined && typeof target === "function";
+  return (target: unknown, second?: unknown, third?: unknown) => {
+    // On a constructor's parameter, a legacy decorator is called with the class and the parameter's position.
+    const onLegacyClass = typeof target === "function" && second === undefined && third === undefined;
+    const onClass = isStandard(second) ? second.kind === "class" : onLegacyClass;
     if (!onClass) throw misplaced("@StatefulFunction", "stands on a member; put it on a class");
     setTypeName(target as object, typeName);
   };
@@ -105,7 +107,7 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
 /** Whether what follows the name is options alone: one plain object that is no type. */
 function isOptions([only, ...more]: readonly unknown[]): boolean {
   if (more.length > 0 || typeof only !== "object" || only === null) return false;
-  return !(only instanceof Type) && !isProtobufCodec(only);
+  return !("serialize" in only) && !isProtobufCodec(only);
 }
 
 function recordHandler(

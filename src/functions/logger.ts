@@ -1,5 +1,7 @@
 // Where failures are told.
 
+import { describe, type StatefunError } from "../errors.js";
+
 /** Takes one line and the error behind it. `console` is one. */
 export interface Logger {
   /** A call failed. */
@@ -13,6 +15,15 @@ export const defaultLogger: Logger = {
   error: (line, error) => console.error(`statefun: ${line}${stackOf(error)}`),
   warn: (line) => console.warn(`statefun: ${line}`),
 };
+
+/** Tells a logger; one that fails itself must not change how a call is answered. */
+export function tell(logger: Logger, level: keyof Logger, error: StatefunError): void {
+  try {
+    logger[level](`${error.code}: ${error.message}`, error);
+  } catch (thrown) {
+    console.error(`statefun: the logger failed (${describe(thrown)}) to take: ${error.code}: ${error.message}`);
+  }
+}
 
 function stackOf(error: Error): string {
   let cause: unknown = error;

@@ -216,9 +216,10 @@ class Cell {
   /** Decodes what the engine has, which is of the type as this generation writes it: the engine lets it be no other. */
   #load(stored: TypedValue): unknown {
     const { type, name } = this.#spec;
-    const { typename } = this.#generation === "v2" ? (type.v2 ?? type) : type;
-    if (stored.typename !== typename) throw typeMismatch(this.#typeName, name, type.typename, stored);
-    return this.#unpack(type.sharesBytes ? new TypedValue(typename, new Uint8Array(stored.value)) : stored);
+    const known =
+      this.#generation === "v2" ? (type.v2 ?? type).isNamed(stored.typename) : stored.typename === type.typename;
+    if (!known) throw typeMismatch(this.#typeName, name, type.typename, stored);
+    return this.#unpack(type.sharesBytes ? new TypedValue(stored.typename, new Uint8Array(stored.value)) : stored);
   }
 
   #unpack(value: TypedValue): unknown {

@@ -20,7 +20,7 @@ export class StatefulFunctions {
    * and OPTION_INVALID.
    */
   bind(functionClass: new () => object, options?: BindOptions): this;
-  bind<I extends object>(functionClass: new (...args: any[]) => I, options: Required<BindOptions<I>>): this;
+  bind<I extends object>(functionClass: new (...args: any[]) => I, options: Required<BindOptions<NoInfer<I>>>): this;
   bind(functionClass: new (...args: any[]) => object, options: BindOptions = {}): this {
     return this.#add(bindClass(functionClass, options));
   }
@@ -37,7 +37,10 @@ export class StatefulFunctions {
     return this.#add(bindHandler(typeName, handler, options));
   }
 
-  /** The function of this type name, if it is served here. */
+  /**
+   * The function of this type name, if it is served here.
+   * @internal
+   */
   get(typeName: string): FunctionSpec | undefined {
     return this.#specs.get(typeName);
   }

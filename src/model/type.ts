@@ -50,18 +50,35 @@ export abstract class Type<T> {
 
   /** Whether a value of this typename is read by this type, in either of its two forms. */
   reads(typename: string): boolean {
-    return typename === this.typename || typename === this.v2?.typename;
+    return this.isNamed(typename) || this.v2?.isNamed(typename) === true;
+  }
+
+  /**
+   * Whether this is a name of this form of the type. What stands before the last slash of a protobuf message's type URL
+   * says where the type might be looked up, not which it is.
+   * @internal
+   */
+  isNamed(typename: string): boolean {
+    if (typename === this.typename) return true;
+    return this.typename.startsWith(typeUrlPrefix) && protobufName(typename) === this.typename;
   }
 
   /** Decodes a packed value in either of the two forms. Throws VALUE_UNREADABLE. */
   unpack(packed: TypedValue<unknown>): T {
-    if (packed.typename === this.typename) return this.read(packed);
-    if (this.v2 !== undefined && packed.typename === this.v2.typename) return this.v2.read(packed);
+    if (this.isNamed(packed.typename)) return this.read(packed);
+    if (this.v2?.isNamed(packed.typename)) return this.v2.read(packed);
     throw new StatefunError(
       "VALUE_UNREADABLE",
       `A value of type ${packed.typename} can't be read as ${this.typename}. Check it with is(…) first.`,
     );
   }
+}
+
+const typeUrlPrefix = "type.googleapis.com/";
+
+/** The usual type URL of the protobuf message that a type URL with any prefix names. */
+export function protobufName(typeUrl: string): string {
+  return typeUrlPrefix + typeUrl.slice(typeUrl.lastIndexOf("/") + 1);
 }
 
 const empty = new Uint8Array(0);
@@ -201,7 +218,6 @@ export type ValueOf<L> =
         ? any
         : never;
 
-const typeUrlPrefix = "type.googleapis.com/";
 const protobufTypes = new WeakMap<object, ProtobufType<any>>();
 
 /** The type of a protobuf message class; its typename is `type.googleapis.com/<full name>` unless another is given. */

@@ -1,8 +1,10 @@
 // One handler as an HTTP endpoint, free of any framework: what is refused, and how each outcome is answered.
 
 import { requestStatus, StatefunError } from "../errors.js";
-import { type HandlerOptions, RequestReplyHandler } from "../functions/request-reply.js";
+import { tell } from "../functions/logger.js";
+import { type HandlerOptions, handlerOptionNames, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
+import { assertKnownOptions } from "../model/options.js";
 
 /** Options of every HTTP adapter. */
 export interface ServeOptions extends HandlerOptions {
@@ -30,6 +32,9 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
+/** The names of the options, for those who have more of their own. */
+export const serveOptionNames = ["path", "healthPath", "maxBodyBytes", ...handlerOptionNames] as const;
+
 const octetStream = "application/octet-stream";
 
 /** Serves one handler over HTTP. Adapters for the hosts are thin layers round it. */
@@ -41,6 +46,7 @@ export class HttpEndpoint {
 
   /** Takes functions, or a handler that is shared with other adapters. Throws OPTION_INVALID. */
   constructor(served: StatefulFunctions | RequestReplyHandler, options: ServeOptions = {}) {
+    assertKnownOptions("Serving", options, serveOptionNames);
     const { path = "/statefun", healthPath: health, maxBodyBytes = 32 * 1024 * 1024, ...handlerOptions } = options;
     const healthPath = health ?? `${path === "/" ? "" : path}/health`;
     assertPath("path", path);
@@ -65,15 +71,16 @@ export class HttpEndpoint {
       body = await request.body(this.#maxBodyBytes);
       if (body.length === 0) throw new StatefunError("REQUEST_EMPTY", "The request has no body.");
     } catch (thrown) {
-      const error = asError(thrown);
-      this.handler.logger.warn(`${error.code}: ${error.message}`, error);
+      const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });
+      const error = thrown instanceof StatefunError ? thrown : aborted();
+      tell(this.handler.logger, "warn", error);
       return failure(error);
     }
     try {
       // Exactly this content type: the engine refuses an answer that adds a charset to it.
       return { status: 200, headers: { "Content-Type": octetStream }, body: await this.handler.handle(body) };
     } catch (thrown) {
-      return failure(asError(thrown)); // logged by the handler
+      return failure(thrown as StatefunError); // which the handler has logged
     }
   }
 
@@ -85,6 +92,12 @@ export class HttpEndpoint {
 
 function handlerOf(served: StatefulFunctions | RequestReplyHandler, options: HandlerOptions): RequestReplyHandler {
   if (served instanceof StatefulFunctions) return new RequestReplyHandler(served, options);
+  if (!(served instanceof RequestReplyHandler)) {
+    throw new StatefunError(
+      "OPTION_INVALID",
+      "What is served must be a StatefulFunctions or a RequestReplyHandler. (It is one? Then it comes from another copy of statefun-ts: import and require load two.)",
+    );
+  }
   const [option] = Object.keys(options);
   if (option === undefined) return served;
   throw new StatefunError("OPTION_INVALID", `"${option}" is an option of the RequestReplyHandler: give it there.`);
@@ -124,9 +137,4 @@ function failure(error: StatefunError): HttpAnswer {
 
 function plainText(status: number, text: string): HttpAnswer {
   return { status, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: Buffer.from(text) };
-}
-
-function asError(thrown: unknown): StatefunError {
-  if (thrown instanceof StatefunError) return thrown;
-  return new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });
 }

@@ -5,8 +5,7 @@ import Router from "koa-router";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
-import { requestOf } from "./node.js";
-import { hasUnreadBody } from "./read-body.js";
+import { hasUnreadBody, requestOf } from "./node-request.js";
 
 export type { ServeOptions } from "./endpoint.js";
 

@@ -4,8 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
-import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
-import { hasUnreadBody, readBody } from "./read-body.js";
+import { assertKnownOptions } from "../model/options.js";
+import { type HttpAnswer, HttpEndpoint, type ServeOptions, serveOptionNames } from "./endpoint.js";
+import { hasUnreadBody, requestOf } from "./node-request.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -54,6 +55,7 @@ export async function serve(
   served: StatefulFunctions | RequestReplyHandler,
   options: ServerOptions = {},
 ): Promise<StatefunServer> {
+  assertKnownOptions("serve", options, ["port", "host", ...serveOptionNames]);
   const { port = 8000, host, ...serveOptions } = options;
   const listener = statefunListener(served, serveOptions);
   const server = createServer(listener);
@@ -74,16 +76,6 @@ export async function serve(
         server.closeIdleConnections();
       });
     },
-  };
-}
-
-/** What an endpoint needs of a Node request. */
-export function requestOf(request: IncomingMessage) {
-  return {
-    method: request.method,
-    contentType: request.headers["content-type"],
-    contentEncoding: request.headers["content-encoding"],
-    body: async (maxBytes: number) => readBody(request, maxBytes),
   };
 }
 

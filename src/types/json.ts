@@ -101,7 +101,7 @@ class JsonType<T> extends Type<T> {
   }
 
   #notJson(path: string, why: string): StatefunError {
-    const where = path === "" ? "The value" : `value${path}`;
+    const where = path === "" ? "The value" : `value${path.length > 100 ? `…${path.slice(-100)}` : path}`;
     return new StatefunError(
       "VALUE_INVALID",
       `${where} of a ${this.typename} is not JSON: ${why}. Store plain objects, arrays, strings, finite numbers, booleans and null, or use custom(…).`,

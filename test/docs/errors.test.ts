@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ErrorCode, errorCodes, type RequestReplyHandler, StatefunError } from "statefun-ts";
+import { type ErrorCode, errorCodes, RequestReplyHandler, StatefulFunctions, StatefunError } from "statefun-ts";
 import { HttpEndpoint } from "../../src/serve/endpoint.ts";
 import { codeIn, pageAt, tableRows } from "./pages.ts";
 
@@ -28,12 +28,12 @@ test("each row says what to do", () => {
 test("each row has the status that a call is answered with", async () => {
   for (const { code, status } of rows) {
     if (status === "none") continue;
-    const handler = {
-      handle: async () => {
+    class Failing extends RequestReplyHandler {
+      override async handle(): Promise<Uint8Array> {
         throw new StatefunError(code, "failed");
-      },
-    };
-    const { status: answered } = await new HttpEndpoint(handler as unknown as RequestReplyHandler).answer({
+      }
+    }
+    const { status: answered } = await new HttpEndpoint(new Failing(new StatefulFunctions())).answer({
       method: "POST",
       contentType: "application/octet-stream",
       contentEncoding: undefined,

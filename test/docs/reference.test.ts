@@ -3,9 +3,6 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { pageAt, root } from "./pages.ts";
 
-/** Shared by the adapters, and of no use to others. */
-const internal = new Set(["requestOf"]);
-
 const entries = {
   "statefun-ts": `${root}/src/index.ts`,
   "statefun-ts/koa": `${root}/src/serve/koa.ts`,
@@ -17,7 +14,7 @@ function exportsOf(file: string): string[] {
   const lists = [...source.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = ""]) => list.split(","));
   const listed = lists.map((name) => name.trim().replace(/^type /, "")).filter((name) => name !== "");
   const declared = [...source.matchAll(/^export (?:async )?(?:interface|function|class|const|type) (\w+)/gm)];
-  const names = [...listed, ...declared.map((match) => match[1] as string)].filter((name) => !internal.has(name));
+  const names = [...listed, ...declared.map((match) => match[1] as string)];
   assert.ok(names.length > 0, `${file} exports nothing`);
   return [...new Set(names)];
 }

@@ -1,10 +1,21 @@
-// Reads a Node request's body into memory, never more of it than the limit.
+// A Node request as an endpoint takes it, for every host that is built on node:http.
 
 import type { IncomingMessage } from "node:http";
 import { StatefunError } from "../errors.js";
+import type { HttpRequest } from "./endpoint.js";
 
-/** Resolves to the body. Throws REQUEST_TOO_LARGE, REQUEST_ABORTED and BODY_CONSUMED. */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+/** What an endpoint needs of a Node request. */
+export function requestOf(request: IncomingMessage): HttpRequest {
+  return {
+    method: request.method,
+    contentType: request.headers["content-type"],
+    contentEncoding: request.headers["content-encoding"],
+    body: async (maxBytes: number) => readBody(request, maxBytes),
+  };
+}
+
+/** Reads the body into memory, never more of it than the limit. Throws REQUEST_TOO_LARGE, REQUEST_ABORTED and BODY_CONSUMED. */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   if (request.readableDidRead || request.readableEnded) {
     throw new StatefunError(
       "BODY_CONSUMED",
