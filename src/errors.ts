@@ -37,6 +37,7 @@ export const errorCodes = {
   VALUE_UNREADABLE: "Bytes can't be decoded as the type they are read as.",
 
   // A batch that can't be carried out: answered with 500, logged, and sent again by the engine.
+  GENERATION_MISMATCH: "The request is in the other generation of the protocol than the one the handler is pinned to.",
   STATE_UNDECLARED: "A state is not declared: in the module file (v2) or by the function.",
   STATE_TYPE_MISMATCH: "A state holds a value of another type than the declared one.",
   MESSAGE_UNHANDLED: "No handler takes this message type, and there is no catch-all.",

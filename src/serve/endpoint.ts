@@ -23,6 +23,8 @@ export interface HttpRequest {
   readonly contentEncoding: string | undefined;
   /** Reads the whole body, or throws REQUEST_TOO_LARGE as soon as it is known to be larger than the limit. */
   body(maxBytes: number): Promise<Uint8Array>;
+  /** Calls `done` when the answer has left, or never will. Defaults to when the answer is made. */
+  onAnswered?(done: () => void): void;
 }
 
 /** An answer for an adapter to send, unchanged. */
@@ -43,6 +45,9 @@ export class HttpEndpoint {
   readonly path: string;
   readonly healthPath: string | undefined;
   readonly #maxBodyBytes: number;
+  /** Calls whose answers have not left yet. */
+  #open = 0;
+  readonly #closers: (() => void)[] = [];
 
   /** Takes functions, or a handler that is shared with other adapters. Throws OPTION_INVALID. */
   constructor(served: StatefulFunctions | RequestReplyHandler, options: ServeOptions = {}) {
@@ -65,6 +70,27 @@ export class HttpEndpoint {
 
   /** Answers a call of the engine. Never throws. */
   async answer(request: HttpRequest): Promise<HttpAnswer> {
+    this.#open += 1;
+    request.onAnswered?.(() => this.#answered());
+    const answer = await this.#answer(request);
+    if (request.onAnswered === undefined) this.#answered();
+    // A kept connection would bring the next call to a server that is about to go.
+    return this.handler.closing ? { ...answer, headers: { ...answer.headers, Connection: "close" } } : answer;
+  }
+
+  /** Takes no new calls, and resolves when the answers of those in flight have left. */
+  async close(): Promise<void> {
+    await this.handler.close();
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => this.#closers.push(resolve));
+  }
+
+  #answered(): void {
+    this.#open -= 1;
+    if (this.#open === 0) for (const closed of this.#closers.splice(0)) closed();
+  }
+
+  async #answer(request: HttpRequest): Promise<HttpAnswer> {
     let body: Uint8Array;
     try {
       assertServable(request);

@@ -1,6 +1,6 @@
 // The adapter for Koa.
 
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import Router from "koa-router";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
@@ -12,14 +12,14 @@ export type { ServeOptions } from "./endpoint.js";
 /** A Koa middleware. */
 export interface StatefunMiddleware {
   (context: any, next: () => Promise<any>): any;
-  /** Takes no new calls, and resolves when those in flight are answered. */
+  /** Takes no new calls, and resolves when the answers of those in flight have left. */
   close(): Promise<void>;
 }
 
 /** Makes a middleware that serves functions, or a shared handler, at one path. Throws OPTION_INVALID. */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);
-  return Object.assign(routes(endpoint).routes(), { close: () => endpoint.handler.close() });
+  return Object.assign(routes(endpoint).routes(), { close: () => endpoint.close() });
 }
 
 /**
@@ -33,16 +33,18 @@ export function statefunRouter(served: StatefulFunctions | RequestReplyHandler, 
 /** The part of a Koa context that is used here. */
 interface KoaContext {
   readonly req: IncomingMessage;
+  readonly res: ServerResponse;
   status: number;
   body: unknown;
   set(headers: Record<string, string>): void;
 }
 
 function routes(endpoint: HttpEndpoint): Router {
-  const router = new Router();
+  // Paths are taken as they are written: capitals and a slash at the end count.
+  const router = new Router({ sensitive: true, strict: true });
   // Every method, so that a wrong one is answered here: 405 with its code.
   router.all(endpoint.path, async (context: KoaContext) => {
-    send(context, await endpoint.answer(requestOf(context.req)));
+    send(context, await endpoint.answer(requestOf(context.req, context.res)));
   });
   if (endpoint.healthPath !== undefined) {
     router.get(endpoint.healthPath, (context: KoaContext) => send(context, endpoint.health()));

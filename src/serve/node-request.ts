@@ -1,16 +1,20 @@
 // A Node request as an endpoint takes it, for every host that is built on node:http.
 
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
 import type { HttpRequest } from "./endpoint.js";
 
 /** What an endpoint needs of a Node request. */
-export function requestOf(request: IncomingMessage): HttpRequest {
+export function requestOf(request: IncomingMessage, response: ServerResponse): HttpRequest {
   return {
     method: request.method,
     contentType: request.headers["content-type"],
     contentEncoding: request.headers["content-encoding"],
-    body: async (maxBytes: number) => readBody(request, maxBytes),
+    body: async (maxBytes) => readBody(request, maxBytes),
+    onAnswered: (done) => {
+      if (response.closed) done();
+      else response.once("close", done);
+    },
   };
 }
 
@@ -22,6 +26,9 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
       "Another middleware has read the request's body. Mount statefun before any body parser.",
     );
   }
+  const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.");
+  // A client that has left by now tells nobody again.
+  if (request.destroyed) throw aborted();
   // A declared length is refused before a byte is read; a chunked body has none.
   if (Number(request.headers["content-length"]) > maxBytes) throw tooLarge(maxBytes);
   return new Promise((resolve, reject) => {
@@ -38,10 +45,9 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
     };
     request.on("data", onData);
     request.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
-    const onAbort = () => fail(new StatefunError("REQUEST_ABORTED", "The request's body ended early."));
-    request.once("error", onAbort);
+    request.once("error", () => fail(aborted()));
     request.once("close", () => {
-      if (!request.complete) onAbort();
+      if (!request.complete) fail(aborted());
     });
   });
 }

@@ -13,7 +13,7 @@ export type { ServeOptions } from "./endpoint.js";
 /** A request listener for node:http and node:https. */
 export interface StatefunListener {
   (request: IncomingMessage, response: ServerResponse): void;
-  /** Takes no new calls, and resolves when those in flight are answered. */
+  /** Takes no new calls, and resolves when the answers of those in flight have left. */
   close(): Promise<void>;
 }
 
@@ -26,11 +26,11 @@ export function statefunListener(
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url?.split("?", 1)[0];
     if (path === endpoint.path) {
-      endpoint.answer(requestOf(request)).then((answer) => send(request, response, answer));
+      endpoint.answer(requestOf(request, response)).then((answer) => send(request, response, answer));
     } else if (path === endpoint.healthPath) send(request, response, endpoint.health());
     else send(request, response, notFound);
   };
-  return Object.assign(listener, { close: () => endpoint.handler.close() });
+  return Object.assign(listener, { close: () => endpoint.close() });
 }
 
 /** A server that {@link serve} started. */
@@ -73,7 +73,8 @@ export async function serve(
       await listener.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
-        server.closeIdleConnections();
+        // A connection counts as idle only after the turn in which its answer left.
+        setImmediate(() => server.closeIdleConnections());
       });
     },
   };

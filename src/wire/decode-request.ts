@@ -54,7 +54,7 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
   const { target } = draft;
   if (target === undefined) throw malformed("it has no target");
   if (target.namespace === "" || target.name === "") throw malformed(`its target "${target}" has no type name`);
-  const generation = pinned ?? tellGeneration(draft);
+  const generation = generationOf(draft, pinned);
   return {
     generation,
     target,
@@ -141,15 +141,23 @@ function readPacked(reader: WireReader, outerEnd: number): Packed {
   return packed;
 }
 
-/**
- * A value with neither field 2 nor 3 tells nothing: an Any whose message is empty looks like a TypedValue without a
- * value. Then a protobuf type URL means v2, because a v3 engine always marks a protobuf message's value as present.
- */
-function tellGeneration({ invocations, state }: Draft): Generation {
-  const packed = [...invocations.map((invocation) => invocation.argument), ...state.map((value) => value.packed)];
-  const told = packed.find((value) => value?.generation !== undefined)?.generation;
-  if (told !== undefined) return told;
-  return invocations[0]?.argument?.typename.startsWith("type.googleapis.com/") ? "v2" : "v3";
+/** Throws GENERATION_MISMATCH: read as the other generation, every value would seem to be empty. */
+function generationOf({ invocations, state }: Draft, pinned: Generation | undefined): Generation {
+  for (const { argument } of invocations)
+    if (argument?.generation !== undefined) return agreed(argument.generation, pinned);
+  for (const { packed } of state) if (packed?.generation !== undefined) return agreed(packed.generation, pinned);
+  if (pinned !== undefined) return pinned;
+  // A value with neither field 2 nor 3 tells nothing: an Any whose message is empty looks like a TypedValue without a
+  // value. But a v3 engine marks the value of every message as present, so it must be v2, unless its name is v3's own.
+  return invocations[0]?.argument?.typename.startsWith("io.statefun.types/") ? "v3" : "v2";
+}
+
+function agreed(told: Generation, pinned: Generation | undefined): Generation {
+  if (pinned === undefined || pinned === told) return told;
+  throw new StatefunError(
+    "GENERATION_MISMATCH",
+    `The request is in ${told}, but the handler is pinned to ${pinned}. Leave the option generation out, or correct it.`,
+  );
 }
 
 function persistedValue(

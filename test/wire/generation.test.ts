@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeRequest } from "../../src/wire/decode-request.js";
+import { throwsCode } from "../support/expect-code.js";
 import { reflected, toFunction } from "../support/reflection.js";
 
 const target = { namespace: "a", type: "b", id: "c" };
@@ -33,9 +34,9 @@ test("an argument with neither field is v2 when its name is a protobuf type URL"
   assert.equal(decodeRequest(v2([{ argument: { type_url: url } }])).generation, "v2");
 });
 
-test("an argument with neither field is v3 when its name is no protobuf type URL", () => {
+test("an argument with neither field is v3 only when its name is one of v3's own", () => {
   assert.equal(decodeRequest(v3([{ argument: { typename: "io.statefun.types/string" } }])).generation, "v3");
-  assert.equal(decodeRequest(v3([{ argument: {} }])).generation, "v3");
+  assert.equal(decodeRequest(v2([{ argument: { type_url: "shop/Ping" } }])).generation, "v2");
 });
 
 test("a later message tells when the first can't", () => {
@@ -54,12 +55,17 @@ test("a state tells when no message can", () => {
   assert.equal(decodeRequest(v3([empty], [typed])).generation, "v3");
 });
 
-test("a pinned generation decides, even against the bytes", () => {
+test("a pinned generation decides where the bytes tell none, and must not contradict them", () => {
   const ambiguous = v2([{ argument: { type_url: "example.com/Empty" } }]);
   assert.equal(decodeRequest(ambiguous, "v2").generation, "v2");
   assert.equal(decodeRequest(ambiguous, "v3").generation, "v3");
   assert.equal(decodeRequest(v3([{ argument: { typename: url } }]), "v3").generation, "v3");
-  assert.equal(decodeRequest(v2([{ argument: { type_url: url, value } }]), "v3").generation, "v3");
+  throwsCode(
+    () => decodeRequest(v2([{ argument: { type_url: url, value } }]), "v3"),
+    "GENERATION_MISMATCH",
+    "v2",
+    "v3",
+  );
 });
 
 test("a pinned v2 reads a state that holds an Any of no bytes", () => {

@@ -1,0 +1,59 @@
+// How files are named and laid out.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sourceFiles, sourceText, testFiles } from "../support/source.js";
+
+const files = sourceFiles();
+
+test("rooms are one level deep", () => {
+  assert.deepEqual(
+    files.filter((file) => file.split("/").length > 2),
+    [],
+  );
+});
+
+test("files and rooms have kebab-case names", () => {
+  const kebab = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z][a-z0-9]*(-[a-z0-9]+)*)?\.ts$/;
+  assert.deepEqual(
+    files.filter((file) => !kebab.test(file)),
+    [],
+  );
+});
+
+test("no file has more than 500 lines", () => {
+  const long = [...files.map((file) => `src/${file}`), ...testFiles()].filter(
+    (file) => sourceText(file).split("\n").length > 501,
+  );
+  assert.deepEqual(long, []);
+});
+
+test("only the package's entry is an index", () => {
+  assert.deepEqual(
+    files.filter((file) => file.endsWith("index.ts")),
+    ["index.ts"],
+  );
+});
+
+test("every file opens with the one thing it is about", () => {
+  assert.deepEqual(
+    files.filter((file) => !sourceText(`src/${file}`).startsWith("// ")),
+    [],
+  );
+});
+
+test("no comment puts work off", () => {
+  assert.deepEqual(
+    files.filter((file) => /\b(TODO|FIXME|XXX|HACK)\b/.test(sourceText(`src/${file}`))),
+    [],
+  );
+});
+
+test("no test waits for time to pass, is skipped or runs alone", () => {
+  // Each word is cut in two, so that this file does not find itself.
+  const banned = ["set" + "Timeout(", "test" + ".skip", "test" + ".only", "timers/" + "promises"];
+  const found = testFiles()
+    .filter((file) => file.endsWith(".test.ts"))
+    .flatMap((file) => banned.filter((word) => sourceText(file).includes(word)).map((word) => `${file}: ${word}`));
+  assert.deepEqual(found, []);
+});

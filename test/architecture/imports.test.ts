@@ -1,0 +1,125 @@
+// Which room may import which, and nothing in a circle.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { importsOf, sourceFiles } from "../support/source.js";
+
+type Room = "errors" | "bytes" | "model" | "types" | "wire" | "functions" | "serve" | "index";
+
+/** The rooms that exist, and what each may import besides itself. */
+const mayImport: Record<Room, readonly Room[]> = {
+  errors: [],
+  bytes: ["errors"],
+  model: ["bytes", "errors"],
+  types: ["bytes", "model", "errors"],
+  wire: ["bytes", "model", "errors"],
+  functions: ["wire", "types", "model", "errors"],
+  serve: ["functions", "errors"],
+  index: ["serve", "functions", "wire", "types", "model", "errors"],
+};
+
+/** Packages, and the files that may import them; a room's name stands for all its files. */
+const packages: Record<string, readonly string[]> = {
+  "protobufjs/minimal.js": ["types/", "wire/"],
+  "koa-router": ["serve/koa.ts"],
+  "reflect-metadata": ["functions/class-record.ts"],
+};
+
+const roomOf = (file: string): string =>
+  (file.includes("/") ? file.split("/")[0] : file.replace(/\.ts$/, "")) as string;
+const files = sourceFiles();
+
+test("there are source files to look at, in the rooms of the table", () => {
+  assert.ok(files.length > 20);
+  for (const file of files) assert.ok(roomOf(file) in mayImport, `src/${file} is in no room of the table`);
+});
+
+test("every room imports only what the table allows", () => {
+  const broken = files.flatMap((file) =>
+    importsOf(file)
+      .filter(({ file: target }) => target !== undefined && roomOf(target) !== roomOf(file))
+      .filter(({ file: target }) => !mayImport[roomOf(file) as Room].includes(roomOf(target as string) as Room))
+      .map(({ file: target }) => `src/${file} imports src/${target}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test("the model knows of bytes only in its types", () => {
+  const broken = files
+    .filter((file) => roomOf(file) === "model")
+    .flatMap((file) =>
+      importsOf(file).filter(({ file: target, typeOnly }) => target?.startsWith("bytes/") && !typeOnly),
+    );
+  assert.deepEqual(broken, []);
+});
+
+test("every import of a file finds it", () => {
+  const broken = files.flatMap((file) =>
+    importsOf(file)
+      .filter(({ from, file: target }) => from.startsWith(".") && (target === undefined || !files.includes(target)))
+      .map(({ from }) => `src/${file} imports ${from}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test("no files import each other in a circle at run time", () => {
+  const graph = new Map(
+    files.map((file) => [
+      file,
+      importsOf(file)
+        .filter(({ typeOnly }) => !typeOnly)
+        .flatMap(({ file: target }) => (target === undefined ? [] : [target])),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    assert.equal(at, -1, `a circle: ${[...path.slice(at), file].join(" → ")}`);
+    if (done.has(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+});
+
+test("packages are imported only where they belong", () => {
+  const broken = files.flatMap((file) =>
+    importsOf(file)
+      .filter(({ from }) => !from.startsWith(".") && !from.startsWith("node:"))
+      .filter(
+        ({ from }) =>
+          !packages[from]?.some((place) => file === place || (place.endsWith("/") && file.startsWith(place))),
+      )
+      .map(({ from }) => `src/${file} imports ${from}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test("Node's own modules are imported only by the adapters", () => {
+  const broken = files.flatMap((file) =>
+    importsOf(file)
+      .filter(({ from }) => from.startsWith("node:") && roomOf(file) !== "serve")
+      .map(({ from }) => `src/${file} imports ${from}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test("an import of types alone is told from one of values", () => {
+  const shapes = [
+    ['import type { A } from "./a.js";', true],
+    ['import { type A, type B } from "./a.js";', true],
+    ['import { type A, B } from "./a.js";', false],
+    ['import A, { type B } from "./a.js";', false],
+    ['import * as A from "./a.js";', false],
+    ['import "./a.js";', false],
+    ['export type { A } from "./a.js";', true],
+    ['export { type A, b } from "./a.js";', false],
+    ['export { type A } from "./a.js";', true],
+    ['export * from "./a.js";', false],
+    ['import {\n  type A,\n  type B,\n} from "./a.js";', true],
+    ['const a = await import("./a.js");', false],
+  ] as const;
+  for (const [text, typeOnly] of shapes) {
+    assert.deepEqual(importsOf("room/file.ts", text), [{ from: "./a.js", file: "room/a.ts", typeOnly }], text);
+  }
+});

@@ -1,0 +1,56 @@
+// The accounts' server as a child process.
+
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+export class BankProcess {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown[]>;
+  port = 0;
+  /** How many calls it has answered. */
+  answered = 0;
+
+  private constructor(port: number) {
+    const script = fileURLToPath(new URL("./bank-server.ts", import.meta.url));
+    this.#child = fork(script, [String(port)], { execArgv: ["--import", "tsx"] });
+    this.#exited = once(this.#child, "exit");
+    this.#child.on("message", (message: { port?: number; answered?: number }) => {
+      this.port = message.port ?? this.port;
+      this.answered = message.answered ?? this.answered;
+    });
+  }
+
+  /** Resolves when it listens. */
+  static async start(port = 0): Promise<BankProcess> {
+    const bank = new BankProcess(port);
+    await bank.until(() => bank.port !== 0);
+    return bank;
+  }
+
+  /** Waits until a condition holds, which is looked at when the child tells something. */
+  async until(isTrue: () => boolean): Promise<void> {
+    while (!isTrue()) {
+      const [what] = await Promise.race([once(this.#child, "message"), this.#exited.then(() => ["exit"])]);
+      if (what === "exit") throw new Error(`the function server ended: ${this.#child.exitCode}`);
+    }
+  }
+
+  async answers(count: number): Promise<void> {
+    const enough = this.answered + count;
+    await this.until(() => this.answered >= enough);
+  }
+
+  /** Kills it as a crash does. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#exited;
+  }
+
+  /** Ends it in order; resolves to its exit code. */
+  async terminate(): Promise<number | null> {
+    this.#child.kill("SIGTERM");
+    await this.#exited;
+    return this.#child.exitCode;
+  }
+}

@@ -1,0 +1,4 @@
+import { statefun22 } from "./flavours.js";
+import { scenarioSuite } from "./suite.js";
+
+scenarioSuite(statefun22);

@@ -1,0 +1,4 @@
+import { okhttp33 } from "./flavours.js";
+import { scenarioSuite } from "./suite.js";
+
+scenarioSuite(okhttp33);

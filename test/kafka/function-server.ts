@@ -1,0 +1,63 @@
+// The sample's functions as a process of their own, which can be killed and started again on the same port.
+
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("function-server-main.ts", import.meta.url));
+
+export class FunctionServer {
+  /** How many messages were handled, those included that came again. */
+  handled = 0;
+  /** What failed, and what came on stderr. */
+  readonly complaints: string[] = [];
+  #port = 0;
+  #child: ChildProcess | undefined;
+  readonly #waiting = new Set<() => void>();
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.#port}/statefun`;
+  }
+
+  /** Starts it; a second time on the same port. */
+  async start(): Promise<void> {
+    const child = fork(main, [String(this.#port)], { stdio: ["ignore", "inherit", "pipe", "ipc"] });
+    this.#child = child;
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => this.complaints.push(text));
+    this.#port = await new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("exit", (code) => reject(new Error(`the function server ended with ${code}: ${this.complaints}`)));
+      child.on("message", (message: { port?: number; handled?: number }) => {
+        if (message.port !== undefined) resolve(message.port);
+        this.handled += message.handled ?? 0;
+        for (const check of [...this.#waiting]) check();
+      });
+    });
+  }
+
+  /** Waits until this many messages were handled. */
+  async untilHandled(count: number, timeoutMs = 60_000): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`${this.handled} of ${count} messages in ${timeoutMs} ms: ${this.complaints}`));
+      }, timeoutMs);
+      const check = () => {
+        if (this.handled < count) return;
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        resolve();
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  /** Kills it at once (SIGKILL). */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await exited;
+  }
+}

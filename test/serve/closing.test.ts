@@ -1,0 +1,173 @@
+// Graceful shutdown: what is in flight is finished and its answer delivered, new work is refused.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent } from "node:http";
+import { test } from "node:test";
+import { example } from "../../samples/messages/messages.js";
+import { StatefulFunctions } from "../../src/index.js";
+import { serve } from "../../src/serve/node.js";
+import { message, requestBytes } from "../support/calls.js";
+import { Gate } from "../support/gate.js";
+import { hosts, rawConnection, send, stop } from "../support/http.js";
+import { RecordingLogger } from "../support/recording-logger.js";
+
+const argument = message(example.User, { name: "Seth" });
+const request = (id: string) => requestBytes("v3", { to: `a/b/${id}`, messages: [{ argument }] });
+const limit = { timeout: 4_000 };
+
+/** A function whose calls for "held" wait. */
+function held() {
+  const [entered, release] = [new Gate(), new Gate()];
+  const functions = new StatefulFunctions().register("a/b", async (_message, context) => {
+    if (context.address.id !== "held") return;
+    entered.open();
+    await release.promise;
+  });
+  return { functions, entered, release };
+}
+
+for (const name of ["Koa middleware", "node listener"]) {
+  const start = hosts[name] as (typeof hosts)[string];
+
+  test(`${name}: while closing, new calls and health are 503, and what is in flight is answered`, limit, async (t) => {
+    const { functions, entered, release } = held();
+    const logger = new RecordingLogger();
+    const { port, server, close } = await start(functions, { logger });
+    t.after(() => stop(server));
+    const call = send(port, "/statefun", { body: request("held") });
+    await entered.promise;
+    const closing = close?.();
+    const refused = await send(port, "/statefun", { body: request("other") });
+    assert.equal(refused.status, 503);
+    assert.ok(refused.text.startsWith("SHUTTING_DOWN"), refused.text);
+    assert.equal((await send(port, "/statefun/health", { method: "GET" })).status, 503);
+    release.open();
+    await closing;
+    assert.equal((await call).status, 200);
+  });
+
+  test(`${name}: when close resolves, the answers are on their way: the process may exit`, limit, async (t) => {
+    const { functions, entered, release } = held();
+    const { port, server, close } = await start(functions, { logger: new RecordingLogger() });
+    const call = send(port, "/statefun", { body: request("held") });
+    await entered.promise;
+    const closing = close?.();
+    release.open();
+    await closing;
+    server.closeAllConnections(); // as the end of the process would
+    t.after(() => stop(server));
+    assert.equal((await call).status, 200);
+  });
+}
+
+test("serve(): close finishes what is in flight, then stops listening", limit, async () => {
+  const { functions, entered, release } = held();
+  const { port, server, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger: new RecordingLogger() });
+  const call = send(port, "/statefun", { body: request("held") });
+  await entered.promise;
+  const closing = close();
+  assert.equal((await send(port, "/statefun", { body: request("other") })).status, 503);
+  assert.equal((await send(port, "/statefun/health", { method: "GET" })).status, 503);
+  release.open();
+  assert.equal((await call).status, 200);
+  await closing;
+  assert.equal(server.listening, false);
+  await assert.rejects(send(port, "/statefun", { body: request("other") }), { code: "ECONNREFUSED" });
+});
+
+test("serve(): close does not wait for connections that are kept but idle", limit, async () => {
+  const { functions } = held();
+  const { port, close } = await serve(functions, { port: 0, host: "127.0.0.1" });
+  const agent = new Agent({ keepAlive: true });
+  assert.equal((await send(port, "/statefun", { body: request("x"), agent })).status, 200);
+  await close();
+  agent.destroy();
+});
+
+test("serve(): close does not wait for a kept connection whose call was in flight", { timeout: 3_000 }, async (t) => {
+  const { functions, entered, release } = held();
+  const { port, server, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger: new RecordingLogger() });
+  const agent = new Agent({ keepAlive: true });
+  t.after(async () => {
+    agent.destroy();
+    await stop(server);
+  });
+  const call = send(port, "/statefun", { body: request("held"), agent });
+  await entered.promise;
+  const closing = close();
+  release.open();
+  assert.equal((await call).status, 200);
+  await closing;
+});
+
+test("serve(): close ends although an engine goes on calling over its kept connection", {
+  timeout: 3_000,
+}, async (t) => {
+  const { functions, entered, release } = held();
+  const { port, server, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger: new RecordingLogger() });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let closed = false;
+  t.after(async () => {
+    closed = true;
+    agent.destroy();
+    await stop(server);
+  });
+  assert.equal((await send(port, "/statefun", { body: request("x"), agent })).status, 200);
+  const slow = send(port, "/statefun", { body: request("held") });
+  await entered.promise;
+  const closing = close().then(() => {
+    closed = true;
+  });
+  const retries = (async () => {
+    while (!closed) {
+      try {
+        assert.equal((await send(port, "/statefun", { body: request("x"), agent })).status, 503);
+      } catch (error) {
+        assert.match((error as { code: string }).code, /ECONNREFUSED|ECONNRESET/);
+      }
+    }
+  })();
+  release.open();
+  assert.equal((await slow).status, 200);
+  await closing;
+  await retries;
+});
+
+test(
+  "serve(): a call whose upload is under way when close begins is refused or answered, not cut off",
+  limit,
+  async () => {
+    const { functions } = held();
+    const { port, server, close } = await serve(functions, {
+      port: 0,
+      host: "127.0.0.1",
+      logger: new RecordingLogger(),
+    });
+    const body = request("x");
+    const head = `POST /statefun HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const arrived = once(server, "request");
+    const socket = await rawConnection(port, head);
+    await arrived;
+    const closing = close();
+    const chunks: Buffer[] = [];
+    socket.on("data", (chunk) => chunks.push(chunk));
+    socket.write(body);
+    await once(socket, "close");
+    assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.1 (200|503)/);
+    await closing;
+  },
+);
+
+test("serve(): a port that is taken is the server's own error", limit, async () => {
+  const { functions } = held();
+  const { port, close } = await serve(functions, { port: 0, host: "127.0.0.1" });
+  await assert.rejects(serve(functions, { port, host: "127.0.0.1" }), { code: "EADDRINUSE" });
+  await close();
+});
+
+test("serve(): close can be called twice", limit, async () => {
+  const { functions } = held();
+  const { close } = await serve(functions, { port: 0, host: "127.0.0.1" });
+  await Promise.all([close(), close()]);
+});
