@@ -1,17 +1,25 @@
-// Writes the protobuf wire format of one answer, front to back, into one buffer that is used again and again. Encoding
-// is synchronous, so no two answers are ever in it at once.
+// Writes the protobuf wire format, front to back, into a buffer that is kept for the next writer.
 
-let scratch = Buffer.allocUnsafe(16 * 1024);
+const initialBytes = 16 * 1024;
 const keptBytes = 1024 * 1024;
+
+/** The buffer that waits for the next writer; a writer that begins before the last one has ended makes its own. */
+let spare: Buffer | undefined = Buffer.allocUnsafe(initialBytes);
 
 /** A cursor that writes. A message's length is filled in when the message ends. */
 export class WireWriter {
+  #buffer: Buffer;
   #pos = 0;
+
+  constructor() {
+    this.#buffer = spare ?? Buffer.allocUnsafe(initialBytes);
+    spare = undefined;
+  }
 
   /** Writes a tag or another small number. */
   uint32(value: number): void {
     this.#reserve(5);
-    this.#pos = putVarint(value, this.#pos);
+    this.#pos = this.#putVarint(value, this.#pos);
   }
 
   /** Writes a whole number from 0 to 2^53 - 1 as an int64. */
@@ -19,10 +27,10 @@ export class WireWriter {
     this.#reserve(10);
     let rest = value;
     while (rest > 127) {
-      scratch[this.#pos++] = (rest % 128) | 0x80;
+      this.#buffer[this.#pos++] = (rest % 128) | 0x80;
       rest = Math.floor(rest / 128);
     }
-    scratch[this.#pos++] = rest;
+    this.#buffer[this.#pos++] = rest;
   }
 
   /** Writes a tag and a string. */
@@ -42,17 +50,17 @@ export class WireWriter {
       for (; index < length; index++) {
         const code = text.charCodeAt(index);
         if (code > 127) break;
-        scratch[pos++] = code;
+        this.#buffer[pos++] = code;
       }
       if (index === length) {
-        scratch[this.#pos] = length;
+        this.#buffer[this.#pos] = length;
         this.#pos = pos;
         return;
       }
     }
     const byteLength = Buffer.byteLength(text);
-    this.#pos = putVarint(byteLength, this.#pos);
-    scratch.write(text, this.#pos);
+    this.#pos = this.#putVarint(byteLength, this.#pos);
+    this.#buffer.write(text, this.#pos);
     this.#pos += byteLength;
   }
 
@@ -66,10 +74,10 @@ export class WireWriter {
   raw(bytes: Uint8Array): void {
     const { length } = bytes;
     this.#reserve(length + 5);
-    let pos = putVarint(length, this.#pos);
-    if (length < 40) for (let index = 0; index < length; index++) scratch[pos++] = bytes[index] as number;
+    let pos = this.#putVarint(length, this.#pos);
+    if (length < 40) for (let index = 0; index < length; index++) this.#buffer[pos++] = bytes[index] as number;
     else {
-      scratch.set(bytes, pos);
+      this.#buffer.set(bytes, pos);
       pos += length;
     }
     this.#pos = pos;
@@ -86,13 +94,13 @@ export class WireWriter {
   end(start: number): void {
     const length = this.#pos - start;
     if (length < 128) {
-      scratch[start - 1] = length;
+      this.#buffer[start - 1] = length;
       return;
     }
     const extra = length < 1 << 14 ? 1 : length < 1 << 21 ? 2 : length < 1 << 28 ? 3 : 4;
     this.#reserve(extra);
-    scratch.copyWithin(start + extra, start, this.#pos);
-    putVarint(length, start - 1);
+    this.#buffer.copyWithin(start + extra, start, this.#pos);
+    this.#putVarint(length, start - 1);
     this.#pos += extra;
   }
 
@@ -106,10 +114,10 @@ export class WireWriter {
   fixed32(value: number): void {
     this.#reserve(4);
     const pos = this.#pos;
-    scratch[pos] = value;
-    scratch[pos + 1] = value >> 8;
-    scratch[pos + 2] = value >> 16;
-    scratch[pos + 3] = value >> 24;
+    this.#buffer[pos] = value;
+    this.#buffer[pos + 1] = value >> 8;
+    this.#buffer[pos + 2] = value >> 16;
+    this.#buffer[pos + 3] = value >> 24;
     this.#pos = pos + 4;
   }
 
@@ -118,51 +126,53 @@ export class WireWriter {
     this.#reserve(10);
     let rest = BigInt.asUintN(64, value);
     while (rest > 127n) {
-      scratch[this.#pos++] = Number(rest & 127n) | 0x80;
+      this.#buffer[this.#pos++] = Number(rest & 127n) | 0x80;
       rest >>= 7n;
     }
-    scratch[this.#pos++] = Number(rest);
+    this.#buffer[this.#pos++] = Number(rest);
   }
 
   /** Writes eight bytes of an integer, the lowest first. */
   fixed64(value: bigint): void {
     this.#reserve(8);
-    this.#pos = scratch.writeBigInt64LE(value, this.#pos);
+    this.#pos = this.#buffer.writeBigInt64LE(value, this.#pos);
   }
 
   float(value: number): void {
     this.#reserve(4);
-    this.#pos = scratch.writeFloatLE(value, this.#pos);
+    this.#pos = this.#buffer.writeFloatLE(value, this.#pos);
   }
 
   double(value: number): void {
     this.#reserve(8);
-    this.#pos = scratch.writeDoubleLE(value, this.#pos);
+    this.#pos = this.#buffer.writeDoubleLE(value, this.#pos);
   }
 
-  /** A copy of what was written. */
+  /** A copy of what was written; the writer ends with it. */
   finish(): Uint8Array {
+    const buffer = this.#buffer;
     const bytes = Buffer.allocUnsafe(this.#pos);
-    scratch.copy(bytes, 0, 0, this.#pos);
-    if (scratch.length > keptBytes) scratch = Buffer.allocUnsafe(16 * 1024);
+    buffer.copy(bytes, 0, 0, this.#pos);
+    if (buffer.length <= keptBytes) spare = buffer;
     return bytes;
   }
 
   #reserve(bytes: number): void {
-    if (this.#pos + bytes <= scratch.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(scratch.length * 2, this.#pos + bytes));
-    scratch.copy(larger, 0, 0, this.#pos);
-    scratch = larger;
+    if (this.#pos + bytes <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#pos + bytes));
+    this.#buffer.copy(larger, 0, 0, this.#pos);
+    this.#buffer = larger;
   }
-}
 
-function putVarint(value: number, at: number): number {
-  let pos = at;
-  let rest = value;
-  while (rest > 127) {
-    scratch[pos++] = (rest & 0x7f) | 0x80;
-    rest >>>= 7;
+  #putVarint(value: number, at: number): number {
+    const buffer = this.#buffer;
+    let pos = at;
+    let rest = value;
+    while (rest > 127) {
+      buffer[pos++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    buffer[pos++] = rest;
+    return pos;
   }
-  scratch[pos++] = rest;
-  return pos;
 }

@@ -24,7 +24,7 @@ export interface BatchScope {
 
 /**
  * A handler's way to the outside, for one message. It ends when the handler has returned, or its promise has settled:
- * any use after that is CONTEXT_CLOSED.
+ * but for `address` and `caller`, any use after that is CONTEXT_CLOSED.
  */
 export class Context {
   readonly #scope: BatchScope;

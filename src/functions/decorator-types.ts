@@ -43,13 +43,15 @@ export interface StateDecorator<V> {
 
 /**
  * unknown when a property of type P can hold a state of type V, and nothing else. A property may narrow a primitive, as
- * "open" | "closed" narrows string; what is read back is then taken on trust.
+ * "open" | "closed" narrows string, or the buffer behind bytes; what is read back is then taken on trust.
  */
 type Fits<P, V> = [NonNullable<P>] extends [V]
   ? V extends object
     ? [V] extends [P]
       ? unknown
-      : Misfit<P, V>
+      : V extends Uint8Array
+        ? unknown
+        : Misfit<P, V>
     : unknown
   : Misfit<P, V>;
 

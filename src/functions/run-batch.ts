@@ -120,9 +120,8 @@ function invoke(
 
 /** On v2 every message is an Any, so a type URL with another prefix names the same protobuf message. */
 function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generation, typename: string) {
-  const handler = handlers.get(typename);
-  if (handler !== undefined) return handler;
-  return (generation === "v2" ? handlers.get(protobufName(typename)) : undefined) ?? catchAll;
+  const handler = handlers.get(typename) ?? catchAll;
+  return handler === undefined && generation === "v2" ? handlers.get(protobufName(typename)) : handler;
 }
 
 /**

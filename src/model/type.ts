@@ -5,15 +5,11 @@ import { describe, StatefunError } from "../errors.js";
 import { parseTypeName } from "./type-name.js";
 
 /**
- * Turns values into bytes and back, under a name both sides know.
- * A v2 engine has no primitive types, so a type may carry its `v2` form, a google.protobuf wrapper.
+ * Turns values into bytes and back, under a name both sides know. Make one with `custom`, or extend this class.
  */
 export abstract class Type<T> {
   /** The name that travels with every value, for example "io.statefun.types/int". */
   readonly typename: string;
-  /** The same values as a v2 engine and its SDKs write them; undefined when there is no difference. */
-  readonly v2: Type<T> | undefined;
-
   /**
    * Whether a decoded value may keep a view of the bytes it came from, and change them when it is changed.
    * @internal
@@ -23,10 +19,17 @@ export abstract class Type<T> {
   }
 
   /** Throws TYPE_NAME_INVALID when the typename is not of the form "namespace/name". */
-  constructor(typename: string, v2?: Type<T>) {
+  constructor(typename: string) {
     parseTypeName(typename);
     this.typename = typename;
-    this.v2 = v2;
+  }
+
+  /**
+   * The same values as a v2 engine's SDKs write them: it has no primitive types, so they are google.protobuf wrappers.
+   * @internal
+   */
+  get v2(): Type<T> | undefined {
+    return undefined;
   }
 
   /**

@@ -18,15 +18,21 @@ interface Scalar<T> {
 }
 
 class ScalarType<T> extends Type<T> {
+  readonly #v2: Type<T> | undefined;
   readonly #scalar: Scalar<T>;
   readonly #tag: number;
   readonly #read: (bytes: Uint8Array, start: number, end: number) => T;
 
   constructor(typename: string, scalar: Scalar<T>, v2?: Type<T>) {
-    super(typename, v2);
+    super(typename);
+    this.#v2 = v2;
     this.#scalar = scalar;
     this.#tag = tag(1, scalar.wireType);
     this.#read = (bytes, start, end) => this.#decode(bytes, start, end);
+  }
+
+  override get v2(): Type<T> | undefined {
+    return this.#v2;
   }
 
   override get sharesBytes(): boolean {

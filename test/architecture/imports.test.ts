@@ -14,7 +14,7 @@ const mayImport: Record<Room, readonly Room[]> = {
   types: ["bytes", "model", "errors"],
   wire: ["bytes", "model", "errors"],
   functions: ["wire", "types", "model", "errors"],
-  serve: ["functions", "errors"],
+  serve: ["functions", "model", "errors"],
   index: ["serve", "functions", "wire", "types", "model", "errors"],
 };
 

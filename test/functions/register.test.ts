@@ -230,7 +230,7 @@ const wrong: [string, (functions: StatefulFunctions) => unknown, Parameters<type
   ],
   [
     "an object as a default",
-    (f) => f.register("a/b", () => {}, { state: { x: { type: list, default: [] } } }),
+    (f) => f.register("a/b", () => {}, { state: { x: { type: list, default: [] as any } } }),
     "OPTION_INVALID",
     '"x"',
   ],

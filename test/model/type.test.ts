@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
-import { Address, custom, Type, TypedValue, Types } from "../../src/index.js";
-import type { SideEffects } from "../../src/model/invocation.js";
+import { custom, Type, TypedValue, Types } from "../../src/index.js";
 import { type TypeLike, typeOf } from "../../src/model/type.js";
-import { encodeResponse } from "../../src/wire/encode-response.js";
-import { answerOf } from "../support/calls.js";
 import { throwsCode } from "../support/expect-code.js";
 
 const text = custom<string>(
@@ -95,29 +92,4 @@ test("users can make types by extending Type", () => {
   const upper = new Upper();
   assert.equal(upper.unpack(upper.pack("hi")), "HI");
   assert.equal(typeOf(upper), upper);
-});
-
-test("a type's v2 form may itself be made of other types: packing it in the middle of an answer harms nothing", () => {
-  const inner = custom<string>(
-    "example/v2-text",
-    (value) => Types.string.serialize(value),
-    (bytes) => Types.string.deserialize(bytes),
-  );
-  class Text extends Type<string> {
-    constructor() {
-      super("example/text", inner);
-    }
-    serialize(value: string) {
-      return Types.string.serialize(value);
-    }
-    deserialize(bytes: Uint8Array) {
-      return Types.string.deserialize(bytes);
-    }
-  }
-  const effects = { mutations: [], messages: [], delayed: [], egresses: [] } as SideEffects;
-  const argument = new Text().pack("hello");
-  for (let sent = 0; sent < 3; sent++) effects.messages.push({ target: Address.of("a/b", "1"), argument });
-  const answer = answerOf("v2", encodeResponse(effects, "v2"));
-  const expected = { to: "a/b/1", argument: { typename: "example/v2-text", hex: "0a0568656c6c6f" } };
-  assert.deepEqual(answer.messages, [expected, expected, expected]);
 });

@@ -47,6 +47,27 @@ for (const name of ["Koa middleware", "node listener"]) {
     assert.equal((await call).status, 200);
   });
 
+  test(`${name}: while closing, answers end their connections, so that no call comes after them`, limit, async (t) => {
+    const { functions, entered, release } = held();
+    const { port, server, close } = await start(functions, { logger: new RecordingLogger() });
+    const agent = new Agent({ keepAlive: true });
+    t.after(() => {
+      agent.destroy();
+      return stop(server);
+    });
+    assert.equal((await send(port, "/statefun", { body: request("x"), agent })).headers.connection, "keep-alive");
+    const call = send(port, "/statefun", { body: request("held"), agent });
+    await entered.promise;
+    const closing = close?.();
+    assert.equal((await send(port, "/statefun", { body: request("x"), agent })).headers.connection, "close");
+    release.open();
+    const answer = await call;
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.connection, "close");
+    assert.equal(answer.headers["content-type"], "application/octet-stream");
+    await closing;
+  });
+
   test(`${name}: when close resolves, the answers are on their way: the process may exit`, limit, async (t) => {
     const { functions, entered, release } = held();
     const { port, server, close } = await start(functions, { logger: new RecordingLogger() });

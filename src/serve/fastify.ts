@@ -1,0 +1,35 @@
+// The adapter for Fastify.
+
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { RequestReplyHandler } from "../functions/request-reply.js";
+import type { StatefulFunctions } from "../functions/stateful-functions.js";
+import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
+import { hasUnreadBody, requestOf } from "./node-request.js";
+
+export type { ServeOptions } from "./endpoint.js";
+
+/**
+ * Makes a plugin that serves functions, or a shared handler, at one path; a prefix it is registered with goes before
+ * the path. Closing the application finishes the calls in flight first; a shared handler is left to its owner to close.
+ * Throws OPTION_INVALID.
+ */
+export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): FastifyPluginAsync {
+  const endpoint = new HttpEndpoint(served, options);
+  return async (app) => {
+    // Inside this plugin only: bodies of every type stay unread, for the endpoint to judge and to read.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    app.all(endpoint.path, async (request, reply) => {
+      return send(request, reply, await endpoint.answer(requestOf(request.raw, reply.raw)));
+    });
+    if (endpoint.healthPath !== undefined) {
+      app.get(endpoint.healthPath, async (request, reply) => send(request, reply, endpoint.health()));
+    }
+    if (!(served instanceof RequestReplyHandler)) app.addHook("preClose", () => endpoint.close());
+  };
+}
+
+function send({ raw }: FastifyRequest, reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {
+  if (hasUnreadBody(raw)) reply.header("Connection", "close");
+  return reply.code(status).headers(headers).send(body);
+}
