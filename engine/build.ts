@@ -20,10 +20,19 @@ const INSTALL = "Install a JDK (17) and Maven (3.8 or later), on Debian: apt-get
  * The first call downloads about 300 MB from Maven Central into Maven's local repository.
  * Two processes may call it at once: one builds, the other waits.
  */
-export async function buildEngine(version: EngineVersion): Promise<string> {
+export function buildEngine(version: EngineVersion): Promise<string> {
   const project = join(here, `flink-${version}`);
+  return buildMaven(project, [join(project, "src"), join(here, "flink-common", "src")]);
+}
+
+/**
+ * Builds a Maven project unless that was done before, and returns its class path.
+ *
+ * `mvn process-classes` has to write the class path of its dependencies to `target/classpath`.
+ */
+export async function buildMaven(project: string, sources = [join(project, "src")]): Promise<string> {
   const target = join(project, "target");
-  const stamp = await stampOf(project);
+  const stamp = await stampOf(project, sources);
   const built = await builtClassPath(target, stamp);
   if (built !== undefined) return built;
 
@@ -59,10 +68,9 @@ export function missingTool(command: string, cause: unknown): Error {
   return new Error(`${command}: ${reason}. ${INSTALL}`, { cause });
 }
 
-async function stampOf(project: string): Promise<string> {
+async function stampOf(project: string, sources: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  const common = join(here, "flink-common", "src");
-  for (const root of [join(project, "src"), common]) {
+  for (const root of sources) {
     for (const name of (await readdir(root, { recursive: true })).sort()) {
       if (!/\.(java|properties)$/.test(name)) continue;
       hash
@@ -114,7 +122,7 @@ async function maven(project: string): Promise<void> {
 }
 
 /** Takes a lock file that holds the owner's pid; the lock of a process that is gone is void. */
-async function lock(path: string): Promise<() => Promise<void>> {
+export async function lock(path: string): Promise<() => Promise<void>> {
   for (;;) {
     try {
       const file = await open(path, "wx");

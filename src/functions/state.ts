@@ -84,8 +84,8 @@ export class BatchState {
       if (mutation !== undefined) mutations.push(mutation);
     }
     for (const written of this.#undeclared?.values() ?? []) {
-      const value = this.#generation === "v2" ? written.value?.toV2() : written.value;
-      if (!sameValue(value, this.#sentValue(written.name).value)) mutations.push(written);
+      // Clearing what is not set changes nothing.
+      if (written.value !== undefined || this.#sentValue(written.name).value !== undefined) mutations.push(written);
     }
   }
 
@@ -141,6 +141,8 @@ class Cell {
   #startBytes: Uint8Array | undefined;
   /** Whether #start stands for what is stored, not for a default. */
   #startIsStored: boolean;
+  /** Whether it was written by name, which restarts an expiration even when the value stays the same. */
+  #written = false;
 
   constructor(
     typeName: string,
@@ -169,6 +171,7 @@ class Cell {
   restoreDefault(from: object, instance: object): void {
     this.#start = this.#spec.get(from);
     this.#startIsStored = false;
+    this.#written = false;
     this.#snapshotDefault();
     this.#spec.set(instance, this.#start);
   }
@@ -178,6 +181,7 @@ class Cell {
     const value = this.#spec.get(instance);
     const deletion = this.#stored === undefined ? undefined : { name, value: undefined };
     if (!isSet(value)) return deletion;
+    if (this.#written) return { name, value: this.#pack(value) };
     const whenUnchanged = this.#startIsStored ? undefined : deletion;
     if (typeof value !== "object" && Object.is(value, this.#start)) return whenUnchanged;
     const packed = this.#pack(value);
@@ -191,6 +195,7 @@ class Cell {
   }
 
   write(instance: object, value: TypedValue | undefined): void {
+    this.#written = value !== undefined;
     this.#spec.set(instance, value === undefined ? undefined : this.#unpack(value));
   }
 
@@ -277,7 +282,10 @@ export class StateAccess {
     return type === undefined || packed === undefined ? packed : typeOf(type).unpack(packed);
   }
 
-  /** Stores a message or packed value. Throws STATE_UNDECLARED, STATE_TYPE_MISMATCH and VALUE_UNTYPED. */
+  /**
+   * Stores a message or packed value: written even when the state holds it already, so that expireAfterWrite begins
+   * again. Throws STATE_UNDECLARED, STATE_TYPE_MISMATCH and VALUE_UNTYPED.
+   */
   set(name: string, value: TypedValue | string | boolean | bigint | object): void {
     this.#assertOpen();
     this.#state.write(name, isSet(value) ? packValue(value) : undefined);

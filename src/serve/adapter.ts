@@ -1,5 +1,4 @@
 // What an adapter for another host is written with: see docs/writing-an-adapter.md.
 
 export { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
-export { takeBody } from "./held-body.js";
 export { hasUnreadBody, requestOf } from "./node-request.js";

@@ -5,6 +5,7 @@ import { tell } from "../functions/logger.js";
 import { type HandlerOptions, handlerOptionNames, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { assertKnownOptions } from "../model/options.js";
+import { assertBodyLength } from "./body-limit.js";
 
 /** Options of every HTTP adapter. */
 export interface ServeOptions extends HandlerOptions {
@@ -21,7 +22,7 @@ export interface HttpRequest {
   readonly method: string | undefined;
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
-  /** Reads the whole body, or throws REQUEST_TOO_LARGE as soon as it is known to be larger than the limit. */
+  /** Reads the whole body. One that arrives in pieces should stop, with REQUEST_TOO_LARGE, once it is over the limit. */
   body(maxBytes: number): Promise<Uint8Array>;
   /** Calls `done` when the answer has left, or never will. Defaults to when the answer is made. */
   onAnswered?(done: () => void): void;
@@ -95,6 +96,7 @@ export class HttpEndpoint {
     try {
       assertServable(request);
       body = await request.body(this.#maxBodyBytes);
+      assertBodyLength(body.length, this.#maxBodyBytes);
       if (body.length === 0) throw new StatefunError("REQUEST_EMPTY", "The request has no body.");
     } catch (thrown) {
       const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });

@@ -4,7 +4,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
-import { takeBody } from "./held-body.js";
 import { hasUnreadBody, requestOf } from "./node-request.js";
 
 export type { ServeOptions } from "./endpoint.js";
@@ -47,5 +46,5 @@ function parsedRequestOf(
 ): HttpRequest {
   const { body } = request;
   if (!(body instanceof Uint8Array)) return requestOf(request, response);
-  return { ...requestOf(request, response), body: async (maxBytes) => takeBody(body, maxBytes) };
+  return { ...requestOf(request, response), body: async () => body };
 }

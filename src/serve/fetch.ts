@@ -3,8 +3,8 @@
 import { StatefunError } from "../errors.js";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
+import { assertBodyLength } from "./body-limit.js";
 import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
-import { assertLength, takeBody } from "./held-body.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -47,8 +47,8 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array>
   const declared = request.headers.get("content-length");
   if (declared === null) return readStream(request.body, maxBytes);
   // A declared length is refused before a byte is read; the host takes no more bytes than declared.
-  assertLength(Number(declared), maxBytes);
-  return takeBody(new Uint8Array(await request.arrayBuffer()), maxBytes);
+  assertBodyLength(Number(declared), maxBytes);
+  return new Uint8Array(await request.arrayBuffer());
 }
 
 async function readStream(stream: Request["body"], maxBytes: number): Promise<Uint8Array> {
@@ -58,7 +58,7 @@ async function readStream(stream: Request["body"], maxBytes: number): Promise<Ui
   if (stream !== null) {
     for await (const chunk of stream) {
       length += chunk.length;
-      assertLength(length, maxBytes);
+      assertBodyLength(length, maxBytes);
       chunks.push(chunk);
     }
   }

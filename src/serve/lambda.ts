@@ -4,7 +4,6 @@ import { StatefunError } from "../errors.js";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
-import { takeBody } from "./held-body.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -71,7 +70,7 @@ function requestOf(event: LambdaEvent): HttpRequest {
     method: event.httpMethod ?? event.requestContext.http?.method,
     contentType: headerOf(event, "content-type"),
     contentEncoding: headerOf(event, "content-encoding"),
-    body: async (maxBytes) => takeBody(bytesOf(event), maxBytes),
+    body: async () => bytesOf(event),
   };
 }
 

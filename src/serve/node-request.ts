@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
+import { assertBodyLength } from "./body-limit.js";
 import type { HttpRequest } from "./endpoint.js";
 
 /** What an endpoint needs of a Node request. */
@@ -30,18 +31,22 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
   // A client that has left by now tells nobody again.
   if (request.destroyed) throw aborted();
   // A declared length is refused before a byte is read; a chunked body has none.
-  if (Number(request.headers["content-length"]) > maxBytes) throw tooLarge(maxBytes);
+  assertBodyLength(Number(request.headers["content-length"] ?? 0), maxBytes);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const fail = (error: Error) => {
+    const fail = (error: unknown) => {
       request.off("data", onData);
       reject(error);
     };
     const onData = (chunk: Buffer) => {
       length += chunk.length;
-      if (length > maxBytes) fail(tooLarge(maxBytes));
-      else chunks.push(chunk);
+      chunks.push(chunk);
+      try {
+        assertBodyLength(length, maxBytes);
+      } catch (error) {
+        fail(error);
+      }
     };
     request.on("data", onData);
     request.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
@@ -55,8 +60,4 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
 /** Whether the client is still sending. What is left of a refused upload is not worth reading: end the connection. */
 export function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
   return !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0);
-}
-
-function tooLarge(maxBytes: number): StatefunError {
-  return new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`);
 }

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { assertKnownOptions } from "../model/options.js";
-import { type HttpAnswer, HttpEndpoint, type ServeOptions, serveOptionNames } from "./endpoint.js";
-import { hasUnreadBody, requestOf } from "./node-request.js";
+import { type ServeOptions, serveOptionNames } from "./endpoint.js";
+import { statefun } from "./express.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -22,15 +22,11 @@ export function statefunListener(
   served: StatefulFunctions | RequestReplyHandler,
   options?: ServeOptions,
 ): StatefunListener {
-  const endpoint = new HttpEndpoint(served, options);
+  const middleware = statefun(served, options);
   const listener = (request: IncomingMessage, response: ServerResponse) => {
-    const path = request.url?.split("?", 1)[0];
-    if (path === endpoint.path) {
-      endpoint.answer(requestOf(request, response)).then((answer) => send(request, response, answer));
-    } else if (path === endpoint.healthPath) send(request, response, endpoint.health());
-    else send(request, response, notFound);
+    middleware(request, response, () => response.writeHead(404, { "Content-Type": "text/plain" }).end("Not found\n"));
   };
-  return Object.assign(listener, { close: () => endpoint.close() });
+  return Object.assign(listener, { close: () => middleware.close() });
 }
 
 /** A server that {@link serve} started. */
@@ -78,16 +74,4 @@ export async function serve(
       });
     },
   };
-}
-
-const notFound: HttpAnswer = {
-  status: 404,
-  headers: { "Content-Type": "text/plain" },
-  body: Buffer.from("Not found\n"),
-};
-
-function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  const closing = hasUnreadBody(request) ? { Connection: "close" } : {};
-  response.writeHead(status, { ...headers, ...closing, "Content-Length": body.length });
-  response.end(body);
 }

@@ -22,6 +22,9 @@ const mayImport: Record<Room, readonly Room[]> = {
 const packages: Record<string, readonly string[]> = {
   "protobufjs/minimal.js": ["types/", "wire/"],
   "koa-router": ["serve/koa.ts"],
+  fastify: ["serve/fastify.ts"],
+  "@nestjs/common": ["serve/nest.ts"],
+  "@nestjs/core": ["serve/nest.ts"],
   "reflect-metadata": ["functions/class-record.ts"],
 };
 

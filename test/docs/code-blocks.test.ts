@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -73,7 +82,11 @@ function writeProject(): void {
   mkdirSync(join(modules, "@koa"), { recursive: true });
   symlinkSync(join(root, "node_modules/koa-router"), join(modules, "@koa/router"));
   symlinkSync(join(root, "src"), join(modules, "statefun-ts/src"));
-  const entries = { ".": "./src/index.ts", "./koa": "./src/serve/koa.ts", "./node": "./src/serve/node.ts" };
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const entries: Record<string, string> = { ".": "./src/index.ts" };
+  for (const entry of Object.keys(exports)) {
+    if (entry !== "." && entry !== "./package.json") entries[entry] = `./src/serve/${entry.slice(2)}.ts`;
+  }
   writeJson("node_modules/statefun-ts/package.json", { name: "statefun-ts", type: "module", exports: entries });
   writeJson("package.json", { type: "module" });
   const legacyFiles = blocks.filter((block) => has(block, "legacy")).map(fileOf);

@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { pageAt, root } from "./pages.ts";
 
-const entries = {
-  "statefun-ts": `${root}/src/index.ts`,
-  "statefun-ts/koa": `${root}/src/serve/koa.ts`,
-  "statefun-ts/node": `${root}/src/serve/node.ts`,
-};
+const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+const entries: Record<string, string> = { "statefun-ts": `${root}/src/index.ts` };
+for (const entry of Object.keys(exports)) {
+  if (entry === "." || entry === "./package.json") continue;
+  entries[`statefun-ts${entry.slice(1)}`] = `${root}/src/serve${entry.slice(1)}.ts`;
+}
 
 function exportsOf(file: string): string[] {
   const source = readFileSync(file, "utf8");
@@ -25,7 +26,7 @@ for (const [entry, file] of Object.entries(entries)) {
     const section = text.split(/^## /m).find((part) => part.startsWith(`${entry}\n`)) ?? "";
     const documented = [...section.matchAll(/^#### `(\w+)`$/gm)].map((match) => match[1] as string);
     const exported = exportsOf(file);
-    // ServeOptions has its entry under Koa; the node entry names it in a sentence.
+    // ServeOptions has its entry under Koa; the other entries name it in a sentence.
     const elsewhere = exported.filter((name) => section.includes(`\n\`${name}\` is exported here too.`));
     assert.deepEqual([...documented, ...elsewhere].sort(), exported.sort());
   });

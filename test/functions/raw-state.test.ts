@@ -143,15 +143,28 @@ for (const generation of generations) {
     ]);
   });
 
-  test(`${generation}: a state that is only sent and set to what it was makes no mutation`, async () => {
+  test(`${generation}: a state that is set by name to what it was is written again, which restarts its expiration`, async () => {
     const answer = await call(
       (_probe, { state }) => {
         state.set("seen", "a");
+        state.set("count", Types.int.pack(5));
         state.delete("unset");
       },
-      { seen: primitive(generation, "string", "a"), unset: undefined },
+      {
+        seen: primitive(generation, "string", "a"),
+        count: primitive(generation, "int", 5),
+        unset: undefined,
+      },
     );
-    assert.deepEqual(answer.mutations, []);
+    const { typename } = primitive(generation, "string", "a");
+    assert.deepEqual(
+      answer.mutations.map(({ name, value }) => [name, value?.hex]),
+      [
+        ["count", primitive(generation, "int", 5).hex],
+        ["seen", primitive(generation, "string", "a").hex],
+      ],
+    );
+    assert.equal(answer.mutations[1]?.value?.typename, typename);
   });
 
   test(`${generation}: reading a state as another type is VALUE_UNREADABLE`, async () => {

@@ -29,7 +29,9 @@ export class Application {
   }
 
   async start(movers: Movers): Promise<void> {
-    this.#peers.push(...(await Promise.all([...this.#languages.values()].map((name) => Peer.start(name)))));
+    const started = await Promise.allSettled([...this.#languages.values()].map((name) => Peer.start(name)));
+    for (const result of started) if (result.status === "fulfilled") this.#peers.push(result.value);
+    for (const result of started) if (result.status === "rejected") throw result.reason;
     const names = [...this.#languages.keys()].map((language) => `moving/${language}`);
     const handler = new RequestReplyHandler(actors("ours/actor", ...names), { logger: this.#logger });
     this.#ours = await serve(handler, { port: 0, host: "127.0.0.1" });

@@ -3,29 +3,39 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { KafkaRecord, ReadRecord } from "../../engine/kafka/client.ts";
 import { example } from "../../samples/messages/messages.js";
-import type { KafkaRecord, ReadRecord } from "./kafka-client.ts";
 
 /** So many visits, by so many users in turn. */
-export function visits(count: number, users: number): KafkaRecord[] {
+export function visits(count: number, users: number, name = "user"): KafkaRecord[] {
   return Array.from({ length: count }, (_, index) => {
-    const key = `user-${index % users}`;
+    const key = `${name}-${index % users}`;
     return { key, value: Buffer.from(example.Visit.encode({ name: key }).finish()) };
   });
+}
+
+/**
+ * Visits of others, on every partition. Once their greetings are committed, so is all that was written before: had
+ * anything been written twice, it would be there.
+ */
+export const lastVisits: readonly KafkaRecord[] = visits(40, 40, "last");
+
+/** The greetings of those who are not the last. */
+export function withoutLast(greetings: readonly ReadRecord[]): ReadRecord[] {
+  return greetings.filter(({ key }) => !key.startsWith("last-"));
 }
 
 /** Asserts that each user's greetings count from 1 to the number of visits, each once and in order. */
 export function assertCounts(greetings: readonly ReadRecord[], count: number, users: number): void {
   const counts = new Map<string, number[]>();
-  const seen = new Map<string, ReadRecord>();
-  for (const record of greetings) {
-    const { key, value, partition, offset } = record;
+  const firsts = new Map<string, string>();
+  for (const { key, value, partition, offset } of greetings) {
     const greeting = example.Greeting.decode(value);
     assert.equal(greeting.text, `Hello ${key}`);
-    const before = seen.get(`${key} ${greeting.count}`);
-    const where = (at: ReadRecord) => `offset ${at.offset} of partition ${at.partition}`;
-    assert.equal(before, undefined, `${key} was counted to ${greeting.count} at ${before && where(before)} and again at ${where({ ...record, partition, offset })}`);
-    seen.set(`${key} ${greeting.count}`, record);
+    const what = `${key}'s visit ${greeting.count}`;
+    const where = `offset ${offset} of partition ${partition}`;
+    assert.ok(!firsts.has(what), `${what} was counted at ${firsts.get(what)} and again at ${where}`);
+    firsts.set(what, where);
     counts.set(key, [...(counts.get(key) ?? []), greeting.count]);
   }
   assert.equal(counts.size, users);

@@ -14,7 +14,17 @@ const read = (sample: string, file: string): any[] =>
 const notOnV2 = ["example/visits"];
 
 test("there is a sample for each part of the guide", () => {
-  assert.deepEqual(samples.sort(), ["async", "caller", "count", "delay", "egress", "expiration", "hello", "union"]);
+  assert.deepEqual(samples.sort(), [
+    "async",
+    "caller",
+    "count",
+    "delay",
+    "egress",
+    "expiration",
+    "hello",
+    "kafka",
+    "union",
+  ]);
 });
 
 for (const sample of samples) {
@@ -22,12 +32,16 @@ for (const sample of samples) {
     const { functions }: { functions: StatefulFunctions } = await import(`${folder}/${sample}/functions.ts`);
 
     test("has a module file for StateFun 3 that covers its functions", () => {
-      assert.deepEqual(read(sample, "module.yaml"), [
-        {
-          kind: "io.statefun.endpoints.v2/http",
-          spec: { functions: "example/*", urlPathTemplate: "http://localhost:8000/statefun" },
-        },
-      ]);
+      const [endpoint, ...more] = read(sample, "module.yaml");
+      assert.deepEqual(endpoint, {
+        kind: "io.statefun.endpoints.v2/http",
+        spec: { functions: "example/*", urlPathTemplate: "http://localhost:8000/statefun" },
+      });
+      const ingressAndEgress = ["io.statefun.kafka.v1/ingress", "io.statefun.kafka.v1/egress"];
+      assert.deepEqual(
+        more.map(({ kind }) => kind),
+        sample === "kafka" ? ingressAndEgress : [],
+      );
       for (const typeName of functions.typeNames) assert.match(typeName, /^example\/\w+$/);
     });
 

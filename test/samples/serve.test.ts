@@ -37,6 +37,6 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 test("an unknown sample is answered with the list of those there are", async () => {
   const child = start("cuont");
   const exited = once(child, "exit");
-  assert.match(await firstLine(child.stderr), /async, caller, count, delay, egress, expiration, hello, union/);
+  assert.match(await firstLine(child.stderr), /async, caller, count, delay, egress, expiration, hello, kafka, union/);
   assert.deepEqual(await exited, [1, null]);
 });

@@ -1,6 +1,5 @@
 """The peer written with the Python SDK 3.3: see ../README.md for what an actor does."""
 
-import json
 from datetime import timedelta
 
 from catalogue import Parcel, native, shown

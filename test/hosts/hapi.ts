@@ -1,0 +1,33 @@
+// An adapter for hapi, written from docs/writing-an-adapter.md alone: it imports nothing but what that page names.
+
+import type { Plugin, Request, ResponseToolkit } from "@hapi/hapi";
+import type { RequestReplyHandler, StatefulFunctions } from "statefun-ts";
+import { type HttpAnswer, HttpEndpoint, hasUnreadBody, requestOf, type ServeOptions } from "statefun-ts/adapter";
+
+/** Makes a hapi plugin that serves functions at one path. */
+export function statefunPlugin(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): Plugin<void> {
+  const endpoint = new HttpEndpoint(served, options);
+  const send = ({ raw }: Request, h: ResponseToolkit, { status, headers, body }: HttpAnswer) => {
+    const response = h.response(Buffer.from(body)).code(status);
+    for (const [name, value] of Object.entries(headers)) response.header(name, value);
+    if (hasUnreadBody(raw.req)) response.header("Connection", "close");
+    return response;
+  };
+  const call = async (request: Request, h: ResponseToolkit) =>
+    send(request, h, await endpoint.answer(requestOf(request.raw.req, request.raw.res)));
+  return {
+    name: "statefun",
+    register: (server) => {
+      // hapi has no body to parse on a GET, and refuses to be told so.
+      server.route({ method: "GET", path: endpoint.path, handler: call });
+      // Neither parsed nor read: hapi would judge the content type itself, and inflate a gzip body.
+      const payload = { parse: false, output: "stream", maxBytes: Number.MAX_SAFE_INTEGER } as const;
+      server.route({ method: "*", path: endpoint.path, options: { payload }, handler: call });
+      const { healthPath } = endpoint;
+      if (healthPath !== undefined) {
+        server.route({ method: "GET", path: healthPath, handler: (request, h) => send(request, h, endpoint.health()) });
+      }
+      server.ext("onPreStop", () => endpoint.close());
+    },
+  };
+}

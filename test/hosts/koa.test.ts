@@ -1,0 +1,23 @@
+import Koa from "koa";
+import Router from "koa-router";
+import { statefun, statefunRouter } from "../../src/serve/koa.js";
+import { conformance } from "./conformance.ts";
+import { listen } from "./listen.ts";
+
+function elsewhere(context: Koa.Context, next: Koa.Next) {
+  if (context.path !== "/elsewhere") return next();
+  context.body = "elsewhere";
+}
+
+conformance("Koa", (handler, options) => listen(new Koa().use(statefun(handler, options)).use(elsewhere).callback()), {
+  elsewhere: 200,
+});
+
+conformance(
+  "the Koa router",
+  (handler, options) => {
+    const router = new Router().use(statefunRouter(handler, options).routes());
+    return listen(new Koa().use(router.routes()).use(router.allowedMethods()).use(elsewhere).callback());
+  },
+  { elsewhere: 200 },
+);
