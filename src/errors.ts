@@ -25,7 +25,7 @@ export const errorCodes = {
   ID_MISSING: "A message's target has no id.",
   MESSAGE_MISSING: "There is no message to send.",
   DELAY_INVALID: "A message's delay is missing or negative.",
-  TOKEN_INVALID: "A cancellation token is not a non-empty string.",
+  TOKEN_INVALID: "A cancellation token is not a non-empty string, or is still in use.",
   CANCELLATION_UNSUPPORTED: "The engine that called speaks v2, which can't cancel delayed messages.",
   CALLER_MISSING: "There is no caller to reply to: the message came from an ingress.",
   CONTEXT_CLOSED: "A context was used after its invocation had ended.",
@@ -84,6 +84,9 @@ export const requestStatus: Readonly<Partial<Record<ErrorCode, number>>> = {
   MEDIA_TYPE_UNSUPPORTED: 415,
   SHUTTING_DOWN: 503,
 };
+
+/** For the message of an error over a thing that looks right. */
+export const otherCopy = "(It is one? Then it comes from another copy of statefun-ts: import and require load two.)";
 
 /** Says in a few words what any value or thrown thing is. Never throws, whatever the thing does. */
 export function describe(thing: unknown): string {

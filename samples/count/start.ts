@@ -93,7 +93,7 @@ function greetRoute() {
     const name = (await text(context.req)).trim();
     if (name === "") {
       context.status = 400;
-      context.body = "Send a name: curl -d Bob localhost:8000/greet\n";
+      context.body = `Send a name: curl -d Bob localhost:${boundPort}/greet\n`;
       return;
     }
     context.body = `${await greet(name)}\n`;

@@ -33,6 +33,12 @@ export function bindClass<I extends object>(
   const typeName = typeNameOf(functionClass);
   assertKnownOptions(`bind(${functionClass.name})`, options, ["create"]);
   const { create } = options;
+  if (create !== undefined && typeof create !== "function") {
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `create of ${functionClass.name} is not a function. Write create: () => ….`,
+    );
+  }
   if (create === undefined && functionClass.length > 0) {
     throw new StatefunError(
       "OPTION_INVALID",

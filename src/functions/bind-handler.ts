@@ -8,7 +8,14 @@ import { isProtobufCodec, Type, TypedValue, type TypeLike, typeOf, type ValueOf 
 import { parseTypeName } from "../model/type-name.js";
 import type { Context } from "./context.js";
 import type { MessageOf } from "./decorator-types.js";
-import { type FunctionSpec, type HandledType, makeFunctionSpec, type StateSpec } from "./function-spec.js";
+import {
+  assertStateName,
+  type FunctionSpec,
+  type HandledType,
+  isGenerator,
+  makeFunctionSpec,
+  type StateSpec,
+} from "./function-spec.js";
 
 /** A state of a registered handler, with more than its type to say. */
 export interface StateOptions<L extends TypeLike = TypeLike> {
@@ -68,8 +75,23 @@ export function bindHandler(
   parseTypeName(typeName);
   assertKnownOptions(`register("${typeName}")`, options, ["handles", "state"]);
   const { handles = [], state = {} } = options;
+  if (!Array.isArray(handles)) {
+    throw new StatefunError("OPTION_INVALID", `handles of ${typeName} must be a list: handles: [User, Admin].`);
+  }
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
+  }
+  if (/^class\b/.test(Function.prototype.toString.call(handler))) {
+    throw new StatefunError(
+      "HANDLER_MISSING",
+      `${typeName} was registered with a class. Use bind(${handler.name}) for it.`,
+    );
+  }
+  if (isGenerator(handler)) {
+    throw new StatefunError(
+      "HANDLER_MISSING",
+      `${typeName} was registered with a generator, which does not run when it is called.`,
+    );
   }
   const declared = Object.entries(state).map(([key, declaration]) => stateOptions(typeName, key, declaration));
   const source = {
@@ -96,7 +118,7 @@ function stateOptions(typeName: string, key: string, declaration: TypeLike | Sta
   const { name = key, default: initial } = options;
   const where = `The state "${key}" of ${typeName}`;
   assertKnownOptions(where, options, ["type", "name", "default", ...expirationOptionNames]);
-  if (typeof name !== "string" || name === "") throw new StatefunError("STATE_NAME_INVALID", `${where} has no name.`);
+  assertStateName(where, name);
   if (key === "__proto__")
     throw new StatefunError("STATE_NAME_INVALID", `${where} needs another key; its name may stay.`);
   if (typeof initial === "object" && initial !== null) {

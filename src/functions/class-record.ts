@@ -2,7 +2,7 @@
 // on its class (legacy decorators) or on its metadata object (standard decorators).
 
 import "reflect-metadata";
-import { StatefunError } from "../errors.js";
+import { otherCopy, StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
 import type { TypeLike } from "../model/type.js";
 import { type HandledType, handledName } from "./function-spec.js";
@@ -65,7 +65,7 @@ export function typeNameOf(functionClass: AnyClass): string {
   const name = functionClass.name || "This class";
   throw new StatefunError(
     "FUNCTION_UNDECORATED",
-    `${name} is not a stateful function: put @StatefulFunction("namespace/name") on it. A subclass needs one of its own. (It has one? Then it comes from another copy of statefun-ts: import and require load two.)`,
+    `${name} is not a stateful function: put @StatefulFunction("namespace/name") on it. A subclass needs one of its own. ${otherCopy}`,
   );
 }
 

@@ -18,11 +18,10 @@ export interface SendOptions {
 /** What a function's instances can be sent: any of its handlers' messages, as it is or packed. */
 export type MessageFor<I> = [HandledBy<I>] extends [never] ? Sendable : Accepts<HandledBy<I>>;
 
-type Accepts<M> = unknown extends M
-  ? Sendable
-  : [TypedValue] extends [M]
-    ? Sendable
-    : Exclude<M, number> | TypedValue<M>;
+type Accepts<M> = unknown extends M ? Sendable : [TypedValue] extends [M] ? Sendable : Unpacked<M> | TypedValue<M>;
+
+/** What needs no packing: the primitives that name their type, and protobuf messages, which all have a toJSON. */
+type Unpacked<M> = M extends string | boolean | bigint | Uint8Array | { toJSON(): unknown } ? M : never;
 
 /** The first parameters of the public methods that could be handlers: (message) or (message, context). */
 type HandledBy<I> = { [K in keyof I]: I[K] extends (...args: infer A) => unknown ? FirstOfHandler<A> : never }[keyof I];

@@ -5,6 +5,7 @@ import { Address } from "../model/address.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
 import { assertKnownOptions } from "../model/options.js";
+import { isWellFormed } from "../model/text.js";
 import type { TypedValue } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { packValue } from "../types/pack.js";
@@ -60,9 +61,10 @@ export class Context {
    * Throws TARGET_INVALID, TYPE_NAME_INVALID, FUNCTION_UNDECORATED, ID_MISSING, MESSAGE_MISSING, VALUE_UNTYPED and
    * CONTEXT_CLOSED.
    */
-  send<I extends object>(target: FunctionClass<I>, id: string, message: MessageFor<I>): void;
   send(target: string, id: string, message: Sendable): void;
   send(target: Address, message: Sendable): void;
+  // The last, because compilers show the last one's reason.
+  send<I extends object>(target: FunctionClass<I>, id: string, message: MessageFor<I>): void;
   send(target: unknown, ...rest: unknown[]): void {
     this.#assertOpen();
     const { to, message } = destination(target, rest);
@@ -88,6 +90,8 @@ export class Context {
    * Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2),
    * and what `send` throws.
    */
+  sendAfter(delay: Duration, target: string, id: string, message: Sendable, options?: SendOptions): void;
+  sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendOptions): void;
   sendAfter<I extends object>(
     delay: Duration,
     target: FunctionClass<I>,
@@ -95,8 +99,6 @@ export class Context {
     message: MessageFor<I>,
     options?: SendOptions,
   ): void;
-  sendAfter(delay: Duration, target: string, id: string, message: Sendable, options?: SendOptions): void;
-  sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendOptions): void;
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
     this.#assertOpen();
     const delayMs = positiveDelay(delay);
@@ -148,8 +150,11 @@ export class Context {
   }
 
   #assertToken(token: unknown): void {
-    if (typeof token !== "string" || token === "") {
-      throw new StatefunError("TOKEN_INVALID", "A cancellation token must be a non-empty string.");
+    if (!isText(token)) {
+      throw new StatefunError(
+        "TOKEN_INVALID",
+        "A cancellation token must be a non-empty string, without half a surrogate pair.",
+      );
     }
     if (this.#scope.generation === "v2") {
       throw new StatefunError(
@@ -188,11 +193,16 @@ function destination(target: unknown, rest: readonly unknown[]): { to: Address; 
 
 function withId(target: Address): Address {
   if (target.namespace === "" || target.name === "") parseTypeName(target.typeName); // throws
-  if (typeof target.id === "string" && target.id !== "") return target;
+  if (isText(target.id)) return target;
   throw new StatefunError(
     "ID_MISSING",
-    `A message to ${target.typeName} needs the id of an instance: a non-empty string.`,
+    `A message to ${target.typeName} needs the id of an instance: a non-empty string, without half a surrogate pair.`,
   );
+}
+
+/** Whether something can name an instance or a message, and stay itself on the way. */
+function isText(text: unknown): boolean {
+  return typeof text === "string" && text !== "" && isWellFormed(text);
 }
 
 function packMessage(message: unknown): TypedValue {

@@ -34,10 +34,10 @@ export type InferredHandles = (message: any, context: Context) => unknown;
 /** Fits a property that holds a V, or undefined or null when there is none. */
 export interface StateDecorator<V> {
   <T extends object, K extends PropertyKey>(target: T, key: K & LegacyKey<T, K, V>, descriptor?: undefined): void;
-  <This, P>(value: undefined, context: ClassFieldDecoratorContext<This, P> & Fits<P, V>): void;
+  // One signature for fields and accessors, and the last: compilers show the last one's reason.
   <This, P>(
-    value: ClassAccessorDecoratorTarget<This, P>,
-    context: ClassAccessorDecoratorContext<This, P> & Fits<P, V>,
+    value: undefined | ClassAccessorDecoratorTarget<This, P>,
+    context: (ClassFieldDecoratorContext<This, P> | ClassAccessorDecoratorContext<This, P>) & Fits<P, V>,
   ): void;
 }
 

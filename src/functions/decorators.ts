@@ -14,7 +14,7 @@ import type {
   StateDecorator,
   StatefulFunctionDecorator,
 } from "./decorator-types.js";
-import { type HandledType, handledName } from "./function-spec.js";
+import { assertStateName, type HandledType, handledName, isGenerator } from "./function-spec.js";
 import { typeOfClass } from "./infer-type.js";
 
 /** What a standard decorator is told, as far as it is used here. */
@@ -70,12 +70,7 @@ export function State<L extends TypeLike>(
 ): StateDecorator<ValueOf<L>>;
 export function State(name: string, options?: ExpirationOptions): StateDecorator<any>;
 export function State(name: string, ...rest: readonly unknown[]): StateDecorator<any> {
-  if (typeof name !== "string" || name === "") {
-    throw new StatefunError(
-      "STATE_NAME_INVALID",
-      '@State needs the name to keep the value under, for example @State("count").',
-    );
-  }
+  assertStateName("@State", name);
   // A type that an import cycle left undefined is an error, not an omitted type.
   const typeGiven = rest.length > 0 && !isOptions(rest);
   const type = typeGiven ? typeOf(rest[0] as TypeLike) : undefined;
@@ -92,6 +87,11 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
     const { states } = member.record;
     if (states.some((state) => state.name === name)) {
       throw new StatefunError("STATE_DUPLICATE", `Two properties of one class declare the state "${name}".`);
+    }
+    const other = states.find((state) => state.key === member.key);
+    if (other !== undefined) {
+      const both = `"${other.name}" and "${name}"`;
+      throw new StatefunError("STATE_DUPLICATE", `The property ${String(member.key)} is both of the states ${both}.`);
     }
     states.push({
       key: member.key,
@@ -122,6 +122,13 @@ function recordHandler(
     : typeof (descriptor as PropertyDescriptor | undefined)?.value === "function";
   const name = String(member.key);
   if (!onMethod) throw misplaced("@Handles", `stands on ${name}, which is not a method; put it on one`);
+  const method = isStandard(contextOrKey) ? target : (descriptor as PropertyDescriptor).value;
+  if (isGenerator(method)) {
+    throw misplaced(
+      "@Handles",
+      `stands on ${name}, a generator, which does not run when it is called; use a plain or async method`,
+    );
+  }
   const handled = types?.length ? types : [inferHandled(types === undefined, name, member.design("design:paramtypes"))];
   const { handlers } = member.record;
   for (const type of handled) {

@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
+import { isWellFormed } from "../model/text.js";
 import {
   isProtobufCodec,
   type MessageClass,
@@ -30,6 +31,20 @@ export type HandledType = TypeLike | typeof TypedValue;
 export function handledName(handled: HandledType): string {
   const typename = handled === TypedValue ? anyTypename : typeOf(handled as TypeLike).typename;
   return typename === anyTypename ? "every other type" : typename;
+}
+
+/** Throws STATE_NAME_INVALID when a state has no name, or one that would change on its way to the engine. */
+export function assertStateName(where: string, name: unknown): asserts name is string {
+  if (typeof name === "string" && name !== "" && isWellFormed(name)) return;
+  throw new StatefunError(
+    "STATE_NAME_INVALID",
+    `${where} needs the name to keep the value under: a string that is not empty, for example "count".`,
+  );
+}
+
+/** Whether a function only makes an iterator when it is called. */
+export function isGenerator(method: unknown): boolean {
+  return typeof method === "function" && /^(Async)?GeneratorFunction$/.test(Reflect.get(method, Symbol.toStringTag));
 }
 
 /** One handler of a function. */

@@ -1,32 +1,36 @@
 // Where failures are told.
 
-import { describe, type StatefunError } from "../errors.js";
+import { describe, requestStatus, type StatefunError } from "../errors.js";
 
 /** Takes one line and the error behind it. `console` is one. */
 export interface Logger {
-  /** A call failed. */
+  /** A call failed; `error.cause` is what was thrown. */
   error(line: string, error: Error): void;
   /** A request was refused before it reached a function. */
   warn(line: string, error: Error): void;
 }
 
-/** Writes to stderr; a function's own failure with its stack, so that it can be found. */
+/** Writes to stderr; a function's own failure with all that was thrown, so that it can be found. */
 export const defaultLogger: Logger = {
-  error: (line, error) => console.error(`statefun: ${line}${stackOf(error)}`),
+  error: (line, error) =>
+    error.cause === undefined ? console.error(`statefun: ${line}`) : console.error(`statefun: ${line}`, error.cause),
   warn: (line) => console.warn(`statefun: ${line}`),
 };
 
-/** Tells a logger; one that fails itself must not change how a call is answered. */
-export function tell(logger: Logger, level: keyof Logger, error: StatefunError): void {
-  try {
-    logger[level](`${error.code}: ${error.message}`, error);
-  } catch (thrown) {
-    console.error(`statefun: the logger failed (${describe(thrown)}) to take: ${error.code}: ${error.message}`);
-  }
+/** A request that is refused is a warning; what keeps a good one from being answered is an error. */
+export function levelOf(error: StatefunError): keyof Logger {
+  return requestStatus[error.code] === undefined ? "error" : "warn";
 }
 
-function stackOf(error: Error): string {
-  let cause: unknown = error;
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  return cause instanceof Error && cause !== error ? `\n${cause.stack}` : "";
+/** Tells a logger; one that fails itself, at once or later, must not change how a call is answered. */
+export function tell(logger: Logger, level: keyof Logger, error: StatefunError): void {
+  const line = `${error.code}: ${error.message}`;
+  const failed = (thrown: unknown) =>
+    console.error(`statefun: the logger failed (${describe(thrown)}) to take: ${line}`);
+  try {
+    const told: unknown = logger[level](line, error);
+    if (told instanceof Promise) told.catch(failed);
+  } catch (thrown) {
+    failed(thrown);
+  }
 }

@@ -1,14 +1,14 @@
 // Bytes → bytes: decodes a request, runs its batch, encodes what it did.
 
-import { describe, requestStatus, StatefunError } from "../errors.js";
+import { describe, otherCopy, StatefunError } from "../errors.js";
 import type { Generation } from "../model/invocation.js";
 import { assertKnownOptions } from "../model/options.js";
 import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
-import { defaultLogger, type Logger, tell } from "./logger.js";
+import { defaultLogger, type Logger, levelOf, tell } from "./logger.js";
 import { runBatch } from "./run-batch.js";
 import { resolveState } from "./state.js";
-import type { StatefulFunctions } from "./stateful-functions.js";
+import { StatefulFunctions } from "./stateful-functions.js";
 
 /** Options of a {@link RequestReplyHandler}. */
 export interface HandlerOptions {
@@ -33,7 +33,13 @@ export class RequestReplyHandler {
   /** Throws OPTION_INVALID. */
   constructor(functions: StatefulFunctions, options: HandlerOptions = {}) {
     assertKnownOptions("The handler", options, handlerOptionNames);
+    if (!(functions instanceof StatefulFunctions)) {
+      throw new StatefunError("OPTION_INVALID", `A RequestReplyHandler serves a StatefulFunctions. ${otherCopy}`);
+    }
     const { generation, logger = defaultLogger } = options;
+    if (typeof logger?.error !== "function" || typeof logger.warn !== "function") {
+      throw new StatefunError("OPTION_INVALID", "logger must have the methods error and warn, as console does.");
+    }
     if (generation !== undefined && generation !== "v2" && generation !== "v3") {
       throw new StatefunError(
         "OPTION_INVALID",
@@ -123,7 +129,7 @@ export class RequestReplyHandler {
       thrown instanceof StatefunError
         ? thrown
         : new StatefunError("HANDLER_FAILED", `A call failed: ${describe(thrown)}`, { cause: thrown });
-    tell(this.logger, requestStatus[error.code] === undefined ? "error" : "warn", error);
+    tell(this.logger, levelOf(error), error);
     return error;
   }
 }

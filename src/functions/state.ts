@@ -161,7 +161,7 @@ class Cell {
     if (stored !== undefined) {
       this.#start = this.#load(stored);
       spec.set(instance, this.#start);
-    } else this.#snapshotDefault();
+    } else this.#startFromDefault(instance);
   }
 
   lacksDefault(instance: object): boolean {
@@ -172,8 +172,8 @@ class Cell {
     this.#start = this.#spec.get(from);
     this.#startIsStored = false;
     this.#written = false;
-    this.#snapshotDefault();
     this.#spec.set(instance, this.#start);
+    this.#startFromDefault(instance);
   }
 
   mutation(instance: object): PersistedValue | undefined {
@@ -209,9 +209,13 @@ class Cell {
     return !sameBytes(packed.value, this.#pack(this.#load(stored)).value);
   }
 
-  #snapshotDefault(): void {
-    this.#startBytes =
-      typeof this.#start === "object" && this.#start !== null ? this.#pack(this.#start).value : undefined;
+  /** A default that is an object may be one that all instances share, so the handlers get a copy of their own. */
+  #startFromDefault(instance: object): void {
+    if (typeof this.#start !== "object" || this.#start === null) return;
+    const packed = this.#pack(this.#start);
+    this.#startBytes = packed.value;
+    this.#start = this.#unpackCopy(packed);
+    this.#spec.set(instance, this.#start);
   }
 
   #pack(value: unknown): TypedValue {
@@ -224,7 +228,12 @@ class Cell {
     const known =
       this.#generation === "v2" ? (type.v2 ?? type).isNamed(stored.typename) : stored.typename === type.typename;
     if (!known) throw typeMismatch(this.#typeName, name, type.typename, stored);
-    return this.#unpack(type.sharesBytes ? new TypedValue(stored.typename, new Uint8Array(stored.value)) : stored);
+    return this.#unpackCopy(stored);
+  }
+
+  /** Decodes bytes that are needed again, to compare with. */
+  #unpackCopy(value: TypedValue): unknown {
+    return this.#unpack(this.#spec.type.sharesBytes ? new TypedValue(value.typename, Buffer.from(value.value)) : value);
   }
 
   #unpack(value: TypedValue): unknown {

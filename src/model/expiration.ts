@@ -49,5 +49,5 @@ function expiration(mode: ExpireMode, after: Duration, where: string): Expiratio
 }
 
 function invalid(where: string, why: string): StatefunError {
-  return new StatefunError("EXPIRATION_INVALID", `${where} has a bad expiration: ${why}.`);
+  return new StatefunError("EXPIRATION_INVALID", `${where} has a bad expiration: ${why.replace(/\.$/, "")}.`);
 }

@@ -1,7 +1,7 @@
 // A type (how a value becomes bytes, under which name) and a value packed by one.
 
 import type { WireWriter } from "../bytes/writer.js";
-import { describe, StatefunError } from "../errors.js";
+import { describe, otherCopy, StatefunError } from "../errors.js";
 import { parseTypeName } from "./type-name.js";
 
 /**
@@ -267,7 +267,7 @@ export function typeOf(like: TypeLike): Type<any> {
   }
   throw new StatefunError(
     "TYPE_UNKNOWN",
-    `${nameOf(like)} is not a type. Give one of Types (Types.int, …), a protobufjs message class, json(…) or custom(…).`,
+    `${nameOf(like)} is not a type. Give one of Types (Types.int, …), a protobufjs message class, json(…) or custom(…). ${otherCopy}`,
   );
 }
 

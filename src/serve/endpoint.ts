@@ -1,7 +1,7 @@
 // One handler as an HTTP endpoint, free of any framework: what is refused, and how each outcome is answered.
 
-import { requestStatus, StatefunError } from "../errors.js";
-import { tell } from "../functions/logger.js";
+import { otherCopy, requestStatus, StatefunError } from "../errors.js";
+import { levelOf, tell } from "../functions/logger.js";
 import { type HandlerOptions, handlerOptionNames, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { assertKnownOptions } from "../model/options.js";
@@ -57,6 +57,7 @@ export class HttpEndpoint {
     const healthPath = health ?? `${path === "/" ? "" : path}/health`;
     assertPath("path", path);
     if (healthPath !== false) assertPath("healthPath", healthPath);
+    if (healthPath === path) throw new StatefunError("OPTION_INVALID", `healthPath and path are both "${path}".`);
     if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
       throw new StatefunError(
         "OPTION_INVALID",
@@ -101,7 +102,7 @@ export class HttpEndpoint {
     } catch (thrown) {
       const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });
       const error = thrown instanceof StatefunError ? thrown : aborted();
-      tell(this.handler.logger, "warn", error);
+      tell(this.handler.logger, levelOf(error), error);
       return failure(error);
     }
     try {
@@ -123,7 +124,7 @@ function handlerOf(served: StatefulFunctions | RequestReplyHandler, options: Han
   if (!(served instanceof RequestReplyHandler)) {
     throw new StatefunError(
       "OPTION_INVALID",
-      "What is served must be a StatefulFunctions or a RequestReplyHandler. (It is one? Then it comes from another copy of statefun-ts: import and require load two.)",
+      `What is served must be a StatefulFunctions or a RequestReplyHandler. ${otherCopy}`,
     );
   }
   const [option] = Object.keys(options);
@@ -132,8 +133,11 @@ function handlerOf(served: StatefulFunctions | RequestReplyHandler, options: Han
 }
 
 function assertPath(option: string, path: unknown): void {
-  if (typeof path === "string" && path.startsWith("/")) return;
-  throw new StatefunError("OPTION_INVALID", `${option} is ${JSON.stringify(path)}; it must start with a slash.`);
+  if (typeof path === "string" && /^\/[\x21-\x7e]*$/.test(path) && !/[?#]/.test(path)) return;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `${option} is ${JSON.stringify(path)}; it must start with a slash and be written as it is sent: percent-encoded, without a query.`,
+  );
 }
 
 function assertServable({ method, contentType, contentEncoding }: HttpRequest): void {

@@ -30,6 +30,9 @@ export function statefunRouter(served: StatefulFunctions | RequestReplyHandler, 
   return routes(new HttpEndpoint(served, options));
 }
 
+/** A path that the router takes as it is written, not as a pattern. */
+const literal = (path: string) => path.replace(/[{}()[\]+?!:*\\]/g, "\\$&");
+
 /** The part of a Koa context that is used here. */
 interface KoaContext {
   readonly req: IncomingMessage;
@@ -43,11 +46,11 @@ function routes(endpoint: HttpEndpoint): Router {
   // Paths are taken as they are written: capitals and a slash at the end count.
   const router = new Router({ sensitive: true, strict: true });
   // Every method, so that a wrong one is answered here: 405 with its code.
-  router.all(endpoint.path, async (context: KoaContext) => {
+  router.all(literal(endpoint.path), async (context: KoaContext) => {
     send(context, await endpoint.answer(requestOf(context.req, context.res)));
   });
   if (endpoint.healthPath !== undefined) {
-    router.get(endpoint.healthPath, (context: KoaContext) => send(context, endpoint.health()));
+    router.get(literal(endpoint.healthPath), (context: KoaContext) => send(context, endpoint.health()));
   }
   return router;
 }

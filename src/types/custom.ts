@@ -1,9 +1,12 @@
 // Types that users make: any bytes under any name, and protobuf classes under a name of their own.
 
 import { describe, StatefunError } from "../errors.js";
-import { type MessageClass, ProtobufType, type ReflectedType, Type } from "../model/type.js";
+import { isProtobufCodec, type MessageClass, ProtobufType, type ReflectedType, Type } from "../model/type.js";
 
-/** Makes a type from two functions. What they throw becomes VALUE_INVALID and VALUE_UNREADABLE. */
+/**
+ * Makes a type from two functions. What they throw becomes VALUE_INVALID and VALUE_UNREADABLE. Throws TYPE_NAME_INVALID
+ * and OPTION_INVALID.
+ */
 export function custom<T>(
   typename: string,
   serialize: (value: T) => Uint8Array,
@@ -18,6 +21,12 @@ class CustomType<T> extends Type<T> {
 
   constructor(typename: string, serialize: (value: T) => Uint8Array, deserialize: (bytes: Uint8Array) => T) {
     super(typename);
+    if (typeof serialize !== "function" || typeof deserialize !== "function") {
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `custom("${typename}") needs two functions: serialize and deserialize.`,
+      );
+    }
     this.#serialize = serialize;
     this.#deserialize = deserialize;
   }
@@ -38,7 +47,8 @@ class CustomType<T> extends Type<T> {
 
   deserialize(bytes: Uint8Array): T {
     try {
-      return this.#deserialize(bytes);
+      // Always a Buffer: what its methods do must not depend on where the bytes come from.
+      return this.#deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
     } catch (error) {
       throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} can't be decoded: ${describe(error)}`, {
         cause: error,
@@ -49,5 +59,7 @@ class CustomType<T> extends Type<T> {
 
 /** Makes the type of a protobufjs message class under a typename other than `type.googleapis.com/<full name>`. */
 export function protobuf<T>(messageClass: MessageClass<T> | ReflectedType, typename?: string): Type<T> {
+  if (!isProtobufCodec(messageClass))
+    throw new StatefunError("TYPE_UNKNOWN", "protobuf(…) needs a protobufjs message class.");
   return new ProtobufType<T>(messageClass, typename);
 }

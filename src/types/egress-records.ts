@@ -2,6 +2,7 @@
 
 import protobufjs from "protobufjs/minimal.js";
 import { describe, StatefunError } from "../errors.js";
+import { assertKnownOptions } from "../model/options.js";
 import { TypedValue } from "../model/type.js";
 import { packValue } from "./pack.js";
 
@@ -25,8 +26,11 @@ export interface KinesisRecord {
   readonly explicitHashKey?: string | undefined;
 }
 
-/** Makes what `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without topic or value. */
-export function kafkaRecord({ topic, value, key }: KafkaRecord): TypedValue {
+/** Makes what `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without topic or value, and
+ * OPTION_INVALID. */
+export function kafkaRecord(record: KafkaRecord): TypedValue {
+  assertKnownOptions("kafkaRecord", record, ["topic", "value", "key"]);
+  const { topic, value, key } = record;
   required("Kafka", "topic", topic);
   const valueBytes = bytesOf("Kafka", value);
   optional("Kafka", "key", key);
@@ -35,9 +39,11 @@ export function kafkaRecord({ topic, value, key }: KafkaRecord): TypedValue {
 
 /**
  * Makes what `context.sendEgress` sends to a Kinesis egress.
- * Throws EGRESS_RECORD_INVALID without stream, partition key or value.
+ * Throws EGRESS_RECORD_INVALID without stream, partition key or value, and OPTION_INVALID.
  */
-export function kinesisRecord({ stream, value, partitionKey, explicitHashKey }: KinesisRecord): TypedValue {
+export function kinesisRecord(record: KinesisRecord): TypedValue {
+  assertKnownOptions("kinesisRecord", record, ["stream", "value", "partitionKey", "explicitHashKey"]);
+  const { stream, value, partitionKey, explicitHashKey } = record;
   required("Kinesis", "stream", stream);
   const valueBytes = bytesOf("Kinesis", value);
   required("Kinesis", "partitionKey", partitionKey);

@@ -30,6 +30,12 @@ class JsonType<T> extends Type<T> {
 
   constructor(typename: string, schema: StandardSchema<T> | undefined) {
     super(typename);
+    if (schema !== undefined && typeof schema?.["~standard"]?.validate !== "function") {
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `The schema of ${typename} is no Standard Schema: it lacks "~standard". Take a newer version of its library.`,
+      );
+    }
     this.#schema = schema;
   }
 
@@ -88,7 +94,8 @@ class JsonType<T> extends Type<T> {
           return;
         }
         const prototype: unknown = Object.getPrototypeOf(value);
-        if (prototype !== Object.prototype && prototype !== null) break;
+        // A plain object, of this realm or another: its prototype is none, or has none itself.
+        if (prototype !== null && Object.getPrototypeOf(prototype) !== null) break;
         for (const key in value) {
           const property = (value as Record<string, unknown>)[key];
           // JSON leaves an undefined property out, and reading it back gives undefined again.

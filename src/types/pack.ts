@@ -37,7 +37,7 @@ function packObject(value: object): TypedValue {
   if (!isProtobufCodec(messageClass)) {
     throw new StatefunError(
       "VALUE_UNTYPED",
-      "A plain object does not say which type it has. Create a message (User.create({ … })), or pack the value with its type (Order.pack({ … })).",
+      "A plain object does not say which type it has. Create a message (User.create({ … })), or pack the value with its type (Order.pack({ … })). For Kafka and Kinesis there are kafkaRecord and kinesisRecord.",
     );
   }
   const type = typeOf(messageClass);

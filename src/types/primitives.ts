@@ -3,6 +3,7 @@
 import { delimited, fixed32, fixed64, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { describe, StatefunError } from "../errors.js";
+import { isWellFormed } from "../model/text.js";
 import { Type, TypedValue, type Unencoded } from "../model/type.js";
 
 /** How one kind of value is checked, and written to and read from field 1. */
@@ -198,12 +199,10 @@ const double: Scalar<number> = {
   read: (reader, end) => reader.fixed(8, end).getFloat64(0, true),
 };
 
-const isWellFormed = (text: string) => (text as string & { isWellFormed(): boolean }).isWellFormed();
 const string: Scalar<string> = {
   wireType: delimited,
   check: (value) => {
     if (typeof value !== "string") return "it must be a string";
-    // UTF-8 has no place for half of a surrogate pair: it would come back as another character.
     return isWellFormed(value) ? undefined : "it holds half of a surrogate pair; cut text between whole characters";
   },
   isDefault: (value) => value === "",

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { example } from "../../samples/messages/messages.js";
 import {
   type Context,
@@ -195,7 +196,7 @@ test("a failure that a handler makes up can't pass for a fault of the request", 
 
 test("the default logger writes a failure to stderr, with the stack of what was thrown", async (t) => {
   const written: string[] = [];
-  t.mock.method(console, "error", (line: string) => void written.push(line));
+  t.mock.method(console, "error", (...line: unknown[]) => void written.push(inspect(line)));
   Probe.act = throwing(new TypeError("boom"));
   const handler = new RequestReplyHandler(functions);
   const bytes = requestBytes("v3", { to, state: { count: undefined }, messages: [{ argument: seth }] });
