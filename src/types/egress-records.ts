@@ -1,6 +1,7 @@
 // Records for StateFun's own Kafka and Kinesis egresses. Both generations write the same fields under other names.
 
-import protobufjs from "protobufjs/minimal.js";
+import { delimited, tag } from "../bytes/reader.js";
+import { WireWriter } from "../bytes/writer.js";
 import { describe, StatefunError } from "../errors.js";
 import { assertKnownOptions } from "../model/options.js";
 import { TypedValue } from "../model/type.js";
@@ -71,12 +72,11 @@ function bytesOf(kind: string, value: RecordValue): Uint8Array {
 
 /** Writes the fields, numbered from 1, and names the record as each generation's engine expects it. */
 function packRecord(name: string, fields: readonly (string | Uint8Array | undefined)[]): TypedValue {
-  const writer = protobufjs.Writer.create();
+  const writer = new WireWriter();
   fields.forEach((field, index) => {
     if (field === undefined || field.length === 0) return;
-    writer.uint32(((index + 1) << 3) | 2);
-    if (typeof field === "string") writer.string(field);
-    else writer.bytes(field);
+    if (typeof field === "string") writer.string(tag(index + 1, delimited), field);
+    else writer.bytes(tag(index + 1, delimited), field);
   });
   const bytes = writer.finish();
   const v2 = new TypedValue(`type.googleapis.com/org.apache.flink.statefun.flink.io.${name}`, bytes);
