@@ -104,7 +104,7 @@ export class RequestReplyHandler {
       throw new StatefunError("SHUTTING_DOWN", "This server is finishing its last calls. Send the request again.");
     }
     const batch = decodeRequest(request, this.#generation);
-    const spec = this.#functions.get(batch.target.typeName);
+    const spec = this.#functions.find(batch.target);
     if (spec === undefined) {
       throw new StatefunError(
         "FUNCTION_UNKNOWN",

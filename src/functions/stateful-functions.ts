@@ -1,6 +1,8 @@
 // The registry: which functions one handler serves.
 
 import { StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
+import { parseTypeName } from "../model/type-name.js";
 import { type BindOptions, bindClass } from "./bind-class.js";
 import { bindHandler, type FunctionHandler, type RegisterOptions, type StateShape } from "./bind-handler.js";
 import type { FunctionSpec, HandledType } from "./function-spec.js";
@@ -8,6 +10,7 @@ import type { FunctionSpec, HandledType } from "./function-spec.js";
 /** The functions that are served together: bound classes and registered handlers, by their type names. */
 export class StatefulFunctions {
   readonly #specs = new Map<string, FunctionSpec>();
+  readonly #byName = new Map<string, Map<string, FunctionSpec>>();
 
   /** Binds each class, as {@link bind} does. */
   constructor(...functionClasses: (new () => object)[]) {
@@ -45,6 +48,14 @@ export class StatefulFunctions {
     return this.#specs.get(typeName);
   }
 
+  /**
+   * The function of an address, if it is served here. Joining the type name for every request would cost more.
+   * @internal
+   */
+  find({ namespace, name }: Address): FunctionSpec | undefined {
+    return this.#byName.get(name)?.get(namespace);
+  }
+
   /** The type names that are served, in the order they were added. */
   get typeNames(): string[] {
     return [...this.#specs.keys()];
@@ -58,6 +69,9 @@ export class StatefulFunctions {
       );
     }
     this.#specs.set(spec.typeName, spec);
+    const { namespace, name } = parseTypeName(spec.typeName);
+    const namespaces = this.#byName.get(name) ?? new Map<string, FunctionSpec>();
+    this.#byName.set(name, namespaces.set(namespace, spec));
     return this;
   }
 }

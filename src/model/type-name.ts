@@ -13,6 +13,14 @@ export interface TypeName {
  * Throws TYPE_NAME_INVALID when either half is missing.
  */
 export function parseTypeName(text: string): TypeName {
+  return known.get(text) ?? split(text);
+}
+
+/** Names that were split before: a program has few, and names them with every message. Ones beyond that are not kept. */
+const known = new Map<string, TypeName>();
+const mostKnown = 1000;
+
+function split(text: string): TypeName {
   if (typeof text !== "string" || text === "") {
     throw invalid(text, "a type name must be provided");
   }
@@ -20,7 +28,9 @@ export function parseTypeName(text: string): TypeName {
   if (slash < 0) throw invalid(text, "it has no slash");
   if (slash === 0) throw invalid(text, "its namespace is empty");
   if (slash === text.length - 1) throw invalid(text, "its name is empty");
-  return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+  const typeName = { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+  if (known.size < mostKnown) known.set(text, typeName);
+  return typeName;
 }
 
 function invalid(text: unknown, why: string): StatefunError {

@@ -39,6 +39,7 @@ export interface HttpAnswer {
 export const serveOptionNames = ["path", "healthPath", "maxBodyBytes", ...handlerOptionNames] as const;
 
 const octetStream = "application/octet-stream";
+const octetStreamHeaders = Object.freeze({ "Content-Type": octetStream });
 
 /** Serves one handler over HTTP. Adapters for the hosts are thin layers round it. */
 export class HttpEndpoint {
@@ -73,8 +74,15 @@ export class HttpEndpoint {
   /** Answers a call of the engine. Never throws. */
   async answer(request: HttpRequest): Promise<HttpAnswer> {
     this.#open += 1;
-    request.onAnswered?.(() => this.#answered());
-    const answer = await this.#answer(request);
+    request.onAnswered?.(this.#answered);
+    let answer: HttpAnswer;
+    try {
+      const body = await this.#bodyOf(request);
+      // Exactly this content type: the engine refuses an answer that adds a charset to it.
+      answer = { status: 200, headers: octetStreamHeaders, body: await this.handler.handle(body) };
+    } catch (thrown) {
+      answer = failure(thrown as StatefunError); // which was logged where it was thrown
+    }
     if (request.onAnswered === undefined) this.#answered();
     // A kept connection would bring the next call to a server that is about to go.
     return this.handler.closing ? { ...answer, headers: { ...answer.headers, Connection: "close" } } : answer;
@@ -87,29 +95,23 @@ export class HttpEndpoint {
     await new Promise<void>((resolve) => this.#closers.push(resolve));
   }
 
-  #answered(): void {
+  readonly #answered = (): void => {
     this.#open -= 1;
     if (this.#open === 0) for (const closed of this.#closers.splice(0)) closed();
-  }
+  };
 
-  async #answer(request: HttpRequest): Promise<HttpAnswer> {
-    let body: Uint8Array;
+  async #bodyOf(request: HttpRequest): Promise<Uint8Array> {
     try {
       assertServable(request);
-      body = await request.body(this.#maxBodyBytes);
+      const body = await request.body(this.#maxBodyBytes);
       assertBodyLength(body.length, this.#maxBodyBytes);
       if (body.length === 0) throw new StatefunError("REQUEST_EMPTY", "The request has no body.");
+      return body;
     } catch (thrown) {
       const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });
       const error = thrown instanceof StatefunError ? thrown : aborted();
       tell(this.handler.logger, levelOf(error), error);
-      return failure(error);
-    }
-    try {
-      // Exactly this content type: the engine refuses an answer that adds a charset to it.
-      return { status: 200, headers: { "Content-Type": octetStream }, body: await this.handler.handle(body) };
-    } catch (thrown) {
-      return failure(thrown as StatefunError); // which the handler has logged
+      throw error;
     }
   }
 
@@ -144,8 +146,7 @@ function assertServable({ method, contentType, contentEncoding }: HttpRequest): 
   if (method !== "POST") {
     throw new StatefunError("METHOD_NOT_ALLOWED", `The method is ${method}; the engine calls with POST.`);
   }
-  const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase();
-  if (mediaType !== octetStream) {
+  if (contentType !== octetStream && contentType?.split(";", 1)[0]?.trim().toLowerCase() !== octetStream) {
     throw new StatefunError(
       "MEDIA_TYPE_UNSUPPORTED",
       `The content type is ${contentType ?? "missing"}; it must be ${octetStream}.`,

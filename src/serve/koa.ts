@@ -19,7 +19,14 @@ export interface StatefunMiddleware {
 /** Makes a middleware that serves functions, or a shared handler, at one path. Throws OPTION_INVALID. */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);
-  return Object.assign(routes(endpoint).routes(), { close: () => endpoint.close() });
+  // For two fixed paths a router costs more than the rest of the adapter.
+  const middleware = (context: KoaContext, next: () => Promise<any>): unknown => {
+    const { path, method } = context;
+    if (path === endpoint.path) return answer(endpoint, context);
+    if (path !== endpoint.healthPath || (method !== "GET" && method !== "HEAD")) return next();
+    return send(context, endpoint.health());
+  };
+  return Object.assign(middleware, { close: () => endpoint.close() });
 }
 
 /**
@@ -37,27 +44,31 @@ const literal = (path: string) => path.replace(/[{}()[\]+?!:*\\]/g, "\\$&");
 interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly path: string;
+  readonly method: string;
   status: number;
   body: unknown;
-  set(headers: Record<string, string>): void;
+  set(headers: Readonly<Record<string, string>>): void;
 }
 
 function routes(endpoint: HttpEndpoint): Router {
   // Paths are taken as they are written: capitals and a slash at the end count.
   const router = new Router({ sensitive: true, strict: true });
   // Every method, so that a wrong one is answered here: 405 with its code.
-  router.all(literal(endpoint.path), async (context: KoaContext) => {
-    send(context, await endpoint.answer(requestOf(context.req, context.res)));
-  });
+  router.all(literal(endpoint.path), (context: KoaContext) => answer(endpoint, context));
   if (endpoint.healthPath !== undefined) {
     router.get(literal(endpoint.healthPath), (context: KoaContext) => send(context, endpoint.health()));
   }
   return router;
 }
 
+function answer(endpoint: HttpEndpoint, context: KoaContext): Promise<void> {
+  return endpoint.answer(requestOf(context.req, context.res)).then((answer) => send(context, answer));
+}
+
 function send(context: KoaContext, { status, headers, body }: HttpAnswer): void {
   context.status = status;
-  context.set({ ...headers });
+  context.set(headers);
   if (hasUnreadBody(context.req)) context.set({ Connection: "close" });
   context.body = body;
 }

@@ -11,10 +11,10 @@ export function requestOf(request: IncomingMessage, response: ServerResponse): H
     method: request.method,
     contentType: request.headers["content-type"],
     contentEncoding: request.headers["content-encoding"],
-    body: async (maxBytes) => readBody(request, maxBytes),
+    body: (maxBytes) => readBody(request, maxBytes),
     onAnswered: (done) => {
       if (response.closed) done();
-      else response.once("close", done);
+      else response.on("close", done);
     },
   };
 }
@@ -49,9 +49,9 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
       }
     };
     request.on("data", onData);
-    request.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
-    request.once("error", () => fail(aborted()));
-    request.once("close", () => {
+    request.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    request.on("error", () => fail(aborted()));
+    request.on("close", () => {
       if (!request.complete) fail(aborted());
     });
   });

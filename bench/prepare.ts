@@ -1,0 +1,79 @@
+// Builds what is measured: this package as its users have it, and the peers whose toolchains are there.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildMaven, javaCommand } from "../engine/build.ts";
+
+export const bench = fileURLToPath(new URL(".", import.meta.url));
+const root = join(bench, "..");
+const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+
+/** A program and its arguments. */
+export type Command = readonly [program: string, ...args: string[]];
+
+/**
+ * Compiles the package with its own settings into a fresh folder's node_modules, and the bench's class against it, as a
+ * user's project does. `source` is the project; a changed copy of it can be measured too. Returns the compiled class.
+ */
+export function buildOurs(source = root): string {
+  const folder = mkdtempSync(join(tmpdir(), "statefun-bench-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const installed = join(folder, "node_modules/statefun-ts");
+  mkdirSync(installed, { recursive: true });
+  copyFileSync(join(source, "package.json"), join(installed, "package.json"));
+  compile(["-p", join(source, "tsconfig.build.json"), "--outDir", join(installed, "dist/esm")]);
+  for (const name of ["koa", "koa-router", "protobufjs", "reflect-metadata", "@types"]) {
+    symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
+  }
+  const compilerOptions = { target: "es2022", module: "nodenext", strict: true, skipLibCheck: true, types: ["node"] };
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["ours.ts"] }));
+  for (const name of ["ours.ts", "subject.mjs"]) copyFileSync(join(bench, "subjects", name), join(folder, name));
+  compile(["-p", folder]);
+  return join(folder, "ours.js");
+}
+
+function compile(args: readonly string[]): void {
+  execFileSync(process.execPath, [tsc, ...args], { stdio: ["ignore", "inherit", "inherit"] });
+}
+
+/** Installs the official JavaScript SDK once, as its lock file says. Returns the script. */
+export function buildJs(): string {
+  const folder = join(bench, "peers/js");
+  const installed = join(folder, "node_modules/.statefun-lock");
+  const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
+  if (!existsSync(installed) || readFileSync(installed, "utf8") !== lock) {
+    const npm = "npm ci --no-audit --no-fund --loglevel=error";
+    execFileSync(npm, { cwd: folder, shell: true, stdio: ["ignore", "inherit", "inherit"] });
+    writeFileSync(installed, lock);
+  }
+  return join(folder, "main.mjs");
+}
+
+/** Builds the Go SDK's subject; undefined without a Go toolchain. */
+export function buildGo(): Command | undefined {
+  if (spawnSync("go", ["version"]).status !== 0) return undefined;
+  const folder = join(bench, "peers/go");
+  execFileSync("go", ["build", "-o", "target/peer", "."], { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+  return [join(folder, "target/peer")];
+}
+
+/** Builds the Java SDK's subject; undefined without a JDK and Maven. */
+export async function buildJava(): Promise<Command | undefined> {
+  if (spawnSync("mvn", ["-version"]).status !== 0) return undefined;
+  const classPath = await buildMaven(join(bench, "peers/java"));
+  return [javaCommand(), "-Xmx1g", "-cp", classPath, "statefun.ts.bench.Main"];
+}
