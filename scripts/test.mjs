@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const slow = new Set(["engine", "hosts", "interop", "kafka", "package"]);
+const slow = new Set(["engine", "fuzz", "hosts", "interop", "kafka", "package", "tls"]);
 
 const tests = readdirSync(`${root}/test`, { recursive: true })
   .map((file) => file.replaceAll("\\", "/"))
