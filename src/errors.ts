@@ -42,6 +42,7 @@ export const errorCodes = {
   STATE_TYPE_MISMATCH: "A state holds a value of another type than the declared one.",
   MESSAGE_UNHANDLED: "No handler takes this message type, and there is no catch-all.",
   HANDLER_FAILED: "A handler threw, or its promise was rejected.",
+  CALL_TIMEOUT: "A call took longer than the handler's callTimeout.",
 
   // A request that no engine would send, or that comes at the wrong time.
   FUNCTION_UNKNOWN: "The request is for a function that is not bound here.",
@@ -95,4 +96,17 @@ export function describe(thing: unknown): string {
   } catch {
     return `something that can't be shown (${typeof thing})`;
   }
+}
+
+const longestLine = 2_000;
+
+/**
+ * One line, of a length that is bounded: what a request holds (an address, a type's name) must neither begin a line of a
+ * log nor fill it.
+ */
+export function oneLine(text: string): string {
+  const cut = text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length} characters)` : text;
+  return cut.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+    character === "\n" ? "\\n" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

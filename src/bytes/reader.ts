@@ -50,9 +50,16 @@ export class WireReader {
     return value >>> 0;
   }
 
+  /** Reads a tag, which as protobuf has it takes five bytes at most and names a field above 0. */
+  tag(end: number): number {
+    const tag = this.#short(end);
+    if (tag < 8) throw new Error("there is no field 0");
+    return tag;
+  }
+
   /** Reads a length and returns where what it measures ends, which must lie inside the message around it. */
   endOfField(outerEnd: number): number {
-    const length = this.uint32(outerEnd);
+    const length = this.#short(outerEnd);
     const end = this.pos + length;
     if (end > outerEnd) throw new Error(`a field of ${length} bytes reaches beyond its message`);
     return end;
@@ -92,6 +99,19 @@ export class WireReader {
     return copy;
   }
 
+  /** Reads a flag: any bit of its varint sets it. */
+  bool(end: number): boolean {
+    const start = this.pos;
+    let bits = 0;
+    for (;;) {
+      if (this.pos >= end) throw new Error("a number is cut off");
+      const byte = this.bytes[this.pos++] as number;
+      bits |= byte & 0x7f;
+      if (byte < 0x80) return bits !== 0;
+      if (this.pos - start >= 10) throw new Error("a number is longer than ten bytes");
+    }
+  }
+
   /** Reads a varint of up to 64 bits. */
   varint64(end: number): bigint {
     let value = 0n;
@@ -124,12 +144,24 @@ export class WireReader {
     return new DataView(this.bytes.buffer, this.bytes.byteOffset + pos, width);
   }
 
-  #skipGroup(end: number, depth: number): void {
+  /** Reads a varint that must fit 32 bits, in five bytes at most: a tag or a length. */
+  #short(end: number): number {
+    const start = this.pos;
+    const value = this.uint32(end);
+    const length = this.pos - start;
+    if (length > 5 || (length === 5 && (this.bytes[this.pos - 1] as number) > 0x0f)) {
+      throw new Error("a tag or a length takes more than 32 bits");
+    }
+    return value;
+  }
+
+  #skipGroup(group: number, end: number, depth: number): void {
     if (depth > deepestGroup) throw new Error(`groups are nested more than ${deepestGroup} deep`);
     for (;;) {
-      const wireType = this.uint32(end) & 7;
-      if (wireType === groupEnd) return;
-      this.skip(wireType, end, depth);
+      const inner = this.tag(end);
+      if ((inner & 7) !== groupEnd) this.skip(inner, end, depth);
+      else if (inner >>> 3 === group >>> 3) return;
+      else throw new Error("a group ends under another number");
     }
   }
 
@@ -140,8 +172,9 @@ export class WireReader {
     return pos;
   }
 
-  /** Skips a field's value. */
-  skip(wireType: number, end: number, depth = 0): void {
+  /** Skips the value of the field with this tag. */
+  skip(fieldTag: number, end: number, depth = 0): void {
+    const wireType = fieldTag & 7;
     switch (wireType) {
       case varint:
         this.uint32(end);
@@ -156,7 +189,7 @@ export class WireReader {
         this.pos += 4;
         break;
       case groupStart:
-        this.#skipGroup(end, depth + 1);
+        this.#skipGroup(fieldTag, end, depth + 1);
         return;
       default:
         throw new Error(wireType === groupEnd ? "a group ends that never began" : `there is no wire type ${wireType}`);

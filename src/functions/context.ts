@@ -21,6 +21,8 @@ export interface BatchScope {
   readonly effects: SideEffects;
   /** Cancellation tokens of the messages this batch has delayed and not cancelled again. */
   pendingTokens: Set<string> | undefined;
+  /** Set when the batch's time is over, which ends every context of it. */
+  readonly limit: { readonly passed: boolean };
 }
 
 /**
@@ -165,10 +167,10 @@ export class Context {
   }
 
   #assertOpen(): void {
-    if (this.#open) return;
+    if (this.#open && !this.#scope.limit.passed) return;
     throw new StatefunError(
       "CONTEXT_CLOSED",
-      `The context of ${this.address} was used after its handler had ended. Await everything that the handler starts.`,
+      `The context of ${this.address} was used after its handler had ended, or its time. Await everything that the handler starts.`,
     );
   }
 }

@@ -1,8 +1,11 @@
 // Where failures are told.
 
-import { describe, requestStatus, type StatefunError } from "../errors.js";
+import { describe, oneLine, requestStatus, type StatefunError } from "../errors.js";
 
-/** Takes one line and the error behind it. `console` is one. */
+/**
+ * Takes one line, its control characters escaped and its length bounded, and the error behind it, which is as it was
+ * thrown. `console` is one.
+ */
 export interface Logger {
   /** A call failed; `error.cause` is what was thrown. */
   error(line: string, error: Error): void;
@@ -12,8 +15,11 @@ export interface Logger {
 
 /** Writes to stderr; a function's own failure with all that was thrown, so that it can be found. */
 export const defaultLogger: Logger = {
-  error: (line, error) =>
-    error.cause === undefined ? console.error(`statefun: ${line}`) : console.error(`statefun: ${line}`, error.cause),
+  error: (line, error) => {
+    if (error.cause === undefined) console.error(`statefun: ${line}`);
+    // A line holds what a caller sent: no % of his must take the cause away.
+    else console.error(`statefun: ${line.replaceAll("%", "%%")}`, error.cause);
+  },
   warn: (line) => console.warn(`statefun: ${line}`),
 };
 
@@ -24,9 +30,9 @@ export function levelOf(error: StatefunError): keyof Logger {
 
 /** Tells a logger; one that fails itself, at once or later, must not change how a call is answered. */
 export function tell(logger: Logger, level: keyof Logger, error: StatefunError): void {
-  const line = `${error.code}: ${error.message}`;
+  const line = oneLine(`${error.code}: ${error.message}`);
   const failed = (thrown: unknown) =>
-    console.error(`statefun: the logger failed (${describe(thrown)}) to take: ${line}`);
+    console.error(`statefun: the logger failed (${oneLine(describe(thrown))}) to take: ${line}`);
   try {
     const told: unknown = logger[level](line, error);
     if (told instanceof Promise) told.catch(failed);

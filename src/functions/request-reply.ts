@@ -1,12 +1,13 @@
 // Bytes → bytes: decodes a request, runs its batch, encodes what it did.
 
 import { describe, otherCopy, StatefunError } from "../errors.js";
-import type { Generation } from "../model/invocation.js";
+import { type Duration, durationToMs } from "../model/duration.js";
+import type { Generation, SideEffects } from "../model/invocation.js";
 import { assertKnownOptions } from "../model/options.js";
 import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
 import { defaultLogger, type Logger, levelOf, tell } from "./logger.js";
-import { runBatch } from "./run-batch.js";
+import { type BatchLimit, runBatch } from "./run-batch.js";
 import { resolveState } from "./state.js";
 import { StatefulFunctions } from "./stateful-functions.js";
 
@@ -16,10 +17,15 @@ export interface HandlerOptions {
   readonly generation?: Generation;
   /** Takes a line for every failed call. Defaults to stderr. */
   readonly logger?: Logger;
+  /**
+   * How long a batch may take, in milliseconds or units: then it fails with CALL_TIMEOUT, and its context is closed. Code
+   * that never gives up control can't be stopped by it. Defaults to no limit but the engine's own.
+   */
+  readonly callTimeout?: Duration;
 }
 
 /** The names of the options, for those who have more of their own. */
-export const handlerOptionNames = ["generation", "logger"] as const;
+export const handlerOptionNames = ["generation", "logger", "callTimeout"] as const;
 
 /** Serves functions to an engine: takes a request's bytes, resolves to the answer's, in any HTTP framework. */
 export class RequestReplyHandler {
@@ -27,6 +33,7 @@ export class RequestReplyHandler {
   readonly logger: Logger;
   readonly #functions: StatefulFunctions;
   readonly #generation: Generation | undefined;
+  readonly #callTimeoutMs: number | undefined;
   #inFlight = 0;
   #closing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
@@ -36,7 +43,7 @@ export class RequestReplyHandler {
     if (!(functions instanceof StatefulFunctions)) {
       throw new StatefunError("OPTION_INVALID", `A RequestReplyHandler serves a StatefulFunctions. ${otherCopy}`);
     }
-    const { generation, logger = defaultLogger } = options;
+    const { generation, logger = defaultLogger, callTimeout } = options;
     if (typeof logger?.error !== "function" || typeof logger.warn !== "function") {
       throw new StatefunError("OPTION_INVALID", "logger must have the methods error and warn, as console does.");
     }
@@ -46,6 +53,7 @@ export class RequestReplyHandler {
         `generation is "${describe(generation)}"; it must be "v2" or "v3", or left out.`,
       );
     }
+    this.#callTimeoutMs = callTimeout === undefined ? undefined : timeoutOf(callTimeout);
     this.#functions = functions;
     this.#generation = generation;
     this.logger = logger;
@@ -113,10 +121,25 @@ export class RequestReplyHandler {
     }
     const { stored, missing } = resolveState(spec, batch);
     if (missing.length > 0) return encodeIncompleteContext(missing);
-    const effects = runBatch(spec, batch, stored);
-    return effects instanceof Promise
-      ? effects.then((settled) => encodeResponse(settled, batch.generation))
-      : encodeResponse(effects, batch.generation);
+    const limit: BatchLimit = { passed: false };
+    const effects = runBatch(spec, batch, stored, limit);
+    if (!(effects instanceof Promise)) return encodeResponse(effects, batch.generation);
+    const inTime = this.#callTimeoutMs === undefined ? effects : this.#inTime(effects, limit, String(batch.target));
+    return inTime.then((settled) => encodeResponse(settled, batch.generation));
+  }
+
+  /** Gives a batch up when its time is over: what it still does is without effect, and what it throws is dropped. */
+  #inTime(effects: Promise<SideEffects>, limit: BatchLimit, address: string): Promise<SideEffects> {
+    const timeoutMs = this.#callTimeoutMs as number;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        limit.passed = true;
+        reject(
+          new StatefunError("CALL_TIMEOUT", `${address}: the call took longer than ${timeoutMs} ms (callTimeout).`),
+        );
+      }, timeoutMs);
+      effects.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
   }
 
   #done(): void {
@@ -132,4 +155,14 @@ export class RequestReplyHandler {
     tell(this.logger, levelOf(error), error);
     return error;
   }
+}
+
+/** The longest time that setTimeout can wait. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/** Throws OPTION_INVALID and DURATION_INVALID. */
+function timeoutOf(callTimeout: Duration): number {
+  const ms = durationToMs(callTimeout);
+  if (ms > 0 && ms <= longestTimeoutMs) return ms;
+  throw new StatefunError("OPTION_INVALID", `callTimeout is ${ms} ms; it must be more than 0 and less than 25 days.`);
 }

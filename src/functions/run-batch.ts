@@ -7,6 +7,11 @@ import { type BatchScope, Context } from "./context.js";
 import type { FunctionSpec } from "./function-spec.js";
 import { BatchState, type ResolvedState } from "./state.js";
 
+/** Whether a batch's time is over: it then begins no further message, and its contexts are closed. */
+export interface BatchLimit {
+  passed: boolean;
+}
+
 /**
  * Runs a batch's messages in order, on one instance; the promise is only there when the function makes one. What it
  * throws says where: the address, and for a handler's failure the message. A request's codes never come out of it.
@@ -15,9 +20,10 @@ export function runBatch(
   spec: FunctionSpec,
   batch: InvocationBatch,
   stored: ResolvedState["stored"],
+  limit: BatchLimit,
 ): SideEffects | Promise<SideEffects> {
   const created = at(batch, () => spec.create());
-  const run = (instance: object) => at(batch, () => new BatchRun(spec, batch, stored, instance)).run();
+  const run = (instance: object) => at(batch, () => new BatchRun(spec, batch, stored, instance, limit)).run();
   if (!(created instanceof Promise)) return run(created);
   return created.then(run, failAt(batch));
 }
@@ -42,7 +48,13 @@ class BatchRun {
   readonly #instance: object;
   readonly #scope: BatchScope;
 
-  constructor(spec: FunctionSpec, batch: InvocationBatch, stored: ResolvedState["stored"], instance: object) {
+  constructor(
+    spec: FunctionSpec,
+    batch: InvocationBatch,
+    stored: ResolvedState["stored"],
+    instance: object,
+    limit: BatchLimit,
+  ) {
     this.#spec = spec;
     this.#batch = batch;
     this.#instance = instance;
@@ -52,12 +64,13 @@ class BatchRun {
       state: new BatchState(spec, batch, stored, instance),
       effects: { mutations: [], messages: [], delayed: [], egresses: [] },
       pendingTokens: undefined,
+      limit,
     };
   }
 
   run(): SideEffects | Promise<SideEffects> {
     const count = this.#batch.invocations.length;
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index < count && !this.#scope.limit.passed; index++) {
       const pending = this.#step(index);
       if (pending !== undefined) return this.#rest(pending, index + 1);
     }
@@ -66,7 +79,9 @@ class BatchRun {
 
   async #rest(pending: Promise<void>, from: number): Promise<SideEffects> {
     await pending;
-    for (let index = from; index < this.#batch.invocations.length; index++) await this.#step(index);
+    for (let index = from; index < this.#batch.invocations.length && !this.#scope.limit.passed; index++) {
+      await this.#step(index);
+    }
     return this.#collect();
   }
 

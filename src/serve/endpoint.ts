@@ -1,6 +1,6 @@
 // One handler as an HTTP endpoint, free of any framework: what is refused, and how each outcome is answered.
 
-import { otherCopy, requestStatus, StatefunError } from "../errors.js";
+import { oneLine, otherCopy, requestStatus, StatefunError } from "../errors.js";
 import { levelOf, tell } from "../functions/logger.js";
 import { type HandlerOptions, handlerOptionNames, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
@@ -164,7 +164,7 @@ function failure(error: StatefunError): HttpAnswer {
   const status = requestStatus[error.code];
   // What went wrong inside a function may hold a user's data: a caller learns the code, the log has the rest.
   if (status === undefined) return plainText(500, `${error.code}\n`);
-  const answer = plainText(status, `${error.code}: ${error.message}\n`);
+  const answer = plainText(status, `${oneLine(`${error.code}: ${error.message}`)}\n`);
   return status === 405 ? { ...answer, headers: { ...answer.headers, Allow: "POST" } } : answer;
 }
 

@@ -5,6 +5,7 @@ import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
 import { hasUnreadBody, requestOf } from "./node-request.js";
+import { isPath } from "./path.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -23,9 +24,9 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
   const endpoint = new HttpEndpoint(served, options);
   const middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => {
     const path = request.url?.split("?", 1)[0];
-    if (path === endpoint.path) {
+    if (isPath(path, endpoint.path)) {
       endpoint.answer(parsedRequestOf(request, response)).then((answer) => send(request, response, answer));
-    } else if (path === endpoint.healthPath) send(request, response, endpoint.health());
+    } else if (isPath(path, endpoint.healthPath)) send(request, response, endpoint.health());
     else next();
   };
   return Object.assign(middleware, { close: () => endpoint.close() });

@@ -5,6 +5,7 @@ import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { assertBodyLength } from "./body-limit.js";
 import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
+import { isPath } from "./path.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -20,8 +21,8 @@ export function statefunFetch(served: StatefulFunctions | RequestReplyHandler, o
   const endpoint = new HttpEndpoint(served, options);
   const answer = async (request: Request) => {
     const path = new URL(request.url).pathname;
-    if (path === endpoint.path) return responseOf(await endpoint.answer(requestOf(request)));
-    if (path === endpoint.healthPath) return responseOf(endpoint.health());
+    if (isPath(path, endpoint.path)) return responseOf(await endpoint.answer(requestOf(request)));
+    if (isPath(path, endpoint.healthPath)) return responseOf(endpoint.health());
     return new Response("Not found\n", { status: 404 });
   };
   return Object.assign(answer, { close: () => endpoint.close() });

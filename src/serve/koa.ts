@@ -6,6 +6,7 @@ import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
 import { hasUnreadBody, requestOf } from "./node-request.js";
+import { isPath } from "./path.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -19,11 +20,11 @@ export interface StatefunMiddleware {
 /** Makes a middleware that serves functions, or a shared handler, at one path. Throws OPTION_INVALID. */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);
-  // For two fixed paths a router costs more than the rest of the adapter.
+  // For two fixed paths a router costs more than the rest of the adapter, and the longer the more of a secret one is right.
   const middleware = (context: KoaContext, next: () => Promise<any>): unknown => {
     const { path, method } = context;
-    if (path === endpoint.path) return answer(endpoint, context);
-    if (path !== endpoint.healthPath || (method !== "GET" && method !== "HEAD")) return next();
+    if (isPath(path, endpoint.path)) return answer(endpoint, context);
+    if (!isPath(path, endpoint.healthPath) || (method !== "GET" && method !== "HEAD")) return next();
     return send(context, endpoint.health());
   };
   return Object.assign(middleware, { close: () => endpoint.close() });

@@ -4,6 +4,7 @@ import { StatefunError } from "../errors.js";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
+import { isPath } from "./path.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -52,8 +53,8 @@ export function statefunLambda(
   const endpoint = new HttpEndpoint(served, options);
   const handler = async (event: LambdaEvent) => {
     const path = pathOf(event);
-    if (path === endpoint.path) return resultOf(event, await endpoint.answer(requestOf(event)));
-    if (path === endpoint.healthPath) return resultOf(event, endpoint.health());
+    if (isPath(path, endpoint.path)) return resultOf(event, await endpoint.answer(requestOf(event)));
+    if (isPath(path, endpoint.healthPath)) return resultOf(event, endpoint.health());
     return resultOf(event, notFound);
   };
   return Object.assign(handler, { close: () => endpoint.close() });

@@ -78,7 +78,8 @@ export class StatefunModule {
       .getGlobalPrefix()
       .replace(/^\/?(?=.)/, "/")
       .replace(/\/$/, "");
-    const { generation: _generation, logger: _logger, ...limits } = rest; // the handler has these two
+    // The handler has these three.
+    const { generation: _generation, logger: _logger, callTimeout: _callTimeout, ...limits } = rest;
     const options = { ...limits, path: prefix + path, healthPath: healthPath && prefix + healthPath };
     // Middleware, not a controller: it comes before Fastify's parsers, which know no application/octet-stream. An
     // application without HTTP has no adapter.

@@ -82,9 +82,9 @@ class ScalarType<T> extends Type<T> {
       const reader = new WireReader(bytes);
       reader.pos = start;
       while (reader.pos < end) {
-        const fieldTag = reader.uint32(end);
+        const fieldTag = reader.tag(end);
         if (fieldTag === this.#tag) value = scalar.read(reader, end);
-        else reader.skip(fieldTag & 7, end);
+        else reader.skip(fieldTag, end);
       }
     } catch (error) {
       throw new StatefunError("VALUE_UNREADABLE", `${end - start} bytes are not a ${this.typename}.`, {
@@ -128,7 +128,7 @@ const bool: Scalar<boolean> = {
   isDefault: (value) => !value,
   initial: false,
   write: (writer, value) => writer.uint32(value ? 1 : 0),
-  read: (reader, end) => reader.varint64(end) !== 0n,
+  read: (reader, end) => reader.bool(end),
 };
 
 const isInt32 = (value: number) => (value | 0) === value && !Object.is(value, -0);

@@ -23,28 +23,45 @@ interface Packed {
   generation: Generation | undefined;
 }
 
+/**
+ * States and messages that one request may hold: an engine sends a thousand messages unless it is told otherwise. Without
+ * a limit a body of two or four bytes an entry takes sixty times its own size in memory.
+ */
+const mostEntries = 1_000_000;
+
 interface Draft {
   target: Address | undefined;
   state: { name: string; packed: Packed | undefined }[];
-  invocations: { caller: Address | undefined; argument: Packed | undefined }[];
+  invocations: Invocation[];
+  /** The generation that the first message to tell it tells. */
+  generation: Generation | undefined;
+  /** The typename of the first message. */
+  firstTypename: string | undefined;
 }
 
 /**
  * Decodes a request. The generation is told from the request itself unless one is pinned.
- * Throws REQUEST_MALFORMED when the bytes are not a ToFunction with a target.
+ * Throws REQUEST_MALFORMED when the bytes are not a ToFunction with a target, and REQUEST_TOO_LARGE when it holds more
+ * states and messages than any engine sends.
  */
 export function decodeRequest(bytes: Uint8Array, pinned?: Generation): InvocationBatch {
-  const draft: Draft = { target: undefined, state: [], invocations: [] };
+  const draft: Draft = {
+    target: undefined,
+    state: [],
+    invocations: [],
+    generation: undefined,
+    firstTypename: undefined,
+  };
   let found = false;
   try {
     const reader = new WireReader(bytes);
     const end = bytes.length;
     while (reader.pos < end) {
-      const fieldTag = reader.uint32(end);
+      const fieldTag = reader.tag(end);
       if (fieldTag === requestInvocation) {
         found = true;
         readBatch(reader, draft, end);
-      } else reader.skip(fieldTag & 7, end);
+      } else reader.skip(fieldTag, end);
     }
   } catch (error) {
     if (error instanceof StatefunError) throw error;
@@ -59,19 +76,28 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
     generation,
     target,
     state: draft.state.map((value) => persistedValue(value, generation, bytes)),
-    invocations: draft.invocations.map((value) => invocation(value, bytes)),
+    invocations: draft.invocations,
   };
 }
 
 function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {
   const end = reader.endOfField(outerEnd);
   while (reader.pos < end) {
-    const fieldTag = reader.uint32(end);
+    const fieldTag = reader.tag(end);
     if (fieldTag === field1) draft.target = readAddress(reader, end);
-    else if (fieldTag === field2) draft.state.push(readState(reader, end));
-    else if (fieldTag === field3) draft.invocations.push(readInvocation(reader, end));
-    else reader.skip(fieldTag & 7, end);
+    else if (fieldTag === field2) {
+      assertRoom(draft);
+      draft.state.push(readState(reader, end));
+    } else if (fieldTag === field3) {
+      assertRoom(draft);
+      draft.invocations.push(readInvocation(reader, draft, end));
+    } else reader.skip(fieldTag, end);
   }
+}
+
+function assertRoom({ state, invocations }: Draft): void {
+  if (state.length + invocations.length < mostEntries) return;
+  throw new StatefunError("REQUEST_TOO_LARGE", `The request holds more than ${mostEntries} states and messages.`);
 }
 
 function readAddress(reader: WireReader, outerEnd: number): Address {
@@ -80,11 +106,11 @@ function readAddress(reader: WireReader, outerEnd: number): Address {
   let name = "";
   let id = "";
   while (reader.pos < end) {
-    const fieldTag = reader.uint32(end);
+    const fieldTag = reader.tag(end);
     if (fieldTag === field1) namespace = reader.string(end);
     else if (fieldTag === field2) name = reader.string(end);
     else if (fieldTag === field3) id = reader.string(end);
-    else reader.skip(fieldTag & 7, end);
+    else reader.skip(fieldTag, end);
   }
   return new Address(namespace, name, id);
 }
@@ -94,36 +120,43 @@ function readState(reader: WireReader, outerEnd: number): Draft["state"][number]
   let name = "";
   let packed: Packed | undefined;
   while (reader.pos < end) {
-    const fieldTag = reader.uint32(end);
+    const fieldTag = reader.tag(end);
     if (fieldTag === field1) name = reader.string(end);
     // v2 says `bytes` where v3 says TypedValue; what the bytes hold is an Any, so both are read alike.
     else if (fieldTag === field2) packed = readPacked(reader, end);
-    else reader.skip(fieldTag & 7, end);
+    else reader.skip(fieldTag, end);
   }
   return { name, packed };
 }
 
-function readInvocation(reader: WireReader, outerEnd: number): Draft["invocations"][number] {
+function readInvocation(reader: WireReader, draft: Draft, outerEnd: number): Invocation {
   const end = reader.endOfField(outerEnd);
   let caller: Address | undefined;
   let argument: Packed | undefined;
   while (reader.pos < end) {
-    const fieldTag = reader.uint32(end);
+    const fieldTag = reader.tag(end);
     if (fieldTag === field1) caller = readAddress(reader, end);
     else if (fieldTag === field2) argument = readPacked(reader, end);
-    else reader.skip(fieldTag & 7, end);
+    else reader.skip(fieldTag, end);
   }
-  return { caller, argument };
+  if (argument === undefined) throw malformed("a message has no argument");
+  draft.generation ??= argument.generation;
+  draft.firstTypename ??= argument.typename;
+  const fromFunction = caller !== undefined && caller.name !== "";
+  return {
+    caller: fromFunction ? caller : undefined,
+    argument: TypedValue.slice(argument.typename, reader.bytes, argument.start, argument.end),
+  };
 }
 
 function readPacked(reader: WireReader, outerEnd: number): Packed {
   const end = reader.endOfField(outerEnd);
   const packed: Packed = { typename: "", start: 0, end: 0, hasValue: false, generation: undefined };
   while (reader.pos < end) {
-    const fieldTag = reader.uint32(end);
+    const fieldTag = reader.tag(end);
     if (fieldTag === field1) packed.typename = reader.string(end);
     else if (fieldTag === hasValueFlag) {
-      packed.hasValue = reader.uint32(end) !== 0;
+      packed.hasValue = reader.bool(end);
       packed.generation = "v3";
     } else if (fieldTag === field3) {
       packed.end = reader.endOfField(end);
@@ -136,20 +169,19 @@ function readPacked(reader: WireReader, outerEnd: number): Packed {
       reader.pos = packed.end;
       packed.hasValue = true;
       packed.generation = "v2";
-    } else reader.skip(fieldTag & 7, end);
+    } else reader.skip(fieldTag, end);
   }
   return packed;
 }
 
 /** Throws GENERATION_MISMATCH: read as the other generation, every value would seem to be empty. */
-function generationOf({ invocations, state }: Draft, pinned: Generation | undefined): Generation {
-  for (const { argument } of invocations)
-    if (argument?.generation !== undefined) return agreed(argument.generation, pinned);
+function generationOf({ generation, firstTypename, state }: Draft, pinned: Generation | undefined): Generation {
+  if (generation !== undefined) return agreed(generation, pinned);
   for (const { packed } of state) if (packed?.generation !== undefined) return agreed(packed.generation, pinned);
   if (pinned !== undefined) return pinned;
   // A value with neither field 2 nor 3 tells nothing: an Any whose message is empty looks like a TypedValue without a
   // value. But a v3 engine marks the value of every message as present, so it must be v2, unless its name is v3's own.
-  return invocations[0]?.argument?.typename.startsWith("io.statefun.types/") ? "v3" : "v2";
+  return firstTypename?.startsWith("io.statefun.types/") ? "v3" : "v2";
 }
 
 function agreed(told: Generation, pinned: Generation | undefined): Generation {
@@ -168,15 +200,6 @@ function persistedValue(
   // v2 has no has_value: there, an Any that names its type is a value, even one of no bytes.
   const present = packed !== undefined && (generation === "v3" ? packed.hasValue : packed.typename !== "");
   return { name, value: present ? TypedValue.slice(packed.typename, bytes, packed.start, packed.end) : undefined };
-}
-
-function invocation({ caller, argument }: Draft["invocations"][number], bytes: Uint8Array): Invocation {
-  if (argument === undefined) throw malformed("a message has no argument");
-  const fromFunction = caller !== undefined && caller.name !== "";
-  return {
-    caller: fromFunction ? caller : undefined,
-    argument: TypedValue.slice(argument.typename, bytes, argument.start, argument.end),
-  };
 }
 
 function malformed(why: string, cause?: unknown): StatefunError {

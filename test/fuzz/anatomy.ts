@@ -2,15 +2,10 @@
 
 /** Why our decoder may say something else than reflection. No engine sends any of these. */
 export const oddities = {
-  // protobuf refuses these; ours reads on.
-  "a number of more than 32 bits as tag or length": true,
-  "the field number 0": true,
-  "a group that ends under another number": true,
+  // protobuf counts the messages round them too.
   "groups as deep as the limit": true,
   // protobuf merges the two, ours takes the last; in an oneof and outside.
   "a message that is given twice": true,
-  // Ours looks at 32 bits of a flag.
-  "a flag of more than 32 bits": true,
   // A value with fields of both generations is read as the one that the first such field tells.
   "a value of both generations": true,
 } as const;
@@ -58,11 +53,8 @@ class Walk {
     while (this.#pos < end) {
       const { number, wireType } = this.#tag(end);
       if (wireType !== 2) {
-        const flag = this.#skip(number, wireType, end, 1);
-        if (isValue && number === 2 && wireType === 0) {
-          this.#forms.add("v3");
-          if (flag >= 2n ** 32n) this.#found.add("a flag of more than 32 bits");
-        }
+        this.#skip(wireType, end, 1);
+        if (isValue && number === 2 && wireType === 0) this.#forms.add("v3");
         continue;
       }
       const inner = this.#end(end);
@@ -91,15 +83,11 @@ class Walk {
   }
 
   #short(end: number): bigint {
-    const from = this.#pos;
-    const value = this.#varint(end);
-    if (this.#pos - from > 5 || value >= 2n ** 32n) this.#found.add("a number of more than 32 bits as tag or length");
-    return value & 0xffff_ffffn;
+    return this.#varint(end) & 0xffff_ffffn;
   }
 
   #tag(end: number): { number: number; wireType: number } {
     const tag = Number(this.#short(end));
-    if (tag >>> 3 === 0) this.#found.add("the field number 0");
     return { number: tag >>> 3, wireType: tag & 7 };
   }
 
@@ -107,22 +95,18 @@ class Walk {
     return Math.min(Number(this.#short(outer)) + this.#pos, outer);
   }
 
-  #skip(number: number, wireType: number, end: number, depth: number): bigint {
-    if (wireType === 0) return this.#varint(end);
-    if (wireType === 1) this.#pos += 8;
+  #skip(wireType: number, end: number, depth: number): void {
+    if (wireType === 0) this.#varint(end);
+    else if (wireType === 1) this.#pos += 8;
     else if (wireType === 5) this.#pos += 4;
     else if (wireType === 2) this.#pos = this.#end(end);
     else if (wireType === 3 && depth < 110) {
       if (depth > 90) this.#found.add("groups as deep as the limit");
       while (this.#pos < end) {
         const inner = this.#tag(end);
-        if (inner.wireType === 4) {
-          if (inner.number !== number) this.#found.add("a group that ends under another number");
-          break;
-        }
-        this.#skip(inner.number, inner.wireType, end, depth + 1);
+        if (inner.wireType === 4) break;
+        this.#skip(inner.wireType, end, depth + 1);
       }
     } else this.#pos = end;
-    return 0n;
   }
 }

@@ -89,6 +89,34 @@ test("the request by hand is well-formed", () => {
   assert.equal(decodeRequest(bytes).invocations[0]?.argument.typename, "x/y");
 });
 
+const unreadable: [string, number[]][] = [
+  ["the field number 0", [0x00, 1]],
+  ["a tag of six bytes", [0xf8, 0x80, 0x80, 0x80, 0x80, 0x00, 1]],
+  ["a tag of more than 32 bits", [0xf8, 0x80, 0x80, 0x80, 0x10, 1]],
+  ["a length of six bytes", [0x7a, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00]],
+  ["a length of more than 32 bits", [0x7a, 0x80, 0x80, 0x80, 0x80, 0x10]],
+  ["a group that ends under another number", [0x7b, 0x74]],
+];
+for (const [what, bytes] of unreadable) {
+  test(`${what} is REQUEST_MALFORMED, on every level`, () => {
+    for (const request of [
+      [...field(100, [...target, ...field(3, argument)]), ...bytes],
+      field(100, [...target, ...field(3, argument), ...bytes]),
+      field(100, [...target, ...field(3, [...argument, ...bytes])]),
+      field(100, [...target, ...field(3, field(2, [...field(1, [0x78, 0x2f, 0x79]), 0x10, 1, ...bytes]))]),
+    ]) {
+      throwsCode(() => decodeRequest(Buffer.from(request)), "REQUEST_MALFORMED");
+    }
+  });
+}
+
+test("has_value is set by any bit of its number", () => {
+  const high = field(2, [...field(1, [0x78, 0x2f, 0x79]), 0x10, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01]); // 2^35
+  const state = field(2, [...field(1, [0x73]), ...high]);
+  const { state: read } = decodeRequest(Buffer.from(field(100, [...target, ...state, ...field(3, argument)])));
+  assert.equal(read[0]?.value?.typename, "x/y");
+});
+
 const overlong: [string, number[]][] = [
   ["the batch", field(100, target, target.length + 1)],
   ["the target", field(100, field(1, [...field(1, [0x61]), ...field(2, [0x62])], 7))],

@@ -1,0 +1,62 @@
+// A path that is a secret: nothing but the whole of it, as it is written, reaches the functions.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StatefulFunctions } from "../../src/index.js";
+import { isPath } from "../../src/serve/path.js";
+import { hosts, octetStream, send, stop } from "../support/http.js";
+import { RecordingLogger } from "../support/recording-logger.js";
+
+test("paths are the same when every character is", () => {
+  for (const path of ["/", "/statefun", "/statefun/s3cret", `/${"x".repeat(500)}`]) {
+    assert.ok(isPath(path, path));
+    assert.ok(!isPath(`${path}x`, path));
+    assert.ok(!isPath(path.slice(0, -1), path));
+    for (let index = 0; index < path.length; index++) {
+      assert.ok(!isPath(`${path.slice(0, index)}\u0000${path.slice(index + 1)}`, path), String(index));
+    }
+  }
+  assert.ok(!isPath(undefined, "/"));
+  assert.ok(!isPath("/", undefined));
+  assert.ok(!isPath(undefined, undefined));
+  assert.ok(!isPath("", "/"));
+});
+
+// Each of these means something to a router's patterns, or to a URL.
+const secrets = ["plain-s3cret_", "a:b", "*wild", "a{b}c", "(x)", "a+b", "!a", "%41%2F", "a\\b", "a.b", "~a'b"];
+for (const [name, start] of Object.entries(hosts)) {
+  for (const secret of secrets) {
+    const path = `/fn/${secret}`;
+    test(`${name}: ${path} is answered, and nothing like it`, async (t) => {
+      const logger = new RecordingLogger();
+      const host = await start(new StatefulFunctions(), { path, healthPath: "/health", logger });
+      t.after(() => stop(host.server));
+      const at = host.at(path);
+      const { status, text } = await send(host.port, at, { body: Buffer.from("x") });
+      assert.equal(status, 400, text);
+      logger.entries.length = 0;
+      const others = [
+        at.slice(0, -1),
+        `${at}x`,
+        `${at}/`,
+        `${at}/health`,
+        at.toUpperCase(),
+        `/${at}`,
+        at.replace(secret, "OTHER"),
+        at.replace(secret, "a-other"),
+        at.replace(secret, `${secret.slice(0, 1)}OTHER`),
+        at.replace(secret, "ac"),
+        at.replace("fn", "%66n"),
+        at.replace("/fn", "/fn/."),
+        at.replace("/fn", "/fn/../fn"),
+      ];
+      for (const other of others.filter((candidate) => candidate !== at)) {
+        const answer = await send(host.port, other, { body: Buffer.from("x"), headers: octetStream });
+        assert.equal(answer.status, 404, other);
+        assert.ok(!answer.text.includes(secret), answer.text);
+      }
+      assert.deepEqual(logger.entries, []);
+      assert.equal((await send(host.port, host.at("/health"), { method: "GET", headers: {} })).status, 200);
+    });
+  }
+}
