@@ -1,6 +1,7 @@
 // The adapter for Fastify.
 
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { StatefunError } from "../errors.js";
 import { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "./endpoint.js";
@@ -15,19 +16,26 @@ export type { ServeOptions } from "./endpoint.js";
  */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): FastifyPluginAsync {
   const endpoint = new HttpEndpoint(served, options);
+  for (const path of [endpoint.path, endpoint.healthPath]) {
+    if (!path?.includes("*")) continue;
+    throw new StatefunError("OPTION_INVALID", `"${path}" has a star, which Fastify takes for any text. Leave it out.`);
+  }
   return async (app) => {
     // Inside this plugin only: bodies of every type stay unread, for the endpoint to judge and to read.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-    app.all(endpoint.path, async (request, reply) => {
+    app.all(literal(endpoint.path), async (request, reply) => {
       return send(request, reply, await endpoint.answer(requestOf(request.raw, reply.raw)));
     });
     if (endpoint.healthPath !== undefined) {
-      app.get(endpoint.healthPath, async (request, reply) => send(request, reply, endpoint.health()));
+      app.get(literal(endpoint.healthPath), async (request, reply) => send(request, reply, endpoint.health()));
     }
     if (!(served instanceof RequestReplyHandler)) app.addHook("preClose", () => endpoint.close());
   };
 }
+
+/** A path that Fastify takes as it is written: a colon would begin a parameter. */
+const literal = (path: string) => path.replaceAll(":", "::");
 
 function send({ raw }: FastifyRequest, reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {
   if (hasUnreadBody(raw)) reply.header("Connection", "close");

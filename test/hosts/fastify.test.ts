@@ -94,3 +94,15 @@ test("a false health path leaves that path to the application", async () => {
   app.get("/statefun/health", async () => "its own");
   assert.equal((await app.inject({ url: "/statefun/health" })).body, "its own");
 });
+
+test("a path is taken as it is written: a colon begins no parameter, and a star is refused", async () => {
+  const app = application();
+  await app.register(statefun(functions(), { path: "/a:b" }));
+  const status = async (url: string) => {
+    const payload = Buffer.from(call("hosts/echo/a"));
+    return (await app.inject({ method: "POST", url, headers: engineHeaders, payload })).statusCode;
+  };
+  assert.equal(await status("/a:b"), 200);
+  assert.equal(await status("/axyz"), 404);
+  assert.throws(() => statefun(functions(), { path: "/a*" }), { code: "OPTION_INVALID" });
+});
