@@ -54,6 +54,30 @@ export const errorCodes = {
   METHOD_NOT_ALLOWED: "The request's method is not POST.",
   MEDIA_TYPE_UNSUPPORTED: "The request's content type or encoding is not a plain application/octet-stream.",
   SHUTTING_DOWN: "The server is finishing its last calls and takes no new ones.",
+
+  // The embedded runtime: its module file, its endpoints and what they answer.
+  MODULE_INVALID: "A module file can't be read, or holds what the runtime does not know.",
+  ENDPOINT_UNREACHABLE: "An endpoint could not be reached, or did not answer in time.",
+  ENDPOINT_FAILED: "An endpoint answered a call with an error.",
+  RESPONSE_MALFORMED: "An endpoint's answer is not a FromFunction message.",
+  EGRESS_UNKNOWN: "A function sent a record to an egress that is not there.",
+  STATE_TYPENAME_CHANGED: "A state's typename is not the one it was first registered with.",
+  ADDRESS_PARKED: "An address gets no more messages until it is retried or its message is dropped.",
+
+  // The embedded runtime: what comes in from outside.
+  MAILBOX_FULL: "Too many messages wait for this address.",
+  OVERLOADED: "Too many messages wait in the runtime.",
+  ANSWER_TIMEOUT: "A function did not answer a call in time.",
+  IDEMPOTENCY_CONFLICT: "An idempotency key was used for another request before.",
+  UNAUTHORIZED: "The bearer token is missing or wrong.",
+  NOT_FOUND: "There is nothing at this path.",
+  CLIENT_FAILED: "The runtime could not be reached, or its answer could not be read.",
+
+  // The embedded runtime: its store.
+  STORE_LOCKED: "Another process holds the data folder.",
+  STORE_VERSION: "The data folder is of another format.",
+  STORE_FULL: "The disk is full.",
+  STORE_FAILED: "The data folder can't be read or written.",
 } as const;
 
 /** A stable code of a {@link StatefunError}. */

@@ -4,7 +4,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importsOf, sourceFiles } from "../support/source.js";
 
-type Room = "errors" | "bytes" | "model" | "types" | "wire" | "functions" | "serve" | "index";
+type Room =
+  | "errors"
+  | "bytes"
+  | "model"
+  | "types"
+  | "wire"
+  | "functions"
+  | "serve"
+  | "store"
+  | "module"
+  | "runtime"
+  | "endpoint"
+  | "ingress"
+  | "egress"
+  | "admin"
+  | "embedded"
+  | "client"
+  | "cli"
+  | "index";
 
 /** The rooms that exist, and what each may import besides itself. */
 const mayImport: Record<Room, readonly Room[]> = {
@@ -15,12 +33,39 @@ const mayImport: Record<Room, readonly Room[]> = {
   wire: ["bytes", "model", "errors"],
   functions: ["wire", "types", "model", "errors"],
   serve: ["functions", "model", "errors"],
+  store: ["errors"],
+  module: ["model", "errors"],
+  // The engine knows functions only as endpoints.
+  runtime: ["store", "wire", "bytes", "model", "errors"],
+  endpoint: ["runtime", "module", "model", "errors"],
+  ingress: ["runtime", "module", "types", "model", "errors"],
+  egress: ["runtime", "module", "types", "model", "errors"],
+  admin: ["runtime", "ingress", "types", "model", "errors"],
+  embedded: [
+    "admin",
+    "egress",
+    "ingress",
+    "endpoint",
+    "module",
+    "runtime",
+    "store",
+    "functions",
+    "types",
+    "model",
+    "errors",
+  ],
+  client: ["types", "model", "errors"],
+  cli: ["embedded", "client", "functions", "module", "model", "errors"],
   index: ["serve", "functions", "wire", "types", "model", "errors"],
 };
 
 /** Packages, and the files that may import them; a room's name stands for all its files. */
 const packages: Record<string, readonly string[]> = {
   "koa-router": ["serve/koa.ts"],
+  "classic-level": ["store/level-store.ts"],
+  yaml: ["module"],
+  undici: ["endpoint", "egress"],
+  "prom-client": ["admin"],
   fastify: ["serve/fastify.ts"],
   "@nestjs/common": ["serve/nest.ts"],
   "@nestjs/core": ["serve/nest.ts"],

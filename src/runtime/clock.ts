@@ -1,0 +1,26 @@
+// The time, as the engine sees it: a test's clock moves by hand.
+
+/** A timer that has not gone off. */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `run` once, `ms` milliseconds from now or a little later. */
+  after(ms: number, run: () => void): Timer;
+}
+
+/** The longest time that setTimeout can wait. */
+const longestMs = 2 ** 31 - 1;
+
+/** The machine's own clock. Its timers do not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, Math.min(Math.max(ms, 0), longestMs));
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
