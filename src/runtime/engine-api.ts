@@ -3,10 +3,6 @@
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/type.js";
 
-/** The type name of the address a client has while it waits for an answer; its id names the call. */
-export const clientNamespace = "statefun.client";
-export const clientName = "call";
-
 /** Options of {@link EngineApi.send}. */
 export interface SendOptions {
   /** Milliseconds until the message is delivered. Defaults to 0: at once. */

@@ -1,0 +1,387 @@
+// The engine: what comes in, the loop that delivers it, and what people look at and mend.
+
+import { StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
+import { isClient } from "../model/client-address.js";
+import type { TypedValue } from "../model/type.js";
+import type { Store } from "../store/store.js";
+import { encodePacked } from "../wire/packed.js";
+import { type Clock, systemClock } from "./clock.js";
+import { DelayedMessages } from "./delayed.js";
+import { Dispatcher, parkedError } from "./dispatcher.js";
+import type { QueueStore } from "./durable-queue.js";
+import type { FindRoute } from "./endpoint.js";
+import type {
+  AddressInfo,
+  CallOptions,
+  EgressConsumer,
+  EngineApi,
+  EngineMetrics,
+  FunctionInfo,
+  ParkedInfo,
+  SendOptions,
+} from "./engine-api.js";
+import { FunctionTable } from "./function-table.js";
+import { GroupCommit } from "./group-commit.js";
+import { Inspector } from "./inspect.js";
+import { Instances } from "./instances.js";
+import { defaultLimits, type EngineLimits } from "./limits.js";
+import type { EngineLogger } from "./logger.js";
+import { DelayedMessage, Message } from "./message.js";
+import { newMetrics } from "./metrics.js";
+import { Outbox } from "./outbox.js";
+import { recoverMailboxes, recoverOutboxes, recoverParked } from "./recover.js";
+import { fingerprintOf, Requests } from "./requests.js";
+import { Sequence } from "./sequence.js";
+import { Sweeper } from "./sweeper.js";
+
+/** Options of {@link Engine.open}. */
+export interface EngineOptions {
+  /** Where everything is kept. The engine does not close it. */
+  readonly store: Store;
+  /** How functions are reached. */
+  readonly findRoute: FindRoute;
+  /** The egresses that functions may send to, "namespace/name"; one that is attached later is added. */
+  readonly egresses?: readonly string[];
+  /** Defaults to the machine's clock. */
+  readonly clock?: Clock;
+  /** See limits.ts for the defaults. */
+  readonly limits?: Partial<EngineLimits>;
+  /** Defaults to console. */
+  readonly logger?: EngineLogger;
+}
+
+const defaultTimeoutMs = 30_000;
+
+export class Engine implements EngineApi {
+  readonly metrics: EngineMetrics = newMetrics();
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #limits: EngineLimits;
+  readonly #logger: EngineLogger;
+  readonly #commit: GroupCommit;
+  readonly #shared: QueueStore;
+  readonly #functions: FunctionTable;
+  readonly #instances: Instances;
+  readonly #delayed: DelayedMessages;
+  readonly #requests: Requests;
+  readonly #outboxes = new Map<string, Outbox>();
+  readonly #dispatcher: Dispatcher;
+  readonly #sweeper: Sweeper;
+  readonly #inspector: Inspector;
+  #closing: Promise<void> | undefined;
+
+  /** Opens a store and goes on where it was left. Rejects with STORE_FAILED. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const engine = new Engine(options);
+    await engine.#recover();
+    return engine;
+  }
+
+  private constructor(options: EngineOptions) {
+    const { store, findRoute, egresses = [], clock = systemClock, limits, logger = console } = options;
+    this.#store = store;
+    this.#clock = clock;
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#logger = logger;
+    const { metrics } = this;
+    const commit = new GroupCommit(store, clock, metrics);
+    this.#commit = commit;
+    this.#shared = { store, commit, sequence: new Sequence(commit), waiting: { bytes: 0 } };
+    this.#functions = new FunctionTable(findRoute, commit);
+    this.#instances = new Instances(this.#functions, this.#shared);
+    this.#requests = new Requests(commit, clock, metrics);
+    this.#delayed = new DelayedMessages(this.#shared, clock, metrics, ({ target, caller, argument, generation }) =>
+      this.#enqueue(target, new Message(caller, argument, generation)),
+    );
+    this.#dispatcher = new Dispatcher({
+      functions: this.#functions,
+      delayed: this.#delayed,
+      requests: this.#requests,
+      outboxes: this.#outboxes,
+      instances: this.#instances,
+      commit,
+      clock,
+      limits: this.#limits,
+      metrics,
+      logger,
+      enqueue: (target, message) => this.#enqueue(target, message),
+    });
+    this.#sweeper = new Sweeper({ store, commit, clock, instances: this.#instances });
+    this.#inspector = new Inspector({
+      store,
+      commit,
+      clock,
+      functions: this.#functions,
+      instances: this.#instances,
+    });
+    for (const egress of egresses) this.#outbox(egress);
+    let saturated = false;
+    commit.onChange = () => {
+      if (commit.saturated !== saturated) {
+        saturated = commit.saturated;
+        this.#delayed.paused = saturated || this.#closing !== undefined;
+        const { trouble } = commit;
+        if (trouble !== undefined) logger.error(`Nothing is taken until the store can be written: ${trouble.message}`);
+      }
+      this.#dispatcher.pump();
+    };
+  }
+
+  get trouble(): StatefunError | undefined {
+    return this.#closing === undefined ? this.#commit.trouble : closingError();
+  }
+
+  serves(namespace: string, name: string): boolean {
+    return this.#functions.find(namespace, name) !== undefined;
+  }
+
+  async send(target: Address, value: TypedValue, options: SendOptions = {}): Promise<void> {
+    const { delayMs = 0, cancellationToken, idempotencyKey } = options;
+    if (!(delayMs >= 0)) throw new StatefunError("DELAY_INVALID", `The delay is ${delayMs} ms; it must be 0 or more.`);
+    this.#assertOpen();
+    const fingerprint = idempotencyKey === undefined ? "" : fingerprintOf("send", target, value);
+    if (idempotencyKey !== undefined && this.#requests.repeats(idempotencyKey, fingerprint)) return this.#durable();
+    this.#assertRoom(target);
+    if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
+    if (idempotencyKey !== undefined) this.#requests.remember(idempotencyKey, fingerprint);
+    if (delayMs === 0 && cancellationToken === undefined) this.#receive(target, value, undefined);
+    else this.#receiveLater(target, value, delayMs, cancellationToken);
+    return this.#durable();
+  }
+
+  async cancel(token: string): Promise<boolean> {
+    this.#assertOpen();
+    const cancelled = this.#delayed.cancel(undefined, token);
+    if (cancelled) await this.#durable();
+    return cancelled;
+  }
+
+  async call(target: Address, value: TypedValue, options: CallOptions = {}): Promise<TypedValue> {
+    const { idempotencyKey, timeoutMs = defaultTimeoutMs, signal } = options;
+    signal?.throwIfAborted();
+    this.#assertOpen();
+    const client = this.#requests.clientAddress(idempotencyKey);
+    const fingerprint = idempotencyKey === undefined ? "" : fingerprintOf("call", target, value);
+    const repeated = idempotencyKey !== undefined && this.#requests.repeats(idempotencyKey, fingerprint);
+    if (this.metrics.callsWaiting >= this.#limits.callsWaiting) throw overloaded();
+    if (!repeated) {
+      this.#assertRoom(target);
+      const { parking } = this.#instances.peek(target) ?? {};
+      if (parking !== undefined) throw parkedError(target, parking);
+    }
+    const { answer, stop } = this.#requests.wait(client);
+    if (!repeated) {
+      if (idempotencyKey !== undefined) this.#requests.remember(idempotencyKey, fingerprint);
+      this.#receive(target, value, client);
+      this.#commit.whenDurable((error) => error !== undefined && stop(error));
+    }
+    const timer = this.#clock.after(timeoutMs, () =>
+      stop(new StatefunError("ANSWER_TIMEOUT", `${target} did not answer within ${timeoutMs} ms.`)),
+    );
+    const abort = () => stop(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    try {
+      return await answer;
+    } finally {
+      timer.cancel();
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  attach(egress: string, consumer: EgressConsumer): void {
+    this.#outbox(egress).attach(consumer);
+  }
+
+  functions(): FunctionInfo[] {
+    return this.#inspector.functions();
+  }
+
+  addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
+    return this.#inspector.addresses(typeName, page);
+  }
+
+  inspect(address: Address): Promise<AddressInfo> {
+    return this.#inspector.address(address);
+  }
+
+  parked({ limit }: { limit: number }): ParkedInfo[] {
+    return this.#inspector.parked(limit);
+  }
+
+  async setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
+    this.#assertServed(address);
+    await this.#betweenCalls(address, (instance) => {
+      const known = instance.function;
+      if (known === undefined) return;
+      if (value !== undefined) this.#functions.assertTypename(known, name, value.typename);
+      const packed = value === undefined ? undefined : encodePacked(value, known.route.generation);
+      instance.states.set(name, packed, this.#clock.now());
+    });
+  }
+
+  async park(address: Address, reason: string): Promise<void> {
+    this.#assertServed(address);
+    await this.#betweenCalls(address, (instance) => {
+      this.#dispatcher.park(instance, {
+        since: this.#clock.now(),
+        code: "ADDRESS_PARKED",
+        reason,
+        attempts: instance.attempts,
+      });
+    });
+  }
+
+  async retry(address: Address): Promise<void> {
+    await this.#betweenCalls(address, (instance) => this.#dispatcher.unpark(instance));
+  }
+
+  async drop(address: Address, which: "first" | "all"): Promise<number> {
+    let dropped = 0;
+    await this.#betweenCalls(address, async (instance) => {
+      const { mailbox } = instance;
+      const most = which === "first" ? Math.min(1, mailbox.length) : mailbox.length;
+      while (dropped < most) {
+        if (mailbox.loaded === 0) await mailbox.load();
+        const { caller } = mailbox.consume();
+        if (caller !== undefined && isClient(caller)) {
+          this.#requests.reject(caller, new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`));
+        }
+        dropped += 1;
+      }
+      this.metrics.mailboxMessages -= dropped;
+      this.#dispatcher.unpark(instance);
+    });
+    return dropped;
+  }
+
+  /** Removes what has expired; it does so by itself every minute. */
+  sweep(): Promise<void> {
+    return this.#sweeper.round();
+  }
+
+  close(graceMs: number): Promise<void> {
+    this.#closing ??= this.#close(graceMs);
+    return this.#closing;
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    this.#sweeper.stop();
+    this.#delayed.paused = true;
+    const drained = this.#dispatcher.stop();
+    const timer = new Promise<void>((resolve) => {
+      const { cancel } = this.#clock.after(graceMs, resolve);
+      drained.then(cancel);
+    });
+    await Promise.race([drained, timer]);
+    for (const outbox of this.#outboxes.values()) outbox.close();
+    // Answers that are already there reach their clients; then nobody is left to wait.
+    const flushed = this.#commit.flushed();
+    await (this.#commit.trouble === undefined ? flushed : undefined);
+    this.#requests.rejectAll(closingError());
+  }
+
+  async #recover(): Promise<void> {
+    const { metrics } = this;
+    const store = this.#store;
+    metrics.parked = await recoverParked(store, this.#instances);
+    metrics.mailboxMessages = await recoverMailboxes(store, this.#instances);
+    await recoverOutboxes(store, (egress, key) => this.#outbox(egress).found(key));
+    await this.#delayed.open();
+    for (const instance of this.#instances.all()) this.#dispatcher.ready(instance);
+    this.#sweeper.start();
+  }
+
+  #outbox(egress: string): Outbox {
+    let outbox = this.#outboxes.get(egress);
+    if (outbox === undefined) {
+      outbox = new Outbox(egress, this.#shared, this.#clock, this.metrics, this.#logger);
+      this.#outboxes.set(egress, outbox);
+    }
+    return outbox;
+  }
+
+  /** Takes a message from outside. */
+  #receive(target: Address, value: TypedValue, client: Address | undefined): void {
+    const { generation } = this.#assertServed(target).route;
+    this.metrics.messagesIn += 1;
+    this.#enqueue(target, new Message(client, encodePacked(value, generation), generation));
+  }
+
+  #receiveLater(target: Address, value: TypedValue, delayMs: number, token: string | undefined): void {
+    const { generation } = this.#assertServed(target).route;
+    this.metrics.messagesIn += 1;
+    const dueAt = this.#clock.now() + delayMs;
+    this.#delayed.add(new DelayedMessage(target, undefined, encodePacked(value, generation), generation, dueAt, token));
+  }
+
+  /** Puts a message into a mailbox, or hands it to the client that waits for it. */
+  #enqueue(target: Address, message: Message): void {
+    if (isClient(target)) {
+      this.#requests.answer(target, message.argument, message.generation);
+      return;
+    }
+    const instance = this.#instances.wake(target);
+    const { function: known } = instance;
+    instance.mailbox.push(known === undefined ? message : message.as(known.route.generation));
+    this.metrics.mailboxMessages += 1;
+    this.#dispatcher.ready(instance);
+  }
+
+  /** Changes an address while no call for it is in flight; resolves when that is durable. */
+  async #betweenCalls(
+    address: Address,
+    change: (instance: ReturnType<Instances["wake"]>) => void | Promise<void>,
+  ): Promise<void> {
+    this.#assertOpen();
+    const instance = this.#instances.wake(address);
+    if (instance.inFlight > 0) await new Promise<void>((resolve) => instance.afterCall.push(resolve));
+    try {
+      await change(instance);
+    } finally {
+      this.#instances.rest(instance);
+    }
+    await this.#durable();
+  }
+
+  /** Resolves when all that was done so far is durable. Rejects with STORE_FULL and STORE_FAILED. */
+  #durable(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#commit.whenDurable((error) => (error === undefined ? resolve() : reject(error)));
+    });
+  }
+
+  #assertOpen(): void {
+    const { trouble } = this;
+    if (trouble !== undefined) throw new StatefunError(trouble.code, trouble.message);
+  }
+
+  #assertServed({ namespace, name, typeName }: Address) {
+    const known = this.#functions.find(namespace, name);
+    if (known !== undefined) return known;
+    throw new StatefunError(
+      "FUNCTION_UNKNOWN",
+      `Nothing serves ${typeName}. Bind its class, or add its endpoint to the module file.`,
+    );
+  }
+
+  #assertRoom(target: Address): void {
+    this.#assertOpen();
+    this.#assertServed(target);
+    if (target.id === "") throw new StatefunError("ID_MISSING", `A message to ${target.typeName} needs an id.`);
+    const { mailboxBytes, totalBytes } = this.#limits;
+    if (this.#shared.waiting.bytes >= totalBytes) throw overloaded();
+    if ((this.#instances.peek(target)?.mailbox.bytes ?? 0) >= mailboxBytes) {
+      throw new StatefunError("MAILBOX_FULL", `Too many messages wait for ${target}. Send again later.`);
+    }
+  }
+
+  #assertFree(token: string): void {
+    if (token !== "" && !this.#delayed.hasToken(undefined, token)) return;
+    throw new StatefunError("TOKEN_INVALID", `The token ${JSON.stringify(token)} is empty, or still in use.`);
+  }
+}
+
+const overloaded = () => new StatefunError("OVERLOADED", "Too many messages wait. Send again later.");
+
+const closingError = () => new StatefunError("SHUTTING_DOWN", "The runtime is closing. Send again when it is back.");

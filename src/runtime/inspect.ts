@@ -1,0 +1,148 @@
+// What there is to see: functions, addresses, one address.
+
+import { Address } from "../model/address.js";
+import type { Generation } from "../model/invocation.js";
+import { parseTypeName } from "../model/type-name.js";
+import type { Store } from "../store/store.js";
+import { decodePacked } from "../wire/packed.js";
+import type { Clock } from "./clock.js";
+import type { AddressInfo, DelayedInfo, FunctionInfo, ParkedInfo, WaitingMessage } from "./engine-api.js";
+import type { FunctionTable } from "./function-table.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { Instance, Parking } from "./instance.js";
+import type { Instances } from "./instances.js";
+import { addressKey, functionKey, kinds, parseAddressKey, parseOrdered, rangeEnd } from "./keys.js";
+import { decodeDelayed, decodeMessage, type Message } from "./message.js";
+import { decodeStateValue, isExpired } from "./state-values.js";
+
+/** How many waiting and delayed messages of an address are shown. */
+const shownMessages = 100;
+
+interface InspectorParts {
+  readonly store: Store;
+  readonly commit: GroupCommit;
+  readonly clock: Clock;
+  readonly functions: FunctionTable;
+  readonly instances: Instances;
+}
+
+export class Inspector {
+  readonly #parts: InspectorParts;
+
+  constructor(parts: InspectorParts) {
+    this.#parts = parts;
+  }
+
+  functions(): FunctionInfo[] {
+    return this.#parts.functions.all().map(({ typeName, route, states }) => ({
+      typeName,
+      endpoint: route.label,
+      states: states.map(({ name, typename, expiration }) => ({
+        name,
+        typename,
+        expireMode: expiration.mode,
+        expireAfterMs: expiration.afterMs,
+      })),
+    }));
+  }
+
+  async addresses(
+    typeName: string,
+    { after = "", limit }: { after?: string; limit: number },
+  ): Promise<{ id: string; depth: number }[]> {
+    const { namespace, name } = parseTypeName(typeName);
+    await this.#parts.commit.flushed();
+    const [withState, withMessages] = await Promise.all([
+      this.#ids(kinds.state + functionKey(namespace, name), after, limit),
+      this.#ids(kinds.message + functionKey(namespace, name), after, limit),
+    ]);
+    const ids = [...new Set([...withState, ...withMessages])].sort((a, b) =>
+      Buffer.compare(Buffer.from(a), Buffer.from(b)),
+    );
+    return ids.slice(0, limit).map((id) => ({
+      id,
+      depth: this.#parts.instances.peek(new Address(namespace, name, id))?.mailbox.length ?? 0,
+    }));
+  }
+
+  /** The next ids under a prefix: after each, its other keys are jumped over. */
+  async #ids(prefix: string, after: string, limit: number): Promise<string[]> {
+    const { namespace, name } = parseAddressKey(`${prefix}\0`).address;
+    const ids: string[] = [];
+    const behind = (id: string) => rangeEnd(prefix[0] + addressKey(namespace, name, id));
+    let from = after === "" ? prefix : behind(after);
+    while (ids.length < limit) {
+      const [key] = await this.#parts.store.keys({ from, to: rangeEnd(prefix), limit: 1 });
+      if (key === undefined) break;
+      const { id } = parseAddressKey(key).address;
+      ids.push(id);
+      from = behind(id);
+    }
+    return ids;
+  }
+
+  async address(address: Address): Promise<AddressInfo> {
+    const { store, commit, instances, functions, clock } = this.#parts;
+    await commit.flushed();
+    const key = addressKey(address.namespace, address.name, address.id);
+    const known = functions.find(address.namespace, address.name);
+    const generation = known?.route.generation ?? "v3";
+    const range = (prefix: string) => ({ from: prefix, to: rangeEnd(prefix), limit: 1_000 });
+    const states = await store.entries(range(kinds.state + key));
+    const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages });
+    const delayed = await this.#delayedTo(address);
+    const instance = instances.peek(address);
+    const now = clock.now();
+    return {
+      address,
+      states: states.flatMap(([stateKey, bytes]) => {
+        const name = stateKey.slice(1 + key.length);
+        const value = decodeStateValue(bytes);
+        const spec = known?.state(name);
+        if (spec !== undefined && isExpired(value, spec, now)) return [];
+        return [{ name, value: decodePacked(value.packed, generation), writtenAt: value.touchedAt }];
+      }),
+      depth: instance?.mailbox.length ?? 0,
+      mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
+      delayed,
+      parked: instance?.parking === undefined ? undefined : parkedInfo(address, instance.parking),
+      inFlight: (instance?.inFlight ?? 0) > 0,
+    };
+  }
+
+  parked(limit: number): ParkedInfo[] {
+    const parked: ParkedInfo[] = [];
+    for (const { address, parking } of this.#parts.instances.all() as Iterable<Instance>) {
+      if (parking === undefined) continue;
+      if (parked.length === limit) break;
+      parked.push(parkedInfo(address, parking));
+    }
+    return parked;
+  }
+
+  /** All delayed messages are looked through: they are kept by their times. */
+  async #delayedTo(address: Address): Promise<DelayedInfo[]> {
+    const { store } = this.#parts;
+    const found: DelayedInfo[] = [];
+    let from: string = kinds.delayed;
+    while (found.length < shownMessages) {
+      const entries = await store.entries({ from, to: rangeEnd(kinds.delayed), limit: 1_000 });
+      for (const [key, bytes] of entries) {
+        const message = decodeDelayed(key, parseOrdered(key.slice(1)), bytes);
+        if (!message.target.equals(address) || found.length === shownMessages) continue;
+        found.push({ ...waiting(message), target: message.target, dueAt: message.dueAt, token: message.token });
+      }
+      if (entries.length < 1_000) break;
+      from = `${entries[entries.length - 1]?.[0]}\0`;
+    }
+    return found;
+  }
+}
+
+function waiting({ caller, argument, generation }: Message): WaitingMessage {
+  return { caller, value: decodePacked(argument, generation as Generation) };
+}
+
+function parkedInfo(address: Address, { since, code, reason, attempts }: Parking): ParkedInfo {
+  return { address, since, code, reason, attempts };
+}

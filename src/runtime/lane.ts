@@ -1,0 +1,82 @@
+// The line before one endpoint: which addresses wait for their turn, and how many calls are in flight. An endpoint that
+// can't be reached holds its own line up and no other.
+
+import type { Clock, Timer } from "./clock.js";
+import type { Instance } from "./instance.js";
+
+/** Failures in a row, of any address, after which an endpoint counts as down. */
+const failuresUntilDown = 3;
+const firstWaitMs = 100;
+const longestWaitMs = 10_000;
+
+export class Lane {
+  readonly #clock: Clock;
+  readonly #mostInFlight: number;
+  readonly #wake: () => void;
+  #line: Instance[] = [];
+  #head = 0;
+  #inFlight = 0;
+  #failures = 0;
+  #wait: Timer | undefined;
+
+  /** `wake` is called when the line can go on after a wait. */
+  constructor(clock: Clock, mostInFlight: number, wake: () => void) {
+    this.#clock = clock;
+    this.#mostInFlight = mostInFlight;
+    this.#wake = wake;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Whether the endpoint can't be reached: then one call at a time tries whether it can. */
+  get down(): boolean {
+    return this.#failures >= failuresUntilDown;
+  }
+
+  /** Puts an address at the end of the line, unless it stands there. */
+  join(instance: Instance): void {
+    if (instance.queued) return;
+    instance.queued = true;
+    this.#line.push(instance);
+  }
+
+  /** Takes the address whose turn it is; undefined when there is none or too much is in flight. */
+  next(): Instance | undefined {
+    if (this.#head === this.#line.length || this.#wait !== undefined) return undefined;
+    if (this.#inFlight >= (this.down ? 1 : this.#mostInFlight)) return undefined;
+    const instance = this.#line[this.#head] as Instance;
+    this.#line[this.#head] = undefined as unknown as Instance;
+    this.#head += 1;
+    if (this.#head === this.#line.length) {
+      this.#line = [];
+      this.#head = 0;
+    } else if (this.#head >= 1024 && this.#head * 2 > this.#line.length) {
+      this.#line = this.#line.slice(this.#head);
+      this.#head = 0;
+    }
+    instance.queued = false;
+    return instance;
+  }
+
+  began(): void {
+    this.#inFlight += 1;
+  }
+
+  /** Says that a call has ended, and whether anything answered it. */
+  ended(reached: boolean): void {
+    this.#inFlight -= 1;
+    if (reached) {
+      this.#failures = 0;
+      return;
+    }
+    this.#failures += 1;
+    if (!this.down || this.#wait !== undefined) return;
+    const waitMs = Math.min(firstWaitMs * 2 ** (this.#failures - failuresUntilDown), longestWaitMs);
+    this.#wait = this.#clock.after(waitMs, () => {
+      this.#wait = undefined;
+      this.#wake();
+    });
+  }
+}

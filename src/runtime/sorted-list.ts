@@ -1,0 +1,57 @@
+// A list that stays in the order of its items' keys: small enough to move, mostly added to at its end.
+
+interface Keyed {
+  readonly key: string;
+}
+
+export class SortedList<T extends Keyed> {
+  #items: T[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  get first(): T | undefined {
+    return this.#items[this.#head];
+  }
+
+  get last(): T | undefined {
+    return this.length === 0 ? undefined : this.#items[this.#items.length - 1];
+  }
+
+  /** Adds an item, unless there is one with its key. */
+  add(item: T): void {
+    const at = this.#find(item.key);
+    if (this.#items[at]?.key !== item.key) this.#items.splice(at, 0, item);
+  }
+
+  removeFirst(): void {
+    this.#head += 1;
+    if (this.#head * 2 <= this.#items.length) return;
+    this.#items = this.#items.slice(this.#head);
+    this.#head = 0;
+  }
+
+  delete(key: string): void {
+    const at = this.#find(key);
+    if (this.#items[at]?.key === key) this.#items.splice(at, 1);
+  }
+
+  /** Keeps the first items only. */
+  truncate(length: number): void {
+    this.#items.length = Math.min(this.#items.length, this.#head + length);
+  }
+
+  /** Where the key stands, or would. */
+  #find(key: string): number {
+    let from = this.#head;
+    let to = this.#items.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.#items[middle] as T).key < key) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+}

@@ -1,0 +1,118 @@
+// The states of one address, as they are in memory while it is busy or was so lately.
+
+import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
+import { WireWriter } from "../bytes/writer.js";
+import type { ValueSpec } from "../model/invocation.js";
+import type { RequestState } from "../wire/encode-request.js";
+import type { GroupCommit } from "./group-commit.js";
+import { kinds } from "./keys.js";
+import type { Encodable } from "./message.js";
+
+const packedField = tag(1, delimited);
+const touchedField = tag(2, varint);
+
+/** A state's value, and when it was last written or, if it expires after a call, last touched by one. */
+export class StateValue implements Encodable {
+  /** The bytes of an Any (v2) or a TypedValue (v3). */
+  readonly packed: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly touchedAt: number;
+
+  constructor(packed: Uint8Array, touchedAt: number) {
+    this.packed = packed;
+    this.touchedAt = touchedAt;
+  }
+
+  get size(): number {
+    return this.packed.length + 16;
+  }
+
+  encode(): Uint8Array {
+    const writer = new WireWriter();
+    writer.bytes(packedField, this.packed);
+    writer.uint32(touchedField);
+    writer.int64(this.touchedAt);
+    return writer.finish();
+  }
+}
+
+/** Decodes a state's entry. */
+export function decodeStateValue(bytes: Uint8Array): StateValue {
+  const reader = new WireReader(bytes);
+  const end = bytes.length;
+  let packed = bytes.subarray(0, 0);
+  let touchedAt = 0;
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === packedField) packed = reader.copy(end);
+    else if (fieldTag === touchedField) touchedAt = Number(reader.varint64(end));
+    else reader.skip(fieldTag, end);
+  }
+  return new StateValue(packed, touchedAt);
+}
+
+/** Whether a value's time is over. */
+export function isExpired({ touchedAt }: StateValue, { expiration }: Pick<ValueSpec, "expiration">, now: number) {
+  return expiration.mode !== "none" && now >= touchedAt + expiration.afterMs;
+}
+
+export class StateValues {
+  readonly #prefix: string;
+  readonly #commit: GroupCommit;
+  /** What was read or written; null when there is no value. */
+  readonly #values = new Map<string, StateValue | null>();
+  /** About how many bytes the values take. */
+  bytes = 0;
+
+  /** `addressKey`: see keys.ts. */
+  constructor(addressKey: string, commit: GroupCommit) {
+    this.#prefix = kinds.state + addressKey;
+    this.#commit = commit;
+  }
+
+  /** The values that a call carries; those whose time is over are deleted. */
+  forCall(specs: readonly ValueSpec[], now: number): RequestState[] {
+    return specs.map((spec) => ({ name: spec.name, packed: this.#current(spec, now)?.packed }));
+  }
+
+  /** Restarts the clock of every value that expires after the last call. */
+  touch(specs: readonly ValueSpec[], now: number): void {
+    for (const spec of specs) {
+      if (spec.expiration.mode !== "after-call") continue;
+      const value = this.#values.get(spec.name);
+      if (value != null && value.touchedAt !== now) this.#put(spec.name, new StateValue(value.packed, now));
+    }
+  }
+
+  /** Writes a value, or deletes it. The bytes are copied: they may be a slice of an answer's. */
+  set(name: string, packed: Uint8Array | undefined, now: number): void {
+    if (packed !== undefined) this.#put(name, new StateValue(packed.slice(), now));
+    else this.#delete(name);
+  }
+
+  #current(spec: ValueSpec, now: number): StateValue | undefined {
+    let value = this.#values.get(spec.name);
+    if (value === undefined) {
+      const stored = this.#commit.get(this.#prefix + spec.name);
+      value = stored === undefined ? null : decodeStateValue(stored);
+      this.#values.set(spec.name, value);
+      this.bytes += value?.size ?? 0;
+    }
+    if (value === null) return undefined;
+    if (!isExpired(value, spec, now)) return value;
+    this.#delete(spec.name);
+    return undefined;
+  }
+
+  #put(name: string, value: StateValue): void {
+    this.bytes += value.size - (this.#values.get(name)?.size ?? 0);
+    this.#values.set(name, value);
+    this.#commit.put(this.#prefix + name, value);
+  }
+
+  #delete(name: string): void {
+    this.bytes -= this.#values.get(name)?.size ?? 0;
+    this.#values.set(name, null);
+    this.#commit.delete(this.#prefix + name);
+  }
+}

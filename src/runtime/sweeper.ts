@@ -1,0 +1,121 @@
+// Removes what nobody will read again: states whose time is over at addresses that are not called any more, and
+// requests with an idempotency key that are no longer remembered. A little at a time, beside other work.
+
+import type { Address } from "../model/address.js";
+import type { Expiration } from "../model/expiration.js";
+import type { ValueSpec } from "../model/invocation.js";
+import type { Store } from "../store/store.js";
+import type { Clock, Timer } from "./clock.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { Instances } from "./instances.js";
+import { kinds, ordered, parseAddressKey, rangeEnd } from "./keys.js";
+import { keysOf } from "./recover.js";
+import { decodeStateValue, isExpired } from "./state-values.js";
+
+/** From the end of one round to the begin of the next. */
+const restMs = 60_000;
+/** How many entries are read at once, and the pause after them. */
+const readAtOnce = 500;
+const pauseMs = 100;
+
+interface SweeperParts {
+  readonly store: Store;
+  readonly commit: GroupCommit;
+  readonly clock: Clock;
+  readonly instances: Instances;
+}
+
+export class Sweeper {
+  readonly #parts: SweeperParts;
+  #timer: Timer | undefined;
+  #stopped = false;
+
+  constructor(parts: SweeperParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#after(restMs, () => {
+      // The store's trouble is told by the next commit; the next round goes on.
+      this.round().then(
+        () => this.start(),
+        () => this.start(),
+      );
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  /** Looks at everything once. */
+  async round(): Promise<void> {
+    await this.#forgetRequests();
+    for await (const keys of keysOf(this.#parts.store, kinds.registered)) {
+      for (const key of keys) {
+        const stored = this.#parts.commit.get(key);
+        if (stored === undefined) continue;
+        const { mode, afterMs } = JSON.parse(Buffer.from(stored).toString()) as Expiration;
+        if (mode !== "none") await this.#expire(key.slice(1), { mode, afterMs });
+      }
+    }
+  }
+
+  async #forgetRequests(): Promise<void> {
+    const { store, commit, clock } = this.#parts;
+    const to = kinds.forget + ordered(clock.now());
+    for (;;) {
+      const keys = await store.keys({ from: kinds.forget, to, limit: readAtOnce });
+      for (const key of keys) {
+        commit.delete(key);
+        commit.delete(kinds.request + key.slice(to.length));
+      }
+      if (keys.length < readAtOnce || this.#stopped) return;
+      await commit.flushed();
+    }
+  }
+
+  /** Deletes the values of one state whose time is over. */
+  async #expire(registered: string, expiration: Expiration): Promise<void> {
+    const { store, clock } = this.#parts;
+    const end = registered.indexOf("\0", registered.indexOf("\0") + 1) + 1;
+    const state = registered.slice(end);
+    const prefix = kinds.state + registered.slice(0, end);
+    let from = prefix;
+    while (!this.#stopped) {
+      const entries = await store.entries({ from, to: rangeEnd(prefix), limit: readAtOnce });
+      for (const [key, bytes] of entries) {
+        if (!key.endsWith(`\0${state}`)) continue;
+        const { address, rest } = parseAddressKey(key);
+        if (rest !== state) continue;
+        if (!isExpired(decodeStateValue(bytes), { expiration }, clock.now())) continue;
+        this.#expireOne(address, key, { name: state, typename: "", expiration });
+      }
+      if (entries.length < readAtOnce) return;
+      from = `${entries[entries.length - 1]?.[0]}\0`;
+      await this.#pause();
+    }
+  }
+
+  #expireOne(address: Address, key: string, spec: ValueSpec): void {
+    const { commit, clock, instances } = this.#parts;
+    const now = clock.now();
+    const awake = instances.peek(address);
+    if (awake !== undefined) {
+      // Looking at a value deletes it when its time is over; one in flight is looked at by its next call.
+      if (awake.inFlight === 0) awake.states.forCall([spec], now);
+      return;
+    }
+    const stored = commit.get(key);
+    if (stored !== undefined && isExpired(decodeStateValue(stored), spec, now)) commit.delete(key);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#after(pauseMs, resolve));
+  }
+
+  #after(ms: number, run: () => void): void {
+    if (!this.#stopped) this.#timer = this.#parts.clock.after(ms, run);
+  }
+}

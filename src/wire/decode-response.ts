@@ -1,0 +1,234 @@
+// FromFunction bytes → what a function did, its values unopened, or the states it asks the engine to register.
+
+import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
+import { describe, StatefunError } from "../errors.js";
+import { Address } from "../model/address.js";
+import { type Expiration, type ExpireMode, noExpiration } from "../model/expiration.js";
+import type { ValueSpec } from "../model/invocation.js";
+
+/** A state to write or, without a value, to delete. */
+export interface ResponseMutation {
+  readonly name: string;
+  readonly packed: Uint8Array | undefined;
+}
+
+export interface ResponseMessage {
+  readonly target: Address;
+  readonly argument: Uint8Array;
+}
+
+/** A delayed message; or, with `cancel`, the token of one to withdraw. */
+export type ResponseDelayed =
+  | (ResponseMessage & { readonly cancel: false; readonly delayMs: number; readonly token: string | undefined })
+  | { readonly cancel: true; readonly token: string };
+
+export interface ResponseEgress {
+  /** "namespace/name". */
+  readonly egress: string;
+  readonly argument: Uint8Array;
+}
+
+/** What a batch did (proto message InvocationResponse). */
+export interface InvocationResult {
+  readonly mutations: ResponseMutation[];
+  readonly messages: ResponseMessage[];
+  readonly delayed: ResponseDelayed[];
+  readonly egresses: ResponseEgress[];
+}
+
+/** A function's answer: either what it did, or (v3) the states it misses. */
+export type Response = InvocationResult | { readonly missing: readonly ValueSpec[] };
+
+const field1 = tag(1, delimited);
+const field2 = tag(2, delimited);
+const field3 = tag(3, delimited);
+const field4 = tag(4, delimited);
+const varint1 = tag(1, varint);
+const varint2 = tag(2, varint);
+const varint10 = tag(10, varint);
+const field11 = tag(11, delimited);
+const resultField = tag(100, delimited);
+const incompleteField = tag(101, delimited);
+const modes: readonly ExpireMode[] = ["none", "after-write", "after-call"];
+
+/** Decodes an answer; its values share the bytes. Throws RESPONSE_MALFORMED. */
+export function decodeResponse(bytes: Uint8Array): Response {
+  try {
+    const reader = new WireReader(bytes);
+    const end = bytes.length;
+    let response: Response = { mutations: [], messages: [], delayed: [], egresses: [] };
+    while (reader.pos < end) {
+      const fieldTag = reader.tag(end);
+      if (fieldTag === resultField) response = readResult(reader, end);
+      else if (fieldTag === incompleteField) response = { missing: readMissing(reader, end) };
+      else reader.skip(fieldTag, end);
+    }
+    return response;
+  } catch (error) {
+    throw new StatefunError("RESPONSE_MALFORMED", `The answer is not a FromFunction message: ${describe(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+function readResult(reader: WireReader, outerEnd: number): InvocationResult {
+  const end = reader.endOfField(outerEnd);
+  const result: InvocationResult = { mutations: [], messages: [], delayed: [], egresses: [] };
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) result.mutations.push(readMutation(reader, end));
+    else if (fieldTag === field2) result.messages.push(readMessage(reader, end));
+    else if (fieldTag === field3) result.delayed.push(readDelayed(reader, end));
+    else if (fieldTag === field4) result.egresses.push(readEgress(reader, end));
+    else reader.skip(fieldTag, end);
+  }
+  return result;
+}
+
+function readMutation(reader: WireReader, outerEnd: number): ResponseMutation {
+  const end = reader.endOfField(outerEnd);
+  let modify = false;
+  let name = "";
+  let packed: Uint8Array | undefined;
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === varint1) modify = reader.uint32(end) === 1;
+    else if (fieldTag === field2) name = reader.string(end);
+    else if (fieldTag === field3) packed = readPacked(reader, end);
+    else reader.skip(fieldTag, end);
+  }
+  if (modify && packed === undefined) throw new Error(`the state "${name}" is to be written without a value`);
+  return { name, packed: modify ? packed : undefined };
+}
+
+function readMessage(reader: WireReader, outerEnd: number): ResponseMessage {
+  const end = reader.endOfField(outerEnd);
+  let target: Address | undefined;
+  let argument: Uint8Array | undefined;
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) target = readAddress(reader, end);
+    else if (fieldTag === field2) argument = readPacked(reader, end);
+    else reader.skip(fieldTag, end);
+  }
+  return { target: present(target, "target"), argument: present(argument, "argument") };
+}
+
+function readDelayed(reader: WireReader, outerEnd: number): ResponseDelayed {
+  const end = reader.endOfField(outerEnd);
+  let delayMs = 0n;
+  let target: Address | undefined;
+  let argument: Uint8Array | undefined;
+  let cancel = false;
+  let token = "";
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === varint1) delayMs = reader.varint64(end);
+    else if (fieldTag === field2) target = readAddress(reader, end);
+    else if (fieldTag === field3) argument = readPacked(reader, end);
+    else if (fieldTag === varint10) cancel = reader.bool(end);
+    else if (fieldTag === field11) token = reader.string(end);
+    else reader.skip(fieldTag, end);
+  }
+  if (cancel) {
+    if (token === "") throw new Error("a cancellation names no token");
+    return { cancel, token };
+  }
+  if (delayMs < 0n) throw new Error(`a message's delay is ${delayMs} ms`);
+  return {
+    cancel,
+    // Nobody waits for 285,000 years, and a larger number has no exact double.
+    delayMs: Number(delayMs > 9_000_000_000_000_000n ? 9_000_000_000_000_000n : delayMs),
+    token: token === "" ? undefined : token,
+    target: present(target, "target"),
+    argument: present(argument, "argument"),
+  };
+}
+
+function readEgress(reader: WireReader, outerEnd: number): ResponseEgress {
+  const end = reader.endOfField(outerEnd);
+  let namespace = "";
+  let name = "";
+  let argument: Uint8Array | undefined;
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) namespace = reader.string(end);
+    else if (fieldTag === field2) name = reader.string(end);
+    else if (fieldTag === field3) argument = readPacked(reader, end);
+    else reader.skip(fieldTag, end);
+  }
+  return { egress: `${namespace}/${name}`, argument: present(argument, "argument") };
+}
+
+function readMissing(reader: WireReader, outerEnd: number): ValueSpec[] {
+  const end = reader.endOfField(outerEnd);
+  const missing: ValueSpec[] = [];
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) missing.push(readSpec(reader, end));
+    else reader.skip(fieldTag, end);
+  }
+  return missing;
+}
+
+function readSpec(reader: WireReader, outerEnd: number): ValueSpec {
+  const end = reader.endOfField(outerEnd);
+  let name = "";
+  let typename = "";
+  let expiration = noExpiration;
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) name = reader.string(end);
+    else if (fieldTag === field2) expiration = readExpiration(reader, end);
+    else if (fieldTag === field3) typename = reader.string(end);
+    else reader.skip(fieldTag, end);
+  }
+  if (name === "") throw new Error("a state has no name");
+  return { name, typename, expiration };
+}
+
+function readExpiration(reader: WireReader, outerEnd: number): Expiration {
+  const end = reader.endOfField(outerEnd);
+  let mode: ExpireMode = "none";
+  let afterMs = 0;
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === varint1) {
+      const number = reader.uint32(end);
+      mode = modes[number] ?? fail(`there is no expiration mode ${number}`);
+    } else if (fieldTag === varint2) afterMs = Number(reader.varint64(end));
+    else reader.skip(fieldTag, end);
+  }
+  return mode === "none" ? noExpiration : { mode, afterMs };
+}
+
+/** Reads an address (proto message Address). */
+export function readAddress(reader: WireReader, outerEnd: number): Address {
+  const end = reader.endOfField(outerEnd);
+  let namespace = "";
+  let name = "";
+  let id = "";
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) namespace = reader.string(end);
+    else if (fieldTag === field2) name = reader.string(end);
+    else if (fieldTag === field3) id = reader.string(end);
+    else reader.skip(fieldTag, end);
+  }
+  return new Address(namespace, name, id);
+}
+
+function readPacked(reader: WireReader, outerEnd: number): Uint8Array {
+  const end = reader.endOfField(outerEnd);
+  const packed = reader.bytes.subarray(reader.pos, end);
+  reader.pos = end;
+  return packed;
+}
+
+function present<T>(value: T | undefined, what: string): T {
+  return value ?? fail(`a message has no ${what}`);
+}
+
+function fail(why: string): never {
+  throw new Error(why);
+}

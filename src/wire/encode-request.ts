@@ -1,0 +1,61 @@
+// What an engine asks of a function → ToFunction bytes.
+
+import { delimited, tag } from "../bytes/reader.js";
+import { WireWriter } from "../bytes/writer.js";
+import type { Address } from "../model/address.js";
+
+const field1 = tag(1, delimited);
+const field2 = tag(2, delimited);
+const field3 = tag(3, delimited);
+
+/** A state of the address; without a value it is not set. */
+export interface RequestState {
+  readonly name: string;
+  /** See packed.ts. */
+  readonly packed: Uint8Array | undefined;
+}
+
+/** One message of a batch. */
+export interface RequestMessage {
+  /** Undefined when it came from an ingress. */
+  readonly caller: Address | undefined;
+  /** See packed.ts. */
+  readonly argument: Uint8Array;
+}
+
+/** Encodes one call (proto message InvocationBatchRequest): the messages `from` to `to`, exclusive, of the list. */
+export function encodeRequest(
+  target: Address,
+  states: readonly RequestState[],
+  messages: readonly RequestMessage[],
+  from: number,
+  to: number,
+): Uint8Array {
+  const writer = new WireWriter();
+  const batch = writer.begin(tag(100, delimited));
+  writeAddress(writer, target);
+  for (const { name, packed } of states) {
+    const state = writer.begin(field2);
+    writer.string(field1, name);
+    if (packed !== undefined) writer.bytes(field2, packed);
+    writer.end(state);
+  }
+  for (let index = from; index < to; index++) {
+    const { caller, argument } = messages[index] as RequestMessage;
+    const message = writer.begin(field3);
+    if (caller !== undefined) writeAddress(writer, caller);
+    writer.bytes(field2, argument);
+    writer.end(message);
+  }
+  writer.end(batch);
+  return writer.finish();
+}
+
+/** Writes an address as field 1. */
+export function writeAddress(writer: WireWriter, { namespace, name, id }: Address): void {
+  const address = writer.begin(field1);
+  writer.string(field1, namespace);
+  writer.string(field2, name);
+  writer.string(field3, id);
+  writer.end(address);
+}

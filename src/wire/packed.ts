@@ -1,0 +1,55 @@
+// A value as it travels: the bytes of an Any (v2) or of a TypedValue (v3). The engine passes them on unopened, so that
+// fields it does not know survive.
+
+import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
+import { WireWriter } from "../bytes/writer.js";
+import type { Generation } from "../model/invocation.js";
+import { TypedValue } from "../model/type.js";
+
+const field1 = tag(1, delimited);
+const field2 = tag(2, delimited);
+const field3 = tag(3, delimited);
+const hasValueFlag = tag(2, varint);
+
+/** Packs a value as functions of this generation expect it. */
+export function encodePacked(value: TypedValue, generation: Generation): Uint8Array {
+  const writer = new WireWriter();
+  if (generation === "v3") {
+    writer.string(field1, value.typename);
+    writer.uint32(hasValueFlag);
+    writer.uint32(1);
+    value.writeTo(writer, field3);
+  } else {
+    const v2 = value.toV2();
+    writer.string(field1, v2.typename);
+    v2.writeTo(writer, field2);
+  }
+  return writer.finish();
+}
+
+/** Reads a packed value; it shares the bytes. Throws an Error that says what is wrong with them. */
+export function decodePacked(bytes: Uint8Array, generation: Generation): TypedValue {
+  const valueField = generation === "v3" ? field3 : field2;
+  const reader = new WireReader(bytes);
+  const end = bytes.length;
+  let typename = "";
+  let start = 0;
+  let valueEnd = 0;
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) typename = reader.string(end);
+    else if (fieldTag === valueField) {
+      valueEnd = reader.endOfField(end);
+      start = reader.pos;
+      reader.pos = valueEnd;
+    } else reader.skip(fieldTag, end);
+  }
+  return TypedValue.slice(typename, bytes, start, valueEnd);
+}
+
+/** The same value in the other generation's form. */
+export function convertPacked(bytes: Uint8Array, from: Generation, to: Generation): Uint8Array {
+  if (from === to) return bytes;
+  const { typename, value } = decodePacked(bytes, from);
+  return encodePacked(new TypedValue(typename, value), to);
+}
