@@ -10,12 +10,13 @@ export class CountGreeter {
   @Handles(example.User)
   greet(user: example.User, context: Context) {
     this.count += 1;
-    const text = greeting(user.name, this.count);
-    context.sendEgress("example/greets", example.Greeting.create({ text, count: this.count }));
+    const greeting = example.Greeting.create({ text: textFor(user.name, this.count), count: this.count });
+    context.sendEgress("example/greets", greeting);
+    return greeting; // to a client that waits for the answer
   }
 }
 
-function greeting(name: string, count: number): string {
+function textFor(name: string, count: number): string {
   switch (count) {
     case 1:
       return `Hello ${name}`;

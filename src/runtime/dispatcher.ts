@@ -237,7 +237,7 @@ export class Dispatcher {
     metrics.batchFailures += 1;
     // While the endpoint is down for all, no address is to blame.
     if (lane.down) {
-      logger.warn(oneLine(`${known.route.label} can't be reached; it is tried again: ${error.message}`));
+      logger.warn(oneLine(`${known.route.label} can't be reached; it is tried again: ${error.message}`), error);
       return;
     }
     instance.attempts += 1;
@@ -246,12 +246,13 @@ export class Dispatcher {
     if (attempts >= limits.attempts) {
       logger.error(
         `${what} — parked after ${attempts} tries; correct the function, then retry it or drop the message.`,
+        error,
       );
       this.park(instance, { since: clock.now(), code: error.code, reason: error.message, attempts });
       return;
     }
     const waitMs = Math.min(limits.firstRetryMs * 2 ** (attempts - 1), limits.lastRetryMs);
-    logger.warn(`${what} — try ${attempts} of ${limits.attempts}; the next one in ${waitMs} ms.`);
+    logger.warn(`${what} — try ${attempts} of ${limits.attempts}; the next one in ${waitMs} ms.`, error);
     instance.retry = clock.after(waitMs, () => {
       instance.retry = undefined;
       this.ready(instance);

@@ -122,7 +122,8 @@ export class Engine implements EngineApi {
         saturated = commit.saturated;
         this.#delayed.paused = saturated || this.#closing !== undefined;
         const { trouble } = commit;
-        if (trouble !== undefined) logger.error(`Nothing is taken until the store can be written: ${trouble.message}`);
+        if (trouble !== undefined)
+          logger.error(`Nothing is taken until the store can be written: ${trouble.message}`, trouble);
       }
       this.#dispatcher.pump();
     };

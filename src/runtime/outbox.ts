@@ -106,6 +106,7 @@ export class Outbox {
         if (this.#closed) return;
         this.#logger.warn(
           `The egress ${this.egress} did not take the record ${record.id}; it is tried again: ${describe(thrown)}`,
+          thrown instanceof Error ? thrown : new Error(describe(thrown)),
         );
         this.#clock.after(retryMs, () => this.#hand(consumer, message, Math.min(retryMs * 2, lastRetryMs)));
       },
