@@ -5,7 +5,18 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const slow = new Set(["engine", "fuzz", "hosts", "interop", "kafka", "package", "tls"]);
+const slow = new Set([
+  "differential",
+  "embedded-interop",
+  "engine",
+  "fuzz",
+  "hosts",
+  "interop",
+  "kafka",
+  "package",
+  "runtime-crash",
+  "tls",
+]);
 
 const tests = readdirSync(`${root}/test`, { recursive: true })
   .map((file) => file.replaceAll("\\", "/"))

@@ -32,8 +32,9 @@ const defaultDir = ".statefun";
 const defaultGraceMs = 10_000;
 const noModule: Module = { endpoints: [], ingresses: [], egresses: [] };
 
-/** What is closed after the egresses: the store, the endpoints. */
-const usedByEgresses = 2;
+/** What is closed after the egresses: the engine's last group of writes, the store, the endpoints, the process's life. */
+const usedByEgresses = 4;
+const longestMs = 2 ** 31 - 1;
 
 /** Something that is closed with the runtime. */
 type Close = (graceMs: number) => Promise<unknown>;
@@ -89,7 +90,7 @@ export class StatefunRuntime {
     try {
       return new StatefunRuntime(await openAll(options, closes));
     } catch (thrown) {
-      await closeAll(closes, 0);
+      await closeAll(closes, 0).catch(() => {}); // what went wrong first is what to correct
       throw thrown;
     }
   }
@@ -195,7 +196,11 @@ async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened
     ...(limits === undefined ? {} : { limits }),
     ...(clock === undefined ? {} : { clock }),
   });
+  closes.unshift(() => engine.settle());
   closes.unshift((graceMs) => engine.close(graceMs));
+  // The process lives as long as the runtime is open, as it does with a server.
+  const alive = setInterval(() => {}, longestMs);
+  closes.push(async () => clearInterval(alive));
   const attached = new Set<string>();
   for (const [name, spec] of Object.entries(egresses)) {
     const consumer = await openEgress(name, spec, catalog, logger);

@@ -47,9 +47,7 @@ export class Dispatcher {
   ready(instance: Instance): void {
     const { mailbox, function: known } = instance;
     if (mailbox.length === 0 || known === undefined) return;
-    if (instance.inFlight > 0 || instance.loading || instance.parking !== undefined || instance.retry !== undefined) {
-      return;
-    }
+    if (instance.inFlight > 0 || instance.loading || !mayBegin(instance)) return;
     if (mailbox.loaded === 0) this.#load(instance);
     else {
       this.#lane(known).join(instance);
@@ -154,7 +152,7 @@ export class Dispatcher {
   #call(lane: Lane, instance: Instance): void {
     const parts = this.#parts;
     const known = instance.function as KnownFunction;
-    if (instance.mailbox.loaded === 0 || instance.parking !== undefined || instance.retry !== undefined) return;
+    if (instance.mailbox.loaded === 0 || !mayBegin(instance)) return;
     const size = this.#batchSize(instance, known);
     instance.inFlight = size;
     lane.began();
@@ -258,6 +256,11 @@ export class Dispatcher {
       this.ready(instance);
     });
   }
+}
+
+/** Whether nothing but a call in flight can stand against another one. */
+function mayBegin({ parking, retry, held }: Instance): boolean {
+  return parking === undefined && retry === undefined && held === 0;
 }
 
 /** What a call to a parked address ends with. */

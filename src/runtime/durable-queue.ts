@@ -39,6 +39,7 @@ export class DurableQueue<T extends QueueItem> {
   #storedFrom = 0;
   #stored = 0;
   #storedBytes = 0;
+  #loading: Promise<void> | undefined;
 
   constructor(prefix: string, shared: QueueStore, decode: (key: string, bytes: Uint8Array) => T) {
     this.#prefix = prefix;
@@ -119,7 +120,15 @@ export class DurableQueue<T extends QueueItem> {
   }
 
   /** Reads the next entries back from the store; afterwards at least one is loaded, if any waits. */
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    // Read twice at once, entries would be there twice.
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
     const { store, commit } = this.#shared;
     while (this.loaded === 0 && this.#stored > 0) {
       // An entry may be in a group that is not written yet.

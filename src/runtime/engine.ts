@@ -25,7 +25,7 @@ import { FunctionTable } from "./function-table.js";
 import { GroupCommit } from "./group-commit.js";
 import { Inspector } from "./inspect.js";
 import { Instances } from "./instances.js";
-import { defaultLimits, type EngineLimits } from "./limits.js";
+import { type EngineLimits, limitsOf } from "./limits.js";
 import type { EngineLogger } from "./logger.js";
 import { DelayedMessage, Message } from "./message.js";
 import { newMetrics } from "./metrics.js";
@@ -82,7 +82,7 @@ export class Engine implements EngineApi {
     const { store, findRoute, egresses = [], clock = systemClock, limits, logger = console } = options;
     this.#store = store;
     this.#clock = clock;
-    this.#limits = { ...defaultLimits, ...limits };
+    this.#limits = limitsOf(limits);
     this.#logger = logger;
     const { metrics } = this;
     const commit = new GroupCommit(store, clock, metrics);
@@ -242,8 +242,9 @@ export class Engine implements EngineApi {
     await this.#betweenCalls(address, async (instance) => {
       const { mailbox } = instance;
       const most = which === "first" ? Math.min(1, mailbox.length) : mailbox.length;
-      while (dropped < most) {
+      while (dropped < most && mailbox.length > 0) {
         if (mailbox.loaded === 0) await mailbox.load();
+        if (mailbox.loaded === 0) break;
         const { caller } = mailbox.consume();
         if (caller !== undefined && isClient(caller)) {
           this.#requests.reject(caller, new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`));
@@ -264,6 +265,11 @@ export class Engine implements EngineApi {
   close(graceMs: number): Promise<void> {
     this.#closing ??= this.#close(graceMs);
     return this.#closing;
+  }
+
+  /** Makes all that was done so far durable, acknowledgements of egresses too, and ends; {@link close} comes before. */
+  settle(): Promise<void> {
+    return this.#commit.close();
   }
 
   async #close(graceMs: number): Promise<void> {
@@ -336,10 +342,13 @@ export class Engine implements EngineApi {
   ): Promise<void> {
     this.#assertOpen();
     const instance = this.#instances.wake(address);
-    if (instance.inFlight > 0) await new Promise<void>((resolve) => instance.afterCall.push(resolve));
+    instance.held += 1;
     try {
+      if (instance.inFlight > 0) await new Promise<void>((resolve) => instance.afterCall.push(resolve));
       await change(instance);
     } finally {
+      instance.held -= 1;
+      this.#dispatcher.ready(instance);
       this.#instances.rest(instance);
     }
     await this.#durable();

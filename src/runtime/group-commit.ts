@@ -49,6 +49,7 @@ export class GroupCommit {
   #scheduled = false;
   #lingering: Timer | undefined;
   #trouble: StatefunError | undefined;
+  #closed = false;
   /** Called when trouble begins or ends, and when a full group has been taken. */
   onChange = () => {};
 
@@ -118,13 +119,20 @@ export class GroupCommit {
     return new Promise((resolve) => this.afterDurable(resolve));
   }
 
+  /** Makes all that was put so far durable, and takes nothing more. Whoever put something later finds it undone. */
+  async close(): Promise<void> {
+    if (this.#trouble === undefined) await this.flushed();
+    this.#closed = true;
+    this.#lingering?.cancel();
+  }
+
   /** The group that the last write went into. */
   #last(): Group {
     return this.#open.values.size === 0 && this.#writing !== undefined ? this.#writing : this.#open;
   }
 
   #linger(): void {
-    if (this.#scheduled || this.#writing !== undefined) return;
+    if (this.#scheduled || this.#closed || this.#writing !== undefined) return;
     if (this.#open.bytes >= lingerBytes) this.#schedule();
     else {
       this.#lingering ??= this.#clock.after(lingerMs, () => {
@@ -135,7 +143,7 @@ export class GroupCommit {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#writing !== undefined) return;
+    if (this.#scheduled || this.#closed || this.#writing !== undefined) return;
     this.#scheduled = true;
     this.#lingering?.cancel();
     this.#lingering = undefined;
@@ -182,6 +190,7 @@ export class GroupCommit {
         const error = thrown instanceof StatefunError ? thrown : new StatefunError("STORE_FAILED", String(thrown));
         this.#setTrouble(error);
         for (const waiter of group.waiters.splice(0)) waiter(error);
+        if (this.#closed) return;
         await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve));
       }
     }

@@ -35,7 +35,9 @@ export class Instance {
   /** Runs until the next try after a failure. */
   retry: Timer | undefined;
   parking: Parking | undefined;
-  /** What waits for the end of the call in flight: changes by people. */
+  /** How many changes by people wait for their turn or are being made: no call begins meanwhile. */
+  held = 0;
+  /** Those changes, as long as a call is in flight. */
   readonly afterCall: (() => void)[] = [];
 
   constructor(address: Address, key: string, known: KnownFunction | undefined, shared: QueueStore) {
@@ -53,7 +55,7 @@ export class Instance {
       this.inFlight === 0 &&
       this.parking === undefined &&
       this.retry === undefined &&
-      this.afterCall.length === 0
+      this.held === 0
     );
   }
 }

@@ -7,17 +7,21 @@ import type { FunctionTable } from "./function-table.js";
 import { Instance } from "./instance.js";
 import { addressKey } from "./keys.js";
 
-/** How many idle addresses, and how many bytes of their states, stay in memory. */
-const mostIdle = 10_000;
-const mostIdleBytes = 32 * 1024 * 1024;
+/** How many idle addresses, and how many bytes of their states, a generation of them holds. There are two. */
+const generationSize = 5_000;
+const generationBytes = 16 * 1024 * 1024;
 
 export class Instances {
   readonly #shared: QueueStore;
   readonly #functions: FunctionTable;
   readonly #awake = new Map<string, Instance>();
-  /** In the order in which they became idle, with the bytes of their states at that time. */
-  readonly #idle = new Map<Instance, number>();
-  #idleBytes = 0;
+  /**
+   * The idle ones: those of late, and those before them, which are the next to be forgotten. To forget a whole generation
+   * at once is cheaper than to look for the oldest each time.
+   */
+  #young = new Set<Instance>();
+  #old = new Set<Instance>();
+  #youngBytes = 0;
 
   constructor(functions: FunctionTable, shared: QueueStore) {
     this.#functions = functions;
@@ -29,11 +33,7 @@ export class Instances {
     const key = addressKey(address.namespace, address.name, address.id);
     const awake = this.#awake.get(key);
     if (awake !== undefined) {
-      const bytes = this.#idle.get(awake);
-      if (bytes !== undefined) {
-        this.#idle.delete(awake);
-        this.#idleBytes -= bytes;
-      }
+      if (!this.#young.delete(awake)) this.#old.delete(awake);
       return awake;
     }
     const known = this.#functions.find(address.namespace, address.name);
@@ -53,14 +53,14 @@ export class Instances {
 
   /** Lets an instance go that has nothing to do. */
   rest(instance: Instance): void {
-    if (!instance.idle || this.#idle.has(instance)) return;
-    this.#idle.set(instance, instance.states.bytes);
-    this.#idleBytes += instance.states.bytes;
-    for (const [oldest, bytes] of this.#idle) {
-      if (this.#idle.size <= mostIdle && this.#idleBytes <= mostIdleBytes) break;
-      this.#idle.delete(oldest);
-      this.#idleBytes -= bytes;
-      this.#awake.delete(oldest.key);
-    }
+    if (!instance.idle) return;
+    this.#old.delete(instance);
+    this.#young.add(instance);
+    this.#youngBytes += instance.states.bytes;
+    if (this.#young.size < generationSize && this.#youngBytes < generationBytes) return;
+    for (const { key } of this.#old) this.#awake.delete(key);
+    this.#old = this.#young;
+    this.#young = new Set();
+    this.#youngBytes = 0;
   }
 }

@@ -1,5 +1,8 @@
 // How much the engine takes on, and when it gives an address up.
 
+import { describe, StatefunError } from "../errors.js";
+import { assertKnownOptions } from "../model/options.js";
+
 /** Limits of an engine. */
 export interface EngineLimits {
   /** Bytes that may wait in one mailbox before ingresses are refused. Defaults to 16 MiB. */
@@ -20,7 +23,7 @@ export interface EngineLimits {
   readonly lastRetryMs: number;
 }
 
-export const defaultLimits: EngineLimits = {
+const defaultLimits: EngineLimits = {
   mailboxBytes: 16 * 1024 * 1024,
   totalBytes: 256 * 1024 * 1024,
   callsWaiting: 20_000,
@@ -30,3 +33,16 @@ export const defaultLimits: EngineLimits = {
   firstRetryMs: 100,
   lastRetryMs: 30_000,
 };
+
+/** The limits, with the defaults where none is given. Throws OPTION_INVALID. */
+export function limitsOf(given: Partial<EngineLimits> = {}): EngineLimits {
+  assertKnownOptions("limits", given, Object.keys(defaultLimits));
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `limits.${name} is ${describe(value)}; it must be a whole number above 0.`,
+    );
+  }
+  return { ...defaultLimits, ...given };
+}

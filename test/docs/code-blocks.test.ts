@@ -83,9 +83,10 @@ function writeProject(): void {
   symlinkSync(join(root, "node_modules/koa-router"), join(modules, "@koa/router"));
   symlinkSync(join(root, "src"), join(modules, "statefun-ts/src"));
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const entries: Record<string, string> = { ".": "./src/index.ts" };
-  for (const entry of Object.keys(exports)) {
-    if (entry !== "." && entry !== "./package.json") entries[entry] = `./src/serve/${entry.slice(2)}.ts`;
+  const entries: Record<string, string> = {};
+  for (const [entry, target] of Object.entries<{ import?: { default: string } }>(exports)) {
+    const built = target.import?.default;
+    if (built !== undefined) entries[entry] = built.replace("./dist/esm/", "./src/").replace(/\.js$/, ".ts");
   }
   writeJson("node_modules/statefun-ts/package.json", { name: "statefun-ts", type: "module", exports: entries });
   writeJson("package.json", { type: "module" });

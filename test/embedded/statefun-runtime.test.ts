@@ -1,0 +1,196 @@
+// The embedded runtime as a program opens it: its parts together, on a real folder and real sockets.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { StatefulFunctions, Types } from "statefun-ts";
+import { serve } from "statefun-ts/node";
+import { type RuntimeOptions, StatefunRuntime } from "statefun-ts/runtime";
+import { rejectsCode } from "../support/expect-code.ts";
+import { Gate } from "../support/gate.ts";
+import { RecordingLogger } from "../support/recording-logger.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "statefun-embedded-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+let folders = 0;
+const newDir = () => join(folder, `data-${++folders}`);
+
+/** Adds up what it is sent, answers the sum, and tells an egress. */
+function sums(): StatefulFunctions {
+  return new StatefulFunctions().register(
+    "test/sum",
+    (n, context, state) => {
+      state.sum += n;
+      context.sendEgress("test/sums", Types.int.pack(state.sum));
+      return Types.int.pack(state.sum);
+    },
+    { handles: [Types.int], state: { sum: { type: Types.int, default: 0 } } },
+  );
+}
+
+const closed = { ingress: false, admin: false } as const;
+
+async function add(runtime: StatefunRuntime, id: string, n: number): Promise<number> {
+  return (await runtime.call("test/sum", id, Types.int.pack(n))).as(Types.int);
+}
+
+test("state is kept for each id, and over a restart", async () => {
+  const options: RuntimeOptions = { functions: sums(), dir: newDir(), egresses: { "test/sums": () => {} }, ...closed };
+  const first = await StatefunRuntime.open(options);
+  assert.equal(await add(first, "a", 1), 1);
+  assert.equal(await add(first, "a", 2), 3);
+  assert.equal(await add(first, "b", 5), 5);
+  await first.close();
+  const second = await StatefunRuntime.open(options);
+  assert.equal(await add(second, "a", 10), 13);
+  await second.close();
+});
+
+test("without a folder all is in memory", async () => {
+  const runtime = await StatefunRuntime.open({
+    functions: sums(),
+    dir: false,
+    egresses: { "test/sums": () => {} },
+    ...closed,
+  });
+  assert.equal(await add(runtime, "a", 1), 1);
+  assert.equal(runtime.dir, undefined);
+  await runtime.close();
+});
+
+test("records go to a handler with their decoded values, and to a file as lines of JSON", async () => {
+  const file = join(folder, "sums.jsonl");
+  const dir = newDir();
+  const toFile = await StatefunRuntime.open({ functions: sums(), dir, egresses: { "test/sums": { file } }, ...closed });
+  await add(toFile, "a", 4);
+  await toFile.close();
+  const values: unknown[] = [];
+  const handled = new Gate();
+  const egresses = {
+    "test/sums": (value: unknown) => {
+      values.push(value);
+      if (values.length === 2) handled.open();
+    },
+  };
+  const toHandler = await StatefunRuntime.open({ functions: sums(), dir, egresses, ...closed });
+  await add(toHandler, "a", 1);
+  await add(toHandler, "a", 1);
+  await handled.promise;
+  await toHandler.close();
+  assert.deepEqual(values, [5, 6]);
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).value),
+    [4],
+  );
+});
+
+test("an egress that is attached later gets the records that a function could not send before", async () => {
+  const logger = new RecordingLogger();
+  const runtime = await StatefunRuntime.open({
+    functions: sums(),
+    dir: false,
+    logger,
+    limits: { firstRetryMs: 1 },
+    ...closed,
+  });
+  const received = new Gate<unknown>();
+  await runtime.send("test/sum", "a", Types.int.pack(7));
+  runtime.egress("test/sums", (value) => received.open(value));
+  assert.equal(await received.promise, 7);
+  await runtime.close();
+});
+
+test("functions behind HTTP and functions of this process send to each other", async () => {
+  const remote = new StatefulFunctions().register(
+    "remote/double",
+    (n, context) => context.send("test/relay", context.address.id, Types.int.pack(n * 2)),
+    { handles: [Types.int] },
+  );
+  const server = await serve(remote, { port: 0 });
+  const { port } = server;
+  const module = join(folder, "module.yaml");
+  writeFileSync(
+    module,
+    `kind: io.statefun.endpoints.v2/http
+spec:
+  functions: remote/*
+  urlPathTemplate: http://127.0.0.1:${port}/statefun
+`,
+  );
+  const answers = new Map<string, (value: number) => void>();
+  const functions = new StatefulFunctions()
+    .register("test/ask", (n, context) => context.send("remote/double", context.address.id, Types.int.pack(n)), {
+      handles: [Types.int],
+    })
+    .register("test/relay", (n, context) => answers.get(context.address.id)?.(n), { handles: [Types.int] });
+  const runtime = await StatefunRuntime.open({ functions, module, dir: newDir(), ...closed });
+  const answer = new Promise<number>((resolve) => answers.set("x", resolve));
+  await runtime.send("test/ask", "x", Types.int.pack(21));
+  assert.equal(await answer, 42);
+  await runtime.close();
+  await server.close();
+});
+
+test("a call and a look over HTTP", async () => {
+  await using runtime = await StatefunRuntime.open({
+    functions: sums(),
+    dir: newDir(),
+    egresses: { "test/sums": () => {} },
+    ingress: { port: 0 },
+    admin: { port: 0 },
+  });
+  const called = await fetch(`${runtime.ingress?.url}/call/test/sum/a`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "3",
+  });
+  assert.equal(await called.json(), 3);
+  const looked = await fetch(`${runtime.admin?.url}/addresses/test/sum/a`);
+  const { states } = (await looked.json()) as { states: { name: string; value: unknown }[] };
+  assert.deepEqual(
+    states.map(({ name, value }) => [name, value]),
+    [["sum", 3]],
+  );
+});
+
+test("a folder that is in use is refused, and nothing of the second runtime stays open", async () => {
+  const dir = newDir();
+  const first = await StatefunRuntime.open({ dir, ...closed });
+  await rejectsCode(StatefunRuntime.open({ dir, ingress: { port: 0 }, admin: { port: 0 } }), "STORE_LOCKED");
+  await first.close();
+  const second = await StatefunRuntime.open({ dir, ...closed });
+  await second.close();
+});
+
+test("a port that is taken is refused, and the folder is free again", async () => {
+  const dir = newDir();
+  await using first = await StatefunRuntime.open({ dir: false, ingress: { port: 0 }, admin: false });
+  await rejectsCode(
+    StatefunRuntime.open({ dir, ingress: { port: first.ingress?.port as number }, admin: false }),
+    "OPTION_INVALID",
+  );
+  const second = await StatefunRuntime.open({ dir, ...closed });
+  await second.close();
+});
+
+test("wrong options are refused by their names", async () => {
+  const open = (options: object) => StatefunRuntime.open({ dir: false, ...closed, ...options } as RuntimeOptions);
+  await rejectsCode(open({ folder: "data" }), "OPTION_INVALID");
+  await rejectsCode(open({ dir: "" }), "OPTION_INVALID");
+  await rejectsCode(open({ egresses: { "test/sums": { fiel: "a" } } }), "OPTION_INVALID");
+  await rejectsCode(open({ egresses: { sums: () => {} } }), "TYPE_NAME_INVALID");
+  await rejectsCode(open({ module: join(folder, "none.yaml") }), "MODULE_INVALID");
+  await rejectsCode(open({ limits: { inflight: 3 } }), "OPTION_INVALID");
+  await rejectsCode(open({ limits: { attempts: 0 } }), "OPTION_INVALID");
+  await rejectsCode(open({ functions: [] }), "OPTION_INVALID");
+});
+
+test("after close a message is refused", async () => {
+  const runtime = await StatefunRuntime.open({ functions: sums(), dir: false, ...closed });
+  await runtime.close();
+  await rejectsCode(runtime.send("test/sum", "a", Types.int.pack(1)), "SHUTTING_DOWN");
+  await runtime.close();
+});
