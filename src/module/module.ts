@@ -28,23 +28,26 @@ export interface EndpointSpec {
   readonly where: string;
 }
 
-/** Limits and TLS of calls; all times in milliseconds. */
+/**
+ * Limits and TLS of calls; all times in milliseconds. The defaults are the engine's: of its transport
+ * io.statefun.transports.v1/async, and in brackets of its okhttp transport and of version "2.0" files.
+ */
 export interface TransportSpec {
-  /** The whole call. Defaults to 60,000. */
+  /** The whole call. Defaults to 120,000 (60,000). */
   readonly callMs: number;
-  /** Defaults to 10,000. */
+  /** Defaults to 20,000 (10,000). */
   readonly connectMs: number;
-  /** Between two pieces of an answer. Defaults to 10,000. */
+  /** Between the request and the first piece of its answer, and between two pieces. Defaults to callMs (10,000). */
   readonly readMs: number;
-  /** Defaults to 10,000. */
+  /** Between two pieces of a large request. Defaults to callMs (10,000). */
   readonly writeMs: number;
-  /** Open connections to one server. Defaults to 2048. */
+  /** Open connections to one server. Defaults to 1024. */
   readonly poolSize: number;
-  /** How long an idle connection is kept. Defaults to 15,000. */
+  /** How long an idle connection is kept; 0 is for ever. Defaults to 15,000 (60,000). */
   readonly poolTtlMs: number;
-  /** The largest answer. Defaults to 33,554,432. */
+  /** The largest request, and the largest answer. Defaults to 33,554,432. */
   readonly payloadMaxBytes: number;
-  /** Paths of PEM files, and the key's password or the path of a file that holds it. */
+  /** Paths of PEM files, and of the file that holds the key's password; okhttp has none. */
   readonly trustCaCerts: string | undefined;
   readonly clientCert: string | undefined;
   readonly clientKey: string | undefined;

@@ -71,7 +71,7 @@ test("the README links every page of docs/", () => {
 
 test("every script that the README names exists", () => {
   const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
-  const named = [...pageAt("README.md").text.matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] as string);
+  const named = [...pageAt("README.md").text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] as string);
   assert.ok(named.length > 3);
   for (const name of named) assert.ok(name in scripts, name);
 });
@@ -101,6 +101,10 @@ test("the README's command makes classes of the README's messages", async () => 
 
 test("no page names a path of a machine or a registry", () => {
   for (const { path, text } of pages) {
-    assert.doesNotMatch(text, /\/(home|root|work|Users|tmp)\/|registry\.|localhost:(?!8000|7070|7071|8090|8091)\d+/, path);
+    assert.doesNotMatch(
+      text,
+      /\/(home|root|work|Users|tmp)\/|registry\.|localhost:(?!8000|7070|7071|8090|8091)\d+/,
+      path,
+    );
   }
 });

@@ -4,10 +4,11 @@ import { test } from "node:test";
 import { pageAt, root } from "./pages.ts";
 
 const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
-const entries: Record<string, string> = { "statefun-ts": `${root}/src/index.ts` };
-for (const entry of Object.keys(exports)) {
-  if (entry === "." || entry === "./package.json") continue;
-  entries[`statefun-ts${entry.slice(1)}`] = `${root}/src/serve${entry.slice(1)}.ts`;
+const entries: Record<string, string> = {};
+for (const [entry, target] of Object.entries<{ import?: { default: string } }>(exports)) {
+  const built = target.import?.default;
+  if (built === undefined) continue;
+  entries[`statefun-ts${entry.slice(1)}`] = `${root}/${built.replace("./dist/esm/", "src/").replace(/\.js$/, ".ts")}`;
 }
 
 function exportsOf(file: string): string[] {

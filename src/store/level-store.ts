@@ -1,0 +1,208 @@
+// The store on disk: a LevelDB database in a folder of its own.
+
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ClassicLevel } from "classic-level";
+import { StatefunError } from "../errors.js";
+import { failureByText, failureOf, freeBytes } from "./failure.js";
+import { prepareFolder } from "./folder.js";
+import { assertLogsWhole } from "./log-check.js";
+import type { Entry, Range, Store, Write } from "./store.js";
+
+/** Options of {@link openLevelStore}. */
+export interface LevelStoreOptions {
+  /** Memory for blocks that were read, in bytes. Defaults to 16 MiB. */
+  readonly cacheBytes?: number;
+  /**
+   * How much is written to one log, and kept in memory, before it becomes a sorted file, in bytes; twice as much for
+   * moments. Defaults to 8 MiB.
+   */
+  readonly writeBufferBytes?: number;
+}
+
+const mebibyte = 1024 * 1024;
+/** What LevelDB needs to open besides room for its logs' content: its list of files, and an empty log. */
+const openingBytes = 64 * 1024;
+/** Values come as bytes; so do the keys of get, because getSync cuts a long string with a non-ASCII end short. */
+const bytesForBoth = { keyEncoding: "view", valueEncoding: "view" } as const;
+
+/**
+ * Opens the store in a folder, which is made when it is missing. Rejects with STORE_LOCKED when it is open already, here
+ * or in another process, STORE_VERSION when it is of another format or belongs to something else (then nothing in it has
+ * been touched), STORE_FULL or STORE_FAILED.
+ */
+export async function openLevelStore(dir: string, options: LevelStoreOptions = {}): Promise<Store> {
+  const store = new LevelStore(dir, await prepareFolder(dir), options);
+  await store.open({ createIfMissing: true });
+  return store;
+}
+
+type Database = ClassicLevel<string, Uint8Array>;
+
+class LevelStore implements Store {
+  readonly #dir: string;
+  readonly #path: string;
+  readonly #options: LevelStoreOptions;
+  /** Undefined when it is not open: never opened, closed, or being opened again. */
+  #database: Database | undefined;
+  /** Why the last write or opening failed. LevelDB then takes no more writes, or tears them, until it is opened again. */
+  #failure: StatefunError | undefined;
+  /** Writes and openings, one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #recovery: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(dir: string, path: string, options: LevelStoreOptions) {
+    this.#dir = dir;
+    this.#path = path;
+    this.#options = options;
+  }
+
+  async open({ createIfMissing }: { createIfMissing: boolean }): Promise<void> {
+    const { cacheBytes = 16 * mebibyte, writeBufferBytes = 8 * mebibyte } = this.#options;
+    try {
+      await assertLogsWhole(this.#dir, this.#path);
+      const database: Database = new ClassicLevel(this.#path, {
+        createIfMissing,
+        keyEncoding: "utf8",
+        valueEncoding: "view",
+        cacheSize: cacheBytes,
+        writeBufferSize: writeBufferBytes,
+        // A few large files open faster than hundreds of small ones: 10 million keys in 25 to 50 ms.
+        maxFileSize: 8 * mebibyte,
+      });
+      await database.open();
+      this.#database = database;
+    } catch (thrown) {
+      throw thrown instanceof StatefunError ? thrown : await failureOf("opened", this.#dir, thrown);
+    }
+  }
+
+  get(key: string): Uint8Array | undefined {
+    this.#assertNotClosed();
+    if (this.#database === undefined) {
+      this.#recover().catch(() => {}); // for the next one; this one can't wait
+      throw this.#failure;
+    }
+    try {
+      return this.#database.getSync(Buffer.from(key), bytesForBoth);
+    } catch (thrown) {
+      throw failureByText("read", this.#dir, thrown);
+    }
+  }
+
+  async write(writes: Iterable<Write>): Promise<void> {
+    this.#assertNotClosed();
+    await this.#next(() => this.#write(writes));
+  }
+
+  entries(range: Range): Promise<Entry[]> {
+    return this.#read((database) => database.iterator(limits(range)).all());
+  }
+
+  keys(range: Range): Promise<string[]> {
+    return this.#read((database) => database.keys(limits(range)).all());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#next(() => this.#closeDatabase());
+    return this.#closing;
+  }
+
+  async #write(writes: Iterable<Write>): Promise<void> {
+    if (this.#failure !== undefined) await this.#reopen();
+    const batch = (this.#database as Database).batch();
+    try {
+      for (const [key, value] of writes) {
+        if (value === undefined) batch.del(key);
+        else batch.put(key, value);
+      }
+    } catch (thrown) {
+      await batch.close();
+      throw thrown; // the iterable's own
+    }
+    try {
+      await batch.write({ sync: true });
+    } catch (thrown) {
+      this.#failure = await failureOf("written", this.#dir, thrown);
+      throw this.#failure;
+    }
+  }
+
+  /** Starts at once when the database is open, so that what is read is as it is now. */
+  async #read<T>(start: (database: Database) => Promise<T>): Promise<T> {
+    this.#assertNotClosed();
+    let database = this.#database;
+    while (database === undefined) {
+      await this.#recover();
+      this.#assertNotClosed();
+      database = this.#database;
+    }
+    try {
+      return await start(database);
+    } catch (thrown) {
+      throw await failureOf("read", this.#dir, thrown);
+    }
+  }
+
+  /** Runs one thing when all before it are done. */
+  #next(run: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(run);
+    this.#work = done.catch(() => {});
+    return done;
+  }
+
+  /** Opens the database again for those who read, who may be many. */
+  #recover(): Promise<void> {
+    this.#recovery ??= this.#next(() => this.#reopen()).finally(() => {
+      this.#recovery = undefined;
+    });
+    return this.#recovery;
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#failure === undefined) return;
+    // As long as it is open it can be read: it is not closed before there is room to open it again.
+    const { code } = this.#failure;
+    if (this.#database !== undefined && code === "STORE_FULL" && !(await hasRoom(this.#path))) throw this.#failure;
+    try {
+      await this.#closeDatabase();
+      // A folder that has gone, with its disk perhaps, must not be taken for one that is new and empty.
+      await this.open({ createIfMissing: false });
+    } catch (thrown) {
+      this.#failure = thrown as StatefunError;
+      throw thrown;
+    }
+    this.#failure = undefined;
+  }
+
+  async #closeDatabase(): Promise<void> {
+    const database = this.#database;
+    this.#database = undefined;
+    try {
+      await database?.close(); // which waits for reads in flight
+    } catch (thrown) {
+      throw await failureOf("closed", this.#dir, thrown);
+    }
+  }
+
+  #assertNotClosed(): void {
+    if (this.#closing === undefined) return;
+    throw new StatefunError("STORE_FAILED", `The data folder ${this.#dir} was closed. Open it again to use it.`);
+  }
+}
+
+function limits({ from, to, limit }: Range) {
+  return { gte: from, lt: to, limit, highWaterMarkBytes: mebibyte };
+}
+
+/** Whether the logs' content fits on the disk a second time: opening makes a sorted file of each. */
+async function hasRoom(path: string): Promise<boolean> {
+  try {
+    const logs = (await readdir(path)).filter((name) => name.endsWith(".log"));
+    const sizes = await Promise.all(logs.map(async (name) => (await stat(join(path, name))).size));
+    return sizes.reduce((sum, size) => sum + size, openingBytes) <= (await freeBytes(path));
+  } catch {
+    return true; // opening will say what is wrong
+  }
+}

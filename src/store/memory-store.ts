@@ -1,0 +1,48 @@
+// A store without a disk: for tests, and for a runtime that was given no folder.
+
+import { StatefunError } from "../errors.js";
+import { SortedKeys } from "./sorted-keys.js";
+import type { Entry, Range, Store, Write } from "./store.js";
+
+/** Keeps everything in memory. Its writes show at once, and are forgotten with it. */
+export class MemoryStore implements Store {
+  readonly #values = new Map<string, Uint8Array>();
+  readonly #keys = new SortedKeys();
+  #closed = false;
+
+  get(key: string): Uint8Array | undefined {
+    this.#assertOpen();
+    return this.#values.get(key);
+  }
+
+  async write(writes: Iterable<Write>): Promise<void> {
+    this.#assertOpen();
+    // An iterable that throws half way must leave nothing behind.
+    for (const [key, value] of [...writes]) {
+      if (value === undefined) {
+        if (this.#values.delete(key)) this.#keys.delete(key);
+      } else {
+        if (!this.#values.has(key)) this.#keys.add(key);
+        this.#values.set(key, new Uint8Array(value)); // a copy: the caller may use its buffer again
+      }
+    }
+  }
+
+  async entries({ from, to, limit }: Range): Promise<Entry[]> {
+    this.#assertOpen();
+    return this.#keys.range(from, to, limit).map((key) => [key, this.#values.get(key) as Uint8Array]);
+  }
+
+  async keys({ from, to, limit }: Range): Promise<string[]> {
+    this.#assertOpen();
+    return this.#keys.range(from, to, limit);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StatefunError("STORE_FAILED", "The store in memory is closed. Open another one.");
+  }
+}
