@@ -17,7 +17,6 @@ import { type Duration, durationToMs } from "../model/duration.js";
 import { assertKnownOptions } from "../model/options.js";
 import type { TypedValue } from "../model/type.js";
 import type { Module } from "../module/module.js";
-import { readModule } from "../module/read-module.js";
 import { Engine } from "../runtime/engine.js";
 import type { EngineApi } from "../runtime/engine-api.js";
 import { openLevelStore } from "../store/level-store.js";
@@ -181,7 +180,7 @@ async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened
     clock,
   } = options;
   const catalog = functionCatalog(functions, types);
-  const module = options.module === undefined ? noModule : await readModule(options.module);
+  const module = options.module === undefined ? noModule : await moduleAt(options.module);
   const routes = openRoutes(functions, module, options, logger);
   closes.unshift(() => routes.close());
   const { store, dir } = await openStore(options.dir);
@@ -226,6 +225,12 @@ async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened
     options.admin === false ? undefined : await AdminServer.open(engine, catalog, { logger, ...options.admin });
   if (admin !== undefined) closes.unshift((graceMs) => admin.close(graceMs));
   return { engine, ingress, admin, dir, catalog, logger, attached, closes };
+}
+
+/** Loads what reads YAML only when there is some to read. */
+async function moduleAt(path: string): Promise<Module> {
+  const { readModule } = await import("../module/read-module.js");
+  return readModule(path);
 }
 
 function openRoutes(

@@ -63,9 +63,9 @@ const mayImport: Record<Room, readonly Room[]> = {
 const packages: Record<string, readonly string[]> = {
   "koa-router": ["serve/koa.ts"],
   "classic-level": ["store/level-store.ts"],
-  yaml: ["module"],
-  undici: ["endpoint", "egress"],
-  "prom-client": ["admin"],
+  yaml: ["module/"],
+  undici: ["endpoint/", "egress/"],
+  "prom-client": ["admin/"],
   fastify: ["serve/fastify.ts"],
   "@nestjs/common": ["serve/nest.ts"],
   "@nestjs/core": ["serve/nest.ts"],

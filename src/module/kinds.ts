@@ -1,0 +1,39 @@
+// The kinds of components that the runtime knows, and why it does not know the others.
+
+import { readEndpointV1, readEndpointV2 } from "./endpoint-kinds.js";
+import type { Entry } from "./entry.js";
+import type { ModuleParts } from "./module-parts.js";
+import { readPlaygroundEgress, readPlaygroundIngress } from "./playground-kinds.js";
+import { suggestion } from "./suggest.js";
+
+/** Reads a component's spec into the parts. */
+type ReadKind = (spec: Entry, parts: ModuleParts) => void;
+
+const kinds: ReadonlyMap<string, ReadKind> = new Map([
+  ["io.statefun.endpoints.v2/http", readEndpointV2],
+  ["io.statefun.endpoints.v1/http", readEndpointV1],
+  ["io.statefun.playground.v1/ingress", readPlaygroundIngress],
+  ["io.statefun.playground.v1/egress", readPlaygroundEgress],
+]);
+
+/** The kinds that the runtime serves. */
+export const kindNames = [...kinds.keys()];
+
+/** Reads a component of the kind that stands at `kind`. */
+export function readComponent(kind: Entry, spec: Entry, parts: ModuleParts, named = kind.text()): void {
+  if (named === undefined) return;
+  const read = kinds.get(named);
+  if (read === undefined) refuseKind(kind, named, kindNames);
+  else read(spec, parts);
+}
+
+/** Says why there is no such kind. */
+export function refuseKind(kind: Entry, named: string, allowed: readonly string[]): void {
+  const [, service] = /^(?:io\.)?statefun\.(kafka|kinesis)\b/.exec(named) ?? [];
+  if (service !== undefined) {
+    const name = service === "kafka" ? "Kafka" : "Kinesis";
+    kind.fail(`the embedded runtime has no ${name} yet; a module with ${named} runs on Flink.`);
+    return;
+  }
+  kind.fail(`there is no kind "${named}" here.${suggestion(named, allowed)} Allowed: ${allowed.join(", ")}.`);
+}

@@ -1,0 +1,47 @@
+// What is collected from a module file, and what may stand in it only once.
+
+import type { Entry } from "./entry.js";
+import type { EndpointSpec, Module, PlaygroundEgressSpec, PlaygroundIngressSpec } from "./module.js";
+
+export class ModuleParts {
+  readonly #endpoints: EndpointSpec[] = [];
+  readonly #ingresses: PlaygroundIngressSpec[] = [];
+  readonly #egresses: PlaygroundEgressSpec[] = [];
+  /** Where each thing that must be single was said first. */
+  readonly #places = new Map<string, string>();
+
+  get module(): Module {
+    return { endpoints: this.#endpoints, ingresses: this.#ingresses, egresses: this.#egresses };
+  }
+
+  /** `entry` is where the function is named. */
+  addEndpoint(endpoint: EndpointSpec, entry: Entry): void {
+    const served = `${endpoint.namespace}/${endpoint.name ?? "*"}`;
+    if (this.#isFirst(`endpoint ${served}`, entry, `${served} has an endpoint already`)) this.#endpoints.push(endpoint);
+  }
+
+  addIngress(ingress: PlaygroundIngressSpec, entry: Entry): void {
+    const single = this.#isFirst(ingress.kind, entry, "there is a playground ingress already");
+    if (single && this.#isFreePort(ingress.port, entry)) this.#ingresses.push(ingress);
+  }
+
+  addEgress(egress: PlaygroundEgressSpec, entry: Entry): void {
+    const single = this.#isFirst(egress.kind, entry, "there is a playground egress already");
+    if (single && this.#isFreePort(egress.port, entry)) this.#egresses.push(egress);
+  }
+
+  /** Port 0 is any free port, however often it is written. */
+  #isFreePort(port: number, entry: Entry): boolean {
+    return port === 0 || this.#isFirst(`port ${port}`, entry, `port ${port} is taken already`);
+  }
+
+  #isFirst(what: string, entry: Entry, taken: string): boolean {
+    const place = this.#places.get(what);
+    if (place !== undefined) {
+      entry.fail(`${taken}: ${place}.`);
+      return false;
+    }
+    this.#places.set(what, entry.where);
+    return true;
+  }
+}
