@@ -2,10 +2,11 @@
 // wait is no matter: only the nearest are ever loaded.
 
 import type { Address } from "../model/address.js";
+import type { Entry } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import type { QueueStore } from "./durable-queue.js";
 import type { EngineMetrics } from "./engine-api.js";
-import { addressKey, highest, kinds, ordered, parseOrdered, rangeEnd } from "./keys.js";
+import { highest, idKey, kinds, ordered, parseOrdered, rangeEnd } from "./keys.js";
 import { type DelayedMessage, decodeDelayed } from "./message.js";
 import { SortedList } from "./sorted-list.js";
 
@@ -19,6 +20,12 @@ const firedAtOnce = 500;
 /** How long to wait before a store that failed is read again. */
 const retryMs = 1_000;
 
+/** While the store is read: what came behind the horizon since, and what was withdrawn. */
+interface Loading {
+  readonly added: DelayedMessage[];
+  readonly withdrawn: Set<string>;
+}
+
 export class DelayedMessages {
   readonly #shared: QueueStore;
   readonly #clock: Clock;
@@ -29,8 +36,8 @@ export class DelayedMessages {
   #horizon = rangeEnd(kinds.delayed);
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
-  /** While the store is read: what came behind the horizon since, and what was withdrawn. */
-  #loading: { readonly added: DelayedMessage[]; readonly withdrawn: Set<string> } | undefined;
+  /** Undefined unless the store is being read. */
+  #loading: Loading | undefined;
   #paused = false;
 
   constructor(shared: QueueStore, clock: Clock, metrics: EngineMetrics, deliver: (message: DelayedMessage) => void) {
@@ -48,7 +55,7 @@ export class DelayedMessages {
     await this.#load();
   }
 
-  /** Whether a message of this sender still waits under this token. */
+  /** Whether a message still waits under this token, of this sender or of another function with its id. */
   hasToken(sender: Address | undefined, token: string): boolean {
     return this.#shared.commit.get(tokenKey(sender, token)) !== undefined;
   }
@@ -72,7 +79,7 @@ export class DelayedMessages {
     this.#arm();
   }
 
-  /** Withdraws the message that this sender sent with this token; returns whether there was one. */
+  /** Withdraws the message that was sent with this token, by this sender or by another function with its id. */
   cancel(sender: Address | undefined, token: string): boolean {
     const { commit } = this.#shared;
     const key = commit.get(tokenKey(sender, token));
@@ -114,7 +121,8 @@ export class DelayedMessages {
       if (message === undefined || message.dueAt > now) break;
       this.#near.removeFirst();
       commit.consume(message.key);
-      if (message.token !== undefined) commit.consume(tokenKey(message.caller, message.token));
+      // A token can be put more than once, so this has to be written even when it was put in the open group.
+      if (message.token !== undefined) commit.delete(tokenKey(message.caller, message.token));
       this.#metrics.delayedFired += 1;
       this.#count(-1);
       this.#deliver(message);
@@ -151,28 +159,35 @@ export class DelayedMessages {
   /** Moves the horizon on, behind the next messages in the store. */
   async #load(): Promise<void> {
     const { store, commit } = this.#shared;
-    const loading = { added: [] as DelayedMessage[], withdrawn: new Set<string>() };
+    const loading: Loading = { added: [], withdrawn: new Set() };
     this.#loading = loading;
     try {
+      const from = this.#horizon;
       // A message may be in a group that is not written yet.
       await commit.flushed();
-      const to = rangeEnd(kinds.delayed);
-      const entries = await store.entries({ from: this.#horizon, to, limit: loadedAtOnce });
-      const read = entries.map(([key, bytes]) =>
-        decodeDelayed(key, parseOrdered(key.slice(kinds.delayed.length)), bytes),
-      );
-      this.#horizon = read.length < loadedAtOnce ? to : `${read[read.length - 1]?.key}\0`;
-      for (const message of [...read, ...loading.added]) {
-        if (message.key < this.#horizon && !loading.withdrawn.has(message.key)) this.#near.add(message);
-      }
+      const entries = await store.entries({ from, to: rangeEnd(kinds.delayed), limit: loadedAtOnce });
+      // Unless so many came meanwhile that some were let go: those are read before these, when their turn comes.
+      if (this.#horizon === from) this.#take(entries, loading);
     } finally {
       this.#loading = undefined;
     }
     this.#arm();
   }
+
+  #take(entries: readonly Entry[], { added, withdrawn }: Loading): void {
+    const read = entries.map(([key, bytes]) =>
+      decodeDelayed(key, parseOrdered(key.slice(kinds.delayed.length)), bytes),
+    );
+    this.#horizon = read.length < loadedAtOnce ? rangeEnd(kinds.delayed) : `${read[read.length - 1]?.key}\0`;
+    for (const message of [...read, ...added]) {
+      if (message.key < this.#horizon && !withdrawn.has(message.key)) this.#near.add(message);
+    }
+  }
 }
 
-/** A token belongs to its sender; those from outside share one. */
+/**
+ * A token belongs to its sender's id, whichever function that is of, as in Flink; those from outside share one.
+ */
 function tokenKey(sender: Address | undefined, token: string): string {
-  return kinds.token + (sender === undefined ? "\0" : addressKey(sender.namespace, sender.name, sender.id)) + token;
+  return kinds.token + idKey(sender?.id ?? "") + token;
 }

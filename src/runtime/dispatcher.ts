@@ -168,11 +168,16 @@ export class Dispatcher {
     } catch (thrown) {
       answer = Promise.reject(thrown);
     }
+    const end = (settle: () => void) => {
+      const ended = () => this.#ended(lane, instance, known, begun, settle);
+      // Applying reads the store, which may not be able to, for as long as it can't be written.
+      if (parts.commit.trouble === undefined) ended();
+      else parts.commit.afterDurable(ended);
+    };
     answer.then(
-      (bytes) =>
-        this.#ended(lane, instance, known, begun, () => this.#answered(instance, known, size, statesSent, bytes)),
+      (bytes) => end(() => this.#answered(instance, known, size, statesSent, bytes)),
       (thrown) =>
-        this.#ended(lane, instance, known, begun, () => {
+        end(() => {
           throw thrown;
         }),
     );
@@ -225,7 +230,12 @@ export class Dispatcher {
       return;
     }
     assertAllowed(known, instance, response, parts);
-    apply(known, instance, size, response, parts.clock.now(), parts);
+    try {
+      apply(known, instance, size, response, parts.clock.now(), parts);
+    } catch (thrown) {
+      // It was checked before, so it is a bug or a store that fails between two reads; half of it must not stay.
+      parts.commit.abandon(asError(thrown));
+    }
     parts.metrics.mailboxMessages -= size;
     parts.metrics.messagesDelivered += size;
   }
@@ -233,6 +243,10 @@ export class Dispatcher {
   #failed(lane: Lane, instance: Instance, known: KnownFunction, error: StatefunError): void {
     const { limits, clock, logger, metrics } = this.#parts;
     metrics.batchFailures += 1;
+    if (error.code === "STORE_FULL" || error.code === "STORE_FAILED") {
+      this.#retryAfter(instance, limits.firstRetryMs);
+      return;
+    }
     // While the endpoint is down for all, no address is to blame.
     if (lane.down) {
       logger.warn(oneLine(`${known.route.label} can't be reached; it is tried again: ${error.message}`), error);
@@ -251,7 +265,11 @@ export class Dispatcher {
     }
     const waitMs = Math.min(limits.firstRetryMs * 2 ** (attempts - 1), limits.lastRetryMs);
     logger.warn(`${what} — try ${attempts} of ${limits.attempts}; the next one in ${waitMs} ms.`, error);
-    instance.retry = clock.after(waitMs, () => {
+    this.#retryAfter(instance, waitMs);
+  }
+
+  #retryAfter(instance: Instance, ms: number): void {
+    instance.retry = this.#parts.clock.after(ms, () => {
       instance.retry = undefined;
       this.ready(instance);
     });

@@ -166,11 +166,10 @@ export class Engine implements EngineApi {
     const fingerprint = idempotencyKey === undefined ? "" : fingerprintOf("call", target, value);
     const repeated = idempotencyKey !== undefined && this.#requests.repeats(idempotencyKey, fingerprint);
     if (this.metrics.callsWaiting >= this.#limits.callsWaiting) throw overloaded();
-    if (!repeated) {
-      this.#assertRoom(target);
-      const { parking } = this.#instances.peek(target) ?? {};
-      if (parking !== undefined) throw parkedError(target, parking);
-    }
+    if (!repeated) this.#assertRoom(target);
+    const { parking } = this.#instances.peek(target) ?? {};
+    const answered = repeated && this.#requests.hasAnswer(idempotencyKey);
+    if (parking !== undefined && !answered) throw parkedError(target, parking);
     const { answer, stop } = this.#requests.wait(client);
     if (!repeated) {
       if (idempotencyKey !== undefined) this.#requests.remember(idempotencyKey, fingerprint);
@@ -283,9 +282,9 @@ export class Engine implements EngineApi {
     await Promise.race([drained, timer]);
     for (const outbox of this.#outboxes.values()) outbox.close();
     // Answers that are already there reach their clients; then nobody is left to wait.
-    const flushed = this.#commit.flushed();
-    await (this.#commit.trouble === undefined ? flushed : undefined);
+    await this.#commit.tried();
     this.#requests.rejectAll(closingError());
+    for (const { afterCall } of this.#instances.all()) for (const run of afterCall.splice(0)) run();
   }
 
   async #recover(): Promise<void> {
@@ -345,6 +344,8 @@ export class Engine implements EngineApi {
     instance.held += 1;
     try {
       if (instance.inFlight > 0) await new Promise<void>((resolve) => instance.afterCall.push(resolve));
+      // It was given up, see close.
+      if (instance.inFlight > 0) throw closingError();
       await change(instance);
     } finally {
       instance.held -= 1;

@@ -119,11 +119,28 @@ export class GroupCommit {
     return new Promise((resolve) => this.afterDurable(resolve));
   }
 
+  /** Resolves when all that was put so far is durable, or can't be made so for now. */
+  async tried(): Promise<void> {
+    if (this.#trouble === undefined) await new Promise<void>((resolve) => this.whenDurable(() => resolve()));
+  }
+
   /** Makes all that was put so far durable, and takes nothing more. Whoever put something later finds it undone. */
   async close(): Promise<void> {
-    if (this.#trouble === undefined) await this.flushed();
+    await this.tried();
     this.#closed = true;
     this.#lingering?.cancel();
+  }
+
+  /**
+   * Takes nothing more, and writes nothing more: a transaction broke off in the middle, so the open group must never be
+   * written. What is on disk is whole; the next start goes on from there.
+   */
+  abandon(error: StatefunError): void {
+    for (const waiter of this.#open.waiters) waiter(error);
+    this.#open = newGroup();
+    this.#closed = true;
+    this.#lingering?.cancel();
+    this.#setTrouble(error);
   }
 
   /** The group that the last write went into. */
@@ -155,6 +172,7 @@ export class GroupCommit {
   }
 
   async #write(): Promise<void> {
+    if (this.#closed) return;
     const group = this.#open;
     const number = this.openGroup;
     this.#open = newGroup();
@@ -184,12 +202,13 @@ export class GroupCommit {
         metrics.commitBytes += group.bytes;
         metrics.commitSeconds += seconds;
         count(metrics.commitBuckets, seconds);
-        this.#setTrouble(undefined);
+        if (!this.#closed) this.#setTrouble(undefined);
         return;
       } catch (thrown) {
         const error = thrown instanceof StatefunError ? thrown : new StatefunError("STORE_FAILED", String(thrown));
         this.#setTrouble(error);
-        for (const waiter of group.waiters.splice(0)) waiter(error);
+        // Those of the next group, too: who knows when its turn comes.
+        for (const waiter of [...group.waiters.splice(0), ...this.#open.waiters.splice(0)]) waiter(error);
         if (this.#closed) return;
         await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve));
       }

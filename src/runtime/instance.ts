@@ -44,7 +44,11 @@ export class Instance {
     this.address = address;
     this.key = key;
     this.function = known;
-    this.mailbox = new DurableQueue(kinds.message + key, shared, decodeMessage);
+    // What waits may have come when the function was of the other generation.
+    const generation = known?.route.generation;
+    this.mailbox = new DurableQueue(kinds.message + key, shared, (entry, bytes) =>
+      decodeMessage(entry, bytes, generation),
+    );
     this.states = new StateValues(key, shared.commit);
   }
 

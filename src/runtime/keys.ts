@@ -51,6 +51,9 @@ export function parseAddressKey(key: string): { address: Address; rest: string }
 /** What stands for a function in keys. */
 export const functionKey = (namespace: string, name: string) => `${part(namespace)}\0${part(name)}\0`;
 
+/** What stands for an id alone in keys. */
+export const idKey = (id: string) => `${part(id)}\0`;
+
 /** The end of the range of all keys with this prefix, which ends in an ASCII character. */
 export const rangeEnd = (prefix: string) =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);

@@ -131,10 +131,10 @@ function readFields(bytes: Uint8Array): Fields {
   return fields;
 }
 
-/** Decodes a message's entry. */
-export function decodeMessage(key: string, bytes: Uint8Array): Message {
+/** Decodes a message's entry; for functions of a generation when one is given. */
+export function decodeMessage(key: string, bytes: Uint8Array, as?: Generation): Message {
   const { caller, argument, generation } = readFields(bytes);
-  const message = new Message(caller, argument, generation);
+  const message = new Message(caller, argument, generation).as(as ?? generation);
   message.key = key;
   return message;
 }

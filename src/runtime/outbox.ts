@@ -108,7 +108,9 @@ export class Outbox {
           `The egress ${this.egress} did not take the record ${record.id}; it is tried again: ${describe(thrown)}`,
           thrown instanceof Error ? thrown : new Error(describe(thrown)),
         );
-        this.#clock.after(retryMs, () => this.#hand(consumer, message, Math.min(retryMs * 2, lastRetryMs)));
+        this.#clock.after(retryMs, () => {
+          if (!this.#closed) this.#hand(consumer, message, Math.min(retryMs * 2, lastRetryMs));
+        });
       },
     );
   }

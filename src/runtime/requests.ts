@@ -76,6 +76,11 @@ export class Requests {
     );
   }
 
+  /** Whether the answer to the request under this key is known. */
+  hasAnswer(idempotencyKey: string): boolean {
+    return this.#read(idempotencyKey)?.answer !== undefined;
+  }
+
   /** Remembers a request under its key, as part of the open transaction. */
   remember(idempotencyKey: string, fingerprint: string): void {
     this.#commit.put(kinds.request + idempotencyKey, encodeRemembered(fingerprint));

@@ -1,7 +1,7 @@
 // What one batch did, first checked as a whole, then applied as one transaction: the messages it consumed, its states,
 // what it sent, its delayed messages, its egress records. Nothing here waits, so a group of writes holds all or nothing.
 
-import { StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { isClient } from "../model/client-address.js";
 import type { InvocationResult, ResponseDelayed } from "../wire/decode-response.js";
 import { decodePacked } from "../wire/packed.js";
@@ -28,8 +28,12 @@ export interface Parts {
  */
 export function assertAllowed(known: KnownFunction, instance: Instance, result: InvocationResult, parts: Parts): void {
   for (const { name, packed } of result.mutations) assertState(known, name, packed);
-  for (const { target } of result.messages) assertServed(known, target, parts);
-  for (const { egress } of result.egresses) {
+  for (const { target, argument } of result.messages) {
+    assertServed(known, target, parts);
+    typenameOf(known, argument);
+  }
+  for (const { egress, argument } of result.egresses) {
+    typenameOf(known, argument);
     if (parts.outboxes.has(egress)) continue;
     throw new StatefunError(
       "EGRESS_UNKNOWN",
@@ -47,13 +51,23 @@ function assertState(known: KnownFunction, name: string, packed: Uint8Array | un
       `${known.typeName} wrote the state "${name}", which it never declared.`,
     );
   }
-  if (packed === undefined || known.route.generation === "v2") return;
-  const { typename } = decodePacked(packed, "v3");
-  if (typename === spec.typename) return;
+  if (packed === undefined) return;
+  const typename = typenameOf(known, packed);
+  if (typename === spec.typename || known.route.generation === "v2") return;
   throw new StatefunError(
     "STATE_TYPENAME_CHANGED",
     `${known.typeName} wrote a ${typename} into the state "${name}", which is a ${spec.typename}.`,
   );
+}
+
+/** Throws RESPONSE_MALFORMED: what can't be read must not get further than its sender. */
+function typenameOf({ typeName, route }: KnownFunction, packed: Uint8Array): string {
+  try {
+    return decodePacked(packed, route.generation).typename;
+  } catch (thrown) {
+    const why = `${typeName} wrote or sent a value that can't be read: ${describe(thrown)}.`;
+    throw new StatefunError("RESPONSE_MALFORMED", why, { cause: thrown });
+  }
 }
 
 function assertServed(known: KnownFunction, target: Instance["address"], { functions }: Parts): void {
@@ -78,11 +92,12 @@ function assertDelayed(
       continue;
     }
     assertServed(known, entry.target, parts);
+    typenameOf(known, entry.argument);
     if (entry.token === undefined) continue;
     if (pending.get(entry.token) ?? parts.delayed.hasToken(address, entry.token)) {
       throw new StatefunError(
         "TOKEN_INVALID",
-        `${address} sent a delayed message with the cancellation token ${JSON.stringify(entry.token)}, which one of its messages still waits under. Cancel that first, or take another token.`,
+        `${address} sent a delayed message with the cancellation token ${JSON.stringify(entry.token)}, which a message of this id still waits under. Cancel that first, or take another token.`,
       );
     }
     pending.set(entry.token, true);

@@ -1,0 +1,153 @@
+// What people change by hand: a state, a parked address, waiting messages. It happens between two calls.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rejectsCode } from "../support/expect-code.js";
+import { Gate } from "../support/gate.js";
+import { at, type Batch, open, type Running, text } from "./support.js";
+
+/** Counts its messages in a state, one a call; each call waits for its gate. */
+function counter(gates: Gate[]) {
+  return {
+    states: ["count"],
+    maxBatch: 1,
+    async handle(batch: Batch) {
+      await gates[gates.push(new Gate()) - 1]?.promise;
+      batch.set("count", String(Number(batch.state("count") ?? 0) + batch.messages.length));
+    },
+  };
+}
+
+async function openAll(running: Running, gates: Gate[]): Promise<void> {
+  for (let opened = 0; opened < gates.length; opened += 1) {
+    gates[opened]?.open();
+    await running.settle();
+  }
+}
+
+test("a state set while a call is in flight is there for the next call, not overwritten by it", async (t) => {
+  const gates: Gate[] = [];
+  const running = await open(t, { functions: { f: counter(gates) } });
+  for (let count = 0; count < 3; count += 1) await running.send("f/a", "1");
+  await running.settle();
+  const set = running.engine.setState(at("f/a"), "count", text("100"));
+  await running.settle();
+  await openAll(running, gates);
+  await set;
+  assert.equal(await running.state("f/a", "count"), "102");
+});
+
+test("a state can be set and deleted at an address that sleeps, and lasts", async (t) => {
+  const gates: Gate[] = [];
+  const running = await open(t, { functions: { f: counter(gates) } });
+  await running.engine.setState(at("f/a"), "count", text("7"));
+  await running.reopen();
+  assert.equal(await running.state("f/a", "count"), "7");
+  await running.engine.setState(at("f/a"), "count", undefined);
+  await running.reopen();
+  assert.equal(await running.state("f/a", "count"), undefined);
+  await running.send("f/a", "1");
+  await running.settle();
+  await openAll(running, gates);
+  await rejectsCode(running.engine.setState(at("f/a"), "count", text("7", "test/other")), "STATE_TYPENAME_CHANGED");
+});
+
+test("an address parked by hand gets nothing until it is retried, over a restart too", async (t) => {
+  const gates: Gate[] = [];
+  const running = await open(t, { functions: { f: counter(gates) } });
+  await running.send("f/a", "1");
+  await running.send("f/a", "1");
+  await running.settle();
+  const parked = running.engine.park(at("f/a"), "for repair");
+  await openAll(running, gates);
+  await parked;
+  assert.equal(gates.length, 1);
+  await rejectsCode(running.call("f/a", "1"), "ADDRESS_PARKED");
+  await running.send("f/a", "1");
+  await running.reopen();
+  await running.settle();
+  assert.equal(gates.length, 1);
+  assert.equal(running.engine.metrics.parked, 1);
+  assert.equal(running.engine.parked({ limit: 10 })[0]?.reason, "for repair");
+  await running.engine.retry(at("f/a"));
+  await running.settle();
+  await openAll(running, gates);
+  assert.equal(await running.state("f/a", "count"), "3");
+  assert.equal(running.engine.metrics.parked, 0);
+  assert.deepEqual(running.engine.parked({ limit: 10 }), []);
+});
+
+test("dropping the first message of an address that fails lets the next ones through", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, {
+    limits: { attempts: 2 },
+    functions: {
+      f({ messages }) {
+        if (messages.includes("bad")) throw new Error("bad");
+        seen.push(...messages);
+      },
+    },
+  });
+  const answer = running.call("f/a", "bad");
+  const rejected = rejectsCode(answer, "ADDRESS_PARKED");
+  await running.send("f/a", "good");
+  await running.clock.advance(1000);
+  await rejected;
+  assert.equal(await running.engine.drop(at("f/a"), "first"), 1);
+  await running.settle();
+  assert.deepEqual(seen, ["good"]);
+  assert.equal(running.engine.metrics.mailboxMessages, 0);
+});
+
+test("dropping all waiting messages of a long mailbox removes each once and delivers none", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, {
+    functions: {
+      from(batch) {
+        for (let index = 0; index < 2500; index += 1) batch.send("f/a", `${index}`.padEnd(2000));
+      },
+      f({ messages }) {
+        seen.push(...messages);
+      },
+    },
+  });
+  await running.engine.park(at("f/a"), "for repair");
+  await running.send("from/1", "");
+  await running.settle();
+  await running.reopen();
+  assert.equal(await running.engine.drop(at("f/a"), "all"), 2500);
+  await running.settle();
+  assert.deepEqual(seen, []);
+  assert.equal(running.engine.metrics.mailboxMessages, 0);
+  await running.send("f/a", "next");
+  await running.reopen();
+  await running.settle();
+  assert.deepEqual(seen, ["next"]);
+});
+
+test("a message is dropped while the mailbox is read back: the others are delivered once", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, {
+    functions: {
+      from(batch) {
+        for (let index = 0; index < 300; index += 1) batch.send("f/a", `${index}`);
+      },
+      f({ messages }) {
+        seen.push(...messages);
+      },
+    },
+  });
+  await running.engine.park(at("f/a"), "for repair");
+  await running.send("from/1", "");
+  await running.settle();
+  await running.reopen();
+  // Both read the mailbox back: the one that lets it go on, and the one that drops.
+  const both = [running.engine.retry(at("f/a")), running.engine.drop(at("f/a"), "first")] as const;
+  await running.settle();
+  assert.equal((await Promise.all(both))[1], 1);
+  await running.settle();
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 299 }, (_, index) => String(index + 1)),
+  );
+});

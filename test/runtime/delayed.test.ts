@@ -1,0 +1,129 @@
+// Delayed messages: their order, their tokens, and that they outlast a restart.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rejectsCode } from "../support/expect-code.js";
+import { type Batch, open, stores } from "./support.js";
+
+/** Each word of a message is a command: "after:<ms>:<text>[:<token>]" or "cancel:<token>". */
+function obey(batch: Batch): void {
+  for (const word of batch.messages.join(" ").split(" ")) {
+    const [command, first = "", value = "", token] = word.split(":");
+    if (command === "after") batch.after(Number(first), "f/a", value, token);
+    if (command === "cancel") batch.cancel(first);
+  }
+}
+
+function functions(seen: string[]) {
+  return {
+    from: obey,
+    f({ messages }: Batch) {
+      seen.push(...messages);
+    },
+  };
+}
+
+for (const store of stores) {
+  test(`they come in the order in which they are due, over a restart too, ${store.name}`, async (t) => {
+    const seen: string[] = [];
+    const running = await open(t, { store: await store.open(t), functions: functions(seen) });
+    await running.send("from/1", "after:300:c after:100:a after:200:b after:100:a2 after:0:now");
+    await running.send("f/a", "own", { delayMs: 150 });
+    await running.clock.advance(99);
+    assert.deepEqual(seen.splice(0), ["now"]);
+    await running.clock.advance(1);
+    assert.deepEqual(seen.splice(0), ["a", "a2"]);
+    assert.equal(running.engine.metrics.delayedPending, 3);
+    await running.reopen();
+    assert.equal(running.engine.metrics.delayedPending, 3);
+    await running.clock.advance(1000);
+    assert.deepEqual(seen, ["own", "b", "c"]);
+    assert.equal(running.engine.metrics.delayedPending, 0);
+  });
+}
+
+test("what came due while the engine was closed is delivered when it opens, in order", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, { functions: functions(seen) });
+  await running.send("from/1", "after:20:b after:10:a after:30:c");
+  await running.close();
+  await running.clock.advance(1000);
+  await running.open();
+  await running.clock.advance(0);
+  assert.deepEqual(seen, ["a", "b", "c"]);
+});
+
+test("a cancelled message never comes, a delivered one can't be cancelled", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, { functions: functions(seen) });
+  await running.send("from/1", "after:100:x:t1 after:100:y:t2 after:100:z:t3 cancel:t3");
+  await running.settle();
+  await running.reopen();
+  await running.send("from/1", "cancel:t1");
+  await running.clock.advance(200);
+  assert.deepEqual(seen, ["y"]);
+  await running.send("from/1", "cancel:t2 cancel:unknown");
+  await running.clock.advance(200);
+  assert.deepEqual(seen, ["y"]);
+  assert.equal(running.engine.metrics.delayedCancelled, 1, "since the start");
+  assert.equal(running.engine.metrics.batchFailures, 0);
+});
+
+test("a token is its sender's: nobody else cancels with it", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, { functions: functions(seen) });
+  await running.send("from/1", "after:100:one:t");
+  await running.send("from/2", "after:100:two:t");
+  await running.send("f/a", "outside", { delayMs: 100, cancellationToken: "t" });
+  await running.settle();
+  await running.send("from/2", "cancel:t");
+  await running.settle();
+  assert.equal(await running.engine.cancel("t"), true);
+  assert.equal(await running.engine.cancel("t"), false);
+  await running.clock.advance(200);
+  assert.deepEqual(seen, ["one"]);
+});
+
+test("a token that is in use is refused, from outside and from a function; afterwards it is free again", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, { limits: { attempts: 1 }, functions: functions(seen) });
+  await running.send("f/a", "one", { delayMs: 100, cancellationToken: "t" });
+  await rejectsCode(running.send("f/a", "two", { delayMs: 100, cancellationToken: "t" }), "TOKEN_INVALID");
+  await running.clock.advance(100);
+  await running.send("f/a", "three", { delayMs: 100, cancellationToken: "t" });
+  await running.clock.advance(100);
+  assert.deepEqual(seen, ["one", "three"]);
+  await running.send("from/1", "after:100:x:t after:100:y:t");
+  await running.settle();
+  assert.equal(running.engine.parked({ limit: 1 })[0]?.code, "TOKEN_INVALID");
+  assert.equal(running.engine.metrics.delayedPending, 0);
+  await running.send("from/2", "after:100:x:t");
+  await running.send("from/2", "after:100:y:t");
+  await running.settle();
+  assert.equal(running.engine.metrics.parked, 2);
+  await running.send("from/3", "after:100:x:t cancel:t after:100:z:t");
+  await running.clock.advance(100);
+  assert.deepEqual(seen.splice(2), ["x", "z"]);
+});
+
+test("a token that is used again and again within one group of writes is free afterwards", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, { functions: functions(seen) });
+  await running.send("from/1", "after:100:one:t");
+  await running.clock.advance(50);
+  running.store.hold();
+  const first = running.send("f/b", "much later", { delayMs: 60_000 });
+  await running.settle();
+  // One group is being written; in the next, a message is withdrawn, and one sent under its token and delivered.
+  const second = running.send("from/1", "cancel:t after:0:two:t");
+  await running.clock.advance(100);
+  running.store.release();
+  await Promise.all([first, second]);
+  await running.settle();
+  await running.reopen();
+  await running.send("from/1", "cancel:t after:100:three:t");
+  await running.clock.advance(200);
+  assert.deepEqual(seen, ["two", "three"]);
+  assert.equal(running.engine.metrics.delayedCancelled, 0, "there was none to cancel");
+  assert.equal(running.engine.metrics.delayedPending, 1);
+});

@@ -1,0 +1,180 @@
+// A function that fails, and an endpoint that is down: what is tried again when, and who has to wait for it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StatefunError } from "../../src/errors.js";
+import { rejectsCode } from "../support/expect-code.js";
+import { Gate } from "../support/gate.js";
+import { at, type Batch, open } from "./support.js";
+
+test("a failed batch is tried again later and later, alone, and then its address is parked with the reason", async (t) => {
+  const tries: { afterMs: number; messages: readonly string[] }[] = [];
+  const seen: string[] = [];
+  const gate = new Gate();
+  const running = await open(t, {
+    limits: { attempts: 5, firstRetryMs: 100, lastRetryMs: 300 },
+    functions: {
+      async f({ messages }) {
+        await gate.promise;
+        tries.push({ afterMs: running.clock.now() - begun, messages });
+        throw new Error("the reason");
+      },
+      g({ messages }) {
+        seen.push(...messages);
+      },
+    },
+  });
+  const begun = running.clock.now();
+  for (const value of ["1", "2", "3"]) await running.send("f/a", value);
+  gate.open();
+  await running.settle();
+  await running.send("g/a", "others go on");
+  await running.send("f/a", "4");
+  await running.clock.advance(2000);
+  assert.deepEqual(
+    tries.map(({ afterMs }) => afterMs),
+    [0, 100, 300, 600, 900],
+  );
+  assert.deepEqual(
+    tries.slice(1).map(({ messages }) => messages),
+    [["1"], ["1"], ["1"], ["1"]],
+  );
+  assert.deepEqual(seen, ["others go on"]);
+  const [parked] = running.engine.parked({ limit: 9 });
+  assert.equal(parked?.code, "ENDPOINT_FAILED");
+  assert.ok(parked?.reason.includes("the reason"));
+  assert.equal(parked?.attempts, 5);
+  await running.reopen();
+  assert.deepEqual(running.engine.parked({ limit: 9 }), [parked]);
+  assert.equal((await running.engine.inspect(at("f/a"))).depth, 4);
+  assert.equal(running.engine.metrics.parked, 1);
+});
+
+test("after the bad message is alone, those round it are delivered as soon as it goes well", async (t) => {
+  const batches: (readonly string[])[] = [];
+  let fails = 3;
+  const gate = new Gate();
+  const running = await open(t, {
+    functions: {
+      async f({ messages }) {
+        await gate.promise;
+        batches.push(messages);
+        if (messages.includes("2") && fails-- > 0) throw new Error("not yet");
+      },
+    },
+  });
+  await running.send("f/a", "1");
+  for (const value of ["2", "3", "4"]) await running.send("f/a", value);
+  gate.open();
+  await running.clock.advance(10_000);
+  assert.deepEqual(batches, [["1"], ["2", "3", "4"], ["2"], ["2"], ["2"], ["3", "4"]]);
+  assert.equal(running.engine.metrics.parked, 0);
+});
+
+test("nothing that a failed batch did is seen, and nothing twice when it goes well", async (t) => {
+  let fails = 2;
+  const seen: string[] = [];
+  const running = await open(t, {
+    functions: {
+      f: {
+        states: ["count"],
+        handle(batch) {
+          batch.set("count", `${Number(batch.state("count") ?? 0) + 1}`);
+          batch.send("g/a", "once");
+          batch.egress("all", "once");
+          batch.after(10, "g/a", "later");
+          if (fails-- > 0) throw new Error("not yet");
+        },
+      },
+      g({ messages }) {
+        seen.push(...messages);
+      },
+    },
+  });
+  await running.send("f/a", "1");
+  await running.clock.advance(1000);
+  assert.deepEqual(seen, ["once", "later"]);
+  assert.equal(await running.state("f/a", "count"), "1");
+  assert.equal(running.engine.metrics.egressRecords, 1);
+});
+
+test("a message to a function and a record to an egress that are not there park the sender", async (t) => {
+  const running = await open(t, {
+    limits: { attempts: 1 },
+    functions: {
+      f(batch) {
+        if (batch.messages[0] === "egress") batch.egress("nowhere", "x");
+        else if (batch.messages[0] === "later") batch.after(1, "nowhere/a", "x");
+        else batch.send("nowhere/a", "x");
+      },
+    },
+  });
+  for (const what of ["egress", "later", "send"]) await running.send(`f/${what}`, what);
+  await running.settle();
+  assert.deepEqual(
+    running.engine.parked({ limit: 9 }).map(({ address, code }) => `${address.id} ${code}`),
+    ["egress EGRESS_UNKNOWN", "later FUNCTION_UNKNOWN", "send FUNCTION_UNKNOWN"],
+  );
+  await rejectsCode(running.send("nowhere/a", "x"), "FUNCTION_UNKNOWN");
+  await rejectsCode(running.call("nowhere/a", "x"), "FUNCTION_UNKNOWN");
+  await rejectsCode(running.send("f/", "x"), "ID_MISSING");
+});
+
+test("an endpoint that is down holds up its own functions only, parks nobody, and is found again", async (t) => {
+  let down = true;
+  const seen: string[] = [];
+  let calls = 0;
+  const take = ({ messages, self }: Batch) => {
+    seen.push(`${self}:${messages.join("+")}`);
+  };
+  const running = await open(t, {
+    limits: { attempts: 4 },
+    functions: {
+      f: {
+        endpoint: "far",
+        handle(batch) {
+          calls += 1;
+          if (down) throw new StatefunError("ENDPOINT_UNREACHABLE", "It is down.");
+          take(batch);
+        },
+      },
+      near: { endpoint: "near", handle: take },
+    },
+  });
+  for (let id = 0; id < 20; id += 1) await running.send(`f/${id}`, "1");
+  await running.send("near/a", "1");
+  await running.clock.advance(10_000);
+  assert.deepEqual(seen.splice(0), ["near/a:1"]);
+  assert.equal(running.engine.metrics.parked, 0);
+  const before = calls;
+  await running.clock.advance(60_000);
+  assert.ok(calls - before < 10, `${calls - before} calls in a minute`);
+  down = false;
+  await running.clock.advance(11_000);
+  assert.deepEqual(seen.sort(), Array.from({ length: 20 }, (_, id) => `f/${id}:1`).sort());
+  assert.equal(running.engine.metrics.parked, 0);
+});
+
+test("one hot address does not keep the others waiting", async (t) => {
+  const order: string[] = [];
+  const running = await open(t, {
+    limits: { inFlight: 1 },
+    functions: {
+      hot: {
+        maxBatch: 1,
+        handle(batch) {
+          order.push("hot");
+          if (order.length < 500) for (let count = 0; count < 2; count += 1) batch.send("hot/a", "again");
+        },
+      },
+      cold() {
+        order.push("cold");
+      },
+    },
+  });
+  const hot = running.send("hot/a", "begin");
+  await Promise.all([hot, ...Array.from({ length: 50 }, (_, id) => running.send(`cold/${id}`, "x"))]);
+  await running.settle();
+  assert.ok(order.indexOf("cold") <= 3);
+  assert.ok(order.lastIndexOf("cold") <= 110, `the last one came at ${order.lastIndexOf("cold")}`);
+});

@@ -1,0 +1,158 @@
+// Sends and calls from outside: what a repeated one does, and how a call ends that gets no answer.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rejectsCode } from "../support/expect-code.js";
+import { Gate } from "../support/gate.js";
+import { type Batch, open, type Running, stores } from "./support.js";
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Counts its messages in a state, and answers with the count. */
+const counter = {
+  states: ["count"],
+  maxBatch: 1,
+  handle(batch: Batch) {
+    const count = `${Number(batch.state("count") ?? 0) + 1}`;
+    batch.set("count", count);
+    batch.reply(count);
+    batch.reply("a second answer");
+  },
+};
+
+/** Moves the time on, in one go as far as the timers of the sweeper go. */
+async function sweepAfter(running: Running, ms: number): Promise<void> {
+  await running.close();
+  await running.clock.advance(ms);
+  await running.open();
+  await running.engine.sweep();
+  await running.settle();
+}
+
+for (const store of stores) {
+  test(`a send that is repeated under its key does nothing again, for 24 hours, ${store.name}`, async (t) => {
+    const running = await open(t, { store: await store.open(t), functions: { f: counter } });
+    const send = (value = "x") => running.send("f/a", value, { idempotencyKey: "key" });
+    await Promise.all([send(), send()]);
+    await running.settle();
+    await send();
+    await running.reopen();
+    await send();
+    await running.settle();
+    assert.equal(await running.state("f/a", "count"), "1");
+    await rejectsCode(send("other"), "IDEMPOTENCY_CONFLICT");
+    await rejectsCode(running.call("f/a", "x", { idempotencyKey: "key" }), "IDEMPOTENCY_CONFLICT");
+    await sweepAfter(running, day - 1);
+    await send();
+    await running.settle();
+    assert.equal(await running.state("f/a", "count"), "1");
+    await sweepAfter(running, 2);
+    await send();
+    await running.settle();
+    assert.equal(await running.state("f/a", "count"), "2");
+  });
+
+  test(`a call that is repeated gets the first one's answer: while it waits, afterwards, after a restart, ${store.name}`, async (t) => {
+    const gate = new Gate();
+    const f = {
+      ...counter,
+      async handle(batch: Batch) {
+        await gate.promise;
+        counter.handle(batch);
+      },
+    };
+    const running = await open(t, { store: await store.open(t), functions: { f } });
+    const call = () => running.call("f/a", "x", { idempotencyKey: "key" });
+    const both = [call(), call()];
+    await running.settle();
+    assert.equal(running.engine.metrics.callsWaiting, 2);
+    gate.open();
+    assert.deepEqual(await Promise.all(both), ["1", "1"]);
+    assert.equal(await call(), "1");
+    await running.reopen();
+    assert.equal(await call(), "1");
+    assert.equal(await running.state("f/a", "count"), "1");
+    assert.equal(running.engine.metrics.callsWaiting, 0);
+    await sweepAfter(running, day + 1);
+    assert.equal(await call(), "2");
+  });
+}
+
+test("a call that was cut off by a restart is answered to whoever repeats it", async (t) => {
+  let answers = false;
+  const f = {
+    ...counter,
+    async handle(batch: Batch) {
+      if (!answers) await new Promise(() => {});
+      counter.handle(batch);
+    },
+  };
+  const running = await open(t, { functions: { f } });
+  const cut = rejectsCode(running.call("f/a", "x", { idempotencyKey: "key" }), "SHUTTING_DOWN");
+  await running.settle();
+  await running.reopen(10);
+  await cut;
+  answers = true;
+  await running.reopen();
+  assert.equal(await running.call("f/a", "x", { idempotencyKey: "key" }), "1");
+  assert.equal(await running.state("f/a", "count"), "1");
+});
+
+test("a call ends after its time limit, or when its signal says so; its message stays sent", async (t) => {
+  const gate = new Gate();
+  const running = await open(t, {
+    functions: {
+      f: {
+        ...counter,
+        async handle(batch) {
+          await gate.promise;
+          counter.handle(batch);
+        },
+      },
+    },
+  });
+  const late = rejectsCode(running.call("f/a", "x", { timeoutMs: 1000 }), "ANSWER_TIMEOUT");
+  const usual = rejectsCode(running.call("f/a", "y"), "ANSWER_TIMEOUT");
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const aborted = assert.rejects(running.call("f/a", "z", { signal: controller.signal }), reason);
+  await running.clock.advance(999);
+  assert.equal(running.engine.metrics.callsWaiting, 3);
+  controller.abort(reason);
+  await aborted;
+  await running.clock.advance(1);
+  await late;
+  await running.clock.advance(29_000);
+  await usual;
+  assert.equal(running.engine.metrics.callsWaiting, 0);
+  assert.equal(running.clock.timers <= 2, true, "no timer of a call is left");
+  gate.open();
+  await running.settle();
+  assert.equal(await running.state("f/a", "count"), "3");
+  await assert.rejects(running.call("f/a", "z", { signal: AbortSignal.abort(reason) }), reason);
+  await running.settle();
+  assert.equal(await running.state("f/a", "count"), "3");
+});
+
+test("a call to an address that is parked, or gets parked, is told so, and so is one that is repeated", async (t) => {
+  const running = await open(t, {
+    limits: { attempts: 1 },
+    functions: {
+      f() {
+        throw new Error("bad");
+      },
+    },
+  });
+  await rejectsCode(running.call("f/a", "x", { idempotencyKey: "key" }), "ADDRESS_PARKED");
+  await rejectsCode(running.call("f/a", "x"), "ADDRESS_PARKED");
+  await rejectsCode(running.call("f/a", "x", { idempotencyKey: "key" }), "ADDRESS_PARKED");
+  assert.equal(running.engine.metrics.callsWaiting, 0);
+});
+
+test("no more calls wait than the limit allows", async (t) => {
+  const running = await open(t, { limits: { callsWaiting: 2 }, functions: { f() {} } });
+  const waiting = ["1", "2"].map((value) => rejectsCode(running.call("f/a", value), "ANSWER_TIMEOUT"));
+  await rejectsCode(running.call("f/a", "3"), "OVERLOADED");
+  await running.clock.advance(30_000);
+  await Promise.all(waiting);
+});

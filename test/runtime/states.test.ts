@@ -1,0 +1,159 @@
+// States: registered when a function asks for them, frozen in their typename, gone when their time is over.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ValueSpec } from "../../src/model/invocation.js";
+import { rejectsCode } from "../support/expect-code.js";
+import { type Batch, open, spec, stores, text } from "./support.js";
+
+/** Answers "get" with a state, and sets it to any other message. */
+function keep(batch: Batch): void {
+  for (const message of batch.messages) {
+    if (message === "get") batch.reply(batch.state("kept") ?? "none");
+    else if (message === "clear") batch.set("kept", undefined);
+    else if (message !== "touch") batch.set("kept", message);
+  }
+}
+
+test("many addresses that ask at once for the same states all get them, and the batch comes again", async (t) => {
+  const running = await open(t, {
+    functions: {
+      f: {
+        states: ["a", "b"],
+        handle(batch) {
+          batch.set("a", batch.messages.join());
+        },
+      },
+    },
+  });
+  await Promise.all(Array.from({ length: 500 }, (_, index) => running.send(`f/${index}`, `${index}`)));
+  await running.settle();
+  for (const index of [0, 1, 250, 499]) assert.equal(await running.state(`f/${index}`, "a"), `${index}`);
+  assert.deepEqual(
+    running.engine.functions()[0]?.states.map(({ name }) => name),
+    ["a", "b"],
+  );
+  assert.equal(running.engine.metrics.batchFailures, 0);
+});
+
+test("a function that asks again for states it was given fails, and is parked", async (t) => {
+  const running = await open(t, {
+    limits: { attempts: 2 },
+    functions: {
+      f(batch) {
+        batch.missing(["a"]);
+      },
+    },
+  });
+  await running.send("f/a", "x");
+  await running.clock.advance(1000);
+  assert.equal(running.engine.parked({ limit: 1 })[0]?.code, "RESPONSE_MALFORMED");
+});
+
+for (const store of stores) {
+  test(`a state expires after it was written, whatever is read meanwhile, over a restart too, ${store.name}`, async (t) => {
+    const f = { states: [spec("kept", "after-write", 1000)], handle: keep };
+    const running = await open(t, { store: await store.open(t), functions: { f } });
+    await running.send("f/a", "one");
+    await running.clock.advance(600);
+    assert.equal(await running.call("f/a", "get"), "one");
+    await running.reopen();
+    assert.equal(await running.call("f/a", "get"), "one");
+    await running.clock.advance(399);
+    assert.equal(await running.call("f/a", "get"), "one");
+    await running.clock.advance(1);
+    assert.equal(await running.state("f/a", "kept"), undefined);
+    assert.equal(await running.call("f/a", "get"), "none");
+    await running.send("f/a", "two");
+    await running.clock.advance(999);
+    await running.send("f/a", "three");
+    await running.clock.advance(999);
+    assert.equal(await running.call("f/a", "get"), "three");
+  });
+
+  test(`a state expires after the last call, over a restart too, ${store.name}`, async (t) => {
+    const f = { states: [spec("kept", "after-call", 1000)], handle: keep };
+    const running = await open(t, { store: await store.open(t), functions: { f } });
+    await running.send("f/a", "one");
+    for (let round = 0; round < 4; round += 1) {
+      await running.clock.advance(999);
+      assert.equal(await running.call("f/a", "get"), "one");
+      if (round === 1) await running.reopen();
+    }
+    await running.clock.advance(1000);
+    assert.equal(await running.call("f/a", "get"), "none");
+    assert.equal(await running.state("f/a", "kept"), undefined);
+  });
+
+  test(`sweeping removes expired states at addresses that sleep, and no others, ${store.name}`, async (t) => {
+    const inner = await store.open(t);
+    const states: ValueSpec[] = [spec("kept", "after-write", 1000), spec("stays")];
+    const handle = (batch: Batch) => {
+      keep(batch);
+      batch.set("stays", "yes");
+    };
+    const running = await open(t, { store: inner, functions: { f: { states, handle } } });
+    for (const id of ["a", "b", "c"]) await running.send(`f/${id}`, "one");
+    await running.clock.advance(600);
+    await running.send("f/b", "later");
+    await running.settle();
+    await running.reopen();
+    await running.clock.advance(500);
+    const swept = running.engine.sweep();
+    await running.clock.advance(10);
+    await swept;
+    await running.settle();
+    const keys = await inner.keys({ from: "s", to: "t", limit: 100 });
+    assert.deepEqual(
+      keys.map((key) => key.split("\0").slice(2).join("/")),
+      ["a/stays", "b/kept", "b/stays", "c/stays"],
+    );
+  });
+}
+
+test("a state's typename is frozen, over a restart too: the address is parked and its state stays", async (t) => {
+  const handle = keep;
+  const running = await open(t, { limits: { attempts: 2 }, functions: { f: { states: ["kept"], handle } } });
+  await running.send("f/a", "one");
+  await running.settle();
+  running.functions = { f: { states: [{ ...spec("kept"), typename: "test/other" }], handle } };
+  await running.reopen();
+  await running.send("f/a", "two");
+  await running.clock.advance(1000);
+  assert.equal(running.engine.parked({ limit: 1 })[0]?.code, "STATE_TYPENAME_CHANGED");
+  assert.equal(await running.state("f/a", "kept"), "one");
+  running.functions = { f: { states: ["kept"], handle } };
+  await running.reopen();
+  await running.engine.retry({ ...running.engine.parked({ limit: 1 })[0]?.address } as never);
+  await running.settle();
+  assert.equal(await running.state("f/a", "kept"), "two");
+});
+
+test("a value of another typename, and a state that was never declared, are refused as a whole", async (t) => {
+  const running = await open(t, {
+    limits: { attempts: 1 },
+    functions: {
+      f: {
+        states: ["kept", "other"],
+        handle(batch) {
+          batch.set("other", "written");
+          batch.send("g/x", "sent");
+          batch.set(batch.messages[0] === "undeclared" ? "undeclared" : "kept", "1", "test/another");
+        },
+      },
+      g: (batch) => assert.fail(`nothing may come: ${batch.messages}`),
+    },
+  });
+  await running.send("f/a", "undeclared");
+  await running.send("f/b", "typename");
+  await running.settle();
+  assert.deepEqual(running.engine.parked({ limit: 9 }).map(({ code }) => code).sort(), [
+    "STATE_TYPENAME_CHANGED",
+    "STATE_UNDECLARED",
+  ]);
+  assert.equal(await running.state("f/a", "other"), undefined);
+  await rejectsCode(
+    running.engine.setState(running.engine.parked({ limit: 1 })[0]!.address, "kept", text("1", "test/another")),
+    "STATE_TYPENAME_CHANGED",
+  );
+});
