@@ -12,6 +12,7 @@ export function functionCatalog(functions: StatefulFunctions, more: readonly Typ
     listed.set(type.typename, type);
   }
   return {
+    typeNames: functions.typeNames,
     handled: (typeName) => functions.get(typeName)?.handled.map(({ type }) => type) ?? [],
     handler(typeName, method) {
       const taken = functions.get(typeName)?.handled.filter(({ name }) => name === method) ?? [];

@@ -25,7 +25,10 @@ export interface CallOptions {
 
 /** One record on its way out. */
 export interface EgressRecord {
-  /** Grows with every record of an egress, and stays the same when the record comes again. Digits and letters. */
+  /**
+   * Grows with every record of an egress, in a new data folder too, and stays the same when the record comes again. Digits
+   * and letters.
+   */
   readonly id: string;
   /** "namespace/name". */
   readonly egress: string;

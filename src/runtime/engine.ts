@@ -87,7 +87,7 @@ export class Engine implements EngineApi {
     const { metrics } = this;
     const commit = new GroupCommit(store, clock, metrics);
     this.#commit = commit;
-    this.#shared = { store, commit, sequence: new Sequence(commit), waiting: { bytes: 0 } };
+    this.#shared = { store, commit, sequence: new Sequence(commit, clock.now()), waiting: { bytes: 0 } };
     this.#functions = new FunctionTable(findRoute, commit);
     this.#instances = new Instances(this.#functions, this.#shared);
     this.#requests = new Requests(commit, clock, metrics);

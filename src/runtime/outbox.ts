@@ -84,7 +84,7 @@ export class Outbox {
 
   #hand(consumer: EgressConsumer, message: Message, retryMs: number): void {
     const record: EgressRecord = {
-      id: message.key.slice(this.#prefix.length),
+      id: this.#shared.sequence.epoch + message.key.slice(this.#prefix.length),
       egress: this.egress,
       value: decodePacked(message.argument, message.generation),
     };
