@@ -21,6 +21,8 @@ const cases: readonly (readonly [name: string, works: readonly Work[]])[] = [
       ),
     ),
   ),
+  ["json, 10 kB, changed, in a class", [basketWork("json", 10_000, true, "v3", "bench/json-class")]],
+  ["json, 10 kB, left, in a class", [basketWork("json", 10_000, false, "v3", "bench/json-class")]],
   ["json, 10 kB, changed, v2", [basketWork("json", 10_000, true, "v2")]],
   ["20 ints, one changed", [twentyWork("int", true)]],
   ["20 ints, none changed", [twentyWork("int", false)]],

@@ -91,9 +91,10 @@ export function basketWork(
   bytes: number,
   touched: boolean,
   generation: Generation = "v3",
+  name = `bench/${format}`,
 ): Work {
   const basket = { typename: "bench/Basket", value: basketBytes(format, bytes) };
-  return stateWork(`bench/${format}`, { basket }, touched, generation);
+  return stateWork(name, { basket }, touched, generation);
 }
 
 /** Twenty states, of which at most one is touched: numbers, or JSON of 1 kB each. */

@@ -38,6 +38,16 @@ interface Basket {
   items: { name: string; count: number; price: number }[];
 }
 
+@StatefulFunction("bench/json-class")
+class JsonClass {
+  @State("basket", json<Basket>("bench/Basket")) basket: Basket | undefined;
+
+  @Handles(Types.string)
+  touch(message: string, context: Context) {
+    touch(message, context, this);
+  }
+}
+
 const basketProto = `
 syntax = "proto3";
 package bench;
@@ -62,7 +72,7 @@ for (let index = 0; index < 20; index++) numbers[`n${index}`] = Types.int;
 const baskets: StateShape = {};
 for (let index = 0; index < 20; index++) Object.assign(baskets, { [`n${index}`]: json<Basket>("bench/Basket") });
 
-const functions = new StatefulFunctions(Counter)
+const functions = new StatefulFunctions(Counter, JsonClass)
   .register("bench/protobuf", touch, {
     handles: [Types.string],
     state: { basket: protobufType<Basket>(basketMessage, "bench/Basket") },

@@ -6,6 +6,7 @@ import type { Type } from "../model/type.js";
 import { type AnyClass, collectRecord, type HandlerRecord, type StateRecord, typeNameOf } from "./class-record.js";
 import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec } from "./function-spec.js";
 import { typeOfClass, typeOfValue } from "./infer-type.js";
+import { StateProperty } from "./state-property.js";
 
 /** How instances of a class are made. */
 export interface BindOptions<I extends object = object> {
@@ -48,7 +49,10 @@ export function bindClass<I extends object>(
   const record = collectRecord(functionClass as AnyClass);
   const types = stateTypes(functionClass, record.states, create !== undefined);
   const states = record.states.map(({ name, expiration, access }, index): StateSpec => {
-    return Object.freeze({ name, type: types[index] as Type<any>, expiration, get: access.get, set: access.set });
+    const { key, get, set } = access;
+    // Bytes that can't be read fail a class's batch before its first message, as its constructor would.
+    const property = key === undefined ? undefined : new StateProperty(key, { decodesLate: false });
+    return Object.freeze({ name, type: types[index] as Type<any>, expiration, property, get, set });
   });
   return makeFunctionSpec(
     typeName,

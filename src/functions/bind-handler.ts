@@ -16,6 +16,7 @@ import {
   makeFunctionSpec,
   type StateSpec,
 } from "./function-spec.js";
+import { StateProperty } from "./state-property.js";
 
 /** A state of a registered handler, with more than its type to say. */
 export interface StateOptions<L extends TypeLike = TypeLike> {
@@ -42,7 +43,7 @@ type StateValue<D> = D extends { readonly type: infer L extends TypeLike; readon
       ? ValueOf<D> | undefined
       : never;
 
-/** A function as a plain handler. */
+/** A function as a plain handler. What it returns answers a client that waits, and is ignored for any other caller. */
 export type FunctionHandler<H extends readonly HandledType[], S extends StateShape> = (
   message: MessageOf<H>,
   context: Context,
@@ -96,7 +97,7 @@ export function bindHandler(
   const declared = Object.entries(state).map(([key, declaration]) => stateOptions(typeName, key, declaration));
   const source = {
     types: handles.length === 0 ? [TypedValue] : handles,
-    name: handler.name || "its handler",
+    name: handler.name || "handler",
     call: (instance: object, message: unknown, context: Context) =>
       handler(message as never, context, instance as never),
   };
@@ -131,6 +132,7 @@ function stateOptions(typeName: string, key: string, declaration: TypeLike | Sta
     name,
     type: typeOf(options.type),
     expiration: parseExpiration(options, where),
+    property: new StateProperty(key, { decodesLate: true }),
     get: (instance: object) => (instance as Record<string, unknown>)[key],
     set: (instance: object, value: unknown) => {
       (instance as Record<string, unknown>)[key] = value;

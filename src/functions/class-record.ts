@@ -16,6 +16,8 @@ export type AnyClass = abstract new (...args: any[]) => object;
 
 /** How a member is reached: by its key, or by a standard decorator's access object, which also reaches #private. */
 export interface MemberAccess {
+  /** Undefined when an access object is all there is. */
+  readonly key?: string | symbol;
   get(instance: object): unknown;
   set(instance: object, value: unknown): void;
 }

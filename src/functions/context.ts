@@ -2,13 +2,14 @@
 
 import { describe, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
+import { isClient } from "../model/client-address.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
 import { assertKnownOptions } from "../model/options.js";
 import { isWellFormed } from "../model/text.js";
 import type { TypedValue } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
-import { packValue } from "../types/pack.js";
+import { packAnswer, packValue } from "../types/pack.js";
 import { typeNameOf } from "./class-record.js";
 import type { FunctionClass, MessageFor, Sendable, SendOptions } from "./context-types.js";
 import { type BatchState, StateAccess } from "./state.js";
@@ -33,6 +34,7 @@ export class Context {
   readonly #scope: BatchScope;
   readonly #caller: Address | undefined;
   #open = true;
+  #replied = false;
   #state: StateAccess | undefined;
 
   /** Made by the handler for each message. */
@@ -84,6 +86,19 @@ export class Context {
       );
     }
     this.#scope.effects.messages.push({ target, argument: packMessage(message) });
+    this.#replied = true;
+  }
+
+  /**
+   * Ends the context with what its handler returned: the answer to a waiting client, unless it has had one. Throws what
+   * `reply` throws, and VALUE_INVALID.
+   * @internal
+   */
+  end(returned: unknown): void {
+    if (returned !== undefined && this.#caller !== undefined && isClient(this.#caller) && !this.#replied) {
+      this.reply(packAnswer(returned));
+    }
+    this.close();
   }
 
   /**
@@ -132,7 +147,7 @@ export class Context {
     this.#scope.effects.egresses.push({ namespace, name, argument: packMessage(message) });
   }
 
-  /** Ends the context; called by the handler of the batch. */
+  /** Ends the context of a handler that failed; called by the handler of the batch. */
   close(): void {
     this.#open = false;
   }

@@ -45,7 +45,8 @@ export function StatefulFunction(typeName: string): StatefulFunctionDecorator {
 /**
  * Makes a method the handler of messages of these types. `@Handles()` takes every type that no other handler takes, as
  * a TypedValue; `@Handles` without parentheses takes the type of the method's first parameter, which needs
- * emitDecoratorMetadata. Throws DECORATOR_MISPLACED, HANDLER_DUPLICATE and TYPE_UNKNOWN when the class is evaluated.
+ * emitDecoratorMetadata. What the method returns answers a client that waits, and is ignored for any other caller.
+ * Throws DECORATOR_MISPLACED, HANDLER_DUPLICATE and TYPE_UNKNOWN when the class is evaluated.
  */
 export function Handles<const L extends readonly HandledType[]>(...types: L): HandlesDecorator<MessageOf<L>>;
 export function Handles(target: object, key: string | symbol, descriptor: PropertyDescriptor): void;
@@ -202,6 +203,7 @@ function standardMember(decorator: string, context: StandardContext): Member {
 
 function accessByKey(key: string | symbol): MemberAccess {
   return {
+    key,
     get: (instance) => (instance as Record<string | symbol, unknown>)[key],
     set: (instance, value) => {
       (instance as Record<string | symbol, unknown>)[key] = value;

@@ -14,12 +14,15 @@ import {
 } from "../model/type.js";
 import { anyTypename } from "../types/pack.js";
 import type { Context } from "./context.js";
+import type { StateProperty } from "./state-property.js";
 
 /** One state of a function, and where it lives on the object that a batch works on. */
 export interface StateSpec {
   readonly name: string;
   readonly type: Type<any>;
   readonly expiration: Expiration;
+  /** The property it lives in; undefined when only get and set reach it, as a #private one. */
+  readonly property: StateProperty | undefined;
   get(instance: object): unknown;
   set(instance: object, value: unknown): void;
 }
@@ -54,6 +57,12 @@ export interface Handler {
   call(instance: object, message: unknown, context: Context): unknown;
 }
 
+/** A type that a function declares to take, and the name of its method. */
+export interface HandledDeclaration {
+  readonly type: Type<any>;
+  readonly name: string;
+}
+
 /** A bound function. */
 export interface FunctionSpec {
   readonly typeName: string;
@@ -62,6 +71,8 @@ export interface FunctionSpec {
   readonly stateIndex: ReadonlyMap<string, number>;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly catchAll: Handler | undefined;
+  /** What it declares to take, in order, catch-alls left out. */
+  readonly handled: readonly HandledDeclaration[];
   /** Makes the object that one batch works on: an instance of the class, or a record of states. */
   create(): object | Promise<object>;
 }
@@ -105,8 +116,9 @@ function indexStates(typeName: string, states: readonly StateSpec[]): Map<string
 function indexHandlers(
   typeName: string,
   sources: readonly HandlerSource[],
-): Pick<FunctionSpec, "handlers" | "catchAll"> {
+): Pick<FunctionSpec, "handlers" | "catchAll" | "handled"> {
   const handlers = new Map<string, Handler>();
+  const declared: HandledDeclaration[] = [];
   const names = new Map<string, string>();
   const v2Forms: [string, Handler][] = [];
   let catchAll: Handler | undefined;
@@ -129,6 +141,7 @@ function indexHandlers(
       const type = typeOf(handled as TypeLike);
       const handler: Handler = { decode: (argument) => type.unpack(argument), call };
       handlers.set(type.typename, handler);
+      declared.push({ type, name });
       if (type.v2 !== undefined) v2Forms.push([type.v2.typename, handler]);
     }
   }
@@ -136,7 +149,7 @@ function indexHandlers(
   for (const [typename, handler] of v2Forms) {
     if (!handlers.has(typename)) handlers.set(typename, handler);
   }
-  return { handlers, catchAll };
+  return { handlers, catchAll, handled: declared };
 }
 
 /** TypedValue and protobuf's own google.protobuf.Any both stand for a message of any type. */

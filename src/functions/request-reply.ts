@@ -69,17 +69,30 @@ export class RequestReplyHandler {
    * a call during {@link close} as SHUTTING_DOWN, anything else is the function's own failure.
    */
   handle(request: Uint8Array): Promise<Uint8Array> {
+    try {
+      const answer = this.answer(request);
+      return answer instanceof Promise ? answer : Promise.resolve(answer);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  }
+
+  /**
+   * Does what {@link handle} does, without a promise as long as the function makes none: it costs more than a small call.
+   * @internal
+   */
+  answer(request: Uint8Array): Uint8Array | Promise<Uint8Array> {
     this.#inFlight += 1;
     let answer: Uint8Array | Promise<Uint8Array>;
     try {
       answer = this.#answer(request);
     } catch (thrown) {
       this.#done();
-      return Promise.reject(this.#logged(thrown));
+      throw this.#logged(thrown);
     }
     if (!(answer instanceof Promise)) {
       this.#done();
-      return Promise.resolve(answer);
+      return answer;
     }
     return answer.then(
       (bytes) => {
@@ -106,7 +119,6 @@ export class RequestReplyHandler {
     return this.#closing.done;
   }
 
-  /** Stays synchronous as long as the function does: a promise costs more than a small call. */
   #answer(request: Uint8Array): Uint8Array | Promise<Uint8Array> {
     if (this.#closing !== undefined) {
       throw new StatefunError("SHUTTING_DOWN", "This server is finishing its last calls. Send the request again.");

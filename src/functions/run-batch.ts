@@ -117,20 +117,24 @@ function invoke(
     if (handler === undefined) throw unhandled(spec, argument.typename);
     result = handler.call(instance, handler.decode(argument), context);
     if (!isThenable(result)) {
-      context.close();
+      context.end(result);
       return;
     }
   } catch (thrown) {
     context.close();
     throw fail(thrown);
   }
-  return Promise.resolve(result as PromiseLike<unknown>).then(
-    () => context.close(),
-    (thrown) => {
-      context.close();
-      throw fail(thrown);
-    },
-  );
+  const failed = (thrown: unknown) => {
+    context.close();
+    throw fail(thrown);
+  };
+  return Promise.resolve(result as PromiseLike<unknown>).then((returned) => {
+    try {
+      context.end(returned);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }, failed);
 }
 
 /** On v2 every message is an Any, so a type URL with another prefix names the same protobuf message. */

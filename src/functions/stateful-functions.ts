@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { type Type, typeNamed } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type BindOptions, bindClass } from "./bind-class.js";
 import { bindHandler, type FunctionHandler, type RegisterOptions, type StateShape } from "./bind-handler.js";
@@ -10,6 +11,8 @@ import type { FunctionSpec, HandledType } from "./function-spec.js";
 /** The functions that are served together: bound classes and registered handlers, by their type names. */
 export class StatefulFunctions {
   readonly #specs = new Map<string, FunctionSpec>();
+  /** The types that they take and keep, by all their names. */
+  readonly #types = new Map<string, Type<any>>();
   readonly #byName = new Map<string, Map<string, FunctionSpec>>();
 
   /** Binds each class, as {@link bind} does. */
@@ -56,6 +59,15 @@ export class StatefulFunctions {
     return this.#byName.get(name)?.get(namespace);
   }
 
+  /**
+   * Finds a type by its typename, to show a value of which nothing else is known: one that the functions take or keep, or
+   * else one that was made in this process, as the class of every message that a function has sent is.
+   * @internal
+   */
+  findType(typename: string): Type<any> | undefined {
+    return this.#types.get(typename) ?? typeNamed(typename);
+  }
+
   /** The type names that are served, in the order they were added. */
   get typeNames(): string[] {
     return [...this.#specs.keys()];
@@ -69,6 +81,11 @@ export class StatefulFunctions {
       );
     }
     this.#specs.set(spec.typeName, spec);
+    for (const { type } of [...spec.handled, ...spec.states]) {
+      for (const typename of [type.typename, type.v2?.typename ?? type.typename]) {
+        if (!this.#types.has(typename)) this.#types.set(typename, type);
+      }
+    }
     const { namespace, name } = parseTypeName(spec.typeName);
     const namespaces = this.#byName.get(name) ?? new Map<string, FunctionSpec>();
     this.#byName.set(name, namespaces.set(namespace, spec));

@@ -2,6 +2,8 @@
 
 import type { WireWriter } from "../bytes/writer.js";
 import { describe, otherCopy, StatefunError } from "../errors.js";
+import { notedType, noteType } from "./known-types.js";
+import { protobufFromJson, protobufToJson } from "./protobuf-json.js";
 import { parseTypeName } from "./type-name.js";
 
 /**
@@ -22,6 +24,7 @@ export abstract class Type<T> {
   constructor(typename: string) {
     parseTypeName(typename);
     this.typename = typename;
+    noteType(this);
   }
 
   /**
@@ -38,6 +41,22 @@ export abstract class Type<T> {
    */
   read(packed: TypedValue<unknown>): T {
     return this.deserialize(packed.value);
+  }
+
+  /**
+   * The value as JSON has it; undefined when this type does not say how.
+   * @internal
+   */
+  toJson(_value: T): unknown {
+    return undefined;
+  }
+
+  /**
+   * Makes a value of JSON; undefined when this type does not say how. Throws VALUE_INVALID when it does not fit.
+   * @internal
+   */
+  fromJson(_json: unknown): T | undefined {
+    return undefined;
   }
 
   /** Encodes a value. Throws VALUE_INVALID when the value does not fit. */
@@ -232,6 +251,14 @@ export class ProtobufType<T> extends Type<T> {
     this.#codec = codec;
   }
 
+  override toJson(value: T): unknown {
+    return protobufToJson(this.#codec, value as object);
+  }
+
+  override fromJson(json: unknown): T | undefined {
+    return protobufFromJson(this.#codec, this.typename, json) as T | undefined;
+  }
+
   serialize(value: T): Uint8Array {
     if (typeof value !== "object" || value === null) {
       throw new StatefunError("VALUE_INVALID", `A ${this.typename} must be a message, not ${describe(value)}.`);
@@ -252,6 +279,14 @@ export class ProtobufType<T> extends Type<T> {
       throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} can't be decoded: ${why}`, { cause: error });
     }
   }
+}
+
+/**
+ * Finds the type of this name that was made last, here or by a first message of its class.
+ * @internal
+ */
+export function typeNamed(typename: string): Type<any> | undefined {
+  return notedType(typename) as Type<any> | undefined;
 }
 
 /** Finds the Type behind a Type, a protobufjs message class or a reflected type. Throws TYPE_UNKNOWN. */

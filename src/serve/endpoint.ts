@@ -41,12 +41,15 @@ export const serveOptionNames = ["path", "healthPath", "maxBodyBytes", ...handle
 const octetStream = "application/octet-stream";
 const octetStreamHeaders = Object.freeze({ "Content-Type": octetStream });
 
+const ownHandle = RequestReplyHandler.prototype.handle;
+
 /** Serves one handler over HTTP. Adapters for the hosts are thin layers round it. */
 export class HttpEndpoint {
   readonly handler: RequestReplyHandler;
   readonly path: string;
   readonly healthPath: string | undefined;
-  readonly #maxBodyBytes: number;
+  /** @internal */
+  readonly maxBodyBytes: number;
   /** Calls whose answers have not left yet. */
   #open = 0;
   readonly #closers: (() => void)[] = [];
@@ -68,25 +71,61 @@ export class HttpEndpoint {
     this.handler = handlerOf(served, handlerOptions);
     this.path = path;
     this.healthPath = healthPath === false ? undefined : healthPath;
-    this.#maxBodyBytes = maxBodyBytes;
+    this.maxBodyBytes = maxBodyBytes;
   }
 
   /** Answers a call of the engine. Never throws. */
   async answer(request: HttpRequest): Promise<HttpAnswer> {
-    this.#open += 1;
-    request.onAnswered?.(this.#answered);
+    this.opened();
+    request.onAnswered?.(this.answered);
     let answer: HttpAnswer;
     try {
-      const body = await this.#bodyOf(request);
-      // Exactly this content type: the engine refuses an answer that adds a charset to it.
-      answer = { status: 200, headers: octetStreamHeaders, body: await this.handler.handle(body) };
+      assertServable(request.method, request.contentType, request.contentEncoding);
+      answer = await this.answerBody(await request.body(this.maxBodyBytes));
     } catch (thrown) {
-      answer = failure(thrown as StatefunError); // which was logged where it was thrown
+      answer = this.refused(thrown);
     }
-    if (request.onAnswered === undefined) this.#answered();
-    // A kept connection would bring the next call to a server that is about to go.
-    return this.handler.closing ? { ...answer, headers: { ...answer.headers, Connection: "close" } } : answer;
+    if (request.onAnswered === undefined) this.answered();
+    return answer;
   }
+
+  /**
+   * Answers a call by its body; a promise only when the function makes one. Never throws.
+   * @internal
+   */
+  answerBody(body: Uint8Array): HttpAnswer | Promise<HttpAnswer> {
+    try {
+      this.#assertBody(body);
+      const { handler } = this;
+      // Through a handle of the user's own, in a subclass for example, if there is one.
+      const bytes = handler.handle === ownHandle ? handler.answer(body) : handler.handle(body);
+      return bytes instanceof Promise ? bytes.then(this.#succeeded, this.#failed) : this.#succeeded(bytes);
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+  }
+
+  /**
+   * The answer to a request that is refused before it is a call; it is logged.
+   * @internal
+   */
+  refused(thrown: unknown): HttpAnswer {
+    return this.#failed(this.#logged(thrown));
+  }
+
+  /**
+   * Counts a call that {@link close} will wait for, until {@link answered}.
+   * @internal
+   */
+  opened(): void {
+    this.#open += 1;
+  }
+
+  /** @internal */
+  readonly answered = (): void => {
+    this.#open -= 1;
+    if (this.#open === 0) for (const closed of this.#closers.splice(0)) closed();
+  };
 
   /** Takes no new calls, and resolves when the answers of those in flight have left. */
   async close(): Promise<void> {
@@ -95,24 +134,33 @@ export class HttpEndpoint {
     await new Promise<void>((resolve) => this.#closers.push(resolve));
   }
 
-  readonly #answered = (): void => {
-    this.#open -= 1;
-    if (this.#open === 0) for (const closed of this.#closers.splice(0)) closed();
-  };
+  // Exactly this content type: the engine refuses an answer that adds a charset to it.
+  readonly #succeeded = (body: Uint8Array): HttpAnswer =>
+    this.#lasting({ status: 200, headers: octetStreamHeaders, body });
 
-  async #bodyOf(request: HttpRequest): Promise<Uint8Array> {
+  /** What was thrown was logged where it was. */
+  readonly #failed = (thrown: unknown): HttpAnswer => this.#lasting(failure(thrown as StatefunError));
+
+  /** A kept connection would bring the next call to a server that is about to go. */
+  #lasting(answer: HttpAnswer): HttpAnswer {
+    return this.handler.closing ? withClose(answer) : answer;
+  }
+
+  #assertBody(body: Uint8Array): void {
+    if (body.length > 0 && body.length <= this.maxBodyBytes) return;
     try {
-      assertServable(request);
-      const body = await request.body(this.#maxBodyBytes);
-      assertBodyLength(body.length, this.#maxBodyBytes);
-      if (body.length === 0) throw new StatefunError("REQUEST_EMPTY", "The request has no body.");
-      return body;
+      assertBodyLength(body.length, this.maxBodyBytes);
+      throw new StatefunError("REQUEST_EMPTY", "The request has no body.");
     } catch (thrown) {
-      const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });
-      const error = thrown instanceof StatefunError ? thrown : aborted();
-      tell(this.handler.logger, levelOf(error), error);
-      throw error;
+      throw this.#logged(thrown);
     }
+  }
+
+  #logged(thrown: unknown): StatefunError {
+    const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });
+    const error = thrown instanceof StatefunError ? thrown : aborted();
+    tell(this.handler.logger, levelOf(error), error);
+    return error;
   }
 
   /** Answers a health check. */
@@ -142,7 +190,17 @@ function assertPath(option: string, path: unknown): void {
   );
 }
 
-function assertServable({ method, contentType, contentEncoding }: HttpRequest): void {
+/** An answer after which the connection ends. */
+export function withClose(answer: HttpAnswer): HttpAnswer {
+  return { ...answer, headers: { ...answer.headers, Connection: "close" } };
+}
+
+/** Throws METHOD_NOT_ALLOWED and MEDIA_TYPE_UNSUPPORTED. */
+export function assertServable(
+  method: string | undefined,
+  contentType: string | undefined,
+  contentEncoding: string | undefined,
+): void {
   if (method !== "POST") {
     throw new StatefunError("METHOD_NOT_ALLOWED", `The method is ${method}; the engine calls with POST.`);
   }

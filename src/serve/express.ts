@@ -3,9 +3,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
-import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
-import { hasUnreadBody, requestOf } from "./node-request.js";
-import { isPath } from "./path.js";
+import { type HttpAnswer, HttpEndpoint, type ServeOptions, withClose } from "./endpoint.js";
+import { answerNode, hasUnreadBody } from "./node-request.js";
+import { isPath, pathOf } from "./path.js";
 
 export type { ServeOptions } from "./endpoint.js";
 
@@ -23,29 +23,25 @@ export interface StatefunMiddleware {
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);
   const middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => {
-    const path = request.url?.split("?", 1)[0];
+    const path = pathOf(request.url);
     if (isPath(path, endpoint.path)) {
-      endpoint.answer(parsedRequestOf(request, response)).then((answer) => send(request, response, answer));
-    } else if (isPath(path, endpoint.healthPath)) send(request, response, endpoint.health());
-    else next();
+      answerNode(endpoint, request, response, (answer) => send(response, answer), parsedBody(request));
+    } else if (isPath(path, endpoint.healthPath)) {
+      const health = endpoint.health();
+      send(response, hasUnreadBody(request) ? withClose(health) : health);
+    } else next();
   };
   return Object.assign(middleware, { close: () => endpoint.close() });
 }
 
 /** Sends an answer, unless another middleware (a timeout, say) already did. */
-function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpAnswer): void {
+function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   if (response.headersSent) return;
-  const closing = hasUnreadBody(request) ? { Connection: "close" } : {};
-  response.writeHead(status, { ...headers, ...closing, "Content-Length": body.length });
+  response.writeHead(status, { ...headers, "Content-Length": body.length });
   response.end(body);
 }
 
 /** A body parser that keeps the bytes, as express.raw() does, leaves them here. */
-function parsedRequestOf(
-  request: IncomingMessage & { readonly body?: unknown },
-  response: ServerResponse,
-): HttpRequest {
-  const { body } = request;
-  if (!(body instanceof Uint8Array)) return requestOf(request, response);
-  return { ...requestOf(request, response), body: async () => body };
+function parsedBody({ body }: IncomingMessage & { readonly body?: unknown }): Uint8Array | undefined {
+  return body instanceof Uint8Array ? body : undefined;
 }

@@ -10,3 +10,9 @@ export function isPath(given: string | undefined, path: string | undefined): boo
   for (let index = 0; index < path.length; index++) difference |= given.charCodeAt(index) ^ path.charCodeAt(index);
   return difference === 0;
 }
+
+/** A URL's path: what stands before its query. */
+export function pathOf(url: string | undefined): string | undefined {
+  const query = url?.indexOf("?") ?? -1;
+  return query < 0 ? url : url?.slice(0, query);
+}

@@ -43,9 +43,17 @@ class JsonType<T> extends Type<T> {
     return false;
   }
 
+  override toJson(value: T): unknown {
+    return value;
+  }
+
+  override fromJson(json: unknown): T {
+    return this.#validate(json, "VALUE_INVALID");
+  }
+
   serialize(value: T): Uint8Array {
     const valid = this.#validate(value, "VALUE_INVALID");
-    this.#assertJson(valid, "", 0);
+    this.#assertJson(valid, []);
     return Buffer.from(JSON.stringify(valid));
   }
 
@@ -76,7 +84,8 @@ class JsonType<T> extends Type<T> {
     throw new StatefunError(code, `A ${this.typename} does not match its schema: ${issues.join("; ")}`);
   }
 
-  #assertJson(value: unknown, path: string, depth: number): void {
+  /** `path` holds the steps to the value: they are put together only for an error. */
+  #assertJson(value: unknown, path: (string | number)[]): void {
     switch (typeof value) {
       case "string":
       case "boolean":
@@ -86,10 +95,12 @@ class JsonType<T> extends Type<T> {
         break;
       case "object": {
         if (value === null) return;
-        if (depth > 200) throw this.#notJson(path, "it is nested too deeply, or refers to itself");
+        if (path.length > 200) throw this.#notJson(path, "it is nested too deeply, or refers to itself");
         if (Array.isArray(value)) {
           for (let index = 0; index < value.length; index++) {
-            this.#assertJson(value[index], `${path}[${index}]`, depth + 1);
+            path.push(index);
+            this.#assertJson(value[index], path);
+            path.pop();
           }
           return;
         }
@@ -99,7 +110,10 @@ class JsonType<T> extends Type<T> {
         for (const key in value) {
           const property = (value as Record<string, unknown>)[key];
           // JSON leaves an undefined property out, and reading it back gives undefined again.
-          if (property !== undefined) this.#assertJson(property, `${path}.${key}`, depth + 1);
+          if (property === undefined) continue;
+          path.push(key);
+          this.#assertJson(property, path);
+          path.pop();
         }
         return;
       }
@@ -107,7 +121,8 @@ class JsonType<T> extends Type<T> {
     throw this.#notJson(path, `${kindOf(value)} would not come back as it is`);
   }
 
-  #notJson(path: string, why: string): StatefunError {
+  #notJson(steps: readonly (string | number)[], why: string): StatefunError {
+    const path = steps.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
     const where = path === "" ? "The value" : `value${path.length > 100 ? `…${path.slice(-100)}` : path}`;
     return new StatefunError(
       "VALUE_INVALID",

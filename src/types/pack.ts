@@ -2,6 +2,7 @@
 
 import { describe, StatefunError } from "../errors.js";
 import { isProtobufCodec, TypedValue, typeOf } from "../model/type.js";
+import { json } from "./json.js";
 import { Types } from "./primitives.js";
 
 export const anyTypename = "type.googleapis.com/google.protobuf.Any";
@@ -28,6 +29,24 @@ export function packValue(value: unknown): TypedValue {
       if (value !== null) return packObject(value);
   }
   throw new StatefunError("VALUE_UNTYPED", `${describe(value)} is not a value that can be sent or stored.`);
+}
+
+/** JSON that is of no type of the user's: what a function returned to a client. */
+const plainJson = json<unknown>("statefun.types/json");
+
+/**
+ * Packs what a handler returned to a client. The client reads it as JSON, so what {@link packValue} refuses has a type
+ * here: a number is a double, and null, a list or a plain object is a statefun.types/json. Throws VALUE_INVALID when JSON
+ * would change it, and VALUE_UNTYPED for a function or a symbol.
+ */
+export function packAnswer(value: unknown): TypedValue {
+  if (typeof value === "number") return Types.double.pack(value);
+  if (typeof value !== "object" || (value !== null && namesItsType(value))) return packValue(value);
+  return plainJson.pack(value);
+}
+
+function namesItsType(value: object): boolean {
+  return value instanceof TypedValue || value instanceof Uint8Array || isProtobufCodec(value.constructor);
 }
 
 function packObject(value: object): TypedValue {

@@ -5,6 +5,7 @@ import { WireWriter } from "../bytes/writer.js";
 import { describe, StatefunError } from "../errors.js";
 import { isWellFormed } from "../model/text.js";
 import { Type, TypedValue, type Unencoded } from "../model/type.js";
+import { boolJson, bytesJson, doubleJson, intJson, longJson, type ScalarJson, stringJson } from "./scalar-json.js";
 
 /** How one kind of value is checked, and written to and read from field 1. */
 interface Scalar<T> {
@@ -14,6 +15,7 @@ interface Scalar<T> {
   /** The value that is left out of the bytes, as proto3 does. */
   isDefault(value: T): boolean;
   readonly initial: T;
+  readonly json: ScalarJson<T>;
   write(writer: WireWriter, value: T): void;
   read(reader: WireReader, end: number): T;
 }
@@ -34,6 +36,20 @@ class ScalarType<T> extends Type<T> {
 
   override get v2(): Type<T> | undefined {
     return this.#v2;
+  }
+
+  override toJson(value: T): unknown {
+    return this.#scalar.json.toJson(value);
+  }
+
+  override fromJson(json: unknown): T {
+    const { fromJson, expected } = this.#scalar.json;
+    const value = fromJson(json);
+    if (value === undefined) {
+      throw new StatefunError("VALUE_INVALID", `${show(json)} is not a ${this.typename}: it must be ${expected}.`);
+    }
+    this.#check(value);
+    return value;
   }
 
   override get sharesBytes(): boolean {
@@ -127,6 +143,7 @@ const bool: Scalar<boolean> = {
   check: (value) => (typeof value === "boolean" ? undefined : "it must be true or false"),
   isDefault: (value) => !value,
   initial: false,
+  json: boolJson,
   write: (writer, value) => writer.uint32(value ? 1 : 0),
   read: (reader, end) => reader.bool(end),
 };
@@ -139,6 +156,7 @@ const int: Omit<Scalar<number>, "wireType" | "write" | "read"> = {
       : "it must be a whole number from -2147483648 to 2147483647; use Types.long or Types.double beyond that",
   isDefault: (value) => value === 0,
   initial: 0,
+  json: intJson,
 };
 const sfixed32: Scalar<number> = {
   ...int,
@@ -160,6 +178,7 @@ const long: Omit<Scalar<bigint>, "wireType" | "write" | "read"> = {
   },
   isDefault: (value) => value === 0n,
   initial: 0n,
+  json: longJson,
 };
 const sfixed64: Scalar<bigint> = {
   ...long,
@@ -187,6 +206,7 @@ const float: Scalar<number> = {
   },
   isDefault: isPlusZero,
   initial: 0,
+  json: doubleJson,
   write: (writer, value) => writer.float(value),
   read: (reader, end) => reader.fixed(4, end).getFloat32(0, true),
 };
@@ -195,6 +215,7 @@ const double: Scalar<number> = {
   check: isNumber,
   isDefault: isPlusZero,
   initial: 0,
+  json: doubleJson,
   write: (writer, value) => writer.double(value),
   read: (reader, end) => reader.fixed(8, end).getFloat64(0, true),
 };
@@ -207,6 +228,7 @@ const string: Scalar<string> = {
   },
   isDefault: (value) => value === "",
   initial: "",
+  json: stringJson,
   write: (writer, value) => writer.text(value),
   read: (reader, end) => reader.string(end),
 };
@@ -215,6 +237,7 @@ const bytes: Scalar<Uint8Array> = {
   check: (value) => (value instanceof Uint8Array ? undefined : "it must be a Uint8Array"),
   isDefault: (value) => value.length === 0,
   initial: new Uint8Array(0),
+  json: bytesJson,
   write: (writer, value) => writer.raw(value),
   // A copy: the bytes must not pin the whole request, nor change with a pooled buffer.
   read: (reader, end) => reader.copy(end),

@@ -5,6 +5,7 @@ import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Generation } from "../model/invocation.js";
 import { TypedValue } from "../model/type.js";
+import { primitiveFor } from "./primitives.js";
 
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
@@ -47,9 +48,7 @@ export function decodePacked(bytes: Uint8Array, generation: Generation): TypedVa
   return TypedValue.slice(typename, bytes, start, valueEnd);
 }
 
-/** The same value in the other generation's form. */
+/** The same value in the other generation's form. Throws an Error that says what is wrong with the bytes. */
 export function convertPacked(bytes: Uint8Array, from: Generation, to: Generation): Uint8Array {
-  if (from === to) return bytes;
-  const { typename, value } = decodePacked(bytes, from);
-  return encodePacked(new TypedValue(typename, value), to);
+  return from === to ? bytes : encodePacked(primitiveFor(decodePacked(bytes, from), to), to);
 }

@@ -1,0 +1,112 @@
+// Protobuf messages as JSON, as protobufjs converts them: what it would drop or change silently is refused here.
+
+import { describe, StatefunError } from "../errors.js";
+
+/** What a message class has besides encode and decode, unless it was generated without. */
+interface Converter {
+  fromObject(json: object): object;
+  toObject(message: object, options: object): object;
+  verify?(message: object): string | null;
+}
+
+/** 64-bit numbers and enums as text, bytes as base64, NaN and the infinities as text; with the defaults of proto3. */
+const conversion = { longs: String, enums: String, bytes: String, json: true, defaults: true };
+
+/**
+ * A field that is not set has its default, as it has in the message: who reads a number need not expect it to be absent.
+ * Only a message, an optional field and a oneof's can be absent. Undefined when the class can't convert.
+ */
+export function protobufToJson(codec: object, message: object): unknown {
+  return canConvert(codec) ? withoutNulls(codec.toObject(message, conversion)) : undefined;
+}
+
+/** protobufjs says null where a message is not set. */
+function withoutNulls(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(withoutNulls);
+  if (!isObject(json)) return json;
+  return Object.fromEntries(
+    Object.entries(json).flatMap(([name, value]) => (value === null ? [] : [[name, withoutNulls(value)]])),
+  );
+}
+
+/** Makes a message; undefined when the class can't convert. Throws VALUE_INVALID, naming the field. */
+export function protobufFromJson(codec: object, typename: string, json: unknown): object | undefined {
+  if (!canConvert(codec)) return undefined;
+  const invalid = (why: string, cause?: unknown) =>
+    new StatefunError("VALUE_INVALID", `A ${typename} can't be made of this JSON: ${why}.`, { cause });
+  if (!isObject(json)) throw invalid('it must be an object, such as { "name": "Bob" }');
+  let message: object;
+  let shown: object;
+  try {
+    message = codec.fromObject(json);
+    shown = codec.toObject(message, conversion);
+  } catch (error) {
+    throw invalid(describe(error), error);
+  }
+  // fromObject drops what it does not know and makes the rest fit: comparing shows it. verify before that would refuse
+  // 64-bit numbers and enums written as text.
+  const wrong = differenceOf("", json, message, shown) ?? codec.verify?.(message);
+  if (wrong) throw invalid(wrong);
+  return message;
+}
+
+function canConvert(codec: object): codec is Converter {
+  const { fromObject, toObject } = codec as Partial<Converter>;
+  return typeof fromObject === "function" && typeof toObject === "function";
+}
+
+/**
+ * Says where `json` is not the value that was made of it; undefined when nothing was lost. `shown` is that value as JSON,
+ * with every field it could have.
+ */
+function differenceOf(path: string, json: unknown, made: unknown, shown: unknown): string | undefined {
+  // Bytes: a list of numbers when they came as one, and when there are none.
+  if (typeof shown === "string" && (made instanceof Uint8Array || Array.isArray(made))) {
+    return isBase64Of(json, made) ? undefined : `${path} must be text in base64`;
+  }
+  if (Array.isArray(made)) {
+    if (!Array.isArray(json)) return `${path} must be a list`;
+    return firstOf(json.keys(), (index) =>
+      differenceOf(`${path}[${index}]`, json[index], made[index], inside(shown, index)),
+    );
+  }
+  // protobufjs's 64-bit numbers are objects, and shown as text.
+  if (isObject(made) && isObject(shown)) {
+    if (!isObject(json)) return `${path} must be an object`;
+    return firstOf(Object.keys(json), (key) => {
+      const inner = path === "" ? key : `${path}.${key}`;
+      const known = Object.hasOwn(shown, key);
+      // A field that is null is not set; one of several that exclude each other is then not shown.
+      if (json[key] === null && (known || key in made)) return undefined;
+      return known ? differenceOf(inner, json[key], made[key], shown[key]) : `there is no field "${inner}"`;
+    });
+  }
+  if (json === made || json === shown) return undefined;
+  const isNumber = typeof made === "number" || isObject(made);
+  const fits = isNumber && (typeof json === "number" || typeof json === "string") && String(json) === String(made);
+  return fits ? undefined : `${path} can't be ${JSON.stringify(json)?.slice(0, 100)}`;
+}
+
+function firstOf<K>(keys: Iterable<K>, wrongOf: (key: K) => string | undefined): string | undefined {
+  for (const key of keys) {
+    const wrong = wrongOf(key);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+const inside = (shown: unknown, key: PropertyKey): unknown =>
+  isObject(shown) || Array.isArray(shown) ? Reflect.get(shown, key) : undefined;
+
+function isBase64Of(json: unknown, bytes: Uint8Array | readonly number[]): boolean {
+  return typeof json === "string" && isBase64(json) && Buffer.from(json, "base64").equals(Buffer.from(bytes));
+}
+
+/** Whether text is base64, in either alphabet, with or without its padding. */
+export function isBase64(text: string): boolean {
+  return /^[\w+/-]*={0,2}$/.test(text) && text.replace(/=+$/, "").length % 4 !== 1;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,58 @@
+// The primitives as JSON, as protobuf's JSON mapping has them.
+
+import { isBase64 } from "../model/protobuf-json.js";
+
+/** How one kind of value is told in JSON. */
+export interface ScalarJson<T> {
+  toJson(value: T): unknown;
+  /** The value, to be checked like any other; undefined when it is none. */
+  fromJson(json: unknown): T | undefined;
+  /** What JSON must hold, in words. */
+  readonly expected: string;
+}
+
+export const boolJson: ScalarJson<boolean> = {
+  toJson: (value) => value,
+  fromJson: (json) => (typeof json === "boolean" ? json : undefined),
+  expected: "true or false",
+};
+
+export const intJson: ScalarJson<number> = {
+  toJson: (value) => value,
+  fromJson: (json) => (typeof json === "number" ? json : undefined),
+  expected: "a whole number",
+};
+
+export const longJson: ScalarJson<bigint> = {
+  // Whoever reads JSON reads numbers as doubles: beyond 2^53 they would be others.
+  toJson: (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : String(value)),
+  fromJson: (json) => {
+    if (typeof json === "number") return Number.isSafeInteger(json) ? BigInt(json) : undefined;
+    return typeof json === "string" && /^-?\d{1,19}$/.test(json) ? BigInt(json) : undefined;
+  },
+  expected: "a whole number, as text beyond 2^53",
+};
+
+const notFinite: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+export const doubleJson: ScalarJson<number> = {
+  toJson: (value) => (Number.isFinite(value) ? value : String(value)),
+  fromJson: (json) => {
+    if (notFinite.includes(json)) return Number(json);
+    return typeof json === "number" ? json : undefined;
+  },
+  expected: 'a number, "NaN", "Infinity" or "-Infinity"',
+};
+
+export const stringJson: ScalarJson<string> = {
+  toJson: (value) => value,
+  fromJson: (json) => (typeof json === "string" ? json : undefined),
+  expected: "text",
+};
+
+export const bytesJson: ScalarJson<Uint8Array> = {
+  toJson: (value) => Buffer.from(value.buffer, value.byteOffset, value.length).toString("base64"),
+  fromJson: (json) =>
+    typeof json === "string" && isBase64(json) ? new Uint8Array(Buffer.from(json, "base64")) : undefined,
+  expected: "text in base64",
+};

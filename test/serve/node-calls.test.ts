@@ -1,0 +1,103 @@
+// Calls over node:http and Koa whose body comes after their head: what a handler sees, and what the connection does.
+
+import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { after, test } from "node:test";
+import Koa from "koa";
+import { RequestReplyHandler, StatefulFunctions, Types } from "../../src/index.js";
+import { statefun } from "../../src/serve/koa.js";
+import { statefunListener } from "../../src/serve/node.js";
+import { primitive, requestBytes } from "../support/calls.js";
+import { RecordingLogger } from "../support/recording-logger.js";
+
+const storage = new AsyncLocalStorage<string>();
+const seen: unknown[] = [];
+const functions = new StatefulFunctions().register(
+  "test/late",
+  (message) => {
+    seen.push(storage.getStore());
+    if (message === "fail") throw new Error("failed");
+  },
+  { handles: [Types.string] },
+);
+const request = (text: string) =>
+  requestBytes("v3", { to: "test/late/1", messages: [{ argument: primitive("v3", "string", text) }] });
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+const logger = new RecordingLogger();
+const handlers = {
+  node: new RequestReplyHandler(functions, { logger }),
+  Koa: new RequestReplyHandler(functions, { logger }),
+};
+const listeners: Record<keyof typeof handlers, Listener> = {
+  node: (() => {
+    const listener = statefunListener(handlers.node);
+    return (request, response) => storage.run("in node", () => listener(request, response));
+  })(),
+  Koa: new Koa()
+    .use((_context, next) => storage.run("in Koa", next))
+    .use(statefun(handlers.Koa))
+    .callback(),
+};
+
+/** Resolves when what was received matches. */
+function until(socket: Socket, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const onData = (chunk: Buffer) => {
+      text += chunk.toString("latin1");
+      if (!pattern.test(text)) return;
+      socket.off("data", onData);
+      resolve(text);
+    };
+    socket.on("data", onData);
+    socket.once("close", () => reject(new Error(`the connection ended: ${text}`)));
+  });
+}
+
+for (const name of ["node", "Koa"] as const) {
+  const server: Server = createServer(listeners[name]).listen(0, "127.0.0.1");
+  after(() => server.close());
+  const opened = async () => {
+    if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    socket.on("error", () => {});
+    return socket;
+  };
+  const head = (length: number, more = "") =>
+    `POST /statefun HTTP/1.1\r\nHost: test\r\nContent-Type: application/octet-stream\r\nContent-Length: ${length}\r\n${more}\r\n`;
+  /** The server has the head, and waits for the body: it says so with 100 Continue. */
+  const expecting = (length: number) => head(length, "Expect: 100-continue\r\n");
+
+  test(`${name}: the function runs in the host's async context, also when the body comes late`, async () => {
+    const body = request("go");
+    const socket = await opened();
+    for (const early of [true, false]) {
+      socket.write(early ? Buffer.concat([Buffer.from(head(body.length)), body]) : expecting(body.length));
+      if (!early) {
+        await until(socket, /100 Continue/);
+        socket.write(body);
+      }
+      await until(socket, /200 OK[\s\S]*\r\n\r\n/);
+    }
+    socket.destroy();
+    assert.deepEqual(seen.splice(0), [`in ${name}`, `in ${name}`]);
+  });
+
+  test(`${name}: a connection goes on after a call that failed, also when its body came late`, async () => {
+    const socket = await opened();
+    for (const text of ["fail", "go", "fail"]) {
+      const body = request(text);
+      socket.write(expecting(body.length));
+      await until(socket, /100 Continue\r\n\r\n/);
+      socket.write(body);
+      const answer = await until(socket, /HTTP\/1.1 \d+ [\s\S]*\r\n\r\n/);
+      assert.match(answer, text === "fail" ? /^HTTP\/1.1 500 / : /^HTTP\/1.1 200 /);
+      assert.doesNotMatch(answer, /connection: close/i);
+    }
+    seen.length = 0;
+    socket.destroy();
+  });
+}
