@@ -1,0 +1,32 @@
+// The process that `statefun dev` starts for every run of the functions.
+
+import { devFiles, type Ready } from "./dev.js";
+import { failureOf } from "./exit-codes.js";
+import { functionsFileOf } from "./load-functions.js";
+import { parseInput } from "./parse.js";
+import { openRuntime, type Running } from "./run-runtime.js";
+
+/** How long calls in flight may take to end before a restart cuts them off; they are then delivered again. */
+const graceMs = 1_000;
+
+let running: Running | undefined;
+
+// Ctrl-C reaches both processes; the other one decides what becomes of this one.
+process.on("SIGINT", () => {});
+process.on("disconnect", async () => {
+  await running?.runtime.close({ graceMs });
+  process.exit();
+});
+
+async function main(): Promise<void> {
+  const input = parseInput("dev", process.argv.slice(3));
+  const { functions, module } = devFiles(input);
+  running = await openRuntime(input, functions === undefined ? undefined : functionsFileOf(functions), module);
+  process.send?.({ ready: running.text } satisfies Ready);
+}
+
+main().catch((thrown: unknown) => {
+  const { exitCode, text } = failureOf(thrown);
+  process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
+});

@@ -1,0 +1,32 @@
+// What `statefun help` prints.
+
+import { commands } from "./commands.js";
+import { findCommand, type Input } from "./parse.js";
+import { columns, print } from "./print.js";
+
+/** Shows all commands, or one. */
+export async function help({ args: [name] }: Input): Promise<void> {
+  print(name === undefined ? overview() : helpOf(name));
+}
+
+function overview(): string {
+  const rows = Object.entries(commands).map(([name, { args, summary }]) => [`  ${name} ${args}`.trimEnd(), summary]);
+  return `Stateful functions on one machine.
+
+Usage: statefun <command> [arguments] [options]
+
+${columns(rows)}
+
+statefun help <command> shows a command's options; statefun --version says the version.`;
+}
+
+/** What one command takes. Throws OPTION_INVALID when there is none of this name. */
+export function helpOf(name: string): string {
+  const { args, summary, options } = findCommand(name).command;
+  const rows = Object.entries(options).map(([option, { value, help }]) => [
+    `  --${option}${value === undefined ? "" : ` <${value}>`}`,
+    help,
+  ]);
+  const head = `${summary}\n\nUsage: ${`statefun ${name} ${args}`.trimEnd()}${rows.length > 0 ? " [options]" : ""}`;
+  return rows.length > 0 ? `${head}\n\n${columns(rows)}` : head;
+}

@@ -1,0 +1,61 @@
+// Finds the functions of a user's file, in JavaScript or TypeScript.
+
+import { existsSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { StatefunError } from "../errors.js";
+import { StatefulFunctions } from "../functions/stateful-functions.js";
+import { usage } from "./parse.js";
+
+/** Where functions are: a file, and its export when one is named. */
+export interface FunctionsFile {
+  readonly file: string;
+  readonly exportName: string | undefined;
+}
+
+/** Reads "file.js" or "file.js#export". Throws OPTION_INVALID when there is no such file. */
+export function functionsFileOf(written: string): FunctionsFile {
+  const mark = written.lastIndexOf("#");
+  const named = mark > 0 && !existsSync(written);
+  const file = resolve(named ? written.slice(0, mark) : written);
+  if (!existsSync(file)) throw usage(`There is no file ${file}.`);
+  return { file, exportName: named ? written.slice(mark + 1) : undefined };
+}
+
+/** Loads the file and picks its functions. Throws OPTION_INVALID, and whatever the file throws. */
+export async function loadFunctions({ file, exportName }: FunctionsFile): Promise<StatefulFunctions> {
+  if (isTypeScript(file)) await import(pathToFileURL(resolveTsx()).href);
+  const loaded: Record<string, unknown> = await import(pathToFileURL(file).href);
+  // A CommonJS file's exports are those of its default, when Node could not read their names off its text.
+  const exports = { ...(loaded.default as object), ...loaded } as Record<string, unknown>;
+  const names = exportName === undefined ? ["default", "functions"] : [exportName];
+  const found = names.map((name) => exports[name]).find(isFunctions);
+  if (found !== undefined) return found;
+  const candidates = Object.keys(exports).filter((name) => isFunctions(exports[name]));
+  const instead = candidates.length > 0 ? ` It has: ${candidates.join(", ")} (write ${file}#${candidates[0]}).` : "";
+  throw usage(`${file} exports no StatefulFunctions as ${names.join(" or ")}.${instead}`);
+}
+
+/** By its shape: a CommonJS project has the package's other copy. */
+function isFunctions(value: unknown): value is StatefulFunctions {
+  if (value instanceof StatefulFunctions) return true;
+  return value?.constructor?.name === "StatefulFunctions" && Array.isArray((value as StatefulFunctions).typeNames);
+}
+
+export function isTypeScript(file: string): boolean {
+  return /\.[mc]?tsx?$/.test(file);
+}
+
+/** tsx compiles decorators, which Node does not. The project's own comes first, then the one beside this package. */
+function resolveTsx(): string {
+  const places = [join(process.cwd(), "package.json"), realpathSync(process.argv[1] as string)];
+  for (const place of places) {
+    try {
+      return createRequire(place).resolve("tsx");
+    } catch {
+      // told below
+    }
+  }
+  throw new StatefunError("OPTION_INVALID", "TypeScript needs tsx. Install it: npm install --save-dev tsx.");
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+// The entry of `statefun`: finds the command, runs it, and ends with its exit code.
+
+import { realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { CommandName } from "./commands.js";
+import { failureOf } from "./exit-codes.js";
+import { findCommand, type Input, parseInput } from "./parse.js";
+import { print } from "./print.js";
+
+/** Loads only the code of one command: a call must not wait for the whole runtime to load. */
+const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise<void>>>> = {
+  start: async () => (await import("./start.js")).start,
+  dev: async () => (await import("./dev.js")).dev,
+  send: async () => (await import("./send.js")).send,
+  call: async () => (await import("./send.js")).call,
+  cancel: async () => (await import("./send.js")).cancel,
+  ps: async () => (await import("./look.js")).ps,
+  addresses: async () => (await import("./look.js")).addresses,
+  show: async () => (await import("./look.js")).show,
+  parked: async () => (await import("./look.js")).parked,
+  state: async () => (await import("./mend.js")).state,
+  park: async () => (await import("./mend.js")).park,
+  retry: async () => (await import("./mend.js")).retry,
+  drop: async () => (await import("./mend.js")).drop,
+  metrics: async () => (await import("./look.js")).metrics,
+  health: async () => (await import("./look.js")).health,
+  help: async () => (await import("./help.js")).help,
+};
+
+async function main([word = "help", ...rest]: readonly string[]): Promise<void> {
+  if (word === "--version" || word === "-v") return print(version());
+  if (word === "--help" || word === "-h") return main(["help"]);
+  const { name } = findCommand(word);
+  // What stands behind -- is no option.
+  const options = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
+  if (options.includes("--help") || options.includes("-h")) return main(["help", name]);
+  const input = parseInput(name, rest);
+  const run = await load[name]();
+  await run(input);
+}
+
+function version(): string {
+  const ownPackage = createRequire(realpathSync(process.argv[1] as string));
+  return (ownPackage("statefun-ts/package.json") as { version: string }).version;
+}
+
+// The reader of a pipe may have read enough: `statefun addresses … | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  const { exitCode, text } = failureOf(thrown);
+  // A user's functions that were loaded may have timers of their own.
+  process.stderr.write(`${text}\n`, () => process.exit(exitCode));
+});

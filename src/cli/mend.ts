@@ -1,0 +1,68 @@
+// `statefun state`, `park`, `retry` and `drop`: what is changed by hand, through the admin server.
+
+import { StatefunError } from "../errors.js";
+import { addressPath, lookAt, textOf } from "./look.js";
+import { type Input, usage } from "./parse.js";
+import { print, printJson, printTable } from "./print.js";
+import { askAdmin, jsonOf, type Outgoing, pathOf, queryOf } from "./request.js";
+import { assertJson } from "./send.js";
+
+/** Prints, writes or deletes the states of an address. */
+export async function state(input: Input): Promise<void> {
+  const [, , name] = input.args;
+  const set = input.text("set");
+  if (set === undefined && !input.flag("delete")) return printStates(input, name);
+  if (set !== undefined && input.flag("delete")) throw usage("--set and --delete exclude each other.");
+  if (name === undefined) throw usage("Which state? statefun state <ns/name> <id> <name> --set <json>.");
+  const path = `${addressPath(input)}${pathOf("states", name)}`;
+  if (set === undefined) return change(input, { method: "DELETE", path }, "Deleted.");
+  assertJson(set);
+  const type = input.text("type");
+  const headers = {
+    "Content-Type": "application/json",
+    ...(type === undefined ? {} : { "Statefun-Type": type }),
+  };
+  return change(input, { method: "PUT", path, headers, body: set }, "Written.");
+}
+
+async function printStates(input: Input, name: string | undefined): Promise<void> {
+  const { states } = await lookAt(input);
+  if (name === undefined) {
+    if (input.flag("json")) return printJson({ states });
+    const rows = states.map((one) => [one.name, one.typename, textOf(one)]);
+    return printTable(["state", "type", "value"], rows, "It has no states.");
+  }
+  const found = states.find((one) => one.name === name);
+  if (found === undefined) {
+    const [typeName, id] = input.args;
+    throw new StatefunError("NOT_FOUND", `${typeName}/${id} has no state "${name}" now.`);
+  }
+  if (input.flag("json")) printJson(found);
+  else print(textOf(found));
+}
+
+/** Lets an address get no more messages. */
+export function park(input: Input): Promise<void> {
+  const path = `${addressPath(input)}/park${queryOf({ reason: input.text("reason") })}`;
+  return change(input, { method: "POST", path }, "Parked.");
+}
+
+/** Lets a parked address go on. */
+export function retry(input: Input): Promise<void> {
+  return change(input, { method: "POST", path: `${addressPath(input)}/retry` }, "It goes on.");
+}
+
+/** Removes waiting messages. */
+export async function drop(input: Input): Promise<void> {
+  const which = input.flag("all") ? "all" : "first";
+  const path = `${addressPath(input)}/drop${queryOf({ which })}`;
+  const dropped = jsonOf<{ dropped: number }>(await askAdmin(input, { method: "POST", path }));
+  if (input.flag("json")) printJson(dropped);
+  else print(dropped.dropped === 1 ? "Dropped 1 message." : `Dropped ${dropped.dropped} messages.`);
+}
+
+async function change(input: Input, outgoing: Outgoing, done: string): Promise<void> {
+  const answer = await askAdmin(input, outgoing);
+  if (input.flag("json")) printJson(jsonOf(answer));
+  else print(done);
+}

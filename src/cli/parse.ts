@@ -1,0 +1,99 @@
+// A command line → a command, its arguments and its options. What is misspelt is told, with what was probably meant.
+
+import { parseArgs } from "node:util";
+import { StatefunError } from "../errors.js";
+import { suggestion } from "../module/suggest.js";
+import { type Command, type CommandName, commands, type OptionSpec } from "./commands.js";
+
+/** What a command is run with. */
+export interface Input {
+  /** As many as the command's `args` names, those in brackets perhaps undefined. */
+  readonly args: readonly (string | undefined)[];
+  /** The value of an option, when it was given, or else the one that the environment has for it. */
+  text(option: string): string | undefined;
+  /** The values of an option that may be given more than once. */
+  texts(option: string): readonly string[];
+  /** Whether an option without a value was given. */
+  flag(option: string): boolean;
+}
+
+/** Finds a command by what was written. Throws OPTION_INVALID. */
+export function findCommand(written: string): { name: CommandName; command: Command } {
+  if (Object.hasOwn(commands, written)) {
+    const name = written as CommandName;
+    return { name, command: commands[name] };
+  }
+  if (written.startsWith("-")) throw usage(`The command comes first, then its options: statefun <command> ${written}.`);
+  throw usage(`There is no command "${written}".${suggestion(written, Object.keys(commands))}`);
+}
+
+/** Reads what stands behind a command. Throws OPTION_INVALID. */
+export function parseInput(name: CommandName, argv: readonly string[]): Input {
+  const command: Command = commands[name];
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      Object.entries(command.options).map(([option, { value }]) => [
+        option,
+        { type: value === undefined ? "boolean" : "string" } as const,
+      ]),
+    ),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const args: string[] = [];
+  const values = new Map<string, (string | true)[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") args.push(token.value);
+    if (token.kind !== "option") continue;
+    const spec = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined;
+    if (spec === undefined) throw unknownOption(name, command, token.rawName);
+    const before = values.get(token.name) ?? [];
+    if (before.length > 0 && spec.multiple !== true) throw usage(`${token.rawName} is given twice.`);
+    values.set(token.name, [...before, valueGiven(spec, token.rawName, token.value, token.inlineValue === true)]);
+  }
+  assertArgs(name, command.args, args);
+  return {
+    args,
+    text: (option) => (values.get(option)?.[0] as string | undefined) ?? fromEnvironment(command.options[option]),
+    texts: (option) => (values.get(option) ?? []) as string[],
+    flag: (option) => values.has(option),
+  };
+}
+
+function valueGiven(spec: OptionSpec, written: string, value: string | undefined, inline: boolean): string | true {
+  if (spec.value === undefined) {
+    if (value !== undefined) throw usage(`${written} takes no value.`);
+    return true;
+  }
+  // An option that follows at once is more likely a forgotten value than the value.
+  if (value === undefined || (!inline && value.startsWith("-"))) {
+    throw usage(`${written} needs a value: ${written} <${spec.value}>, or ${written}=<${spec.value}>.`);
+  }
+  return value;
+}
+
+function fromEnvironment(spec: OptionSpec | undefined): string | undefined {
+  return (spec?.env === undefined ? undefined : process.env[spec.env]) || undefined;
+}
+
+function unknownOption(name: string, command: Command, written: string): StatefunError {
+  if (/^-\d/.test(written)) return usage(`${written} looks like an option. Write what begins with a dash behind --.`);
+  const known = Object.keys(command.options).map((option) => `--${option}`);
+  return usage(`statefun ${name} has no option ${written}.${suggestion(written, known)}`);
+}
+
+function assertArgs(name: string, usageOfArgs: string, given: readonly string[]): void {
+  const names = usageOfArgs.split(" ").filter((arg) => arg !== "");
+  const missing = names[given.length];
+  if (missing?.startsWith("<")) throw usage(`${missing} is missing: statefun ${name} ${usageOfArgs}.`);
+  if (given.length > names.length) {
+    throw usage(`"${given[names.length]}" is one argument too many: ${`statefun ${name} ${usageOfArgs}`.trimEnd()}.`);
+  }
+}
+
+/** An error of the command line. */
+export function usage(message: string): StatefunError {
+  return new StatefunError("OPTION_INVALID", message);
+}

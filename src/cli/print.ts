@@ -1,0 +1,32 @@
+// What goes to stdout: lines and tables for people, one JSON document for programs. There are no colours.
+
+import { oneLine } from "../errors.js";
+
+/** Prints a text and a line's end. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints one JSON document. */
+export function printJson(document: unknown): void {
+  print(JSON.stringify(document, null, 2));
+}
+
+/** Prints a table with a head; `none` when it has no rows. */
+export function printTable(head: readonly string[], rows: readonly (readonly string[])[], none: string): void {
+  print(rows.length === 0 ? none : columns([head.map((title) => title.toUpperCase()), ...rows]));
+}
+
+/** Lines up cells; what a message or an id holds can't break out of its line. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map(oneLine));
+  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
+  return shown
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Built } from "./built.js";
+import { type Running, run, running } from "./run.js";
+
+const built = new Built();
+const free = ["--port", "0", "--admin-port", "0"];
+
+/** Functions that say `word` of themselves. */
+const source = (word: string) => `
+import { Handles, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
+
+@StatefulFunction("shop/counter")
+class Counter {
+  @State("count", Types.int) count = 0;
+
+  @Handles(Types.string)
+  add(text: string) {
+    this.count += 1;
+    console.log("${word} got " + text + " " + this.count);
+    return "${word} " + this.count;
+  }
+}
+
+process.once("exit", () => console.log("${word} has ended"));
+
+export const functions = new StatefulFunctions(Counter);
+`;
+
+const files = { "package.json": '{ "type": "module" }', "functions.ts": source("old") };
+
+/** Waits until the functions run; the ports are other ones after each restart, since any free ones are asked for. */
+async function up(dev: Running, how: RegExp): Promise<Record<string, string>> {
+  const [, ingress = ""] = await dev.saw(/ingress +(\S+)/);
+  const [, admin = ""] = await dev.saw(/admin +(\S+)/);
+  await dev.saw(how);
+  return { STATEFUN_URL: ingress, STATEFUN_ADMIN_URL: admin };
+}
+
+const started = /^Up in \d+ ms\.$/m;
+
+test("a change restarts the functions; state and waiting messages stay", async (t) => {
+  const cwd = built.project(files);
+  const dev = running(t, built.main, ["dev", ...free], { cwd });
+  await dev.saw(/functions +shop\/counter\n/);
+  const env = await up(dev, started);
+  assert.equal((await run(built.main, ["call", "shop/counter", "bob", '"a"'], { env })).stdout, '"old 1"\n');
+  await run(built.main, ["park", "shop/counter", "eve"], { env });
+  await run(built.main, ["send", "shop/counter", "eve", '"waits"'], { env });
+  writeFileSync(join(cwd, "functions.ts"), source("new"));
+  await dev.saw(/^old has ended$/m);
+  const after = await up(dev, /^functions\.ts has changed: restarted in \d+ ms\.$/m);
+  const called = await run(built.main, ["call", "shop/counter", "bob", '"b"'], { env: after });
+  assert.equal(called.stdout, '"new 2"\n');
+  await run(built.main, ["retry", "shop/counter", "eve"], { env: after });
+  await dev.saw(/^new got waits 1$/m);
+  assert.equal((await dev.stop()).code, 0);
+});
+
+test("a mistake is shown and waited out; a delayed message that is due meanwhile comes once", async (t) => {
+  const cwd = built.project(files);
+  const dev = running(t, built.main, ["dev", "functions.ts", ...free], { cwd });
+  const env = await up(dev, started);
+  // Long enough that the functions are down when it is due.
+  await run(built.main, ["send", "shop/counter", "bob", '"later"', "--delay", "4s"], { env });
+  writeFileSync(join(cwd, "functions.ts"), `${source("broken")} syntax error(`);
+  await dev.saw(/^The functions have ended \(1\)\. Waiting for a change\.$/m);
+  writeFileSync(join(cwd, "functions.ts"), source("new"));
+  await up(dev, /restarted/);
+  await dev.saw(/^new got later 1$/m);
+  const { code, stdout, stderr } = await dev.stop();
+  assert.equal(code, 0);
+  assert.equal(stdout.match(/got later/g)?.length, 1);
+  assert.match(stderr, /functions\.ts:\d+:\d+: ERROR/);
+});
+
+test("what the functions import is watched, in folders that are new too; data and packages are not", async (t) => {
+  const cwd = built.project({
+    ...files,
+    "functions.ts": source("old")
+      .replace('"old "', "word + ' '")
+      .replace("import {", 'import { word } from "./lib/word.js";\nimport {'),
+    "lib/word.ts": 'export const word = "one";',
+  });
+  const dev = running(t, built.main, ["dev", ...free], { cwd });
+  let env = await up(dev, started);
+  // None of these is a change of the sources: the next restart is for what comes after them.
+  mkdirSync(join(cwd, "node_modules/other"));
+  writeFileSync(join(cwd, "node_modules/other/index.js"), "");
+  writeFileSync(join(cwd, "node_modules/index.js"), "");
+  writeFileSync(join(cwd, "records.jsonl"), "{}\n");
+  writeFileSync(join(cwd, ".hidden.ts"), "");
+  assert.equal((await run(built.main, ["call", "shop/counter", "bob", '"a"'], { env })).stdout, '"one 1"\n');
+  writeFileSync(join(cwd, "lib/word.ts"), 'export const word = "two";');
+  env = await up(dev, /^lib\/word\.ts has changed: restarted/m);
+  assert.equal((await run(built.main, ["call", "shop/counter", "bob", '"a"'], { env })).stdout, '"two 2"\n');
+  mkdirSync(join(cwd, "lib/new"));
+  writeFileSync(join(cwd, "lib/new/word.ts"), 'export const word = "three";');
+  await up(dev, /^lib\/new(\/word\.ts)? has changed: restarted/m);
+  writeFileSync(join(cwd, "lib/new/word.ts"), 'export const word = "four";');
+  await up(dev, /^lib\/new\/word\.ts has changed: restarted/m);
+  rmSync(join(cwd, "lib/new"), { recursive: true });
+  await up(dev, /^lib\/new(\/word\.ts)? has changed: restarted/m);
+  assert.equal((await dev.stop()).code, 0);
+});
+
+test("functions that end by themselves are started again by the next change", async (t) => {
+  const cwd = built.project({ ...files, "functions.ts": `${source("old")}\nsetImmediate(() => process.exit(7));` });
+  const dev = running(t, built.main, ["dev", ...free], { cwd });
+  await dev.saw(/^The functions have ended \(7\)\. Waiting for a change\.$/m);
+  writeFileSync(join(cwd, "functions.ts"), source("new"));
+  await up(dev, /restarted/);
+  assert.equal((await dev.stop()).code, 0);
+});
+
+test("when the command is killed its functions end too, and the folder is free", async (t) => {
+  const cwd = built.project(files);
+  const first = running(t, built.main, ["dev", ...free], { cwd });
+  await up(first, started);
+  first.process.kill("SIGKILL");
+  await first.ended; // its output is closed by the last process that holds it
+  const second = running(t, built.main, ["dev", ...free], { cwd });
+  await up(second, started);
+  assert.equal((await second.stop()).code, 0);
+});
+
+test("without functions it says what to give", async () => {
+  const cwd = built.project({ "package.json": "{}" });
+  for (const args of [["dev"], ["dev", "nothing.ts"], ["dev", "nothing.yaml"], ["dev", "a.ts", "b.ts"]]) {
+    const { code, stderr } = await run(built.main, args, { cwd });
+    assert.equal(code, 2, args.join(" "));
+    assert.match(stderr, /^OPTION_INVALID: /);
+  }
+});

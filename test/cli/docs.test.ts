@@ -1,0 +1,41 @@
+// The tables of docs/cli.md say what the code does.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Command, commands } from "../../src/cli/commands.js";
+import { exitCodes } from "../../src/cli/exit-codes.js";
+import { codeIn, pageAt, tableRows } from "../docs/pages.js";
+
+const page = pageAt("docs/cli.md");
+const all: readonly (readonly [string, Command])[] = Object.entries(commands);
+
+test("each command has its row", () => {
+  const written = tableRows(page, "Commands").map(([usage = "", summary]) => [...codeIn(usage), summary]);
+  assert.deepEqual(
+    written,
+    all.map(([name, { args, summary }]) => [`${name} ${args}`.trimEnd(), summary]),
+  );
+});
+
+test("each option has its row, with the commands that take it", () => {
+  const written = tableRows(page, "Options").map(([usage = "", takers = "", help]) => [
+    ...codeIn(usage),
+    codeIn(takers),
+    help,
+  ]);
+  const rows = new Map<string, [string, string[], string]>();
+  for (const [name, { options }] of all) {
+    for (const [option, { value, help }] of Object.entries(options)) {
+      const usage = `--${option}${value === undefined ? "" : ` <${value}>`}`;
+      const row = rows.get(usage + help) ?? [usage, [], help];
+      row[1].push(name);
+      rows.set(usage + help, row);
+    }
+  }
+  assert.deepEqual(written, [...rows.values()]);
+});
+
+test("each exit code has its row", () => {
+  const written = tableRows(page, "Exit codes").map(([code = "", meaning]) => [...codeIn(code), meaning]);
+  assert.deepEqual(written, Object.entries(exitCodes));
+});
