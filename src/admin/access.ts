@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
-import { assertBearer, assertOrigin } from "../ingress/access.js";
+import { assertBearer, assertOrigin } from "../http/access.js";
 
 /** Whether only this machine can reach a host. */
 export function isLoopback(host: string): boolean {

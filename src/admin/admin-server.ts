@@ -2,16 +2,9 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
-import {
-  assertMethod,
-  type FailureLogger,
-  type HttpServer,
-  listen,
-  sendBody,
-  sendJson,
-} from "../ingress/http-server.js";
-import { assertQuery, targetOf } from "../ingress/request.js";
-import type { TypeCatalog } from "../ingress/type-catalog.js";
+import { assertQuery, targetOf } from "../http/request.js";
+import { assertMethod, type FailureLogger, type HttpServer, listen, sendBody, sendJson } from "../http/server.js";
+import type { TypeCatalog } from "../http/type-catalog.js";
 import { assertKnownOptions } from "../model/options.js";
 import type { EngineApi } from "../runtime/engine-api.js";
 import { Access } from "./access.js";

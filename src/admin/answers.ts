@@ -2,8 +2,8 @@
 
 import type { IncomingMessage } from "node:http";
 import { StatefunError } from "../errors.js";
-import type { RequestTarget } from "../ingress/request.js";
-import type { TypeCatalog } from "../ingress/type-catalog.js";
+import type { RequestTarget } from "../http/request.js";
+import type { TypeCatalog } from "../http/type-catalog.js";
 import { Address } from "../model/address.js";
 import type { EngineApi, ParkedInfo, WaitingMessage } from "../runtime/engine-api.js";
 import type { RouteName } from "./routes.js";

@@ -1,10 +1,10 @@
 // Values of an engine as JSON, and back.
 
 import type { IncomingMessage } from "node:http";
-import { bodyReader } from "../ingress/body-value.js";
-import { type RequestTarget, readBody } from "../ingress/request.js";
-import type { TypeCatalog } from "../ingress/type-catalog.js";
-import { jsonOf } from "../ingress/value-json.js";
+import { bodyReader } from "../http/body-value.js";
+import { type RequestTarget, readBody } from "../http/request.js";
+import type { TypeCatalog } from "../http/type-catalog.js";
+import { jsonOf } from "../http/value-json.js";
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/type.js";
 import type { EngineApi } from "../runtime/engine-api.js";

@@ -3,7 +3,7 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, resolve as resolvePath } from "node:path";
 import { describe, StatefunError } from "../errors.js";
-import { type FindType, jsonOf } from "../ingress/value-json.js";
+import { type FindType, jsonOf } from "../http/value-json.js";
 import type { EgressConsumer, EgressRecord } from "../runtime/engine-api.js";
 import { endOfFile } from "./last-line.js";
 import { type EgressOptions, Retry } from "./retry.js";

@@ -2,7 +2,7 @@
 
 import { Agent, request } from "undici";
 import { StatefunError } from "../errors.js";
-import { encodeHeader, type FindType, jsonOf } from "../ingress/value-json.js";
+import { encodeHeader, type FindType, jsonOf } from "../http/value-json.js";
 import type { EgressConsumer, EgressRecord } from "../runtime/engine-api.js";
 import { windowOf } from "./process-egress.js";
 import { type EgressOptions, Retry, RetryAfter } from "./retry.js";

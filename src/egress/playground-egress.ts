@@ -2,9 +2,9 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { oneLine, StatefunError } from "../errors.js";
-import { assertOrigin } from "../ingress/access.js";
-import { assertMethod, type HttpServer, listen, sendBody } from "../ingress/http-server.js";
-import { targetOf } from "../ingress/request.js";
+import { assertOrigin } from "../http/access.js";
+import { targetOf } from "../http/request.js";
+import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
 import type { EgressConsumer, EgressRecord } from "../runtime/engine-api.js";
 import type { EngineLogger } from "../runtime/logger.js";
 

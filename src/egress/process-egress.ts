@@ -1,7 +1,7 @@
 // An egress to a function of this process.
 
 import { StatefunError } from "../errors.js";
-import type { FindType } from "../ingress/value-json.js";
+import type { FindType } from "../http/value-json.js";
 import type { TypedValue } from "../model/type.js";
 import type { EgressConsumer, EgressRecord } from "../runtime/engine-api.js";
 import { type EgressOptions, Retry } from "./retry.js";

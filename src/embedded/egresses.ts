@@ -4,7 +4,7 @@ import { FileEgress } from "../egress/file-egress.js";
 import { HttpEgress, type HttpEgressOptions } from "../egress/http-egress.js";
 import { type EgressHandler, ProcessEgress, type ProcessEgressOptions } from "../egress/process-egress.js";
 import { StatefunError } from "../errors.js";
-import type { TypeCatalog } from "../ingress/type-catalog.js";
+import type { TypeCatalog } from "../http/type-catalog.js";
 import { assertKnownOptions } from "../model/options.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { EgressConsumer } from "../runtime/engine-api.js";

@@ -1,7 +1,7 @@
 // What the servers of a runtime know of the types of its own functions.
 
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
-import type { TypeCatalog } from "../ingress/type-catalog.js";
+import type { TypeCatalog } from "../http/type-catalog.js";
 import { type Type, type TypeLike, typeOf } from "../model/type.js";
 
 /** The types that functions declare, and `more` that only their messages hold. Throws TYPE_UNKNOWN. */

@@ -2,16 +2,16 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
+import { answerOptions, assertBearer, assertOrigin } from "../http/access.js";
+import { bodyReader } from "../http/body-value.js";
+import { assertQuery, parseSpan, type RequestTarget, readBody, targetOf } from "../http/request.js";
+import { assertMethod, type FailureLogger, type HttpServer, listen, sendJson } from "../http/server.js";
+import type { TypeCatalog } from "../http/type-catalog.js";
+import { sendValue } from "../http/value-json.js";
 import { Address } from "../model/address.js";
 import { assertKnownOptions } from "../model/options.js";
 import type { TypedValue } from "../model/type.js";
 import type { EngineApi } from "../runtime/engine-api.js";
-import { answerOptions, assertBearer, assertOrigin } from "./access.js";
-import { bodyReader } from "./body-value.js";
-import { assertMethod, type FailureLogger, type HttpServer, listen, sendJson } from "./http-server.js";
-import { assertQuery, parseSpan, type RequestTarget, readBody, targetOf } from "./request.js";
-import type { TypeCatalog } from "./type-catalog.js";
-import { sendValue } from "./value-json.js";
 
 /** Options of the HTTP ingress. */
 export interface HttpIngressOptions {

@@ -2,12 +2,12 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
+import { assertOrigin } from "../http/access.js";
+import { readBody, targetOf } from "../http/request.js";
+import { assertMethod, type FailureLogger, type HttpServer, listen, sendBody } from "../http/server.js";
 import { Address } from "../model/address.js";
 import { TypedValue } from "../model/type.js";
 import type { EngineApi } from "../runtime/engine-api.js";
-import { assertOrigin } from "./access.js";
-import { assertMethod, type FailureLogger, type HttpServer, listen, sendBody } from "./http-server.js";
-import { readBody, targetOf } from "./request.js";
 
 /** Options of {@link openPlaygroundIngress}. */
 export interface PlaygroundIngressOptions {

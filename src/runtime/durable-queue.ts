@@ -20,7 +20,7 @@ export interface QueueStore {
   readonly commit: GroupCommit;
   readonly sequence: Sequence;
   /** About how many bytes wait in all queues. */
-  readonly waiting: { bytes: number };
+  readonly waiting: { mailboxBytes: number };
 }
 
 /** How many bytes of one queue are kept in memory. */
@@ -74,7 +74,7 @@ export class DurableQueue<T extends QueueItem> {
     item.key = this.#prefix + ordered(at);
     item.group = commit.openGroup;
     commit.put(item.key, item);
-    this.#shared.waiting.bytes += item.size;
+    this.#shared.waiting.mailboxBytes += item.size;
     if (this.#stored === 0 && this.#loadedBytes < mostLoadedBytes) {
       this.#items.push(item);
       this.#loadedBytes += item.size;
@@ -108,7 +108,7 @@ export class DurableQueue<T extends QueueItem> {
     this.#items[this.#head] = undefined as unknown as T;
     this.#head += 1;
     this.#loadedBytes -= item.size;
-    this.#shared.waiting.bytes -= item.size;
+    this.#shared.waiting.mailboxBytes -= item.size;
     if (this.#head === this.#items.length) {
       this.#items = [];
       this.#head = 0;
@@ -140,13 +140,13 @@ export class DurableQueue<T extends QueueItem> {
         this.#items.push(item);
         this.#loadedBytes += item.size;
         // What was there before the start counts only now.
-        if (this.#storedBytes < item.size) this.#shared.waiting.bytes += item.size - this.#storedBytes;
+        if (this.#storedBytes < item.size) this.#shared.waiting.mailboxBytes += item.size - this.#storedBytes;
         this.#storedBytes = Math.max(0, this.#storedBytes - item.size);
         this.#storedFrom = parseOrdered(key.slice(this.#prefix.length)) + 1;
       }
       this.#stored = entries.length === 0 ? 0 : this.#stored - entries.length;
       if (this.#stored === 0) {
-        this.#shared.waiting.bytes -= this.#storedBytes;
+        this.#shared.waiting.mailboxBytes -= this.#storedBytes;
         this.#storedBytes = 0;
       }
     }

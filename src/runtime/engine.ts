@@ -87,7 +87,7 @@ export class Engine implements EngineApi {
     const { metrics } = this;
     const commit = new GroupCommit(store, clock, metrics);
     this.#commit = commit;
-    this.#shared = { store, commit, sequence: new Sequence(commit, clock.now()), waiting: { bytes: 0 } };
+    this.#shared = { store, commit, sequence: new Sequence(commit, clock.now()), waiting: metrics };
     this.#functions = new FunctionTable(findRoute, commit);
     this.#instances = new Instances(this.#functions, this.#shared);
     this.#requests = new Requests(commit, clock, metrics);
@@ -317,7 +317,8 @@ export class Engine implements EngineApi {
   #receiveLater(target: Address, value: TypedValue, delayMs: number, token: string | undefined): void {
     const { generation } = this.#assertServed(target).route;
     this.metrics.messagesIn += 1;
-    const dueAt = this.#clock.now() + delayMs;
+    // Keys hold whole milliseconds.
+    const dueAt = Math.ceil(this.#clock.now() + delayMs);
     this.#delayed.add(new DelayedMessage(target, undefined, encodePacked(value, generation), generation, dueAt, token));
   }
 
@@ -381,7 +382,7 @@ export class Engine implements EngineApi {
     this.#assertServed(target);
     if (target.id === "") throw new StatefunError("ID_MISSING", `A message to ${target.typeName} needs an id.`);
     const { mailboxBytes, totalBytes } = this.#limits;
-    if (this.#shared.waiting.bytes >= totalBytes) throw overloaded();
+    if (this.#shared.waiting.mailboxBytes >= totalBytes) throw overloaded();
     if ((this.#instances.peek(target)?.mailbox.bytes ?? 0) >= mailboxBytes) {
       throw new StatefunError("MAILBOX_FULL", `Too many messages wait for ${target}. Send again later.`);
     }

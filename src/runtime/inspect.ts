@@ -51,7 +51,7 @@ export class Inspector {
     { after = "", limit }: { after?: string; limit: number },
   ): Promise<{ id: string; depth: number }[]> {
     const { namespace, name } = parseTypeName(typeName);
-    await this.#parts.commit.flushed();
+    await this.#parts.commit.tried();
     const [withState, withMessages] = await Promise.all([
       this.#ids(kinds.state + functionKey(namespace, name), after, limit),
       this.#ids(kinds.message + functionKey(namespace, name), after, limit),
@@ -83,10 +83,10 @@ export class Inspector {
 
   async address(address: Address): Promise<AddressInfo> {
     const { store, commit, instances, functions, clock } = this.#parts;
-    await commit.flushed();
+    // What can't be written for now is not shown; that it can't is shown elsewhere.
+    await commit.tried();
     const key = addressKey(address.namespace, address.name, address.id);
     const known = functions.find(address.namespace, address.name);
-    const generation = known?.route.generation ?? "v3";
     const range = (prefix: string) => ({ from: prefix, to: rangeEnd(prefix), limit: 1_000 });
     const states = await store.entries(range(kinds.state + key));
     const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages });
@@ -100,7 +100,7 @@ export class Inspector {
         const value = decodeStateValue(bytes);
         const spec = known?.state(name);
         if (spec !== undefined && isExpired(value, spec, now)) return [];
-        return [{ name, value: decodePacked(value.packed, generation), writtenAt: value.touchedAt }];
+        return [{ name, value: decodePacked(value.packed, value.generation), writtenAt: value.touchedAt }];
       }),
       depth: instance?.mailbox.length ?? 0,
       mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),

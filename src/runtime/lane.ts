@@ -71,8 +71,11 @@ export class Lane {
       this.#failures = 0;
       return;
     }
+    // Calls that were in flight beside the one that began the wait say nothing new: counted, a thousand of them would
+    // make the wait as long as it can be.
+    if (this.#wait !== undefined) return;
     this.#failures += 1;
-    if (!this.down || this.#wait !== undefined) return;
+    if (!this.down) return;
     const waitMs = Math.min(firstWaitMs * 2 ** (this.#failures - failuresUntilDown), longestWaitMs);
     this.#wait = this.#clock.after(waitMs, () => {
       this.#wait = undefined;

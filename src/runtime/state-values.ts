@@ -2,14 +2,16 @@
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
-import type { ValueSpec } from "../model/invocation.js";
+import type { Generation, ValueSpec } from "../model/invocation.js";
 import type { RequestState } from "../wire/encode-request.js";
+import { convertPacked } from "../wire/packed.js";
 import type { GroupCommit } from "./group-commit.js";
 import { kinds } from "./keys.js";
 import type { Encodable } from "./message.js";
 
 const packedField = tag(1, delimited);
 const touchedField = tag(2, varint);
+const v2Flag = tag(3, varint);
 
 /** A state's value, and when it was last written or, if it expires after a call, last touched by one. */
 export class StateValue implements Encodable {
@@ -17,10 +19,18 @@ export class StateValue implements Encodable {
   readonly packed: Uint8Array;
   /** Milliseconds since 1970. */
   readonly touchedAt: number;
+  readonly generation: Generation;
 
-  constructor(packed: Uint8Array, touchedAt: number) {
+  constructor(packed: Uint8Array, touchedAt: number, generation: Generation) {
     this.packed = packed;
     this.touchedAt = touchedAt;
+    this.generation = generation;
+  }
+
+  /** The same value for a function of a generation. */
+  as(generation: Generation): StateValue {
+    if (generation === this.generation) return this;
+    return new StateValue(convertPacked(this.packed, this.generation, generation), this.touchedAt, generation);
   }
 
   get size(): number {
@@ -32,6 +42,10 @@ export class StateValue implements Encodable {
     writer.bytes(packedField, this.packed);
     writer.uint32(touchedField);
     writer.int64(this.touchedAt);
+    if (this.generation === "v2") {
+      writer.uint32(v2Flag);
+      writer.uint32(1);
+    }
     return writer.finish();
   }
 }
@@ -42,13 +56,15 @@ export function decodeStateValue(bytes: Uint8Array): StateValue {
   const end = bytes.length;
   let packed = bytes.subarray(0, 0);
   let touchedAt = 0;
+  let generation: Generation = "v3";
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === packedField) packed = reader.copy(end);
     else if (fieldTag === touchedField) touchedAt = Number(reader.varint64(end));
+    else if (fieldTag === v2Flag) generation = reader.uint32(end) === 1 ? "v2" : "v3";
     else reader.skip(fieldTag, end);
   }
-  return new StateValue(packed, touchedAt);
+  return new StateValue(packed, touchedAt, generation);
 }
 
 /** Whether a value's time is over. */
@@ -59,15 +75,17 @@ export function isExpired({ touchedAt }: StateValue, { expiration }: Pick<ValueS
 export class StateValues {
   readonly #prefix: string;
   readonly #commit: GroupCommit;
+  readonly #generation: Generation;
   /** What was read or written; null when there is no value. */
   readonly #values = new Map<string, StateValue | null>();
   /** About how many bytes the values take. */
   bytes = 0;
 
-  /** `addressKey`: see keys.ts. */
-  constructor(addressKey: string, commit: GroupCommit) {
+  /** `addressKey`: see keys.ts; `generation`: the function's, which may be another than when a value was written. */
+  constructor(addressKey: string, commit: GroupCommit, generation: Generation) {
     this.#prefix = kinds.state + addressKey;
     this.#commit = commit;
+    this.#generation = generation;
   }
 
   /** The values that a call carries; those whose time is over are deleted. */
@@ -80,13 +98,14 @@ export class StateValues {
     for (const spec of specs) {
       if (spec.expiration.mode !== "after-call") continue;
       const value = this.#values.get(spec.name);
-      if (value != null && value.touchedAt !== now) this.#put(spec.name, new StateValue(value.packed, now));
+      if (value != null && value.touchedAt !== now)
+        this.#put(spec.name, new StateValue(value.packed, now, this.#generation));
     }
   }
 
-  /** Writes a value, or deletes it. The bytes are copied: they may be a slice of an answer's. */
+  /** Writes a value, or deletes it. The bytes are copied: they may be a part of an answer. */
   set(name: string, packed: Uint8Array | undefined, now: number): void {
-    if (packed !== undefined) this.#put(name, new StateValue(packed.slice(), now));
+    if (packed !== undefined) this.#put(name, new StateValue(new Uint8Array(packed), now, this.#generation));
     else this.#delete(name);
   }
 
@@ -94,7 +113,7 @@ export class StateValues {
     let value = this.#values.get(spec.name);
     if (value === undefined) {
       const stored = this.#commit.get(this.#prefix + spec.name);
-      value = stored === undefined ? null : decodeStateValue(stored);
+      value = stored === undefined ? null : decodeStateValue(stored).as(this.#generation);
       this.#values.set(spec.name, value);
       this.bytes += value?.size ?? 0;
     }

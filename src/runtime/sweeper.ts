@@ -68,6 +68,8 @@ export class Sweeper {
     for (;;) {
       const keys = await store.keys({ from: kinds.forget, to, limit: readAtOnce });
       for (const key of keys) {
+        // Forgotten already, which is still to be written; since then there may be another request under its key.
+        if (commit.get(key) === undefined) continue;
         commit.delete(key);
         commit.delete(kinds.request + key.slice(to.length));
       }

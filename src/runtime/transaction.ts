@@ -118,13 +118,22 @@ export function apply(
   for (let count = 0; count < consumed; count++) mailbox.consume();
   for (const { name, packed } of result.mutations) states.set(name, packed, now);
   states.touch(known.states, now);
-  for (const { target, argument } of result.messages) parts.enqueue(target, new Message(address, argument, generation));
+  for (const { target, argument } of result.messages) {
+    parts.enqueue(target, new Message(address, own(argument), generation));
+  }
   for (const entry of result.delayed) {
     if (entry.cancel) parts.delayed.cancel(address, entry.token);
     else {
       const { target, argument, delayMs, token } = entry;
-      parts.delayed.add(new DelayedMessage(target, address, argument, generation, now + delayMs, token));
+      parts.delayed.add(new DelayedMessage(target, address, own(argument), generation, now + delayMs, token));
     }
   }
-  for (const { egress, argument } of result.egresses) parts.outboxes.get(egress)?.push(argument, generation);
+  for (const { egress, argument } of result.egresses) parts.outboxes.get(egress)?.push(own(argument), generation);
+}
+
+/** A part of an answer, without the answer: as long as the part waits, all of it would stay in memory. */
+function own(part: Uint8Array): Uint8Array {
+  const whole = part.buffer.byteLength;
+  // Small answers share a block, which is not worth a copy.
+  return whole > Buffer.poolSize && whole > 2 * part.length ? new Uint8Array(part) : part;
 }

@@ -3,8 +3,8 @@
 import type { TestContext } from "node:test";
 import { type AdminOptions, AdminServer } from "../../src/admin/admin-server.js";
 import { InProcessEndpoint } from "../../src/endpoint/in-process.js";
+import type { TypeCatalog } from "../../src/http/type-catalog.js";
 import { custom, json, RequestReplyHandler, StatefulFunctions, Types } from "../../src/index.js";
-import type { TypeCatalog } from "../../src/ingress/type-catalog.js";
 import { Address } from "../../src/model/address.js";
 import { Engine } from "../../src/runtime/engine.js";
 import { MemoryStore } from "../../src/store/memory-store.js";

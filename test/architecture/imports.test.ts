@@ -16,6 +16,7 @@ type Room =
   | "module"
   | "runtime"
   | "endpoint"
+  | "http"
   | "ingress"
   | "egress"
   | "admin"
@@ -38,13 +39,15 @@ const mayImport: Record<Room, readonly Room[]> = {
   // The engine knows functions only as endpoints.
   runtime: ["store", "wire", "bytes", "model", "errors"],
   endpoint: ["runtime", "module", "model", "errors"],
-  ingress: ["runtime", "module", "types", "model", "errors"],
-  egress: ["runtime", "module", "types", "model", "errors"],
-  admin: ["runtime", "ingress", "types", "model", "errors"],
+  http: ["types", "model", "errors"],
+  ingress: ["http", "runtime", "model", "errors"],
+  egress: ["http", "runtime", "model", "errors"],
+  admin: ["http", "runtime", "model", "errors"],
   embedded: [
     "admin",
     "egress",
     "ingress",
+    "http",
     "endpoint",
     "module",
     "runtime",

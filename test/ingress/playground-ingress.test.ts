@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
+import type { HttpServer } from "../../src/http/server.js";
 import { Types } from "../../src/index.js";
-import type { HttpServer } from "../../src/ingress/http-server.js";
 import { openPlaygroundIngress } from "../../src/ingress/playground-ingress.js";
 import { Address } from "../../src/model/address.js";
 import type { Engine } from "../../src/runtime/engine.js";

@@ -2,6 +2,7 @@
 
 import { example } from "../../samples/messages/messages.js";
 import { InProcessEndpoint } from "../../src/endpoint/in-process.js";
+import type { TypeCatalog } from "../../src/http/type-catalog.js";
 import {
   type Context,
   Handles,
@@ -14,7 +15,6 @@ import {
   Types,
 } from "../../src/index.js";
 import { HttpIngress, type HttpIngressOptions } from "../../src/ingress/http-ingress.js";
-import type { TypeCatalog } from "../../src/ingress/type-catalog.js";
 import { parseTypeName } from "../../src/model/type-name.js";
 import { Engine, type EngineOptions } from "../../src/runtime/engine.js";
 import { MemoryStore } from "../../src/store/memory-store.js";

@@ -18,9 +18,25 @@ export const sourceFiles = () => filesUnder("src", ".ts");
 
 /** The rooms of test/ that mirror src/, and what they share: paths from the project's root. */
 export const testFiles = () =>
-  ["architecture", "functions", "model", "serve", "support", "value-types", "wire"].flatMap((room) =>
-    filesUnder(`test/${room}`, ".ts").map((file) => `test/${room}/${file}`),
-  );
+  [
+    "admin",
+    "architecture",
+    "cli",
+    "client",
+    "egress",
+    "embedded",
+    "endpoint",
+    "functions",
+    "ingress",
+    "model",
+    "module",
+    "runtime",
+    "serve",
+    "store",
+    "support",
+    "value-types",
+    "wire",
+  ].flatMap((room) => filesUnder(`test/${room}`, ".ts").map((file) => `test/${room}/${file}`));
 
 /** A file's text, by its path from the project's root. */
 export const sourceText = (file: string) => readFileSync(`${root}/${file}`, "utf8");

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
 import type { Type, TypedValue } from "../model/type.js";
 import { Types } from "../types/primitives.js";
-import { sendBody } from "./http-server.js";
+import { sendBody } from "./server.js";
 
 export const octetStream = "application/octet-stream";
 /** What names the type of a value, both in a request and in an answer. */
