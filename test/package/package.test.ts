@@ -1,9 +1,11 @@
 // The package as its users get it: packed, installed into an empty folder, and used from there.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import protobuf from "protobufjs";
@@ -113,6 +115,38 @@ describe("the tarball", () => {
   test("holds nothing of the machine that packed it", () => {
     for (const file of packed.files.filter((path) => /^dist\//.test(path))) {
       assert.ok(!readInstalled(consumer, file).includes(dirname(root)), file);
+    }
+  });
+});
+
+/** The URL of the ingress in what `statefun start --json` prints. */
+async function ingressIn(lines: AsyncIterable<string>): Promise<string> {
+  for await (const line of lines) {
+    const url = /"ingress": "([^"]+)"/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error("it ended without telling where it listens");
+}
+
+describe("the installed runtime", () => {
+  for (const program of ["runtime.mjs", "runtime.cjs"]) {
+    test(`keeps state over a restart: ${program}`, async () => {
+      const { stdout } = await run(process.execPath, [program, `data-${program}`], { cwd: consumer });
+      assert.deepEqual(JSON.parse(stdout), [40, 42]);
+    });
+  }
+
+  test("starts and is called from the shell", async () => {
+    const bin = join(consumer, "node_modules/.bin/statefun");
+    const options = ["--functions", "functions.mjs", "--memory", "--port", "0", "--admin-port", "0", "--json"];
+    const started = spawn(bin, ["start", ...options], { cwd: consumer });
+    try {
+      const ingress = await ingressIn(createInterface({ input: started.stdout }));
+      const { stdout } = await run(bin, ["call", "package/echo", "a", '"hello"', "--url", ingress], { cwd: consumer });
+      assert.match(stdout, /You said hello/);
+    } finally {
+      started.kill();
+      await once(started, "exit");
     }
   });
 });

@@ -22,7 +22,7 @@ export async function pack(): Promise<Packed> {
   const folder = mkdtempSync(join(tmpdir(), "statefun-ts-packed-"));
   const copy = join(folder, "tree");
   // What git does not keep would not be there to publish. The scratch folders of other tests may vanish meanwhile.
-  const left = new Set(["node_modules", ".git", "dist", "target"]);
+  const left = new Set(["node_modules", ".git", "dist", "target", ".data", ".statefun"]);
   cpSync(root, copy, { recursive: true, filter: (path) => !left.has(basename(path)) });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
   const remove = () => rmSync(folder, { recursive: true, force: true });
