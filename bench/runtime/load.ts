@@ -1,0 +1,80 @@
+// The load: a process of its own that keeps connections busy with calls of random keys and checks every answer. It
+// writes sockets itself, since an HTTP client would cost more than the servers it is to measure.
+
+import { type Answer, Connection } from "./connection.ts";
+import { type FloodOrder, flood } from "./flood.ts";
+import { Ledger } from "./ledger.ts";
+import { type Percentiles, percentiles } from "./percentiles.ts";
+
+/** A call of one key: what stands before and after the key in the path, and the body. */
+export interface CallShape {
+  readonly before: string;
+  readonly after: string;
+  readonly body: string;
+}
+
+export interface LoadOrder {
+  readonly port: number;
+  readonly call: CallShape;
+  readonly connections: number;
+  readonly seconds: number;
+  readonly keys: number;
+  /** Gives every call an Idempotency-Key of its own. */
+  readonly idempotent: boolean;
+  /**
+   * "counts": every answer is the count of its key, one higher each time, in the accounts of this name; else the answer
+   * to every call.
+   */
+  readonly answers: { readonly counts: string } | { readonly fixed: string };
+}
+
+/** The times are milliseconds from the write to the whole answer. */
+export interface LoadResult extends Percentiles {
+  readonly calls: number;
+  readonly perSecond: number;
+}
+
+const ledgers = new Map<string, Ledger>();
+/** No two runs of this process use the same key for idempotence. */
+let sent = 0;
+
+async function load(order: LoadOrder): Promise<LoadResult> {
+  const { port, call, answers } = order;
+  const name = "counts" in answers ? answers.counts : undefined;
+  const ledger = name === undefined ? undefined : (ledgers.get(name) ?? new Ledger());
+  if (name !== undefined) ledgers.set(name, ledger as Ledger);
+  const latencies: number[] = [];
+  const connections = await Promise.all(Array.from({ length: order.connections }, () => Connection.open(port)));
+  const start = performance.now();
+  const until = start + order.seconds * 1000;
+
+  const run = async (connection: Connection) => {
+    while (performance.now() < until) {
+      const key = Math.floor(Math.random() * order.keys);
+      const headers = order.idempotent ? `Idempotency-Key: ${process.pid}-${sent++}\r\n` : "";
+      const begun = performance.now();
+      const answer = await connection.post(`${call.before}${key}${call.after}`, call.body, headers);
+      latencies.push(performance.now() - begun);
+      check(answer, answers, ledger, key);
+    }
+    connection.close();
+  };
+  await Promise.all(connections.map(run));
+  const seconds = (performance.now() - start) / 1000;
+  ledger?.settle();
+  return { calls: latencies.length, perSecond: latencies.length / seconds, ...percentiles(latencies) };
+}
+
+function check({ status, body }: Answer, answers: LoadOrder["answers"], ledger: Ledger | undefined, key: number): void {
+  if (status !== 200) throw new Error(`a call was answered with ${status}: ${body}`);
+  if (ledger !== undefined) ledger.note(key, Number(body));
+  else if ("fixed" in answers && body !== answers.fixed) throw new Error(`a wrong answer: ${body}`);
+}
+
+process.on("message", async (order: { load: LoadOrder } | { flood: FloodOrder }) => {
+  try {
+    process.send?.({ result: "load" in order ? await load(order.load) : await flood(order.flood) });
+  } catch (error) {
+    process.send?.({ error: String(error) });
+  }
+});

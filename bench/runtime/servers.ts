@@ -1,0 +1,137 @@
+// The servers that are measured, each in processes of its own: this package, Restate, and the floors.
+
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { CallShape } from "./load.ts";
+import type { Restate } from "./prepare.ts";
+
+/** A server that runs. */
+export interface Server {
+  readonly port: number;
+  readonly pids: readonly number[];
+  /** How the counter is called. */
+  readonly counter: CallShape;
+  stop(): Promise<void>;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+}
+
+/** This package's embedded runtime, with the bench's functions, which obeys the bench. */
+export class Ours implements Server {
+  port = 0;
+  readonly counter: CallShape = { before: "/call/example/counter/", after: "", body: "1" };
+  readonly #child: ChildProcess;
+  #asked = 0;
+  readonly #open = new Map<number, { resolve(result: any): void; reject(error: Error): void }>();
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.on("message", ({ id, result, error }: { id: number; result: unknown; error?: string }) => {
+      const asked = this.#open.get(id);
+      this.#open.delete(id);
+      if (error === undefined) asked?.resolve(result);
+      else asked?.reject(new Error(error));
+    });
+    child.on("exit", (code) => {
+      for (const { reject } of this.#open.values()) reject(new Error(`our process ended with ${code}`));
+    });
+  }
+
+  /** Starts it on a data folder; with none it keeps everything in memory. */
+  static async start(script: string, dir: string | undefined, args: readonly string[] = []): Promise<Ours> {
+    const child = fork(script, dir === undefined ? [] : [dir], {
+      execArgv: ["--expose-gc", ...args],
+      env: { ...process.env, NODE_ENV: "production" },
+    });
+    const ours = new Ours(child);
+    // It says its port when it is open, as the answer to nothing.
+    ours.port = await ours.#answer<number>(0);
+    return ours;
+  }
+
+  get pids(): readonly number[] {
+    return [this.#child.pid as number];
+  }
+
+  /** Has the process do something; see ours.ts. */
+  ask<T>(command: string, ...args: readonly unknown[]): Promise<T> {
+    const id = ++this.#asked;
+    const answer = this.#answer<T>(id);
+    this.#child.send({ id, command, args });
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    await this.ask("stop");
+    await ended(this.#child);
+  }
+
+  #answer<T>(id: number): Promise<T> {
+    return new Promise((resolve, reject) => this.#open.set(id, { resolve, reject }));
+  }
+}
+
+/** Starts Restate's server, the counter's process, and makes them known to each other. */
+export async function startRestate(restate: Restate, dir: string): Promise<Server> {
+  const env = { ...process.env, NODE_ENV: "production", RESTATE_LOGGING: "ERROR" };
+  const service = spawn(process.execPath, [restate.service, "0"], { stdio: ["ignore", "pipe", "inherit"], env });
+  const flags = ["--use-random-ports=true", "--no-logo", "--bind-ip=127.0.0.1", "--log-format=json"];
+  const server = spawn(restate.server, [...flags, "--listen-mode=tcp", `--base-dir=${dir}`], {
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, RESTATE_DISABLE_TELEMETRY: "true", DO_NOT_TRACK: "1" },
+  });
+  const kill = () => [service, server].map((child) => child.kill("SIGKILL"));
+  process.once("exit", kill);
+  const servicePort = lineOf(service, /^PORT (\d+)/);
+  const admin = lineOf(server, /"server\.port":(\d+),"server_name":"admin-api-server"/);
+  const port = Number(await lineOf(server, /"server\.port":(\d+),"server_name":"http-ingress-server"/));
+  const registered = await fetch(`http://127.0.0.1:${await admin}/deployments`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ uri: `http://127.0.0.1:${await servicePort}` }),
+  });
+  if (registered.status !== 201) throw new Error(`Restate: ${registered.status} ${await registered.text()}`);
+  return {
+    port,
+    pids: [service.pid as number, server.pid as number],
+    counter: { before: "/counter/", after: "/add", body: "1" },
+    async stop() {
+      process.off("exit", kill);
+      server.kill();
+      await ended(server);
+      service.kill();
+      await ended(service);
+    },
+  };
+}
+
+/** Starts a floor of HTTP: it answers everything with 1. */
+export async function startFloor(script: string): Promise<Server> {
+  const child = spawn(process.execPath, [script, "node", Buffer.from("1").toString("base64")], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  return {
+    port: Number(await lineOf(child, /^PORT (\d+)/)),
+    pids: [child.pid as number],
+    counter: { before: "/", after: "", body: "1" },
+    async stop() {
+      child.kill();
+      await ended(child);
+    },
+  };
+}
+
+/** Waits for a line of a process's output, and reads on after it so that the process is never held up. */
+function lineOf(child: ChildProcess, pattern: RegExp): Promise<string> {
+  const input = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  return new Promise((resolve, reject) => {
+    input.on("line", (line) => {
+      const found = pattern.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    input.once("close", () => reject(new Error(`${child.spawnfile} ended without ${pattern}`)));
+  });
+}
