@@ -12,6 +12,8 @@ import { SortedList } from "./sorted-list.js";
 
 /** How many are loaded at once, and how many are kept before the furthest are let go. */
 const loadedAtOnce = 2_000;
+/** Below this many the next ones are read, so that they are there when they are due. */
+const fewLoaded = 1_000;
 const mostLoaded = 20_000;
 const pendingKey = `${kinds.meta}delayed`;
 /** How many are delivered before other work has its turn. */
@@ -133,10 +135,9 @@ export class DelayedMessages {
   #arm(): void {
     if (this.#paused) return;
     const next = this.#near.first;
-    if (next === undefined) {
-      if (this.#horizon < rangeEnd(kinds.delayed) && this.#loading === undefined) this.#loadLater();
-      return;
-    }
+    const rest = this.#horizon < rangeEnd(kinds.delayed);
+    if (rest && this.#near.length < fewLoaded && this.#loading === undefined) this.#loadLater();
+    if (next === undefined) return;
     if (next.dueAt >= this.#timerAt) return;
     this.#timer?.cancel();
     this.#timerAt = next.dueAt;

@@ -20,6 +20,8 @@ import { apply, assertAllowed, type Parts } from "./transaction.js";
 
 /** Calls that begin before sockets and timers have their turn. */
 const callsPerTurn = 128;
+/** Milliseconds after which no further call begins in a turn: a function of this process may take its time. */
+const turnMs = 5;
 
 export interface DispatcherParts extends Parts {
   readonly instances: Instances;
@@ -30,10 +32,23 @@ export interface DispatcherParts extends Parts {
   readonly logger: EngineLogger;
 }
 
+/** A call in flight. */
+interface Call {
+  readonly lane: Lane;
+  readonly instance: Instance;
+  readonly known: KnownFunction;
+  /** How many messages it carries. */
+  readonly size: number;
+  /** How many states the function had registered when it began. */
+  readonly statesSent: number;
+  readonly begun: number;
+}
+
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #lanes = new Map<Endpoint, Lane>();
   #left = callsPerTurn;
+  #turnEnds = Number.POSITIVE_INFINITY;
   #turnAwaited = false;
   #stopped = false;
   /** Called when the last call in flight has ended, after {@link stop}. */
@@ -72,6 +87,7 @@ export class Dispatcher {
         this.#left -= 1;
         if (this.#left === callsPerTurn - 1) this.#awaitTurn();
         this.#call(lane, instance);
+        if (performance.now() >= this.#turnEnds) this.#left = 0;
       }
     }
   }
@@ -122,6 +138,7 @@ export class Dispatcher {
     setImmediate(() => {
       this.#turnAwaited = false;
       this.#left = callsPerTurn;
+      this.#turnEnds = performance.now() + turnMs;
       this.pump();
     });
   }
@@ -157,8 +174,7 @@ export class Dispatcher {
     instance.inFlight = size;
     lane.began();
     parts.metrics.inFlight += 1;
-    const begun = performance.now();
-    const statesSent = known.states.length;
+    const call: Call = { lane, instance, known, size, statesSent: known.states.length, begun: performance.now() };
     let answer: Promise<Uint8Array>;
     try {
       const { items, head } = instance.mailbox.view;
@@ -168,19 +184,17 @@ export class Dispatcher {
     } catch (thrown) {
       answer = Promise.reject(thrown);
     }
-    const end = (settle: () => void) => {
-      const ended = () => this.#ended(lane, instance, known, begun, settle);
-      // Applying reads the store, which may not be able to, for as long as it can't be written.
-      if (parts.commit.trouble === undefined) ended();
-      else parts.commit.afterDurable(ended);
-    };
     answer.then(
-      (bytes) => end(() => this.#answered(instance, known, size, statesSent, bytes)),
-      (thrown) =>
-        end(() => {
-          throw thrown;
-        }),
+      (bytes) => this.#end(call, bytes, undefined),
+      (thrown) => this.#end(call, undefined, asError(thrown)),
     );
+  }
+
+  /** Applying reads the store, which may not be able to, for as long as it can't be written. */
+  #end(call: Call, bytes: Uint8Array | undefined, failure: StatefunError | undefined): void {
+    const { commit } = this.#parts;
+    if (commit.trouble === undefined) this.#ended(call, bytes, failure);
+    else commit.afterDurable(() => this.#ended(call, bytes, failure));
   }
 
   /** After a failure one message goes alone: so one that always fails is told from those around it. */
@@ -196,32 +210,35 @@ export class Dispatcher {
     return size;
   }
 
-  #ended(lane: Lane, instance: Instance, known: KnownFunction, begun: number, settle: () => void): void {
+  #ended(call: Call, bytes: Uint8Array | undefined, thrown: StatefunError | undefined): void {
     const { metrics, instances } = this.#parts;
-    const seconds = (performance.now() - begun) / 1000;
+    const { lane, instance, known } = call;
+    const seconds = (performance.now() - call.begun) / 1000;
     metrics.inFlight -= 1;
     metrics.batches += 1;
     metrics.batchSeconds += seconds;
     count(metrics.batchBuckets, seconds);
     instance.inFlight = 0;
-    let failure: StatefunError | undefined;
-    try {
-      settle();
-      instance.attempts = 0;
-    } catch (thrown) {
-      failure = asError(thrown);
+    let failure = thrown;
+    if (bytes !== undefined) {
+      try {
+        this.#answered(call, bytes);
+        instance.attempts = 0;
+      } catch (refused) {
+        failure = asError(refused);
+      }
     }
     const reached = failure?.code !== "ENDPOINT_UNREACHABLE";
     lane.ended(reached);
     if (failure !== undefined) this.#failed(lane, instance, known, failure);
-    for (const run of instance.afterCall.splice(0)) run();
+    if (instance.afterCall.length > 0) for (const run of instance.afterCall.splice(0)) run();
     this.ready(instance);
     instances.rest(instance);
     if (this.#drained !== undefined && metrics.inFlight === 0) this.#drained();
     else this.pump();
   }
 
-  #answered(instance: Instance, known: KnownFunction, size: number, statesSent: number, bytes: Uint8Array): void {
+  #answered({ instance, known, size, statesSent }: Call, bytes: Uint8Array): void {
     const parts = this.#parts;
     const response = decodeResponse(bytes);
     if ("missing" in response) {

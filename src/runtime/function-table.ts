@@ -5,6 +5,7 @@ import type { ValueSpec } from "../model/invocation.js";
 import type { FindRoute, Route } from "./endpoint.js";
 import type { GroupCommit } from "./group-commit.js";
 import { functionKey, kinds } from "./keys.js";
+import { decodeMessage, type Message } from "./message.js";
 
 /** A state as the store remembers it: enough to refuse another typename, and to know when a value expires. */
 interface Registered {
@@ -21,10 +22,14 @@ export class KnownFunction {
   /** The states that are sent with every call: those a v2 module file declares, or a v3 function has asked for. */
   readonly states: ValueSpec[];
 
+  /** What the keys of its addresses begin with. */
+  readonly key: string;
+
   constructor(namespace: string, name: string, route: Route) {
     this.namespace = namespace;
     this.name = name;
     this.route = route;
+    this.key = functionKey(namespace, name);
     this.states = [...(route.states ?? [])];
   }
 
@@ -35,6 +40,10 @@ export class KnownFunction {
   state(name: string): ValueSpec | undefined {
     return this.states.find((spec) => spec.name === name);
   }
+
+  /** Reads an entry of a mailbox; it may be from when the function was of the other generation. */
+  readonly decodeMessage = (key: string, bytes: Uint8Array): Message =>
+    decodeMessage(key, bytes, this.route.generation);
 }
 
 export class FunctionTable {
@@ -100,12 +109,17 @@ export class FunctionTable {
 
   /** The typename is frozen for ever; an expiration is what the function said last. */
   #remember(known: KnownFunction, { name, typename, expiration }: ValueSpec): void {
-    const value: Registered = { typename, mode: expiration.mode, afterMs: expiration.afterMs };
+    const before = this.#registered(known, name);
+    // A v2 function's states have no typename; the one that a v3 function gave stays.
+    const value: Registered = {
+      typename: typename || (before?.typename ?? ""),
+      mode: expiration.mode,
+      afterMs: expiration.afterMs,
+    };
     const text = JSON.stringify(value);
-    if (JSON.stringify(this.#registered(known, name)) === text) return;
+    if (JSON.stringify(before) === text) return;
     this.#commit.put(registeredKey(known, name), Buffer.from(text));
   }
 }
 
-const registeredKey = ({ namespace, name }: KnownFunction, state: string) =>
-  kinds.registered + functionKey(namespace, name) + state;
+const registeredKey = ({ key }: KnownFunction, state: string) => kinds.registered + key + state;

@@ -44,12 +44,8 @@ export class Instance {
     this.address = address;
     this.key = key;
     this.function = known;
-    // What waits, and the states, may be from when the function was of the other generation.
-    const generation = known?.route.generation;
-    this.mailbox = new DurableQueue(kinds.message + key, shared, (entry, bytes) =>
-      decodeMessage(entry, bytes, generation),
-    );
-    this.states = new StateValues(key, shared.commit, generation ?? "v3");
+    this.mailbox = new DurableQueue(kinds.message + key, shared, known?.decodeMessage ?? decodeMessage);
+    this.states = new StateValues(key, shared.commit, known?.route.generation ?? "v3");
   }
 
   /** Whether nothing but its state would be lost if it were forgotten; and that is in the store. */

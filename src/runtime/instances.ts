@@ -3,9 +3,9 @@
 
 import type { Address } from "../model/address.js";
 import type { QueueStore } from "./durable-queue.js";
-import type { FunctionTable } from "./function-table.js";
+import type { FunctionTable, KnownFunction } from "./function-table.js";
 import { Instance } from "./instance.js";
-import { addressKey } from "./keys.js";
+import { functionKey, idKey } from "./keys.js";
 
 /** How many idle addresses, and how many bytes of their states, a generation of them holds. There are two. */
 const generationSize = 5_000;
@@ -30,21 +30,25 @@ export class Instances {
 
   /** The instance of an address, for reading or for work; {@link rest} must follow when there is none. */
   wake(address: Address): Instance {
-    const key = addressKey(address.namespace, address.name, address.id);
+    const known = this.#functions.find(address.namespace, address.name);
+    const key = this.#key(known, address);
     const awake = this.#awake.get(key);
     if (awake !== undefined) {
       if (!this.#young.delete(awake)) this.#old.delete(awake);
       return awake;
     }
-    const known = this.#functions.find(address.namespace, address.name);
     const instance = new Instance(address, key, known, this.#shared);
     this.#awake.set(key, instance);
     return instance;
   }
 
   /** The instance, if it is awake. */
-  peek({ namespace, name, id }: Address): Instance | undefined {
-    return this.#awake.get(addressKey(namespace, name, id));
+  peek(address: Address): Instance | undefined {
+    return this.#awake.get(this.#key(this.#functions.find(address.namespace, address.name), address));
+  }
+
+  #key(known: KnownFunction | undefined, { namespace, name, id }: Address): string {
+    return (known?.key ?? functionKey(namespace, name)) + idKey(id);
   }
 
   all(): Iterable<Instance> {

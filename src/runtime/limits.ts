@@ -7,7 +7,7 @@ import { assertKnownOptions } from "../model/options.js";
 export interface EngineLimits {
   /** Bytes that may wait in one mailbox before ingresses are refused. Defaults to 16 MiB. */
   readonly mailboxBytes: number;
-  /** Bytes that may wait in all mailboxes and outboxes before ingresses are refused. Defaults to 256 MiB. */
+  /** Bytes that may wait in all mailboxes and outboxes before ingresses are refused. Defaults to 64 MiB. */
   readonly totalBytes: number;
   /** Clients that may wait for an answer at once. Defaults to 20,000. */
   readonly callsWaiting: number;
@@ -25,7 +25,7 @@ export interface EngineLimits {
 
 const defaultLimits: EngineLimits = {
   mailboxBytes: 16 * 1024 * 1024,
-  totalBytes: 256 * 1024 * 1024,
+  totalBytes: 64 * 1024 * 1024,
   callsWaiting: 20_000,
   inFlight: 1_024,
   batchBytes: 4 * 1024 * 1024,

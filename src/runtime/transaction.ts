@@ -4,7 +4,7 @@
 import { describe, StatefunError } from "../errors.js";
 import { isClient } from "../model/client-address.js";
 import type { InvocationResult, ResponseDelayed } from "../wire/decode-response.js";
-import { decodePacked } from "../wire/packed.js";
+import { typenameOfPacked } from "../wire/packed.js";
 import type { DelayedMessages } from "./delayed.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
@@ -61,9 +61,9 @@ function assertState(known: KnownFunction, name: string, packed: Uint8Array | un
 }
 
 /** Throws RESPONSE_MALFORMED: what can't be read must not get further than its sender. */
-function typenameOf({ typeName, route }: KnownFunction, packed: Uint8Array): string {
+function typenameOf({ typeName }: KnownFunction, packed: Uint8Array): string {
   try {
-    return decodePacked(packed, route.generation).typename;
+    return typenameOfPacked(packed);
   } catch (thrown) {
     const why = `${typeName} wrote or sent a value that can't be read: ${describe(thrown)}.`;
     throw new StatefunError("RESPONSE_MALFORMED", why, { cause: thrown });

@@ -28,6 +28,19 @@ export function encodePacked(value: TypedValue, generation: Generation): Uint8Ar
   return writer.finish();
 }
 
+/** Reads the typename of a packed value, and that it is one. Throws an Error that says what is wrong with its bytes. */
+export function typenameOfPacked(bytes: Uint8Array): string {
+  const reader = new WireReader(bytes);
+  const end = bytes.length;
+  let typename = "";
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) typename = reader.string(end);
+    else reader.skip(fieldTag, end);
+  }
+  return typename;
+}
+
 /** Reads a packed value; it shares the bytes. Throws an Error that says what is wrong with them. */
 export function decodePacked(bytes: Uint8Array, generation: Generation): TypedValue {
   const valueField = generation === "v3" ? field3 : field2;
