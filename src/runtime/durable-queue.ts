@@ -2,6 +2,7 @@
 // the rest is only in the store and is read back when its turn comes.
 
 import type { Store } from "../store/store.js";
+import { Fifo } from "./fifo.js";
 import type { GroupCommit } from "./group-commit.js";
 import { ordered, parseOrdered, rangeEnd } from "./keys.js";
 import type { Encodable } from "./message.js";
@@ -32,8 +33,8 @@ export class DurableQueue<T extends QueueItem> {
   readonly #prefix: string;
   readonly #shared: QueueStore;
   readonly #decode: (key: string, bytes: Uint8Array) => T;
-  #items: T[] = [];
-  #head = 0;
+  /** The entries in memory. */
+  readonly #loaded = new Fifo<T>();
   #loadedBytes = 0;
   /** The sequence number from which entries are only in the store, and how many those are. */
   #storedFrom = 0;
@@ -54,7 +55,7 @@ export class DurableQueue<T extends QueueItem> {
 
   /** How many of them are in memory. */
   get loaded(): number {
-    return this.#items.length - this.#head;
+    return this.#loaded.length;
   }
 
   /** About how many bytes wait; what was there before the start counts once it is read. */
@@ -76,7 +77,7 @@ export class DurableQueue<T extends QueueItem> {
     commit.put(item.key, item);
     this.#shared.waiting.mailboxBytes += item.size;
     if (this.#stored === 0 && this.#loadedBytes < mostLoadedBytes) {
-      this.#items.push(item);
+      this.#loaded.push(item);
       this.#loadedBytes += item.size;
       return;
     }
@@ -87,12 +88,12 @@ export class DurableQueue<T extends QueueItem> {
 
   /** The entry at this place of the loaded ones. */
   at(index: number): T {
-    return this.#items[this.#head + index] as T;
+    return this.#loaded.at(index);
   }
 
   /** The loaded entries, and where the first one stands: for reading only. */
   get view(): { readonly items: readonly T[]; readonly head: number } {
-    return { items: this.#items, head: this.#head };
+    return this.#loaded.view;
   }
 
   /** Takes the first entry out, in memory and in the store. */
@@ -104,18 +105,9 @@ export class DurableQueue<T extends QueueItem> {
 
   /** Takes the first entry out of memory; the store keeps it. */
   take(): T {
-    const item = this.#items[this.#head] as T;
-    this.#items[this.#head] = undefined as unknown as T;
-    this.#head += 1;
+    const item = this.#loaded.shift();
     this.#loadedBytes -= item.size;
     this.#shared.waiting.mailboxBytes -= item.size;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    } else if (this.#head >= 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
     return item;
   }
 
@@ -137,7 +129,7 @@ export class DurableQueue<T extends QueueItem> {
       const entries = await store.entries({ from, to: rangeEnd(this.#prefix), limit: loadedAtOnce });
       for (const [key, bytes] of entries) {
         const item = this.#decode(key, bytes);
-        this.#items.push(item);
+        this.#loaded.push(item);
         this.#loadedBytes += item.size;
         // What was there before the start counts only now.
         if (this.#storedBytes < item.size) this.#shared.waiting.mailboxBytes += item.size - this.#storedBytes;

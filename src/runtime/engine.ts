@@ -115,7 +115,7 @@ export class Engine implements EngineApi {
       functions: this.#functions,
       instances: this.#instances,
     });
-    for (const egress of egresses) this.#outbox(egress);
+    for (const egress of egresses) this.#outbox(egress).declared = true;
     let saturated = false;
     commit.onChange = () => {
       if (commit.saturated !== saturated) {
@@ -190,7 +190,9 @@ export class Engine implements EngineApi {
   }
 
   attach(egress: string, consumer: EgressConsumer): void {
-    this.#outbox(egress).attach(consumer);
+    const outbox = this.#outbox(egress);
+    outbox.declared = true;
+    outbox.attach(consumer);
   }
 
   functions(): FunctionInfo[] {

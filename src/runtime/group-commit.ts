@@ -121,7 +121,8 @@ export class GroupCommit {
 
   /** Resolves when all that was put so far is durable, or can't be made so for now. */
   async tried(): Promise<void> {
-    if (this.#trouble === undefined) await new Promise<void>((resolve) => this.whenDurable(() => resolve()));
+    if (this.#trouble !== undefined || this.#closed) return;
+    await new Promise<void>((resolve) => this.whenDurable(() => resolve()));
   }
 
   /** Makes all that was put so far durable, and takes nothing more. Whoever put something later finds it undone. */

@@ -2,6 +2,7 @@
 // can't be reached holds its own line up and no other.
 
 import type { Clock, Timer } from "./clock.js";
+import { Fifo } from "./fifo.js";
 import type { Instance } from "./instance.js";
 
 /** Failures in a row, of any address, after which an endpoint counts as down. */
@@ -13,8 +14,7 @@ export class Lane {
   readonly #clock: Clock;
   readonly #mostInFlight: number;
   readonly #wake: () => void;
-  #line: Instance[] = [];
-  #head = 0;
+  readonly #line = new Fifo<Instance>();
   #inFlight = 0;
   #failures = 0;
   #wait: Timer | undefined;
@@ -44,18 +44,9 @@ export class Lane {
 
   /** Takes the address whose turn it is; undefined when there is none or too much is in flight. */
   next(): Instance | undefined {
-    if (this.#head === this.#line.length || this.#wait !== undefined) return undefined;
+    if (this.#line.length === 0 || this.#wait !== undefined) return undefined;
     if (this.#inFlight >= (this.down ? 1 : this.#mostInFlight)) return undefined;
-    const instance = this.#line[this.#head] as Instance;
-    this.#line[this.#head] = undefined as unknown as Instance;
-    this.#head += 1;
-    if (this.#head === this.#line.length) {
-      this.#line = [];
-      this.#head = 0;
-    } else if (this.#head >= 1024 && this.#head * 2 > this.#line.length) {
-      this.#line = this.#line.slice(this.#head);
-      this.#head = 0;
-    }
+    const instance = this.#line.shift();
     instance.queued = false;
     return instance;
   }
@@ -69,6 +60,11 @@ export class Lane {
     this.#inFlight -= 1;
     if (reached) {
       this.#failures = 0;
+      if (this.#wait === undefined) return;
+      // Something has answered while nobody was let through: it is back.
+      this.#wait.cancel();
+      this.#wait = undefined;
+      this.#wake();
       return;
     }
     // Calls that were in flight beside the one that began the wait say nothing new: counted, a thousand of them would

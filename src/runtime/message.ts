@@ -4,8 +4,7 @@ import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Address } from "../model/address.js";
 import type { Generation } from "../model/invocation.js";
-import { readAddress } from "../wire/decode-response.js";
-import { writeAddress } from "../wire/encode-request.js";
+import { readAddress, writeAddress } from "../wire/address.js";
 import { convertPacked } from "../wire/packed.js";
 
 const field1 = tag(1, delimited);
@@ -59,7 +58,7 @@ export class Message implements Encodable {
   }
 
   protected write(writer: WireWriter): void {
-    if (this.caller !== undefined) writeAddress(writer, this.caller);
+    if (this.caller !== undefined) writeAddress(writer, field1, this.caller);
     writer.bytes(field2, this.argument);
     if (this.generation === "v2") {
       writer.uint32(v2Flag);
@@ -91,9 +90,7 @@ export class DelayedMessage extends Message {
 
   protected override write(writer: WireWriter): void {
     super.write(writer);
-    const start = writer.begin(targetField);
-    writeAddress(writer, this.target);
-    writer.end(start);
+    writeAddress(writer, targetField, this.target);
     if (this.token !== undefined) writer.string(tokenField, this.token);
   }
 }
@@ -121,11 +118,8 @@ function readFields(bytes: Uint8Array): Fields {
     if (fieldTag === field1) fields.caller = readAddress(reader, end);
     else if (fieldTag === field2) fields.argument = reader.copy(end);
     else if (fieldTag === v2Flag) fields.generation = reader.uint32(end) === 1 ? "v2" : "v3";
-    else if (fieldTag === targetField) {
-      const inner = reader.endOfField(end);
-      reader.tag(inner);
-      fields.target = readAddress(reader, inner);
-    } else if (fieldTag === tokenField) fields.token = reader.string(end);
+    else if (fieldTag === targetField) fields.target = readAddress(reader, end);
+    else if (fieldTag === tokenField) fields.token = reader.string(end);
     else reader.skip(fieldTag, end);
   }
   return fields;

@@ -15,6 +15,8 @@ const lastRetryMs = 60_000;
 
 export class Outbox {
   readonly egress: string;
+  /** Whether functions may send to it; one that only has records from before the start is no longer there. */
+  declared = false;
   readonly #prefix: string;
   readonly #shared: QueueStore;
   readonly #clock: Clock;

@@ -34,14 +34,17 @@ export function assertAllowed(known: KnownFunction, instance: Instance, result: 
   }
   for (const { egress, argument } of result.egresses) {
     typenameOf(known, argument);
-    if (parts.outboxes.has(egress)) continue;
+    if (parts.outboxes.get(egress)?.declared) continue;
     throw new StatefunError(
       "EGRESS_UNKNOWN",
-      `${known.typeName} sent a record to the egress ${egress}, which is not there. There is ${[...parts.outboxes.keys()].join(", ") || "none"}.`,
+      `${known.typeName} sent a record to the egress ${egress}, which is not there. There is ${declared(parts.outboxes).join(", ") || "none"}.`,
     );
   }
   if (result.delayed.length > 0) assertDelayed(known, instance, result.delayed, parts);
 }
+
+const declared = (outboxes: Parts["outboxes"]) =>
+  [...outboxes.values()].filter((outbox) => outbox.declared).map(({ egress }) => egress);
 
 function assertState(known: KnownFunction, name: string, packed: Uint8Array | undefined): void {
   const spec = known.state(name);

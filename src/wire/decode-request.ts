@@ -3,9 +3,10 @@
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { describe, StatefunError } from "../errors.js";
-import { Address } from "../model/address.js";
+import type { Address } from "../model/address.js";
 import type { Generation, Invocation, InvocationBatch, PersistedValue } from "../model/invocation.js";
 import { TypedValue } from "../model/type.js";
+import { readAddress } from "./address.js";
 
 const requestInvocation = tag(100, delimited);
 const field1 = tag(1, delimited);
@@ -98,21 +99,6 @@ function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {
 function assertRoom({ state, invocations }: Draft): void {
   if (state.length + invocations.length < mostEntries) return;
   throw new StatefunError("REQUEST_TOO_LARGE", `The request holds more than ${mostEntries} states and messages.`);
-}
-
-function readAddress(reader: WireReader, outerEnd: number): Address {
-  const end = reader.endOfField(outerEnd);
-  let namespace = "";
-  let name = "";
-  let id = "";
-  while (reader.pos < end) {
-    const fieldTag = reader.tag(end);
-    if (fieldTag === field1) namespace = reader.string(end);
-    else if (fieldTag === field2) name = reader.string(end);
-    else if (fieldTag === field3) id = reader.string(end);
-    else reader.skip(fieldTag, end);
-  }
-  return new Address(namespace, name, id);
 }
 
 function readState(reader: WireReader, outerEnd: number): Draft["state"][number] {

@@ -2,7 +2,7 @@
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { describe, StatefunError } from "../errors.js";
-import { Address } from "../model/address.js";
+import type { Address } from "../model/address.js";
 import { type Expiration, type ExpireMode, noExpiration } from "../model/expiration.js";
 import type { ValueSpec } from "../model/invocation.js";
 
@@ -38,6 +38,8 @@ export interface InvocationResult {
 
 /** A function's answer: either what it did, or (v3) the states it misses. */
 export type Response = InvocationResult | { readonly missing: readonly ValueSpec[] };
+
+import { readAddress } from "./address.js";
 
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
@@ -200,22 +202,6 @@ function readExpiration(reader: WireReader, outerEnd: number): Expiration {
     else reader.skip(fieldTag, end);
   }
   return mode === "none" ? noExpiration : { mode, afterMs };
-}
-
-/** Reads an address (proto message Address). */
-export function readAddress(reader: WireReader, outerEnd: number): Address {
-  const end = reader.endOfField(outerEnd);
-  let namespace = "";
-  let name = "";
-  let id = "";
-  while (reader.pos < end) {
-    const fieldTag = reader.tag(end);
-    if (fieldTag === field1) namespace = reader.string(end);
-    else if (fieldTag === field2) name = reader.string(end);
-    else if (fieldTag === field3) id = reader.string(end);
-    else reader.skip(fieldTag, end);
-  }
-  return new Address(namespace, name, id);
 }
 
 function readPacked(reader: WireReader, outerEnd: number): Uint8Array {

@@ -3,6 +3,7 @@
 import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Address } from "../model/address.js";
+import { writeAddress } from "./address.js";
 
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
@@ -33,7 +34,7 @@ export function encodeRequest(
 ): Uint8Array {
   const writer = new WireWriter();
   const batch = writer.begin(tag(100, delimited));
-  writeAddress(writer, target);
+  writeAddress(writer, field1, target);
   for (const { name, packed } of states) {
     const state = writer.begin(field2);
     writer.string(field1, name);
@@ -43,19 +44,10 @@ export function encodeRequest(
   for (let index = from; index < to; index++) {
     const { caller, argument } = messages[index] as RequestMessage;
     const message = writer.begin(field3);
-    if (caller !== undefined) writeAddress(writer, caller);
+    if (caller !== undefined) writeAddress(writer, field1, caller);
     writer.bytes(field2, argument);
     writer.end(message);
   }
   writer.end(batch);
   return writer.finish();
-}
-
-/** Writes an address as field 1. */
-export function writeAddress(writer: WireWriter, { namespace, name, id }: Address): void {
-  const address = writer.begin(field1);
-  writer.string(field1, namespace);
-  writer.string(field2, name);
-  writer.string(field3, id);
-  writer.end(address);
 }

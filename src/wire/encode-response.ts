@@ -2,10 +2,11 @@
 
 import { delimited, tag, varint } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
-import type { Address } from "../model/address.js";
 import type { ExpireMode } from "../model/expiration.js";
 import type { Generation, SideEffects, ValueSpec } from "../model/invocation.js";
 import type { TypedValue } from "../model/type.js";
+import { writeAddress } from "./address.js";
+import { writePacked } from "./packed.js";
 
 const expireModes: Record<ExpireMode, number> = { none: 0, "after-write": 1, "after-call": 2 };
 const field1 = tag(1, delimited);
@@ -25,13 +26,13 @@ export function encodeResponse(effects: SideEffects, generation: Generation): Ui
       writer.uint32(1);
     }
     writer.string(field2, name);
-    if (value !== undefined) writePacked(writer, field3, value, generation);
+    if (value !== undefined) writeValue(writer, field3, value, generation);
     writer.end(mutation);
   }
   for (const { target, argument } of effects.messages) {
     const message = writer.begin(field2);
     writeAddress(writer, field1, target);
-    writePacked(writer, field2, argument, generation);
+    writeValue(writer, field2, argument, generation);
     writer.end(message);
   }
   for (const entry of effects.delayed) {
@@ -46,7 +47,7 @@ export function encodeResponse(effects: SideEffects, generation: Generation): Ui
         writer.int64(entry.delayMs);
       }
       writeAddress(writer, field2, entry.target);
-      writePacked(writer, field3, entry.argument, generation);
+      writeValue(writer, field3, entry.argument, generation);
       if (entry.cancellationToken !== undefined) writer.string(tag(11, delimited), entry.cancellationToken);
     }
     writer.end(delayed);
@@ -55,7 +56,7 @@ export function encodeResponse(effects: SideEffects, generation: Generation): Ui
     const egress = writer.begin(field4);
     writer.string(field1, namespace);
     writer.string(field2, name);
-    writePacked(writer, field3, argument, generation);
+    writeValue(writer, field3, argument, generation);
     writer.end(egress);
   }
   writer.end(result);
@@ -84,25 +85,8 @@ export function encodeIncompleteContext(missing: readonly ValueSpec[]): Uint8Arr
   return writer.finish();
 }
 
-function writeAddress(writer: WireWriter, field: number, { namespace, name, id }: Address): void {
-  const address = writer.begin(field);
-  writer.string(field1, namespace);
-  writer.string(field2, name);
-  writer.string(field3, id);
-  writer.end(address);
-}
-
-function writePacked(writer: WireWriter, field: number, packed: TypedValue, generation: Generation): void {
+function writeValue(writer: WireWriter, field: number, value: TypedValue, generation: Generation): void {
   const start = writer.begin(field);
-  if (generation === "v3") {
-    writer.string(field1, packed.typename);
-    writer.uint32(tag(2, varint));
-    writer.uint32(1);
-    packed.writeTo(writer, field3);
-  } else {
-    const v2 = packed.toV2();
-    writer.string(field1, v2.typename);
-    v2.writeTo(writer, field2);
-  }
+  writePacked(writer, value, generation);
   writer.end(start);
 }

@@ -15,6 +15,12 @@ const hasValueFlag = tag(2, varint);
 /** Packs a value as functions of this generation expect it. */
 export function encodePacked(value: TypedValue, generation: Generation): Uint8Array {
   const writer = new WireWriter();
+  writePacked(writer, value, generation);
+  return writer.finish();
+}
+
+/** Writes a packed value, without a tag and a length. */
+export function writePacked(writer: WireWriter, value: TypedValue, generation: Generation): void {
   if (generation === "v3") {
     writer.string(field1, value.typename);
     writer.uint32(hasValueFlag);
@@ -25,7 +31,6 @@ export function encodePacked(value: TypedValue, generation: Generation): Uint8Ar
     writer.string(field1, v2.typename);
     v2.writeTo(writer, field2);
   }
-  return writer.finish();
 }
 
 /** Reads the typename of a packed value, and that it is one. Throws an Error that says what is wrong with its bytes. */

@@ -2,7 +2,7 @@
 
 import { isClient } from "../../src/model/client-address.js";
 import { egresses, isOld, type Msg, states } from "./app.js";
-import type { Batch } from "./support.js";
+import type { Batch } from "./functions.js";
 
 /** Carries out a batch of one function, on the states that came with it. */
 export function obey(batch: Batch): void {
@@ -39,7 +39,11 @@ export class AppTaker {
   readonly #refused = new Set<string>();
   readonly faults: string[] = [];
 
-  async receive(record: { readonly id: string; readonly egress: string; readonly value: { readonly value: Uint8Array } }) {
+  async receive(record: {
+    readonly id: string;
+    readonly egress: string;
+    readonly value: { readonly value: Uint8Array };
+  }) {
     const key = `${record.egress} ${record.id}`;
     const value = { ...JSON.parse(Buffer.from(record.value.value).toString()), egress: record.egress };
     const before = this.#records.get(key);

@@ -2,7 +2,7 @@
 
 import type { ValueSpec } from "../../src/model/invocation.js";
 import type { Random } from "../support/random.js";
-import { spec } from "./support.js";
+import { spec } from "./functions.js";
 
 /** A message; its id is its own in the whole application. */
 export interface Msg {
@@ -51,7 +51,11 @@ export interface AppOptions {
   readonly steps: number;
   /** Whether it ends in the same whatever the order and the times of calls: no deletes, no expiry, no races. */
   readonly commuting: boolean;
+  /** The delays of its delayed messages. Defaults to some from 0 ms to 3 seconds, and {@link farMs}. */
+  readonly delaysMs?: readonly number[];
 }
+
+const usualDelaysMs = [0, 1, 5, 10, 100, 1000, 3000];
 
 export const functionNames = ["young", "old", "other"] as const;
 export const states: readonly ValueSpec[] = [
@@ -68,7 +72,7 @@ export const farMs = 1_000_000_000;
 
 export function randomApp(random: Random, options: AppOptions): App {
   const steps: Step[] = [];
-  const make = new Maker(random, options.commuting);
+  const make = new Maker(random, options);
   for (let count = 1 + random.below(options.steps); count > 0; count -= 1) steps.push(...make.steps(steps));
   return { steps, maxBatch: random.pick([1, 2, 5, 1000]) };
 }
@@ -76,12 +80,14 @@ export function randomApp(random: Random, options: AppOptions): App {
 class Maker {
   readonly #random: Random;
   readonly #commuting: boolean;
+  readonly #delaysMs: readonly number[];
   readonly #tokens: string[] = [];
   #ids = 0;
 
-  constructor(random: Random, commuting: boolean) {
+  constructor(random: Random, { commuting, delaysMs = usualDelaysMs }: AppOptions) {
     this.#random = random;
     this.#commuting = commuting;
+    this.#delaysMs = [...delaysMs, farMs];
   }
 
   steps(before: readonly Step[]): Step[] {
@@ -117,7 +123,7 @@ class Maker {
   }
 
   #delay(): number {
-    return this.#random.pick([0, 1, 5, 10, 100, 1000, 3000, farMs]);
+    return this.#random.pick(this.#delaysMs);
   }
 
   #token(probability: number): string | undefined {

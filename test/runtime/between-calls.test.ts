@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { at, type Batch, open, type Running, text } from "./support.js";
+import { at, type Batch, text } from "./functions.js";
+import { open, type Running } from "./support.js";
 
 /** Counts its messages in a state, one a call; each call waits for its gate. */
 function counter(gates: Gate[]) {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { at, type Batch, open, Taker } from "./support.js";
+import { at, type Batch } from "./functions.js";
+import { open, Taker } from "./support.js";
 
 function counter(gate: { open: Gate }) {
   return {

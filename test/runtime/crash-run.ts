@@ -8,8 +8,9 @@ import { ForgetfulStore } from "../store/forgetful-store.js";
 import { Random } from "../support/random.js";
 import { type App, egresses, farMs, functionNames, type Msg, type Step, states } from "./app.js";
 import { AppTaker, obey } from "./app-functions.js";
+import { at, type Batch, text, textOf } from "./functions.js";
 import { Model } from "./model.js";
-import { at, type Batch, Running, text, textOf } from "./support.js";
+import { Running } from "./support.js";
 
 const restMs = 20_000;
 
@@ -26,6 +27,8 @@ type Request = Step & { step: "send" | "call" };
 export class CrashRun {
   readonly #app: App;
   readonly #random: Random;
+  /** Whether writes fail now and then. */
+  readonly #full: boolean;
   readonly #taker = new AppTaker();
   readonly #tries = new Map<string, number>();
   readonly #unanswered = new Map<string, Request>();
@@ -40,6 +43,7 @@ export class CrashRun {
   constructor(app: App, seed: number) {
     this.#app = app;
     this.#random = new Random(seed);
+    this.#full = this.#random.chance();
   }
 
   /** Runs it all, with crashes at these points, one after the other. */
@@ -72,7 +76,8 @@ export class CrashRun {
         {
           states,
           maxBatch: this.#app.maxBatch,
-          generation: name === "old" ? ("v2" as const) : ("v3" as const),
+          // Of the other generation in every second life.
+          generation: name === "old" && life % 4 === 1 ? ("v2" as const) : ("v3" as const),
           handle: (batch: Batch) => this.#handle(batch, life),
         },
       ]),
@@ -100,6 +105,11 @@ export class CrashRun {
       if (point?.commit === this.commits) {
         points.shift();
         await this.#crash(store, point.kept, points.length > 0);
+        return;
+      }
+      if (this.#full && this.#random.chance(0.2)) {
+        store.fail("STORE_FULL");
+        await this.#running.settle();
         return;
       }
       this.commits += 1;
@@ -155,7 +165,7 @@ export class CrashRun {
       if (before !== undefined && before !== answer) this.#fault ??= new Error(`two answers to ${key}`);
       this.#answers.set(key, answer);
     };
-    const { engine } = this.#running;
+    const { engine, clock } = this.#running;
     const sent =
       kind === "send"
         ? engine.send(at(to), text(JSON.stringify(msg)), { idempotencyKey: key }).then(() => "sent")
@@ -163,7 +173,10 @@ export class CrashRun {
             .call(at(to), text(JSON.stringify(msg)), { idempotencyKey: key, timeoutMs: farMs })
             .then((answer) => textOf(answer) as string);
     sent.then(done, (thrown) => {
-      if (life === this.#life && thrown.code !== "SHUTTING_DOWN") this.#fault ??= thrown;
+      if (life !== this.#life || thrown.code === "SHUTTING_DOWN") return;
+      // The disk was full: asked again, a little later.
+      if (thrown.code === "STORE_FULL") clock.after(50, () => life === this.#life && this.#request(step));
+      else this.#fault ??= thrown;
     });
   }
 
@@ -189,7 +202,10 @@ export class CrashRun {
       assert.deepEqual(found, model.statesOf(address, clock.now()), `states of ${address}`);
       assert.deepEqual(
         delayed.map(({ value }) => JSON.parse(textOf(value) as string).id).sort(),
-        model.delayed.filter(({ to }) => to === address).map(({ msg }) => msg.id).sort(),
+        model.delayed
+          .filter(({ to }) => to === address)
+          .map(({ msg }) => msg.id)
+          .sort(),
         `delayed messages to ${address}`,
       );
     }

@@ -24,7 +24,9 @@ async function report(app: App, seed: number, points: readonly CrashPoint[], fai
   const small = await shrink(app, async (one) => (await failureOf(one, seed, points)) !== undefined, 500);
   const why = (await failureOf(small, seed, points)) ?? failure;
   const where = inspect(points, { breakLength: 200 });
-  assert.fail(`STATEFUN_SEED=${seed}, crashes ${where}: ${why.message}\n${inspect(small, { depth: 20 })}\n${why.stack}`);
+  assert.fail(
+    `STATEFUN_SEED=${seed}, crashes ${where}: ${why.message}\n${inspect(small, { depth: 20 })}\n${why.stack}`,
+  );
 }
 
 test(`a crash at every commit of ${apps} applications, before and after it is on disk`, async (t) => {

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rejectsCode } from "../support/expect-code.js";
-import { type Batch, open, stores } from "./support.js";
+import { type Batch } from "./functions.js";
+import { open, stores } from "./support.js";
 
 /** Each word of a message is a command: "after:<ms>:<text>[:<token>]" or "cancel:<token>". */
 function obey(batch: Batch): void {

@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { StatefunError } from "../../src/errors.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { at, type Batch, open } from "./support.js";
+import { at, type Batch } from "./functions.js";
+import { open } from "./support.js";
 
 test("a failed batch is tried again later and later, alone, and then its address is parked with the reason", async (t) => {
   const tries: { afterMs: number; messages: readonly string[] }[] = [];
@@ -153,6 +154,27 @@ test("an endpoint that is down holds up its own functions only, parks nobody, an
   await running.clock.advance(11_000);
   assert.deepEqual(seen.sort(), Array.from({ length: 20 }, (_, id) => `f/${id}:1`).sort());
   assert.equal(running.engine.metrics.parked, 0);
+});
+
+test("an answer that comes while an endpoint counts as down ends the wait", async (t) => {
+  const slow = new Gate();
+  const seen: string[] = [];
+  const running = await open(t, {
+    functions: {
+      async f({ messages, self }) {
+        if (self === "f/slow") await slow.promise;
+        else if (seen.length === 0) throw new StatefunError("ENDPOINT_UNREACHABLE", "It is down.");
+        seen.push(...messages);
+      },
+    },
+  });
+  for (const id of ["slow", "b", "c", "d"]) await running.send(`f/${id}`, id);
+  await running.clock.advance(50);
+  assert.deepEqual(seen, []);
+  slow.open();
+  await running.settle();
+  // Those that were blamed before it counted as down wait for their own next try; the last one goes at once.
+  assert.deepEqual(seen, ["slow", "d"]);
 });
 
 test("one hot address does not keep the others waiting", async (t) => {

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, type Batch, open, spec, textType } from "./support.js";
+import { at, type Batch, spec, textType } from "./functions.js";
+import { open } from "./support.js";
 
 /** Keeps its last message, and sends it on: "<target>|<rest>". */
 function pass(batch: Batch): void {

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WireWriter } from "../../src/bytes/writer.js";
 import { delimited, tag } from "../../src/bytes/reader.js";
-import { at, open, type Setup, Taker } from "./support.js";
+import { WireWriter } from "../../src/bytes/writer.js";
+import { at } from "./functions.js";
+import { open, type Setup, Taker } from "./support.js";
 
 /** A value whose bytes end too early: it says that it has a name of 100 bytes. */
 const torn = Uint8Array.of(10, 100, 65);
@@ -61,12 +62,18 @@ const setup = (given: () => Uint8Array, seen: string[]): Setup => ({
 for (const kind of ["message", "delayed", "egress", "state"] as const) {
   test(`a torn value as ${kind} parks its sender and changes nothing`, async (t) => {
     const seen: string[] = [];
-    const running = await open(t, setup(() => answer(kind), seen));
+    const running = await open(
+      t,
+      setup(() => answer(kind), seen),
+    );
     const taker = new Taker();
     running.engine.attach("out/all", taker);
     await running.send("raw/a", "x");
     await running.clock.advance(1000);
-    assert.deepEqual(running.engine.parked({ limit: 1 }).map(({ address }) => address.name), ["raw"]);
+    assert.deepEqual(
+      running.engine.parked({ limit: 1 }).map(({ address }) => address.name),
+      ["raw"],
+    );
     assert.equal(await running.state("raw/a", "kept"), undefined);
     assert.equal(running.engine.trouble, undefined);
     await running.send("h/a", "goes on");
@@ -104,7 +111,10 @@ for (const [name, bytes] of [
   ["text", Buffer.from("<html>")],
 ] as const) {
   test(`an answer of ${name} is a failure of its address`, async (t) => {
-    const running = await open(t, setup(() => bytes, []));
+    const running = await open(
+      t,
+      setup(() => bytes, []),
+    );
     await running.send("raw/a", "x");
     await running.clock.advance(1000);
     assert.equal(running.engine.parked({ limit: 1 })[0]?.code, "RESPONSE_MALFORMED");

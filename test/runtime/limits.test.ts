@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { at, open, stores } from "./support.js";
+import { at } from "./functions.js";
+import { open, stores } from "./support.js";
 
 test("a full mailbox refuses what comes from outside, others take it, and it empties again", async (t) => {
   const gate = new Gate();
@@ -53,6 +54,30 @@ test("all mailboxes and outboxes together have a limit, too", async (t) => {
   running.engine.attach("out/all", { window: 5, receive: async () => {} });
   await running.settle();
   await running.send("f/c", "x");
+});
+
+test("work inside waits when the disk is too far behind, and goes on with it", async (t) => {
+  let sent = 0;
+  const running = await open(t, {
+    functions: {
+      f(batch) {
+        batch.egress("all", "x".repeat(100_000));
+        sent += 1;
+        if (sent < 2000) batch.send("f/a", "again");
+      },
+    },
+  });
+  running.store.hold();
+  const first = running.send("f/a", "begin");
+  await running.settle();
+  await running.clock.advance(1000);
+  assert.ok(sent < 900, `${sent} records of 100 kB were made before one was written`);
+  running.store.release();
+  await first;
+  await running.settle();
+  await running.clock.advance(1000);
+  assert.equal(sent, 2000);
+  assert.equal(running.engine.metrics.outboxRecords, 2000);
 });
 
 for (const store of stores) {

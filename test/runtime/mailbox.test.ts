@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Gate } from "../support/gate.js";
-import { type Batch, open, stores } from "./support.js";
+import { type Batch } from "./functions.js";
+import { open, stores } from "./support.js";
 
 /** Sends as many messages to "f/a" as its own message says, each so many bytes long, in one batch. */
 function flood(batch: Batch): void {
@@ -72,11 +73,48 @@ for (const store of stores) {
       }
       for (const from of ["from/1", "other/2"]) {
         const own = seen.filter((message) => message.startsWith(from));
-        assert.deepEqual(own, Array.from({ length: count }, (_, index) => `${from}:${index}`));
+        assert.deepEqual(
+          own,
+          Array.from({ length: count }, (_, index) => `${from}:${index}`),
+        );
       }
     });
   }
 }
+
+test("a mailbox that outgrew its memory is read back while more comes, in order", async (t) => {
+  const seen: string[] = [];
+  let calls = 0;
+  const gate = new Gate();
+  const running = await open(t, {
+    functions: {
+      from: flood,
+      f: {
+        maxBatch: 40,
+        async handle({ messages }) {
+          await gate.promise;
+          seen.push(...messages.map((message) => message.trim()));
+          calls += 1;
+          if (calls % 10 === 0 && calls <= 50) await running.send("from/1", "1x4000");
+        },
+      },
+    },
+  });
+  await running.send("from/1", "2000x4000");
+  await running.settle();
+  await running.send("from/2", "500x4000");
+  await running.settle();
+  gate.open();
+  await running.settle();
+  const own = seen.filter((message) => message.startsWith("from/1"));
+  assert.deepEqual(
+    own.slice(0, 2000),
+    Array.from({ length: 2000 }, (_, index) => `from/1:${index}`),
+  );
+  assert.equal(seen.filter((message) => message.startsWith("from/2")).length, 500);
+  assert.ok(own.length > 2000);
+  assert.equal(running.engine.metrics.mailboxMessages, 0);
+});
 
 test("a batch holds no more messages than its route allows, and no more bytes than the limit", async (t) => {
   const sizes: number[] = [];

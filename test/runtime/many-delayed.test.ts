@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomOf } from "../support/random.js";
-import { type Batch, open, stores } from "./support.js";
+import { type Batch } from "./functions.js";
+import { open, stores } from "./support.js";
 
 /** A message is a list of commands, see obey. */
 interface Command {

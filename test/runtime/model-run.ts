@@ -5,12 +5,14 @@ import { StatefunError } from "../../src/errors.js";
 import type { Store } from "../../src/store/store.js";
 import { type App, egresses, farMs, functionNames, type Msg, type Step, states } from "./app.js";
 import { AppTaker, obey } from "./app-functions.js";
+import { at, type Batch, type Functions, text, textOf } from "./functions.js";
 import { Model } from "./model.js";
-import { at, type Batch, Running, text, textOf } from "./support.js";
+import { Running } from "./support.js";
 
 /** Longer than all waits, shorter than what is far away. */
 const restMs = 20_000;
 
+type CallStep = Extract<Step, { readonly msg: Msg; readonly key: unknown }>;
 type Outcome = { readonly answer: string } | { readonly code: string } | "waiting";
 
 const last = (address: string): Msg => ({ id: `last-${address}`, ops: [] });
@@ -21,7 +23,7 @@ class Run {
   readonly #taker = new AppTaker();
   readonly #tries = new Map<string, number>();
   readonly #keys = new Map<string, string>();
-  readonly #calls = new Map<string, { step: Step & { step: "call" }; outcome: Outcome }>();
+  readonly #calls = new Map<string, { step: CallStep; outcome: Outcome }>();
   readonly #parked = new Set<string>();
   #running!: Running;
   #starts = 0;
@@ -32,18 +34,7 @@ class Run {
   }
 
   async run(store?: Store): Promise<void> {
-    const functions = Object.fromEntries(
-      functionNames.map((name) => [
-        name,
-        {
-          states,
-          maxBatch: this.#app.maxBatch,
-          generation: name === "old" ? ("v2" as const) : ("v3" as const),
-          handle: (batch: Batch) => this.#handle(batch),
-        },
-      ]),
-    );
-    this.#running = new Running({ functions, egresses, ...(store === undefined ? {} : { store }) });
+    this.#running = new Running({ functions: {}, egresses, ...(store === undefined ? {} : { store }) });
     await this.#open();
     for (const step of this.#app.steps) {
       await this.#do(step);
@@ -65,7 +56,16 @@ class Run {
     return this.#running.clock.now();
   }
 
+  /** One function is of v2 at first, and of the other generation after every restart. */
+  get #functions(): Functions {
+    const handle = (batch: Batch) => this.#handle(batch);
+    const own = { states, maxBatch: this.#app.maxBatch, handle };
+    const old = { ...own, generation: this.#starts % 2 === 0 ? ("v2" as const) : ("v3" as const) };
+    return Object.fromEntries(functionNames.map((name) => [name, name === "old" ? old : own]));
+  }
+
   async #open(): Promise<void> {
+    this.#running.functions = this.#functions;
     await this.#running.open();
     this.#taker.attachTo(this.#running.engine);
     // Who is cut off asks again, if that can do no harm.
@@ -131,7 +131,7 @@ class Run {
       if (this.#isNew(step)) model.send("outside", step.to, step.msg, undefined);
       const options = step.key === undefined ? {} : { idempotencyKey: step.key };
       await engine.send(at(step.to), text(JSON.stringify(step.msg)), options);
-    } else this.#call(step);
+    } else if (step.step === "call") this.#call(step);
   }
 
   /** What waits for the end of a call in flight is not waited for here; a restart gives it up. */
@@ -142,16 +142,16 @@ class Run {
   }
 
   /** Whether this has not been sent before under its key. */
-  #isNew(step: Step & { step: "send" | "call" }): boolean {
+  #isNew(step: CallStep): boolean {
     if (step.key === undefined) return true;
     const is = !this.#keys.has(step.key);
     this.#keys.set(step.key, step.msg.id);
     return is;
   }
 
-  #call(step: Step & { step: "call" }): void {
+  #call(step: CallStep): void {
     const { to, msg, key } = step;
-    const call: { step: typeof step; outcome: Outcome } = { step, outcome: "waiting" };
+    const call: { step: CallStep; outcome: Outcome } = { step, outcome: "waiting" };
     this.#calls.set(msg.id, call);
     // A parked address takes no new call.
     if (!this.#isParked(to) && this.#isNew(step)) this.#model.send("outside", to, msg, `call:${msg.id}`);
@@ -177,21 +177,32 @@ class Run {
     assert.equal(engine.metrics.parked, 0, "addresses are parked");
     for (const [address, place] of model.places) {
       for (const [lane, waiting] of place.lanes) {
-        assert.deepEqual(waiting.map(({ msg }) => msg.id), [], `${address} never got what ${lane} sent`);
+        assert.deepEqual(
+          waiting.map(({ msg }) => msg.id),
+          [],
+          `${address} never got what ${lane} sent`,
+        );
       }
       const { states: kept } = await engine.inspect(at(address));
       const expected = model.statesOf(address, clock.now());
       assert.deepEqual(new Map(kept.map(({ name, value }) => [name, textOf(value)])), expected, `states of ${address}`);
     }
     const due = model.delayed.filter(({ dueAt, maybe }) => dueAt <= clock.now() && !maybe);
-    assert.deepEqual(due.map(({ msg }) => msg.id), [], "delayed messages never came");
+    assert.deepEqual(
+      due.map(({ msg }) => msg.id),
+      [],
+      "delayed messages never came",
+    );
     const pending = model.delayed.filter(({ dueAt }) => dueAt > clock.now());
     assert.equal(engine.metrics.delayedPending, pending.length, "delayed messages");
     for (const to of new Set(pending.map((one) => one.to))) {
       const { delayed } = await engine.inspect(at(to));
       assert.deepEqual(
         delayed.map(({ value, dueAt, token }) => [JSON.parse(textOf(value) as string).id, dueAt, token]).sort(),
-        pending.filter((one) => one.to === to).map(({ msg, dueAt, token }) => [msg.id, dueAt, token]).sort(),
+        pending
+          .filter((one) => one.to === to)
+          .map(({ msg, dueAt, token }) => [msg.id, dueAt, token])
+          .sort(),
         `delayed messages to ${to}`,
       );
     }

@@ -15,6 +15,8 @@ interface Delayed extends Waiting {
   readonly dueAt: number;
   readonly sender: string;
   readonly token: string | undefined;
+  /** Of which batch it is. */
+  readonly batch: number;
   /** Withdrawn at the very moment it was due: it may have been delivered before. */
   maybe: boolean;
 }
@@ -40,6 +42,7 @@ export class Model {
   readonly egress = new Map<string, string[]>();
   /** The id of the first reply to each call. */
   readonly answers = new Map<string, string>();
+  #batch = 0;
 
   place(address: string): Place {
     const place = this.places.get(address) ?? new Place();
@@ -57,14 +60,15 @@ export class Model {
   }
 
   later(sender: string, to: string, msg: Msg, dueAt: number, token: string | undefined, caller: string | undefined) {
-    this.delayed.push({ msg, caller, to, dueAt, sender: tokenOwner(sender), token, maybe: false });
+    this.delayed.push({ msg, caller, to, dueAt, sender: tokenOwner(sender), token, batch: this.#batch, maybe: false });
   }
 
   /** Returns whether there was one; undefined when that depends on who was faster. */
   cancel(sender: string, token: string, now: number): boolean | undefined {
+    if (sender === "outside") this.#batch += 1;
     const owner = tokenOwner(sender);
     const found = this.delayed.filter((one) => one.sender === owner && one.token === token && !one.maybe);
-    const pending = found.find(({ dueAt }) => dueAt > now);
+    const pending = found.find(({ dueAt, batch }) => dueAt > now || batch === this.#batch);
     if (pending !== undefined) this.delayed.splice(this.delayed.indexOf(pending), 1);
     for (const one of found) if (one !== pending) one.maybe = true;
     return pending !== undefined ? true : found.length > 0 ? undefined : false;
@@ -109,9 +113,14 @@ export class Model {
   /** The call's answer counts. */
   applies(address: string, now: number): void {
     const place = this.place(address);
+    this.#batch += 1;
     for (const id of place.inFlight ?? []) {
       const one = this.#next(address, id, new Set(), now);
-      for (const [lane, waiting] of place.lanes) place.lanes.set(lane, waiting.filter((other) => other !== one));
+      for (const [lane, waiting] of place.lanes)
+        place.lanes.set(
+          lane,
+          waiting.filter((other) => other !== one),
+        );
       this.delayed = this.delayed.filter((other) => other !== one);
       for (const op of one.msg.ops) this.#do(address, op, one.caller, now);
     }
@@ -136,7 +145,10 @@ export class Model {
       .sort((a, b) => a.dueAt - b.dueAt);
     const at = due.findIndex((one) => one.msg.id === id);
     assert.ok(at >= 0, `${id} is not there for ${address}, or not yet its turn`);
-    assert.ok(due.slice(0, at).every((one) => one.maybe), `${id} comes before others that were due earlier`);
+    assert.ok(
+      due.slice(0, at).every((one) => one.maybe),
+      `${id} comes before others that were due earlier`,
+    );
     return due[at] as Delayed;
   }
 

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { type Batch, open, type Running, stores } from "./support.js";
+import { type Batch } from "./functions.js";
+import { open, type Running, stores } from "./support.js";
 
 const day = 24 * 60 * 60 * 1000;
 

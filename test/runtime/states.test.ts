@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ValueSpec } from "../../src/model/invocation.js";
 import { rejectsCode } from "../support/expect-code.js";
-import { type Batch, open, spec, stores, text } from "./support.js";
+import { type Batch, spec, text } from "./functions.js";
+import { open, stores } from "./support.js";
 
 /** Answers "get" with a state, and sets it to any other message. */
 function keep(batch: Batch): void {
@@ -147,10 +148,13 @@ test("a value of another typename, and a state that was never declared, are refu
   await running.send("f/a", "undeclared");
   await running.send("f/b", "typename");
   await running.settle();
-  assert.deepEqual(running.engine.parked({ limit: 9 }).map(({ code }) => code).sort(), [
-    "STATE_TYPENAME_CHANGED",
-    "STATE_UNDECLARED",
-  ]);
+  assert.deepEqual(
+    running.engine
+      .parked({ limit: 9 })
+      .map(({ code }) => code)
+      .sort(),
+    ["STATE_TYPENAME_CHANGED", "STATE_UNDECLARED"],
+  );
   assert.equal(await running.state("f/a", "other"), undefined);
   await rejectsCode(
     running.engine.setState(running.engine.parked({ limit: 1 })[0]!.address, "kept", text("1", "test/another")),

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rejectsCode } from "../support/expect-code.js";
-import { at, type Batch, open, Taker } from "./support.js";
+import { at, type Batch } from "./functions.js";
+import { open, Taker } from "./support.js";
 
 /** Counts its messages in a state, tells g, an egress and whoever asked. */
 const counter = {

@@ -1,8 +1,8 @@
 // A store that says whether anything is under way in it, and that a test can make fail.
 
 import { type ErrorCode, StatefunError } from "../../src/errors.js";
-import { Gate } from "../support/gate.js";
 import type { Entry, Range, Store, Write } from "../../src/store/store.js";
+import { Gate } from "../support/gate.js";
 
 export class WatchedStore implements Store {
   readonly #store: Store;

@@ -1,0 +1,34 @@
+// An address on the wire (proto message Address).
+
+import { delimited, tag, type WireReader } from "../bytes/reader.js";
+import type { WireWriter } from "../bytes/writer.js";
+import { Address } from "../model/address.js";
+
+const field1 = tag(1, delimited);
+const field2 = tag(2, delimited);
+const field3 = tag(3, delimited);
+
+/** Reads the value of a field that is an address. */
+export function readAddress(reader: WireReader, outerEnd: number): Address {
+  const end = reader.endOfField(outerEnd);
+  let namespace = "";
+  let name = "";
+  let id = "";
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === field1) namespace = reader.string(end);
+    else if (fieldTag === field2) name = reader.string(end);
+    else if (fieldTag === field3) id = reader.string(end);
+    else reader.skip(fieldTag, end);
+  }
+  return new Address(namespace, name, id);
+}
+
+/** Writes an address as a field. */
+export function writeAddress(writer: WireWriter, field: number, { namespace, name, id }: Address): void {
+  const address = writer.begin(field);
+  writer.string(field1, namespace);
+  writer.string(field2, name);
+  writer.string(field3, id);
+  writer.end(address);
+}

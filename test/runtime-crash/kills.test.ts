@@ -1,0 +1,101 @@
+// A process killed 200 times under load, in rounds: then what it holds is compared with what its clients were told.
+// STATEFUN_KILLS says how many times, STATEFUN_SEED repeats the load of a round.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { type TestContext, test } from "node:test";
+import { farMs, randomApp } from "../runtime/app.js";
+import { Model } from "../runtime/model.js";
+import { freshFolder } from "../store/folders.js";
+import { type Random, randomOf } from "../support/random.js";
+import { Clients, isLooks, keyOf, Life, type Request, tearLog } from "./lives.js";
+
+const kills = Number(process.env.STATEFUN_KILLS ?? 200);
+const killsPerRound = 20;
+
+function requestsOf(random: Random): Request[] {
+  const { steps } = randomApp(random, { steps: 6000, commuting: true, delaysMs: [0, 1, 5, 20, 100] });
+  return steps.filter((step): step is Request => step.step === "send" || step.step === "call");
+}
+
+/** When to kill: at the start, while it opens, or after some answers under load. */
+function moment(random: Random): { answers: number } | { ms: number } {
+  if (random.chance(0.15)) return { ms: random.below(1000) };
+  return { answers: random.below(random.chance() ? 15 : 150) };
+}
+
+async function round(t: TestContext, random: Random, torn: boolean): Promise<void> {
+  const begun = performance.now();
+  const dir = freshFolder(t);
+  const requests = requestsOf(random).slice(0, 1200);
+  const clients = new Clients(requests);
+  let [bytes, tears] = [0, 0];
+  for (let kill = 0; kill < killsPerRound; kill += 1) {
+    const last = torn && random.chance(0.7) ? { write: 1 + random.below(25), ms: random.next() * 2 } : undefined;
+    const life = new Life(dir, clients, last);
+    await life.killAfter(last === undefined ? moment(random) : { ms: 5000 });
+    if (!torn || !existsSync(`${dir}/db`)) continue;
+    const tornBytes = tearLog(dir, life, random);
+    bytes += tornBytes;
+    if (tornBytes > 0) tears += 1;
+  }
+  const before = clients.answers.size;
+  await compare(new Life(dir, clients, undefined), clients, requests);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  t.diagnostic(
+    `${killsPerRound} kills in ${seconds} s: ${before} of ${clients.answers.size} answers before the last, ${clients.records.size} records${torn ? `, ${tears} logs torn by ${bytes} bytes` : ""}`,
+  );
+}
+
+/** Lets the last life finish everything, and compares it with the model. */
+async function compare(life: Life, clients: Clients, requests: readonly Request[]): Promise<void> {
+  const model = new Model();
+  const keys = new Map<string, Request>();
+  for (const request of requests) {
+    if (keys.has(keyOf(request))) continue;
+    keys.set(keyOf(request), request);
+    const caller = request.step === "call" ? `call:${request.msg.id}` : undefined;
+    model.send("outside", request.to, request.msg, caller);
+  }
+  model.runUntil(farMs);
+  try {
+    await life.ask(undefined, (line): line is { ready: true } => "ready" in line || clients.done);
+    for (let looks = await life.ask({ order: "look" }, isLooks); ; looks = await life.ask({ order: "look" }, isLooks)) {
+      const { mailboxMessages, outboxRecords, inFlight, delayedPending } = looks;
+      assert.deepEqual(clients.faults, []);
+      assert.equal(looks.parked, 0);
+      const waits = mailboxMessages + outboxRecords + inFlight + (delayedPending - model.delayed.length);
+      if (clients.done && waits === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const addresses = [...model.places.keys()];
+    const { kept } = await life.ask({ order: "states", addresses }, (line) => "kept" in line);
+    for (const address of addresses) {
+      assert.deepEqual(kept[address], Object.fromEntries(model.statesOf(address, 0)), `states of ${address}`);
+    }
+  } finally {
+    await life.end();
+  }
+  for (const [key, { step, msg }] of keys) {
+    assert.equal(clients.answers.get(key), step === "send" ? "sent" : model.answers.get(`call:${msg.id}`), key);
+  }
+  const records = new Map<string, string[]>();
+  for (const { egress, from, text } of clients.records.values()) {
+    records.set(`${egress} ${from}`, [...(records.get(`${egress} ${from}`) ?? []), text]);
+  }
+  const sorted = (all: Map<string, string[]>) => [...all].map(([name, texts]) => [name, texts.toSorted()]).sort();
+  assert.deepEqual(sorted(records), sorted(model.egress), "egress records");
+}
+
+// Two at a time: one process waits for the disk while the other one starts.
+test(`${kills} kills of a process under load`, { concurrency: 2, timeout: 900_000 }, async (t) => {
+  const random = randomOf(t);
+  const rounds = Math.ceil(kills / killsPerRound);
+  await Promise.all(
+    Array.from({ length: rounds }, (_, index) =>
+      t.test(`round ${index + 1}${index % 2 === 1 ? ", with the last write torn" : ""}`, (inner) =>
+        round(inner, random, index % 2 === 1),
+      ),
+    ),
+  );
+});

@@ -1,0 +1,33 @@
+// What the two processes of a crash test tell each other, one JSON value a line.
+
+import type { Msg } from "../runtime/app.js";
+
+/** What the worker is to do. */
+export type Order =
+  | {
+      readonly order: "request";
+      readonly kind: "send" | "call";
+      readonly key: string;
+      readonly to: string;
+      readonly msg: Msg;
+    }
+  | { readonly order: "look" }
+  | { readonly order: "states"; readonly addresses: readonly string[] };
+
+/** What the worker says. */
+export type Line =
+  | { readonly ready: true }
+  | { readonly key: string; readonly answer: string }
+  | { readonly failed: string; readonly why: string }
+  | { readonly egress: string; readonly id: string; readonly from: string; readonly text: string }
+  | { readonly log: string; readonly synced: number }
+  | Looks
+  | { readonly kept: Readonly<Record<string, Readonly<Record<string, string>>>> };
+
+export interface Looks {
+  readonly mailboxMessages: number;
+  readonly delayedPending: number;
+  readonly outboxRecords: number;
+  readonly inFlight: number;
+  readonly parked: number;
+}
