@@ -225,10 +225,12 @@ export class GroupCommit {
 
 const sizeOf = (value: Uint8Array | Encodable) => (value instanceof Uint8Array ? value.length : value.size);
 
-function* encoded(values: Map<string, Value>): Iterable<Write> {
+/** Encodes the values of a group that is about to be written, in place: the map is then what the store takes. */
+function encoded(values: Map<string, Value>): Iterable<Write> {
   for (const [key, value] of values) {
-    yield [key, value === undefined || value instanceof Uint8Array ? value : value.encode()];
+    if (value !== undefined && !(value instanceof Uint8Array)) values.set(key, value.encode());
   }
+  return values as Map<string, Uint8Array | undefined>;
 }
 
 /** Counts a duration into its bucket. */

@@ -37,6 +37,9 @@ export class Instance {
   parking: Parking | undefined;
   /** How many changes by people wait for their turn or are being made: no call begins meanwhile. */
   held = 0;
+  /** The generation of idle instances that it was last one of, and the bytes of its states then; see instances.ts. */
+  rested = 0;
+  restedBytes = 0;
   /** Those changes, as long as a call is in flight. */
   readonly afterCall: (() => void)[] = [];
 

@@ -16,12 +16,13 @@ export class Instances {
   readonly #functions: FunctionTable;
   readonly #awake = new Map<string, Instance>();
   /**
-   * The idle ones: those of late, and those before them, which are the next to be forgotten. To forget a whole generation
-   * at once is cheaper than to look for the oldest each time.
+   * Those that had nothing to do of late, and those before them, which are the next to be forgotten: a whole generation at
+   * once, which is cheaper than to look for the oldest each time.
    */
-  #young = new Set<Instance>();
-  #old = new Set<Instance>();
+  #young: Instance[] = [];
+  #old: Instance[] = [];
   #youngBytes = 0;
+  #generation = 1;
 
   constructor(functions: FunctionTable, shared: QueueStore) {
     this.#functions = functions;
@@ -33,10 +34,7 @@ export class Instances {
     const known = this.#functions.find(address.namespace, address.name);
     const key = this.#key(known, address);
     const awake = this.#awake.get(key);
-    if (awake !== undefined) {
-      if (!this.#young.delete(awake)) this.#old.delete(awake);
-      return awake;
-    }
+    if (awake !== undefined) return awake;
     const instance = new Instance(address, key, known, this.#shared);
     this.#awake.set(key, instance);
     return instance;
@@ -58,13 +56,25 @@ export class Instances {
   /** Lets an instance go that has nothing to do. */
   rest(instance: Instance): void {
     if (!instance.idle) return;
-    this.#old.delete(instance);
-    this.#young.add(instance);
-    this.#youngBytes += instance.states.bytes;
-    if (this.#young.size < generationSize && this.#youngBytes < generationBytes) return;
-    for (const { key } of this.#old) this.#awake.delete(key);
+    const { bytes } = instance.states;
+    if (instance.rested === this.#generation) this.#youngBytes += bytes - instance.restedBytes;
+    else {
+      instance.rested = this.#generation;
+      this.#young.push(instance);
+      this.#youngBytes += bytes;
+    }
+    instance.restedBytes = bytes;
+    if (this.#young.length >= generationSize || this.#youngBytes >= generationBytes) this.#turn();
+  }
+
+  /** Forgets the old ones, unless they were awake since. */
+  #turn(): void {
+    for (const instance of this.#old) {
+      if (instance.rested < this.#generation && instance.idle) this.#awake.delete(instance.key);
+    }
     this.#old = this.#young;
-    this.#young = new Set();
+    this.#young = [];
     this.#youngBytes = 0;
+    this.#generation += 1;
   }
 }
