@@ -11,6 +11,10 @@ const keys = 1_000;
 /** 10 kB of text, which a function takes a millisecond of the processor for. */
 const body = JSON.stringify("x".repeat(10_000));
 
+/** There are none when nothing was accepted, or answered within the time. */
+const times = ({ p50, p99 }: { p50: number | null; p99: number | null }) =>
+  p50 === null || p99 === null ? "none" : `${short(p50)} ms, ${short(p99)} ms`;
+
 /** Returns a table, as Markdown. */
 export async function measureOverload(script: string, seconds: number, load: LoadProcess): Promise<string> {
   const ours = await Ours.start(script, temporaryFolder("overload"));
@@ -47,9 +51,9 @@ export async function measureOverload(script: string, seconds: number, load: Loa
       ["of them found all 2,000 connections busy", waited.toLocaleString("en-US")],
       ["messages accepted", accepted.toLocaleString("en-US")],
       ["refused", refusals.join(", ") || "none"],
-      ["accepted after, p50, p99", `${short(accept.p50)} ms, ${short(accept.p99)} ms`],
+      ["accepted after, p50, p99", times(accept)],
       ["calls answered of those tried, 8 clients", `${callsAnswered} of ${calls}`],
-      ["answered after, p50, p99", `${short(answer.p50)} ms, ${short(answer.p99)} ms`],
+      ["answered after, p50, p99", times(answer)],
       ["resident memory at the start, half-way, at the end", [at(0), at(0.5), at(1)].join(", ")],
       ["most resident memory", `${short(Math.max(...resident))} MB`],
       ["calls answered in the 2 s after it, 1 client", `${after.callsAnswered} of ${after.calls}`],
