@@ -14,6 +14,10 @@ export function functionCatalog(functions: StatefulFunctions, more: readonly Typ
   return {
     typeNames: functions.typeNames,
     handled: (typeName) => functions.get(typeName)?.handled.map(({ type }) => type) ?? [],
+    takesAll(typeName) {
+      const spec = functions.get(typeName);
+      return spec && spec.catchAll !== undefined;
+    },
     handler(typeName, method) {
       const taken = functions.get(typeName)?.handled.filter(({ name }) => name === method) ?? [];
       return taken.length === 1 ? taken[0]?.type : undefined;

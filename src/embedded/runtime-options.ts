@@ -4,6 +4,7 @@ import type { AdminOptions } from "../admin/admin-server.js";
 import type { Logger } from "../functions/logger.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { HttpIngressOptions } from "../ingress/http-ingress.js";
+import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import type { TypeLike } from "../model/type.js";
 import type { Clock } from "../runtime/clock.js";
@@ -26,6 +27,8 @@ export interface RuntimeOptions {
   readonly admin?: AdminOptions | false;
   /** Types that no function declares, so that answers and records of them are shown as JSON. Defaults to none. */
   readonly types?: readonly TypeLike[];
+  /** Addresses to park before anything is delivered: a message may end the process whenever it is. Defaults to none. */
+  readonly park?: readonly Address[];
   /** How long a call of a function in this process may take. Defaults to no limit. */
   readonly callTimeout?: Duration;
   /** How much is taken on, and when an address is given up. Defaults as EngineLimits says. */
@@ -44,6 +47,7 @@ export const runtimeOptionNames = [
   "ingress",
   "admin",
   "types",
+  "park",
   "callTimeout",
   "limits",
   "logger",

@@ -192,6 +192,7 @@ async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened
     findRoute: routes.find,
     egresses: names,
     logger,
+    ...(options.park === undefined ? {} : { park: options.park }),
     ...(limits === undefined ? {} : { limits }),
     ...(clock === undefined ? {} : { clock }),
   });

@@ -298,9 +298,12 @@ function mayBegin({ parking, retry, held }: Instance): boolean {
   return parking === undefined && retry === undefined && held === 0;
 }
 
-/** What a call to a parked address ends with. */
-export function parkedError(address: Instance["address"], { code, reason }: Parking): StatefunError {
-  return new StatefunError("ADDRESS_PARKED", `${address} is parked: ${code}: ${reason}`);
+/** What a call to a parked address ends with. Why it is parked is for those who look after it, and may hold secrets. */
+export function parkedError(address: Instance["address"], { code }: Parking): StatefunError {
+  return new StatefunError(
+    "ADDRESS_PARKED",
+    `${address} is parked (${code}) until it is retried or its message dropped.`,
+  );
 }
 
 function asError(thrown: unknown): StatefunError {

@@ -40,6 +40,7 @@ export class DurableQueue<T extends QueueItem> {
   #storedFrom = 0;
   #stored = 0;
   #storedBytes = 0;
+  #lastKey: string | undefined;
   #loading: Promise<void> | undefined;
 
   constructor(prefix: string, shared: QueueStore, decode: (key: string, bytes: Uint8Array) => T) {
@@ -63,16 +64,28 @@ export class DurableQueue<T extends QueueItem> {
     return this.#loadedBytes + this.#storedBytes;
   }
 
+  /** The keys of the first and the last entry; they grow from one entry to the next. Undefined when there is none. */
+  get firstKey(): string | undefined {
+    if (this.loaded > 0) return this.at(0).key;
+    return this.#stored > 0 ? this.#prefix + ordered(this.#storedFrom) : undefined;
+  }
+
+  get lastKey(): string | undefined {
+    return this.length > 0 ? this.#lastKey : undefined;
+  }
+
   /** Says that there is an entry in the store from before the start; they are told in order. */
   found(key: string): void {
     if (this.#stored === 0) this.#storedFrom = parseOrdered(key.slice(this.#prefix.length));
     this.#stored += 1;
+    this.#lastKey = key;
   }
 
   push(item: T): void {
     const { commit, sequence } = this.#shared;
     const at = sequence.next();
     item.key = this.#prefix + ordered(at);
+    this.#lastKey = item.key;
     item.group = commit.openGroup;
     commit.put(item.key, item);
     this.#shared.waiting.mailboxBytes += item.size;

@@ -153,11 +153,15 @@ export interface EngineApi {
    * Writes or, with undefined, deletes a state, between two calls of the address. Rejects with STATE_TYPENAME_CHANGED.
    */
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void>;
-  /** Delivers nothing to the address until {@link retry}. */
+  /** Delivers nothing to the address until {@link retry}; a call in flight goes on. */
   park(address: Address, reason: string): Promise<void>;
   /** Lets a parked address go on, or ends the wait before its next try. */
   retry(address: Address): Promise<void>;
-  /** Removes the first waiting message, or all, and lets the address go on; resolves to how many were removed. */
+  /**
+   * Removes the message that is the first now, or all that wait now, unless a call in flight takes them, and lets the
+   * address go on; resolves to how many were removed. Like setState and retry it waits for the call in flight, and rejects
+   * with ANSWER_TIMEOUT when that does not end within ten seconds.
+   */
   drop(address: Address, which: "first" | "all"): Promise<number>;
   /** Stops taking messages, finishes what is in flight within `graceMs`, and makes all of it durable. */
   close(graceMs: number): Promise<void>;

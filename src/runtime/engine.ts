@@ -24,6 +24,7 @@ import type {
 import { FunctionTable } from "./function-table.js";
 import { GroupCommit } from "./group-commit.js";
 import { Inspector } from "./inspect.js";
+import type { Instance } from "./instance.js";
 import { Instances } from "./instances.js";
 import { type EngineLimits, limitsOf } from "./limits.js";
 import type { EngineLogger } from "./logger.js";
@@ -43,6 +44,8 @@ export interface EngineOptions {
   readonly findRoute: FindRoute;
   /** The egresses that functions may send to, "namespace/name"; one that is attached later is added. */
   readonly egresses?: readonly string[];
+  /** Addresses to park before anything is delivered: a message may end the process whenever it is. Defaults to none. */
+  readonly park?: readonly Address[];
   /** Defaults to the machine's clock. */
   readonly clock?: Clock;
   /** See limits.ts for the defaults. */
@@ -52,6 +55,8 @@ export interface EngineOptions {
 }
 
 const defaultTimeoutMs = 30_000;
+/** How long a change by people waits for a call in flight. */
+const longestHoldMs = 10_000;
 
 export class Engine implements EngineApi {
   readonly metrics: EngineMetrics = newMetrics();
@@ -74,7 +79,7 @@ export class Engine implements EngineApi {
   /** Opens a store and goes on where it was left. Rejects with STORE_FAILED. */
   static async open(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
-    await engine.#recover();
+    await engine.#recover(options.park ?? []);
     return engine;
   }
 
@@ -223,15 +228,11 @@ export class Engine implements EngineApi {
   }
 
   async park(address: Address, reason: string): Promise<void> {
+    this.#assertOpen();
     this.#assertServed(address);
-    await this.#betweenCalls(address, (instance) => {
-      this.#dispatcher.park(instance, {
-        since: this.#clock.now(),
-        code: "ADDRESS_PARKED",
-        reason,
-        attempts: instance.attempts,
-      });
-    });
+    // Not only between calls: one that never ends is a reason to park.
+    this.#park(address, reason);
+    await this.#durable();
   }
 
   async retry(address: Address): Promise<void> {
@@ -240,15 +241,17 @@ export class Engine implements EngineApi {
 
   async drop(address: Address, which: "first" | "all"): Promise<number> {
     let dropped = 0;
+    // What waits now: a call in flight may take some of it, and more may come, before it is the drop's turn.
+    const waiting = this.#instances.peek(address)?.mailbox;
+    const last = which === "first" ? waiting?.firstKey : waiting?.lastKey;
     await this.#betweenCalls(address, async (instance) => {
       const { mailbox } = instance;
-      const most = which === "first" ? Math.min(1, mailbox.length) : mailbox.length;
-      while (dropped < most && mailbox.length > 0) {
+      while (last !== undefined && mailbox.length > 0) {
         if (mailbox.loaded === 0) await mailbox.load();
-        if (mailbox.loaded === 0) break;
+        if (mailbox.loaded === 0 || mailbox.at(0).key > last) break;
         const { caller } = mailbox.consume();
         if (caller !== undefined && isClient(caller)) {
-          this.#requests.reject(caller, new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`));
+          this.#requests.forget(caller, new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`));
         }
         dropped += 1;
       }
@@ -289,13 +292,14 @@ export class Engine implements EngineApi {
     for (const { afterCall } of this.#instances.all()) for (const run of afterCall.splice(0)) run();
   }
 
-  async #recover(): Promise<void> {
+  async #recover(park: readonly Address[]): Promise<void> {
     const { metrics } = this;
     const store = this.#store;
     metrics.parked = await recoverParked(store, this.#instances);
     metrics.mailboxMessages = await recoverMailboxes(store, this.#instances);
     await recoverOutboxes(store, (egress, key) => this.#outbox(egress).found(key));
     await this.#delayed.open();
+    for (const address of park) this.#park(address, "It was parked when the runtime was opened.");
     for (const instance of this.#instances.all()) this.#dispatcher.ready(instance);
     this.#sweeper.start();
   }
@@ -337,16 +341,38 @@ export class Engine implements EngineApi {
     this.#dispatcher.ready(instance);
   }
 
-  /** Changes an address while no call for it is in flight; resolves when that is durable. */
-  async #betweenCalls(
-    address: Address,
-    change: (instance: ReturnType<Instances["wake"]>) => void | Promise<void>,
-  ): Promise<void> {
+  #park(address: Address, reason: string): void {
+    const instance = this.#instances.wake(address);
+    const { attempts } = instance;
+    this.#dispatcher.park(instance, { since: this.#clock.now(), code: "ADDRESS_PARKED", reason, attempts });
+  }
+
+  /** Waits for the end of the call in flight; rejects with ANSWER_TIMEOUT. */
+  #callEnded({ address, afterCall }: Instance): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.after(longestHoldMs, () => {
+        afterCall.splice(afterCall.indexOf(ended), 1);
+        const why = `A call for ${address} has been in flight for ${longestHoldMs / 1000} seconds, so nothing was changed.`;
+        reject(new StatefunError("ANSWER_TIMEOUT", `${why} It can be parked.`));
+      });
+      const ended = () => {
+        timer.cancel();
+        resolve();
+      };
+      afterCall.push(ended);
+    });
+  }
+
+  /**
+   * Changes an address while no call for it is in flight; resolves when that is durable. Rejects with ANSWER_TIMEOUT when
+   * one does not end.
+   */
+  async #betweenCalls(address: Address, change: (instance: Instance) => void | Promise<void>): Promise<void> {
     this.#assertOpen();
     const instance = this.#instances.wake(address);
     instance.held += 1;
     try {
-      if (instance.inFlight > 0) await new Promise<void>((resolve) => instance.afterCall.push(resolve));
+      if (instance.inFlight > 0) await this.#callEnded(instance);
       // It was given up, see close.
       if (instance.inFlight > 0) throw closingError();
       await change(instance);

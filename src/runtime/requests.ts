@@ -124,6 +124,12 @@ export class Requests {
     for (const waiter of this.#take(id)) waiter.reject(error);
   }
 
+  /** The same for one whose message will never be handled: under its key, it can be made anew. */
+  forget(client: Address, error: StatefunError): void {
+    if (client.id.startsWith(keyedPrefix)) this.#commit.delete(kinds.request + client.id.slice(keyedPrefix.length));
+    this.reject(client, error);
+  }
+
   /** Ends all waits. */
   rejectAll(error: StatefunError): void {
     for (const id of [...this.#waiting.keys()]) for (const waiter of this.#take(id)) waiter.reject(error);

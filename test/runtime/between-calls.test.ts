@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MemoryStore } from "../../src/store/memory-store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
 import { at, type Batch, text } from "./functions.js";
@@ -151,4 +152,77 @@ test("a message is dropped while the mailbox is read back: the others are delive
     seen,
     Array.from({ length: 299 }, (_, index) => String(index + 1)),
   );
+});
+
+test("a drop removes what waited when it was asked for, and nothing that came behind it", async (t) => {
+  const gate = new Gate();
+  const seen: string[] = [];
+  const running = await open(t, {
+    functions: {
+      f: {
+        maxBatch: 1,
+        async handle({ messages }) {
+          if (messages[0] === "1") await gate.promise;
+          seen.push(...messages);
+        },
+      },
+    },
+  });
+  for (const value of ["1", "2"]) await running.send("f/a", value);
+  const first = running.engine.drop(at("f/a"), "first");
+  const all = running.engine.drop(at("f/a"), "all");
+  await running.send("f/a", "3");
+  gate.open();
+  assert.equal(await first, 0, "the call in flight took it");
+  assert.equal(await all, 1);
+  await running.settle();
+  assert.deepEqual(seen, ["1", "3"]);
+});
+
+test("a call that never ends lets its address be parked, and keeps other changes waiting for ten seconds", async (t) => {
+  const running = await open(t, { functions: { f: () => new Promise<void>(() => {}) } });
+  await running.send("f/a", "1");
+  await running.settle();
+  const drop = rejectsCode(running.engine.drop(at("f/a"), "first"), "ANSWER_TIMEOUT");
+  await running.clock.advance(10_000);
+  await drop;
+  await running.engine.park(at("f/a"), "it hangs");
+  await running.send("f/a", "2");
+  await running.reopen();
+  assert.equal(running.engine.parked({ limit: 1 })[0]?.reason, "it hangs");
+  assert.equal(await running.engine.drop(at("f/a"), "all"), 2);
+});
+
+test("an address can be parked before anything is delivered to it", async (t) => {
+  const store = new MemoryStore();
+  const before = await open(t, { store, functions: { f: () => Promise.reject(new Error("not now")) } });
+  await before.send("f/a", "1");
+  await before.close();
+  const seen: string[] = [];
+  const take = ({ messages }: Batch) => void seen.push(...messages);
+  const running = await open(t, { store, functions: { f: take }, park: [at("f/a")] });
+  await running.clock.advance(60_000);
+  assert.deepEqual(seen, []);
+  await running.engine.retry(at("f/a"));
+  await running.settle();
+  assert.deepEqual(seen, ["1"]);
+});
+
+test("a keyed call whose message was dropped can be made anew under its key", async (t) => {
+  let fails = true;
+  const running = await open(t, {
+    limits: { attempts: 1 },
+    functions: {
+      f(batch) {
+        if (fails) throw new Error("not now");
+        batch.reply("done");
+      },
+    },
+  });
+  const call = rejectsCode(running.call("f/a", "1", { idempotencyKey: "k" }), "ADDRESS_PARKED");
+  await running.settle();
+  await call;
+  assert.equal(await running.engine.drop(at("f/a"), "first"), 1);
+  fails = false;
+  assert.equal(await running.call("f/a", "1", { idempotencyKey: "k" }), "done");
 });
