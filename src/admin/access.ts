@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
-import { assertBearer, assertOrigin } from "../http/access.js";
+import { assertBearer, assertOrigin, assertToken } from "../http/access.js";
 
 /** Whether only this machine can reach a host. */
 export function isLoopback(host: string): boolean {
@@ -14,9 +14,9 @@ export function isLoopback(host: string): boolean {
 export class Access {
   readonly #token: string | undefined;
 
-  /** Throws OPTION_INVALID when other machines could use the server without a token. */
+  /** Throws OPTION_INVALID when other machines could use the server without a token, or for a token that none can send. */
   constructor(host: string, token: string | undefined) {
-    if (token === "") throw new StatefunError("OPTION_INVALID", "The admin server's token is empty.");
+    assertToken("The admin server", token);
     if (token === undefined && !isLoopback(host)) {
       throw new StatefunError(
         "OPTION_INVALID",

@@ -1,6 +1,6 @@
 // A client of the runtime's HTTP ingress, checked against the classes of the functions. Runs in browsers as well.
 
-import { StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import { assertKnownOptions } from "../model/options.js";
 import { TypedValue } from "../model/type.js";
@@ -43,6 +43,8 @@ export interface SendOptions extends CallOptions {
 
 const callOptionNames = ["timeout", "signal", "idempotencyKey"] as const;
 const sendOptionNames = [...callOptionNames, "delay", "token"] as const;
+/** What a header carries unchanged: printable ASCII, without spaces at its ends. */
+const keyPattern = /^(?! )[\x20-\x7e]{1,256}(?<! )$/;
 /** The longest time that setTimeout can wait. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
@@ -52,6 +54,9 @@ export function connect(url: string, options: ConnectOptions = {}): Client {
   const { token, fetch = globalThis.fetch, timeoutMs = 30_000, retries = 10 } = options;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new StatefunError("OPTION_INVALID", `"${url}" is no URL of an ingress; write it as http://localhost:7070.`);
+  }
+  if (token !== undefined && !(typeof token === "string" && /^[\x21-\x7e]+$/.test(token))) {
+    throw new StatefunError("OPTION_INVALID", "The token must be printable ASCII without spaces, as the ingress's is.");
   }
   if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
     throw new StatefunError("OPTION_INVALID", `timeoutMs is ${timeoutMs}; it must be more than 0 and below 25 days.`);
@@ -149,6 +154,12 @@ export class Client {
       throw new StatefunError(
         "DURATION_INVALID",
         `timeout is ${timeoutMs} ms; it must be more than 0 and below 25 days.`,
+      );
+    }
+    if (typeof idempotencyKey !== "string" || !keyPattern.test(idempotencyKey)) {
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `idempotencyKey is ${describe(idempotencyKey)}; it must have 1 to 256 characters of printable ASCII, with no space at its ends.`,
       );
     }
     // One key for all tries, so that the runtime carries them out once.

@@ -5,7 +5,7 @@ import { PlaygroundEgress, playgroundEgress } from "../egress/playground-egress.
 import type { EgressHandler, ProcessEgressOptions } from "../egress/process-egress.js";
 import { ProcessEgress } from "../egress/process-egress.js";
 import { makeRoutes, type Routes } from "../endpoint/routes.js";
-import { StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { defaultLogger, type Logger } from "../functions/logger.js";
 import { RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
@@ -85,6 +85,8 @@ export class StatefunRuntime {
    */
   static async open(options: RuntimeOptions = {}): Promise<StatefunRuntime> {
     assertKnownOptions("The runtime", options, runtimeOptionNames);
+    assertServerOptions("ingress", options.ingress);
+    assertServerOptions("admin", options.admin);
     const closes: Close[] = [];
     try {
       return new StatefunRuntime(await openAll(options, closes));
@@ -216,7 +218,7 @@ async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened
     engine.attach(playgroundEgress, consumer);
   }
   for (const { port } of module.ingresses) {
-    const server = await openPlaygroundIngress(engine, { port, logger });
+    const server = await openPlaygroundIngress(engine, catalog, { port, logger });
     closes.unshift((graceMs) => server.close(graceMs));
   }
   const ingress =
@@ -226,6 +228,15 @@ async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened
     options.admin === false ? undefined : await AdminServer.open(engine, catalog, { logger, ...options.admin });
   if (admin !== undefined) closes.unshift((graceMs) => admin.close(graceMs));
   return { engine, ingress, admin, dir, catalog, logger, attached, closes };
+}
+
+/** Throws OPTION_INVALID for anything but an object: a port number that is spread would be no options at all. */
+function assertServerOptions(name: string, options: unknown): void {
+  if (options === undefined || options === false || (typeof options === "object" && options !== null)) return;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `${name} is ${describe(options)}; write { port: 8080 }, or false for none.`,
+  );
 }
 
 /** Loads what reads YAML only when there is some to read. */

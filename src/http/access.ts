@@ -4,6 +4,15 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
 
+/** Throws OPTION_INVALID for a token that no request could have: a header holds printable ASCII, and a space ends it. */
+export function assertToken(where: string, token: unknown): void {
+  if (token === undefined || (typeof token === "string" && /^[\x21-\x7e]+$/.test(token))) return;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `${where}'s token must be printable ASCII without spaces; leave it out for none.`,
+  );
+}
+
 /** Throws UNAUTHORIZED unless the request has this bearer token. No token lets every request pass. */
 export function assertBearer(request: IncomingMessage, token: string | undefined): void {
   if (token === undefined) return;

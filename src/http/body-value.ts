@@ -14,8 +14,9 @@ export type BodyReader = (body: Buffer) => TypedValue;
 
 /**
  * Tells how the body will be read, before it is: by its content type, and by the type that the request names, or else
- * the only one that the function handles. Throws MEDIA_TYPE_UNSUPPORTED, OPTION_INVALID, TYPE_NAME_INVALID and
- * VALUE_UNTYPED. The reader throws REQUEST_EMPTY and VALUE_INVALID.
+ * the only one that the function handles. A function of this process is only given what it takes: anything else would
+ * park its address. Throws MEDIA_TYPE_UNSUPPORTED, OPTION_INVALID, TYPE_NAME_INVALID, VALUE_UNTYPED and VALUE_INVALID.
+ * The reader throws REQUEST_EMPTY, VALUE_INVALID and VALUE_UNREADABLE.
  */
 export function bodyReader(
   catalog: TypeCatalog,
@@ -32,7 +33,7 @@ export function bodyReader(
   }
   if (typename !== undefined && bytes) {
     parseTypeName(typename);
-    return (body) => new TypedValue(typename, body);
+    return bytesReader(catalog, typeName, typename);
   }
   const type =
     typename !== undefined
@@ -40,7 +41,44 @@ export function bodyReader(
       : method !== undefined
         ? typeOfHandler(catalog, typeName, method)
         : onlyType(catalog, typeName);
-  return bytes ? (body) => new TypedValue(type.typename, body) : (body) => fromJson(type, body);
+  return bytes ? (body) => readable(type, type.typename, body) : (body) => fromJson(type, body);
+}
+
+/**
+ * Tells how the bytes of a value will be taken, before they are there. Throws VALUE_INVALID; the reader throws
+ * VALUE_UNREADABLE.
+ */
+export function bytesReader(catalog: TypeCatalog, typeName: string, typename: string): BodyReader {
+  const type = catalog.handled(typeName).find((handled) => takes(handled, typename));
+  if (type !== undefined) return (body) => readable(type, typename, body);
+  assertTaken(catalog, typeName, typename);
+  return (body) => new TypedValue(typename, body);
+}
+
+/** Whether a function gets a value of this typename to the handler of a type: under its own name or its v2 wrapper's. */
+function takes(type: Type<any>, typename: string): boolean {
+  return type.typename === typename || type.v2?.typename === typename;
+}
+
+/** Throws VALUE_INVALID when a function of this process has no handler for a typename that its types don't have. */
+function assertTaken(catalog: TypeCatalog, typeName: string, typename: string): void {
+  if (catalog.takesAll?.(typeName) !== false) return;
+  throw new StatefunError(
+    "VALUE_INVALID",
+    `${typeName} has no handler for ${typename}. It takes ${typesText(catalog.handled(typeName))}.`,
+  );
+}
+
+/** Bytes that their type can read: the function would fail with others, again and again. Throws VALUE_UNREADABLE. */
+function readable(type: Type<any>, typename: string, body: Buffer): TypedValue {
+  const value = new TypedValue(typename, body);
+  try {
+    type.unpack(value);
+  } catch (error) {
+    if (error instanceof StatefunError) throw error;
+    throw new StatefunError("VALUE_UNREADABLE", `A ${typename} can't be decoded: ${describe(error)}`, { cause: error });
+  }
+  return value;
 }
 
 /** Whether a body is the value's own bytes; otherwise it is JSON. Throws MEDIA_TYPE_UNSUPPORTED. */
@@ -67,12 +105,12 @@ function isBytes(contentType: string | undefined): boolean {
 }
 
 function typeNamed(catalog: TypeCatalog, typeName: string, typename: string): Type<any> {
-  const type =
-    catalog.handled(typeName).find((handled) => handled.reads(typename)) ??
-    catalog.find(typename) ??
-    primitives.get(typename);
-  if (type !== undefined) return type;
+  const handled = catalog.handled(typeName).find((type) => type.reads(typename));
+  if (handled !== undefined) return handled;
   parseTypeName(typename);
+  assertTaken(catalog, typeName, typename);
+  const type = catalog.find(typename) ?? primitives.get(typename);
+  if (type !== undefined) return type;
   throw new StatefunError(
     "VALUE_UNTYPED",
     `No function of this process takes a ${typename}, so JSON can't be turned into one. Send its bytes, as ${octetStream}.`,

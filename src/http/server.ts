@@ -43,6 +43,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   IDEMPOTENCY_CONFLICT: 409,
+  ADDRESS_PARKED: 409, // trying again helps nobody: a person must act
   STATE_TYPENAME_CHANGED: 409,
   REQUEST_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
@@ -51,8 +52,14 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   STORE_FULL: 503,
   STORE_FAILED: 503,
   SHUTTING_DOWN: 503,
-  ADDRESS_PARKED: 503,
   ANSWER_TIMEOUT: 504,
+};
+
+/** What clients are told instead of the message, which says where the data folder is: the log has it. */
+const toldInstead: Partial<Record<ErrorCode, string>> = {
+  STORE_FULL: "The runtime's disk is full. Make room; then repeat what was refused with the same idempotency key.",
+  STORE_FAILED:
+    "The runtime can't read or write its data folder; its log says why. Then repeat what was refused with the same idempotency key.",
 };
 
 /** The status that an error is answered with; 500 for what is the runtime's own fault. */
@@ -199,7 +206,11 @@ export function sendError(response: ServerResponse, thrown: unknown, headers: Ra
   if (thrown instanceof MethodNotAllowed) more.push("Allow", thrown.allow);
   // What is left of a body that was refused is not worth reading.
   if (response.req !== undefined && !response.req.complete) response.shouldKeepAlive = false;
-  sendJson(response, status, status === 500 ? { code } : { code, message: (thrown as StatefunError).message }, more);
+  sendJson(response, status, status === 500 ? { code } : { code, message: messageOf(thrown as StatefunError) }, more);
+}
+
+function messageOf({ code, message }: StatefunError): string {
+  return toldInstead[code] ?? message;
 }
 
 class MethodNotAllowed extends StatefunError {

@@ -8,6 +8,11 @@ export interface TypeCatalog {
   readonly typeNames?: readonly string[];
   /** The types that a function handles; none when it is not of this process, or only has a catch-all. */
   handled(typeName: string): readonly Type<any>[];
+  /**
+   * Whether a function takes values of every type, by a catch-all; undefined when it is not of this process. Defaults to
+   * undefined for all: nothing is refused for its type then.
+   */
+  takesAll?(typeName: string): boolean | undefined;
   /** The one type that a method of a function's class handles; undefined when there is no such method. */
   handler(typeName: string, method: string): Type<any> | undefined;
   /** The type of a typename, when a function of this process uses it. */

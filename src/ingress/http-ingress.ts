@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
-import { answerOptions, assertBearer, assertOrigin } from "../http/access.js";
+import { answerOptions, assertBearer, assertOrigin, assertToken } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";
 import { assertQuery, parseSpan, type RequestTarget, readBody, targetOf } from "../http/request.js";
 import { assertMethod, type FailureLogger, type HttpServer, listen, sendJson } from "../http/server.js";
@@ -32,7 +32,7 @@ export interface HttpIngressOptions {
 export const httpIngressOptionNames = ["port", "host", "token", "maxBodyBytes", "cors", "logger"] as const;
 
 const accepted = { status: "accepted" };
-const longestKey = 256;
+const keyPattern = /^[\x20-\x7e]{1,256}$/;
 /** The longest time that setTimeout can wait. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
@@ -51,7 +51,7 @@ export class HttpIngress {
     if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
       throw new StatefunError("OPTION_INVALID", `maxBodyBytes is ${maxBodyBytes}; it must be a whole number above 0.`);
     }
-    if (token === "") throw new StatefunError("OPTION_INVALID", "The ingress's token is empty; leave it out for none.");
+    assertToken("The ingress", token);
     if (!Array.isArray(cors)) throw new StatefunError("OPTION_INVALID", "cors must be a list of origins.");
     this.#engine = engine;
     this.#catalog = catalog;
@@ -214,8 +214,8 @@ function addressOf({ parts }: RequestTarget): Address {
 function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string } {
   const key = headers["idempotency-key"] as string | undefined;
   if (key === undefined) return {};
-  if (key !== "" && key.length <= longestKey) return { idempotencyKey: key };
-  throw new StatefunError("OPTION_INVALID", `The Idempotency-Key must have 1 to ${longestKey} characters.`);
+  if (keyPattern.test(key)) return { idempotencyKey: key };
+  throw new StatefunError("OPTION_INVALID", "The Idempotency-Key must have 1 to 256 characters of printable ASCII.");
 }
 
 /** Throws DURATION_INVALID. */

@@ -3,10 +3,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
 import { assertOrigin } from "../http/access.js";
+import { bytesReader } from "../http/body-value.js";
 import { readBody, targetOf } from "../http/request.js";
 import { assertMethod, type FailureLogger, type HttpServer, listen, sendBody } from "../http/server.js";
+import type { TypeCatalog } from "../http/type-catalog.js";
 import { Address } from "../model/address.js";
-import { TypedValue } from "../model/type.js";
 import type { EngineApi } from "../runtime/engine-api.js";
 
 /** Options of {@link openPlaygroundIngress}. */
@@ -27,7 +28,11 @@ const defaultType = "io.statefun.types/string";
 /**
  * Starts to listen. A message is answered with 200 and no body once it is durable. Throws OPTION_INVALID.
  */
-export function openPlaygroundIngress(engine: EngineApi, options: PlaygroundIngressOptions): Promise<HttpServer> {
+export function openPlaygroundIngress(
+  engine: EngineApi,
+  catalog: TypeCatalog,
+  options: PlaygroundIngressOptions,
+): Promise<HttpServer> {
   const { port, host, logger, maxBodyBytes = 4 * 1024 * 1024 } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     assertOrigin(request, response, []);
@@ -37,8 +42,8 @@ export function openPlaygroundIngress(engine: EngineApi, options: PlaygroundIngr
     if (!engine.serves(address.namespace, address.name)) {
       throw new StatefunError("FUNCTION_UNKNOWN", `There is no function ${address.typeName} here.`);
     }
-    const value = new TypedValue(typenameOf(request), await readBody(request, maxBodyBytes));
-    await engine.send(address, value);
+    const read = bytesReader(catalog, address.typeName, typenameOf(request));
+    await engine.send(address, read(await readBody(request, maxBodyBytes)));
     sendBody(response, 200, "text/plain", "");
   };
   return listen({ name: "The playground ingress", port, host, logger }, answer);

@@ -45,7 +45,7 @@ export async function freeBytes(dir: string): Promise<number> {
 function full(what: string, dir: string, thrown: unknown): StatefunError {
   return new StatefunError(
     "STORE_FULL",
-    `The data folder ${dir} can't be ${what}: the disk is full (${reasonOf(thrown)}). Make room; nothing is lost, and what was refused can be tried again.`,
+    `The data folder ${dir} can't be ${what}: the disk is full (${reasonOf(thrown)}). Make room; nothing is lost: repeat what was refused with the same idempotency key.`,
     { cause: thrown },
   );
 }

@@ -144,6 +144,19 @@ describe("a request that fails", () => {
       await rejectsCode(ref(troubled(status(500))).greet({}), "CLIENT_FAILED", "500");
     }));
 
+  test("is not sent again when its address is parked: a person must act", () =>
+    withIngress(async ({ url, world }) => {
+      await world.engine.park(Address.of("example/count", "bob"), "for a test");
+      let requests = 0;
+      const counting: typeof fetch = (input, init) => {
+        requests += 1;
+        return fetch(input, init);
+      };
+      const greeter = connect(url, { fetch: counting }).ref<CountGreeter>("example/count", "bob");
+      await rejectsCode(greeter.greet({}), "ADDRESS_PARKED");
+      assert.equal(requests, 1);
+    }));
+
   test("says the runtime's code and message", () =>
     withIngress(async ({ url }) => {
       const client = connect(url);
@@ -246,6 +259,12 @@ test("misspelt and impossible options are refused", async () => {
   const ref = connect("http://localhost").ref<CountGreeter>("example/count", "bob");
   await rejectsCode(ref.greet({}, { timeoutMs: 5 } as object), "OPTION_INVALID");
   await rejectsCode(ref.greet({}, { timeout: 0 }), "DURATION_INVALID");
+  for (const token of ["", "a secret", "s\u00e9cret", 5 as never]) {
+    throwsCode(() => connect("http://localhost", { token }), "OPTION_INVALID");
+  }
+  for (const idempotencyKey of ["", "😀", "a\nb", " ", " k", "k".repeat(257), 5 as never]) {
+    await rejectsCode(ref.greet({}, { idempotencyKey }), "OPTION_INVALID");
+  }
 });
 
 test("the client runs in a browser, and is small", async () => {

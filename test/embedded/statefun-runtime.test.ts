@@ -176,6 +176,25 @@ test("a port that is taken is refused, and the folder is free again", async () =
   await second.close();
 });
 
+test("what a function can't take is refused at the ingress, instead of parking its address", async () => {
+  await using runtime = await StatefunRuntime.open({
+    functions: sums().register("test/any", () => {}),
+    dir: false,
+    ingress: { port: 0 },
+    admin: false,
+  });
+  const post = async (path: string, body: Uint8Array) => {
+    const headers = { "Content-Type": "application/octet-stream" };
+    const answer = await fetch(`${runtime.ingress?.url}/send/${path}`, { method: "POST", headers, body });
+    return [answer.status, ((await answer.json()) as { code?: string }).code];
+  };
+  const five = Types.int.serialize(5);
+  assert.deepEqual(await post("test/sum/a?type=my/unknown", five), [400, "VALUE_INVALID"]);
+  assert.deepEqual(await post("test/sum/a", Buffer.from("garbage")), [400, "VALUE_UNREADABLE"]);
+  assert.deepEqual(await post("test/sum/a", five), [202, undefined]);
+  assert.deepEqual(await post("test/any/a?type=my/unknown", five), [202, undefined]);
+});
+
 test("wrong options are refused by their names", async () => {
   const open = (options: object) => StatefunRuntime.open({ dir: false, ...closed, ...options } as RuntimeOptions);
   await rejectsCode(open({ folder: "data" }), "OPTION_INVALID");
@@ -186,6 +205,10 @@ test("wrong options are refused by their names", async () => {
   await rejectsCode(open({ limits: { inflight: 3 } }), "OPTION_INVALID");
   await rejectsCode(open({ limits: { attempts: 0 } }), "OPTION_INVALID");
   await rejectsCode(open({ functions: [] }), "OPTION_INVALID");
+  for (const server of ["ingress", "admin"]) {
+    await rejectsCode(open({ [server]: { port: 0, token: "a secret" } }), "OPTION_INVALID");
+    for (const value of [8080, "8080", true, null]) await rejectsCode(open({ [server]: value }), "OPTION_INVALID");
+  }
 });
 
 test("after close a message is refused", async () => {

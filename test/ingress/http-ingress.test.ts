@@ -7,9 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
+import { StatefunError } from "../../src/errors.js";
 import { Types } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
 import { openLevelStore } from "../../src/store/level-store.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
 import { octetStream, type Received, type Sent, send } from "../support/http.js";
 import { doorFor, openWorld, until, withIngress } from "./world.js";
 
@@ -111,7 +113,9 @@ describe("a call", () => {
       assert.deepEqual(again.text, first.text);
       refused(await post(port, bob, '{"name":"Eve"}', headers), 409, "IDEMPOTENCY_CONFLICT");
       refused(await post(port, bob, "{}", { ...json, "idempotency-key": "k".repeat(257) }), 400, "OPTION_INVALID");
-      refused(await post(port, bob, "{}", { ...json, "idempotency-key": "" }), 400, "OPTION_INVALID");
+      for (const key of ["", "\xfc", "a\tb"]) {
+        refused(await post(port, bob, "{}", { ...json, "idempotency-key": key }), 400, "OPTION_INVALID");
+      }
     }));
 });
 
@@ -247,6 +251,46 @@ describe("a request that can't be right", () => {
     ));
 });
 
+describe("a value that a function of this process can't take", () => {
+  const user = example.User.encode({ name: "Bob" }).finish();
+  const typed = (path: string, typename: string) => `${path}?type=${encodeURIComponent(typename)}`;
+  const userType = "type.googleapis.com/example.User";
+  const cases: [what: string, path: string, sent: Sent, status: number, code: string][] = [
+    ["bytes of an unknown type", typed(bob, "my/unknown"), { body: user }, 400, "VALUE_INVALID"],
+    ["bytes of a type with another prefix", typed(bob, "x/example.User"), { body: user }, 400, "VALUE_INVALID"],
+    [
+      "JSON of a type that others take",
+      typed(bob, "io.statefun.types/int"),
+      { headers: json, body: Buffer.from("5") },
+      400,
+      "VALUE_INVALID",
+    ],
+    ["garbage of the type that is named", typed(bob, userType), { body: Buffer.from("x") }, 400, "VALUE_UNREADABLE"],
+    ["garbage of a handler's type", `${many}?handler=order`, { body: Buffer.from("x") }, 400, "VALUE_UNREADABLE"],
+    ["garbage of the only type", bob, { body: Buffer.from("x") }, 400, "VALUE_UNREADABLE"],
+  ];
+  for (const [what, path, sent, status, code] of cases) {
+    test(`is refused: ${what}`, () =>
+      withIngress(async ({ port, world }) => {
+        refused(await send(port, path, sent), status, code);
+        refused(await send(port, path.replace("/call/", "/send/"), sent), status, code);
+        assert.equal(world.engine.metrics.parked, 0);
+      }));
+  }
+
+  test("is not one of a type that a catch-all takes, nor a primitive in its wrapper", () =>
+    withIngress(async ({ port }) => {
+      const other = await send(port, typed(many, "my/unknown"), { body: user });
+      assert.equal(other.headers["statefun-type"], "example/echo");
+      const wrapper = Buffer.from([8, 5]); // field 1, the number 5
+      answered(
+        await send(port, typed(many, "type.googleapis.com/google.protobuf.Int64Value"), { body: wrapper }),
+        200,
+        5,
+      );
+    }));
+});
+
 test("a full mailbox is 429, with the time to wait", () =>
   withIngress(
     async ({ port }) => {
@@ -264,13 +308,32 @@ test("a full mailbox is 429, with the time to wait", () =>
     { limits: { mailboxBytes: 500 } },
   ));
 
-test("a parked address is 503 for a call", () =>
+test("a parked address is 409 for a call, and no time to wait is said: a person must act", () =>
   withIngress(async ({ port, world }) => {
     await world.engine.park(Address.of("example/count", "bob"), "for a test");
     const received = await post(port, bob, "{}");
-    refused(received, 503, "ADDRESS_PARKED");
-    assert.equal(received.headers["retry-after"], "1");
+    refused(received, 409, "ADDRESS_PARKED");
+    assert.equal(received.headers["retry-after"], undefined);
   }));
+
+for (const code of ["STORE_FULL", "STORE_FAILED"] as const) {
+  test(`${code} is 503, and does not say where the data folder is`, async () => {
+    const store = new MemoryStore();
+    const write = store.write.bind(store);
+    await withIngress(
+      async ({ port }) => {
+        store.write = () => Promise.reject(new StatefunError(code, "The data folder /home/me/data can't be written."));
+        const received = await post(port, bob, "{}");
+        store.write = write;
+        refused(received, 503, code);
+        assert.equal(received.headers["retry-after"], "1");
+        assert.doesNotMatch(received.text, /home/);
+      },
+      {},
+      { store },
+    );
+  });
+}
 
 test("an engine that closes is 503", async () => {
   await withIngress(async ({ port, world }) => {
@@ -383,6 +446,8 @@ describe("opening", () => {
         { port: 0, maxBodyBytes: 0 },
         { prot: 1 },
         { port: 0, token: "" },
+        { port: 0, token: "a secret" },
+        { port: 0, token: "sécret" },
       ]) {
         await assert.rejects(HttpIngress.open(world.engine, world.catalog, options as object), {
           code: "OPTION_INVALID",

@@ -18,7 +18,7 @@ async function withPlayground(run: (port: number, engine: Engine) => Promise<voi
   const world = await openWorld();
   let server: HttpServer | undefined;
   try {
-    server = await openPlaygroundIngress(world.engine, { port: 0, maxBodyBytes: 100 });
+    server = await openPlaygroundIngress(world.engine, world.catalog, { port: 0, maxBodyBytes: 100 });
     await run(server.port, world.engine);
   } finally {
     await server?.close(0);
@@ -72,6 +72,8 @@ test("what can't be right is an error", () =>
       ["/", { method: "PUT", headers }, 404],
       ["/example/other/bob", { method: "PUT", headers }, 404],
       ["/example/count/%zz", { method: "PUT", headers }, 400],
+      ["/example/count/bob", { method: "PUT", headers: { "content-type": "application/vnd.my/unknown" } }, 400],
+      ["/example/count/bob", { method: "PUT", headers, body: Buffer.from("garbage") }, 400],
       ["/example/count/bob", { method: "GET", headers: {} }, 405],
       ["/example/count/bob", { method: "PUT", headers, body: Buffer.alloc(200) }, 413],
     ] as const) {

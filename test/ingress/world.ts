@@ -106,6 +106,10 @@ export function catalogOf(functions: StatefulFunctions): TypeCatalog {
   return {
     typeNames: functions.typeNames,
     handled: (typeName) => handled(typeName).map(({ type }) => type),
+    takesAll(typeName) {
+      const spec = functions.get(typeName);
+      return spec && spec.catchAll !== undefined;
+    },
     handler: (typeName, method) => {
       const found = handled(typeName).filter(({ name }) => name === method);
       return found.length === 1 ? found[0]?.type : undefined;
