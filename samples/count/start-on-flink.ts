@@ -1,5 +1,5 @@
-// `npm start`: serves the count sample, starts a real Flink StateFun engine beside it, and greets every name that is
-// typed or posted. The engine's checkpoints are kept, so the counts go on after a restart, even after a kill -9.
+// `npm run start:flink`: serves the count sample, starts a real Flink StateFun engine beside it, and greets every name
+// that is typed or posted. The engine's checkpoints are kept, so the counts go on after a restart, even after a kill -9.
 
 import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -112,7 +112,7 @@ function listen(app: Koa) {
     const server = app.listen(port, () => resolve(server));
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";
-      console.error(taken ? `Port ${port} is taken. Choose another: PORT=8080 npm start` : error.message);
+      console.error(taken ? `Port ${port} is taken. Choose another: PORT=8080 npm run start:flink` : error.message);
       process.exit(1);
     });
   });

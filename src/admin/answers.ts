@@ -5,7 +5,7 @@ import { StatefunError } from "../errors.js";
 import type { RequestTarget } from "../http/request.js";
 import type { TypeCatalog } from "../http/type-catalog.js";
 import { Address } from "../model/address.js";
-import type { EngineApi, ParkedInfo, WaitingMessage } from "../runtime/engine-api.js";
+import type { EngineApi, FunctionInfo, ParkedInfo, WaitingMessage } from "../runtime/engine-api.js";
 import type { RouteName } from "./routes.js";
 import { readState, type ShownValue, showValue } from "./values.js";
 
@@ -35,12 +35,12 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         ? ok({ status: "ok" })
         : { status: 503, body: { status: "trouble", code: trouble.code, message: trouble.message } },
 
-    functions: async ({ engine }) => {
+    functions: async ({ engine, catalog }) => {
       const parked = new Map<string, number>();
       for (const { address } of engine.parked({ limit: Number.MAX_SAFE_INTEGER })) {
         parked.set(address.typeName, (parked.get(address.typeName) ?? 0) + 1);
       }
-      const functions = engine.functions().map(async ({ typeName, endpoint, states }) => {
+      const functions = knownFunctions(engine, catalog).map(async ({ typeName, endpoint, states }) => {
         // Counting them all would read the whole store.
         const page = await engine.addresses(typeName, { limit: longestPage + 1 });
         const counted = page.slice(0, longestPage);
@@ -138,6 +138,14 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
 
 function ok(body: unknown): Answered {
   return { status: 200, body };
+}
+
+/** Those that the engine has met, and those of this process that had no message since the start. */
+function knownFunctions(engine: EngineApi, { typeNames = [] }: TypeCatalog): FunctionInfo[] {
+  const met = engine.functions();
+  const names = new Set(met.map(({ typeName }) => typeName));
+  const quiet = typeNames.filter((typeName) => !names.has(typeName));
+  return [...met, ...quiet.map((typeName) => ({ typeName, endpoint: "in this process", states: [] }))];
 }
 
 /** Throws FUNCTION_UNKNOWN. */

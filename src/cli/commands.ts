@@ -42,6 +42,7 @@ const admin: Options = {
   },
 };
 const message: Options = {
+  bytes: { value: "file", help: "Send the bytes of a file, or of stdin (-), as the value, instead of JSON." },
   type: { value: "typename", help: "The message's type. Defaults to the one type that the function handles." },
   handler: { value: "method", help: "The method whose type the message has, instead of --type." },
   key: { value: "key", help: "An idempotency key: a second request with it does nothing more." },
@@ -54,6 +55,10 @@ const running: Options = {
   },
   dir: { value: "folder", help: "Where the data is kept. Defaults to .statefun." },
   memory: { help: "Keep everything in memory only." },
+  "call-timeout": {
+    value: "time",
+    help: "How long a call of a function in this process may take: milliseconds, or 30s, 5m. Defaults to no limit.",
+  },
   host: { value: "host", help: "Where the ingress listens. Defaults to 127.0.0.1." },
   port: { value: "port", help: "The ingress's port; 0 takes a free one. Defaults to 7070." },
   "ingress-token": {
@@ -73,14 +78,19 @@ const running: Options = {
 /** The commands by their names, in the order of the help. */
 export const commands = {
   start: {
-    args: "[module.yaml]",
-    summary: "Run the functions of a module file, or of --functions, until Ctrl-C.",
+    args: "[functions.ts] [module.yaml]",
+    summary: "Run functions, those of a module file, or both, until Ctrl-C.",
     options: {
       functions: {
         value: "file[#export]",
-        help: "Functions to run in this process: the file's default export, or its export functions, or the named one.",
+        help: "The same as the argument [functions.ts]: the file's default export, or its export functions, or the named one.",
       },
       ...running,
+      park: {
+        value: "ns/name/id",
+        multiple: true,
+        help: "Park an address before anything is delivered to it. Once for each address.",
+      },
       ...json,
     },
   },

@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, extname, join, relative, resolve } from "node:path";
+import { egressFiles } from "./egress-option.js";
 import { functionsFileOf } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
 import { print } from "./print.js";
@@ -24,6 +25,7 @@ export async function dev(input: Input): Promise<void> {
   if (module !== undefined && !existsSync(module)) throw usage(`There is no file ${resolve(module)}.`);
   const watcher = new SourceWatcher(foldersToWatch(input, functions, module), [
     resolve(input.text("dir") ?? ".statefun"),
+    ...egressFiles(input),
   ]);
   print("Restarts when a source changes; Ctrl-C ends it.");
   const stopped = firstSignal().then(() => undefined);

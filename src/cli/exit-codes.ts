@@ -37,6 +37,7 @@ const hints: Readonly<Record<string, string>> = {
   FUNCTION_UNKNOWN: "statefun ps lists the functions.",
   UNAUTHORIZED:
     "Give the token with --ingress-token or --admin-token, or in STATEFUN_INGRESS_TOKEN or STATEFUN_ADMIN_TOKEN.",
+  VALUE_UNTYPED: "Name its type with --type, or its method with --handler; --bytes <file> sends a value's own bytes.",
   ADDRESS_PARKED: "statefun show says why; statefun retry or statefun drop lets it go on.",
   STORE_LOCKED: "Stop the other one, or give another folder with --dir.",
 };
@@ -51,5 +52,7 @@ export function failureOf(thrown: unknown): { exitCode: ExitCode; text: string }
   const { code } = thrown as StatefunError;
   const hint = Object.hasOwn(hints, code) ? `\n${hints[code]}` : "";
   const exitCode = Object.hasOwn(exitOf, code) ? (exitOf[code] as ExitCode) : 1;
-  return { exitCode, text: `${code}: ${oneLine(thrown.message)}${hint}` };
+  // The mistakes of a module file are several, each on its line.
+  const lines = code === "MODULE_INVALID" ? thrown.message.split("\n") : [thrown.message];
+  return { exitCode, text: `${code}: ${lines.map(oneLine).join("\n")}${hint}` };
 }

@@ -1,6 +1,6 @@
 // Finds the functions of a user's file, in JavaScript or TypeScript.
 
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,6 +20,9 @@ export function functionsFileOf(written: string): FunctionsFile {
   const named = mark > 0 && !existsSync(written);
   const file = resolve(named ? written.slice(0, mark) : written);
   if (!existsSync(file)) throw usage(`There is no file ${file}.`);
+  if (!isScript(file) || !statSync(file).isFile()) {
+    throw usage(`${file} holds no functions: they are in a file of TypeScript or JavaScript, such as functions.ts.`);
+  }
   return { file, exportName: named ? written.slice(mark + 1) : undefined };
 }
 
@@ -41,6 +44,11 @@ export async function loadFunctions({ file, exportName }: FunctionsFile): Promis
 function isFunctions(value: unknown): value is StatefulFunctions {
   if (value instanceof StatefulFunctions) return true;
   return value?.constructor?.name === "StatefulFunctions" && Array.isArray((value as StatefulFunctions).typeNames);
+}
+
+/** Whether a file is of TypeScript or JavaScript, by its name; an export may be named behind it. */
+export function isScript(written: string): boolean {
+  return /\.[mc]?[jt]sx?(#[^/]*)?$/.test(written);
 }
 
 export function isTypeScript(file: string): boolean {

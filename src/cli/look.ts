@@ -1,9 +1,9 @@
 // `statefun ps`, `addresses`, `show`, `parked`, `metrics` and `health`: what the admin server tells.
 
-import { StatefunError } from "../errors.js";
+import { oneLine, StatefunError } from "../errors.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { Input } from "./parse.js";
-import { print, printJson, printTable } from "./print.js";
+import { print, printJson, printTable, shortId } from "./print.js";
 import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
 
 /** A value as the admin server shows it: decoded where its type is known, else in base64. */
@@ -63,9 +63,9 @@ export async function addresses(input: Input): Promise<void> {
     `${pathOf("functions", namespace, name, "addresses")}${query}`,
   );
   if (input.flag("json")) return printJson(page);
-  const rows = page.addresses.map(({ id, waiting }) => [id, String(waiting)]);
+  const rows = page.addresses.map(({ id, waiting }) => [shortId(id), String(waiting)]);
   printTable(["id", "waiting"], rows, `${typeName} has no address that holds anything.`);
-  if (page.next !== null) print(`There are more: --after ${JSON.stringify(page.next)}`);
+  if (page.next !== null) print(oneLine(`There are more: --after ${JSON.stringify(page.next)}`));
 }
 
 /** Shows one address. */
@@ -73,21 +73,21 @@ export async function show(input: Input): Promise<void> {
   const shown = await lookAt(input);
   if (input.flag("json")) return printJson(shown);
   const { parked } = shown;
-  print(`${shown.function}/${shown.id}${shown.inFlight ? ", a batch is in flight" : ""}`);
+  print(oneLine(`${shown.function}/${shown.id}${shown.inFlight ? ", a batch is in flight" : ""}`));
   if (parked !== null) {
-    print(`Parked since ${parked.since} after ${parked.attempts} attempts. ${parked.code}: ${parked.reason}`);
+    print(oneLine(`Parked since ${parked.since} after ${parked.attempts} attempts. ${parked.code}: ${parked.reason}`));
   }
   print("");
   const states = shown.states.map((state) => [state.name, state.typename, state.writtenAt, textOf(state)]);
   printTable(["state", "type", "written", "value"], states, "It has no states.");
   print("");
-  const mailbox = shown.mailbox.map((message) => [message.caller ?? "", message.typename, textOf(message)]);
+  const mailbox = shown.mailbox.map((message) => [shortId(message.caller ?? ""), message.typename, textOf(message)]);
   printTable(["waiting from", "type", "message"], mailbox, "No messages wait.");
   if (shown.waiting > mailbox.length) print(`… and ${shown.waiting - mailbox.length} more`);
   print("");
   const delayed = shown.delayed.map((message) => [
     message.dueAt,
-    message.token ?? "",
+    shortId(message.token ?? ""),
     message.typename,
     textOf(message),
   ]);
@@ -102,7 +102,14 @@ export async function parked(input: Input): Promise<void> {
     `/parked${query}`,
   );
   if (input.flag("json")) return printJson(page);
-  const rows = page.parked.map((one) => [one.function, one.id, one.since, String(one.attempts), one.code, one.reason]);
+  const rows = page.parked.map((one) => [
+    one.function,
+    shortId(one.id),
+    one.since,
+    String(one.attempts),
+    one.code,
+    one.reason,
+  ]);
   printTable(["function", "id", "since", "attempts", "code", "reason"], rows, "No address is parked.");
   if (page.total > rows.length) print(`… and ${page.total - rows.length} more`);
 }

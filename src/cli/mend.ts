@@ -17,12 +17,9 @@ export async function state(input: Input): Promise<void> {
   const path = `${addressPath(input)}${pathOf("states", name)}`;
   if (set === undefined) return change(input, { method: "DELETE", path }, "Deleted.");
   assertJson(set);
-  const type = input.text("type");
-  const headers = {
-    "Content-Type": "application/json",
-    ...(type === undefined ? {} : { "Statefun-Type": type }),
-  };
-  return change(input, { method: "PUT", path, headers, body: set }, "Written.");
+  const typed = `${path}${queryOf({ type: input.text("type") })}`; // a header can't hold every typename
+  const headers = { "Content-Type": "application/json" };
+  return change(input, { method: "PUT", path: typed, headers, body: set }, "Written.");
 }
 
 async function printStates(input: Input, name: string | undefined): Promise<void> {

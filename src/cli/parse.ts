@@ -68,7 +68,7 @@ function valueGiven(spec: OptionSpec, written: string, value: string | undefined
     return true;
   }
   // An option that follows at once is more likely a forgotten value than the value.
-  if (value === undefined || (!inline && value.startsWith("-"))) {
+  if (value === undefined || (!inline && value !== "-" && value.startsWith("-"))) {
     throw usage(`${written} needs a value: ${written} <${spec.value}>, or ${written}=<${spec.value}>.`);
   }
   return value;

@@ -17,6 +17,13 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
   print(rows.length === 0 ? none : columns([head.map((title) => title.toUpperCase()), ...rows]));
 }
 
+const longestId = 80;
+
+/** An id as tables show it; --json has the whole. */
+export function shortId(id: string): string {
+  return id.length > longestId ? `${id.slice(0, longestId - 1).replace(/[\ud800-\udbff]$/, "")}…` : id;
+}
+
 /** Lines up cells; what a message or an id holds can't break out of its line. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const shown = rows.map((row) => row.map(oneLine));

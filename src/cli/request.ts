@@ -10,7 +10,7 @@ export interface Outgoing {
   /** As it is sent: percent-encoded, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** How long the server may say nothing, in milliseconds; 0 is no limit. Defaults to 60,000. */
   readonly idleMs?: number;
 }
@@ -48,6 +48,10 @@ export function queryOf(parameters: Readonly<Record<string, string | undefined>>
 }
 
 async function ask(url: string, token: string | undefined, outgoing: Outgoing): Promise<Answer> {
+  // What a header can't hold, or would lose at its ends, the server can't know.
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw usage("The token has a space or a character beyond ASCII: no server takes one like it.");
+  }
   const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   const answer = await exchange(baseOf(url), { ...outgoing, headers: { ...outgoing.headers, ...authorization } });
   if (answer.status >= 200 && answer.status < 300) return answer;
@@ -76,7 +80,12 @@ function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: O
         resolve({ status: statusCode, headers, body: Buffer.concat(chunks) });
       });
     });
-    outgoing.setTimeout(idleMs, () => outgoing.destroy(new Error(`it has said nothing for ${idleMs / 1000} s`)));
+    outgoing.setTimeout(idleMs, () => {
+      // It counts from the connection on, so there is a server.
+      const late = `${base.origin} has not answered within ${idleMs / 1000} s. It may wait for a call that is in flight.`;
+      reject(new StatefunError("ANSWER_TIMEOUT", late));
+      outgoing.destroy();
+    });
     outgoing.once("error", (error: NodeJS.ErrnoException) => unreachable(error.message || (error.code ?? ""), error));
     outgoing.end(body);
   });

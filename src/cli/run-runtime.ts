@@ -4,9 +4,13 @@ import { createRequire } from "node:module";
 import type { EgressSpec } from "../embedded/egresses.js";
 import type { RuntimeOptions } from "../embedded/runtime-options.js";
 import type { StatefunRuntime } from "../embedded/statefun-runtime.js";
+import { StatefunError } from "../errors.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
+import { Address } from "../model/address.js";
 import { TypedValue } from "../model/type.js";
+import { durationHelp, parseDurationText } from "../module/duration-text.js";
 import type { Module } from "../module/module.js";
+import { isUrl, parseEgress } from "./egress-option.js";
 import { type FunctionsFile, loadFunctions } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
 import { columns, print } from "./print.js";
@@ -65,6 +69,8 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
     ...(module === undefined ? {} : { module }),
     ...(dir === undefined ? {} : { dir }),
     ...(input.flag("memory") ? { dir: false as const } : {}),
+    ...callTimeoutOf(input.text("call-timeout")),
+    park: input.texts("park").map(addressOf),
     egresses: Object.fromEntries(input.texts("egress").map(egressOf)),
     ingress: serverOptions(input, "host", "port", input.text("ingress-token")),
     admin: serverOptions(input, "admin-host", "admin-port", input.text("admin-token")),
@@ -82,14 +88,18 @@ function serverOptions(input: Input, hostOption: string, portOption: string, tok
   };
 }
 
-/** Reads "ns/name=target". Throws OPTION_INVALID. */
+/** Throws DURATION_INVALID. */
+function callTimeoutOf(written: string | undefined): { callTimeout?: number } {
+  if (written === undefined) return {};
+  const callTimeout = parseDurationText(written) ?? 0;
+  if (callTimeout > 0) return { callTimeout };
+  throw new StatefunError("DURATION_INVALID", `--call-timeout is ${written}; it must be more than 0. ${durationHelp}`);
+}
+
 function egressOf(written: string): [string, EgressSpec] {
-  const equals = written.indexOf("=");
-  const target = written.slice(equals + 1);
-  if (equals <= 0 || target === "") throw usage(`--egress is ${written}; write it as ns/name=target.`);
-  const egress = written.slice(0, equals);
+  const { egress, target } = parseEgress(written);
   if (target === "-") return [egress, (value) => print(`${egress}  ${recordText(value)}`)];
-  return [egress, /^https?:\/\//.test(target) ? { url: target } : { file: target }];
+  return [egress, isUrl(target) ? { url: target } : { file: target }];
 }
 
 function recordText(value: unknown): string {
@@ -124,4 +134,13 @@ async function moduleRows(path: string): Promise<string[][]> {
     ...ingresses.map(({ port }) => ["playground ingress", playground(port)]),
     ...egresses.map(({ port }) => ["playground egress", playground(port)]),
   ];
+}
+
+/** Reads "ns/name/id"; a namespace may hold slashes. Throws OPTION_INVALID. */
+function addressOf(written: string): Address {
+  const [, namespace, name, id] = /^(.+)\/([^/]+)\/([^/]+)$/s.exec(written) ?? [];
+  if (namespace === undefined || name === undefined || id === undefined) {
+    throw usage(`--park is ${written}; write the address as ns/name/id.`);
+  }
+  return new Address(namespace, name, id);
 }

@@ -1,6 +1,7 @@
 // `statefun send`, `call` and `cancel`: messages through the ingress.
 
-import { StatefunError } from "../errors.js";
+import { readFileSync } from "node:fs";
+import { describe, StatefunError } from "../errors.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson } from "./print.js";
@@ -36,20 +37,40 @@ export async function cancel(input: Input): Promise<void> {
 }
 
 function post(input: Input, verb: "send" | "call", query: Record<string, string | undefined>): Promise<Answer> {
-  const [typeName = "", id = "", message = "{}"] = input.args;
+  const [typeName = "", id = ""] = input.args;
   const { namespace, name } = parseTypeName(typeName);
-  assertJson(message);
   const key = input.text("key");
+  if (key !== undefined && !/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(key)) {
+    throw usage(`--key is ${JSON.stringify(key)}; it must be printable ASCII, with no space at its ends.`);
+  }
+  const { contentType, body } = bodyOf(input);
   return askIngress(input, {
     method: "POST",
     path:
       pathOf(verb, namespace, name, id) +
       queryOf({ ...query, type: input.text("type"), handler: input.text("handler") }),
-    headers: { "Content-Type": "application/json", ...(key === undefined ? {} : { "Idempotency-Key": key }) },
-    body: message,
+    headers: { "Content-Type": contentType, ...(key === undefined ? {} : { "Idempotency-Key": key }) },
+    body,
     // An answer takes as long as the function does: the ingress has the limit.
     ...(verb === "call" ? { idleMs: 0 } : {}),
   });
+}
+
+/** What is sent: JSON, or the bytes of --bytes. Throws OPTION_INVALID. */
+function bodyOf(input: Input): { contentType: string; body: string | Uint8Array } {
+  const [, , message] = input.args;
+  const file = input.text("bytes");
+  if (file === undefined) {
+    const json = message ?? "{}";
+    assertJson(json);
+    return { contentType: "application/json", body: json };
+  }
+  if (message !== undefined) throw usage("The message is given twice: as JSON and with --bytes.");
+  try {
+    return { contentType: "application/octet-stream", body: readFileSync(file === "-" ? process.stdin.fd : file) };
+  } catch (error) {
+    throw usage(`The bytes of --bytes can't be read: ${describe(error)}.`);
+  }
 }
 
 /** The text itself is sent: a number of 64 bits would not come through JSON.parse as it is. */

@@ -24,7 +24,7 @@ const sources = new Set([
 const quietMs = 50;
 
 /**
- * Watches folders and those in them, but for node_modules, names that begin with a dot and the `ignored` ones. Each
+ * Watches folders and those in them, but for node_modules, names that begin with a dot and the `ignored` paths. Each
  * folder has a watcher of its own: a recursive one would look into node_modules before it is told not to.
  */
 export class SourceWatcher {
@@ -77,6 +77,7 @@ export class SourceWatcher {
 
   #seen(folder: string, event: string, name: string): void {
     const path = join(folder, name);
+    if (this.#ignored.includes(path)) return;
     if (isSource(name)) this.#note(path);
     if (isSource(name) || event !== "rename") return;
     // Perhaps a folder: a new one, another one under an old name, or one that is gone with all that was in it.

@@ -38,6 +38,22 @@ test("functions are listed with what they hold", async (t) => {
   assert.deepEqual([counter.addresses, counter.waiting, counter.parked, counter.more], [2, 1, 1, false]);
 });
 
+test("functions of this process are listed before their first message", async (t) => {
+  const { ask } = await world(t);
+  const { json } = await ask("GET /functions");
+  assert.deepEqual(json.functions.map((shown: any) => shown.function).sort(), ["shop/counter", "shop/deep/other"]);
+  const [counter] = json.functions.filter((shown: any) => shown.function === "shop/counter");
+  assert.deepEqual(counter, {
+    function: "shop/counter",
+    endpoint: "in this process",
+    states: [],
+    addresses: 0,
+    waiting: 0,
+    more: false,
+    parked: 0,
+  });
+});
+
 test("addresses are paged in the order of their ids", async (t) => {
   const { ask, tell } = await world(t);
   for (const id of ["c", "a", "b/ü", "d"]) await tell(id, "hello");

@@ -37,6 +37,7 @@ const functions = new StatefulFunctions()
 
 const types: Readonly<Record<string, any>> = { count: Types.int, cart: Cart, opaque: Opaque };
 const catalog: TypeCatalog = {
+  typeNames: functions.typeNames,
   handled: () => [Types.string],
   handler: () => undefined,
   find: (typename) => functions.findType(typename),

@@ -1,7 +1,9 @@
 // The commands that talk to a runtime, as processes, against a runtime that `statefun start` runs.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Built } from "./built.js";
 import { type Ended, Running, run } from "./run.js";
@@ -80,11 +82,26 @@ describe("messages", () => {
   });
 
   test("a function of several types is told which", async () => {
-    assertFailed(await statefun("call", "shop/orders", "o1", '{"sku":"tea"}'), 1, "VALUE_UNTYPED");
+    const untyped = await statefun("call", "shop/orders", "o1", '{"sku":"tea"}');
+    assertFailed(untyped, 1, "VALUE_UNTYPED");
+    assert.match(untyped.stderr, /\n.*--type.*--handler.*--bytes/);
     const typed = await statefun("call", "shop/orders", "o1", '{"sku":"tea"}', "--type", "shop.types/order");
     assert.equal(typed.stdout, '"tea"\n');
     const long = await statefun("call", "shop/orders", "o1", '"9007199254740993"', "--type", "io.statefun.types/long");
     assert.equal(long.stdout, '"9007199254740993"\n');
+  });
+
+  test("a value's own bytes come from a file or from stdin", async () => {
+    const bytes = (text: string) => Buffer.from([0x0a, text.length, ...Buffer.from(text)]);
+    const file = join(project, "value.bin");
+    writeFileSync(file, bytes("tea"));
+    const type = ["--type", "io.statefun.types/string"];
+    assert.equal((await statefun("call", "shop/counter", "y1", "--bytes", file, ...type)).stdout, '"tea 1"\n');
+    const piped = ["call", "shop/counter", "y1", "--bytes", "-", ...type];
+    assert.equal((await run(built.main, piped, { env, stdin: bytes("oil") })).stdout, '"oil 2"\n');
+    assert.equal((await statefun("send", "shop/counter", "y1", "--bytes", file)).stdout, "Accepted.\n");
+    assertFailed(await statefun("send", "shop/counter", "y1", "{}", "--bytes", file), 2, "OPTION_INVALID");
+    assertFailed(await statefun("send", "shop/counter", "y1", "--bytes", "nothing.bin"), 2, "OPTION_INVALID");
   });
 
   test("ids and namespaces may hold what a path can't", async () => {
@@ -131,6 +148,22 @@ describe("looking", () => {
     const { stdout } = await statefun("show", "shop/counter", "a1");
     assert.match(stdout, /^shop\/counter\/a1\n/);
     assert.match(stdout, /^count +io\.statefun\.types\/int +\S+ +1$/m);
+  });
+
+  test("what an id or a reason holds can't break out of its line, and a long id is cut in tables", async () => {
+    const id = "\u001b[31m\n~";
+    const long = `~long${"x".repeat(100)}`;
+    for (const parked of [id, long]) await statefun("park", "shop/counter", parked, "--reason", "a\n\u009b31m");
+    for (const args of [["show", "shop/counter", id], ["parked"], ["addresses", "shop/counter"]]) {
+      const { code, stdout } = await statefun(...args);
+      assert.equal(code, 0);
+      assert.ok(!stdout.includes("\u001b") && !stdout.includes("\u009b"));
+      assert.doesNotMatch(stdout, /^~$/m);
+    }
+    assert.match((await statefun("parked")).stdout, /^shop\/counter +~longx{74}… /m);
+    const { parked } = await jsonOf("parked");
+    assert.ok(parked.some((one: any) => one.id === long));
+    for (const parked of [id, long]) await statefun("retry", "shop/counter", parked);
   });
 
   test("health and metrics", async () => {
@@ -199,6 +232,13 @@ describe("failures", () => {
     assertFailed(await statefun("ps", "--admin-url", `http://127.0.0.1:${port}`), 3, "CLIENT_FAILED");
     assertFailed(await statefun("ps", "--admin-url", "http://127.0.0.1:1"), 3, "CLIENT_FAILED");
     assertFailed(await statefun("call", "a/b", "c", "--url", "http://127.0.0.1:1"), 3, "CLIENT_FAILED");
+  });
+
+  test("a key or a token that a header can't hold", async () => {
+    assertFailed(await statefun("send", "shop/counter", "h1", '"x"', "--key", "ü😀"), 2, "OPTION_INVALID");
+    for (const token of ["ü", "a b", "a\n"]) {
+      assertFailed(await statefun("ps", "--admin-token", token), 2, "OPTION_INVALID");
+    }
   });
 
   test("a token that is missing or wrong", async () => {

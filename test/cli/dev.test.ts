@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { test } from "node:test";
 import { Built } from "./built.js";
 import { type Running, run, running } from "./run.js";
@@ -103,6 +106,34 @@ test("what the functions import is watched, in folders that are new too; data an
   await up(dev, /^lib\/new\/word\.ts has changed: restarted/m);
   rmSync(join(cwd, "lib/new"), { recursive: true });
   await up(dev, /^lib\/new(\/word\.ts)? has changed: restarted/m);
+  assert.equal((await dev.stop()).code, 0);
+});
+
+test("a process that is told to stop before it runs ends without a word", async () => {
+  const cwd = built.project(files);
+  const file = join(built.main, "../dev-child.js");
+  const child = fork(file, ["dev", ...free], { cwd, stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
+  let stderr = "";
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  child.disconnect();
+  const [[code]] = await Promise.all([once(child, "exit"), once(child.stderr as Readable, "end")]);
+  assert.deepEqual([code, stderr], [0, ""]);
+});
+
+test("what an egress writes is no change, whatever its name", async (t) => {
+  const cwd = built.project({ ...files, "out/records.json": "" });
+  const dev = running(t, built.main, ["dev", "--egress", "shop/out=out/records.json", ...free], { cwd });
+  const env = await up(dev, started);
+  const touched = new Date(0);
+  utimesSync(join(cwd, "out/records.json"), touched, touched); // as a write would
+  await run(built.main, ["health"], { env }); // longer than changes are gathered for
+  assert.equal((await run(built.main, ["call", "shop/counter", "bob", '"a"'], { env })).stdout, '"old 1"\n');
+  writeFileSync(join(cwd, "functions.ts"), source("new"));
+  await up(dev, /^functions\.ts has changed: restarted/m);
+  writeFileSync(join(cwd, "out/more.json"), "{}");
+  await up(dev, /^out\/more\.json has changed: restarted/m);
   assert.equal((await dev.stop()).code, 0);
 });
 

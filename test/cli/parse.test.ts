@@ -24,6 +24,10 @@ test("what begins with a dash stands behind two", () => {
   throwsCode(() => parseInput("send", ["shop/cart", "bob", "-5"]), "OPTION_INVALID", "--");
 });
 
+test("a dash alone is a value", () => {
+  assert.equal(parseInput("send", ["shop/cart", "bob", "--bytes", "-"]).text("bytes"), "-");
+});
+
 test("an unknown command names the nearest", () => {
   throwsCode(() => findCommand("sennd"), "OPTION_INVALID", '"send"');
   throwsCode(() => findCommand("Parked"), "OPTION_INVALID", '"parked"');

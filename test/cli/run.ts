@@ -14,6 +14,8 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from stdin. Defaults to nothing. */
+  readonly stdin?: string | Uint8Array;
 }
 
 /** A command that runs. */
@@ -25,12 +27,13 @@ export class Running {
   /** Up to where the output was looked at. */
   #read = 0;
 
-  constructor(main: string, args: readonly string[], { cwd, env }: RunOptions = {}) {
+  constructor(main: string, args: readonly string[], { cwd, env, stdin }: RunOptions = {}) {
     this.process = spawn(process.execPath, [main, ...args], {
       cwd,
       env: { ...process.env, NODE_OPTIONS: "", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    this.process.stdin?.end(stdin);
     this.process.stdout?.on("data", (chunk) => {
       this.#stdout += chunk;
     });

@@ -156,6 +156,115 @@ test("what can't start says why", async (t) => {
   assert.match(broken.stderr, /told to fail[\s\S]*broken\.js/);
 });
 
+test("the mistakes of a module file are told one on a line", async () => {
+  const cwd = built.project({ "module.yaml": "kind: io.statefun.nothing/http\nspec: {}\n---\nkind: what\nspec: {}\n" });
+  const { code, stderr } = await run(built.main, ["start", "module.yaml", "--memory", ...free], { cwd });
+  assert.equal(code, 1);
+  assert.match(stderr, /^MODULE_INVALID: .*module\.yaml:1:.*\n.*module\.yaml:4:/);
+});
+
+test("a file of functions is told apart from a module file by its name", async (t) => {
+  const cwd = built.project({
+    "package.json": '{ "type": "module" }',
+    "functions.ts": counter,
+    "module.yaml": "",
+    "messages.proto": "",
+  });
+  const runtime = running(t, built.main, ["start", "functions.ts", "module.yaml", "--memory", ...free], { cwd });
+  assert.equal((await call(await env(runtime))).stdout, '"n 1"\n');
+  for (const args of [
+    ["--functions", "module.yaml"],
+    ["--functions", "."],
+    ["--functions", "messages.proto"],
+    ["functions.ts", "--functions", "functions.ts"],
+    ["module.yaml", "module.yaml"],
+  ]) {
+    assertFailed(await run(built.main, ["start", ...args, "--memory", ...free], { cwd }), 2, "OPTION_INVALID");
+  }
+});
+
+/** Says what it gets; "stray" rejects a promise that nobody waits for, "kill" ends the process once KILL is set. */
+const risky = `
+  import { StatefulFunctions, Types } from "statefun-ts";
+  export default new StatefulFunctions()
+    .register("shop/eu/counter", (text) => {
+      if (text === "stray") void Promise.reject(new Error("told to stray"));
+      if (text === "kill") {
+        if (process.env.KILL) process.exit(9);
+        throw new Error("told to fail");
+      }
+      return text;
+    }, { handles: [Types.string] })
+    .register("shop/slow", () => {
+      console.log("called");
+      return new Promise(() => {});
+    }, { handles: [Types.string] });`;
+const riskyProject = { "package.json": '{ "type": "module" }', "functions.js": risky };
+
+for (const [command, args] of [
+  ["start", ["start", "functions.js", "--memory", ...free]],
+  ["dev", ["dev", "functions.js", "--memory", ...free]],
+] as const) {
+  test(`${command}: a stray rejection is logged, and ends nothing`, async (t) => {
+    const runtime = running(t, built.main, args, { cwd: built.project(riskyProject) });
+    const vars = await env(runtime);
+    for (const text of ['"stray"', '"x"']) {
+      assert.equal(
+        (await run(built.main, ["call", "shop/eu/counter", "bob", text], { env: vars })).stdout,
+        `${text}\n`,
+      );
+    }
+    const { code, stderr } = await runtime.stop();
+    assert.equal(code, 0);
+    assert.match(stderr, /^.*told to stray.*functions\.js.*\n$/);
+  });
+}
+
+test("a message that ends the process is dropped from an address that is parked at the start", async (t) => {
+  const cwd = built.project(riskyProject);
+  const first = running(t, built.main, ["start", "functions.js", ...free], { cwd });
+  const vars = await env(first);
+  for (const id of ["bob", "eve"]) await run(built.main, ["send", "shop/eu/counter", id, '"kill"'], { env: vars });
+  await first.stop();
+  const deadly = { cwd, env: { KILL: "1" } };
+  assert.equal((await running(t, built.main, ["start", "functions.js", ...free], deadly).ended).code, 9);
+  const park = ["--park", "shop/eu/counter/bob", "--park", "shop/eu/counter/eve"];
+  const mended = running(t, built.main, ["start", "functions.js", ...park, ...free], deadly);
+  const again = await env(mended);
+  const { stdout } = await run(built.main, ["parked", "--json"], { env: again });
+  const { parked } = JSON.parse(stdout);
+  assert.deepEqual(parked.map(({ id, reason }: any) => [id, reason]).sort(), [
+    ["bob", "It was parked when the runtime was opened."],
+    ["eve", "It was parked when the runtime was opened."],
+  ]);
+  assert.equal(
+    (await run(built.main, ["drop", "shop/eu/counter", "bob"], { env: again })).stdout,
+    "Dropped 1 message.\n",
+  );
+  const called = await run(built.main, ["call", "shop/eu/counter", "bob", '"x"'], { env: again });
+  assert.equal(called.stdout, '"x"\n');
+  for (const wrong of [
+    ["--park", "counter/bob"],
+    ["--park", "shop/eu/counter/bob", "--memory"],
+  ]) {
+    assertFailed(await run(built.main, ["start", "functions.js", ...wrong, ...free], { cwd }), 2, "OPTION_INVALID");
+  }
+});
+
+test("a call of a function may take no longer than --call-timeout", async (t) => {
+  const cwd = built.project(riskyProject);
+  const limited = (time: string) => ["start", "functions.js", "--memory", "--call-timeout", time, ...free];
+  const runtime = running(t, built.main, limited("30ms"), { cwd });
+  const vars = await env(runtime);
+  await run(built.main, ["send", "shop/slow", "bob", '"x"'], { env: vars });
+  await runtime.saw(/called\ncalled\n/); // again, so the first call was given up
+  for (const wrong of ["soon", "0", "2y"]) {
+    assertFailed(await run(built.main, limited(wrong), { cwd }), 2, "DURATION_INVALID");
+  }
+  runtime.process.kill("SIGTERM");
+  assert.match((await runtime.ended).stderr, /CALL_TIMEOUT/);
+});
+
 test("a folder that another process holds is refused", async (t) => {
   const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": counter });
   const args = ["start", "--functions", "functions.ts", ...free];

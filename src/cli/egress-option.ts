@@ -1,0 +1,23 @@
+// The option --egress: which egress, and where its records go.
+
+import { resolve } from "node:path";
+import { type Input, usage } from "./parse.js";
+
+/** Reads "ns/name=target". Throws OPTION_INVALID. */
+export function parseEgress(written: string): { egress: string; target: string } {
+  const equals = written.indexOf("=");
+  const target = written.slice(equals + 1);
+  if (equals <= 0 || target === "") throw usage(`--egress is ${written}; write it as ns/name=target.`);
+  return { egress: written.slice(0, equals), target };
+}
+
+/** Whether a target is an HTTP server; another one is a file, or - for stdout. */
+export function isUrl(target: string): boolean {
+  return /^https?:\/\//.test(target);
+}
+
+/** The files that records go to. Throws OPTION_INVALID. */
+export function egressFiles(input: Input): string[] {
+  const targets = input.texts("egress").map((written) => parseEgress(written).target);
+  return targets.filter((target) => target !== "-" && !isUrl(target)).map((target) => resolve(target));
+}
