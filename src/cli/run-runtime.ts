@@ -70,7 +70,7 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
     ...(dir === undefined ? {} : { dir }),
     ...(input.flag("memory") ? { dir: false as const } : {}),
     ...callTimeoutOf(input.text("call-timeout")),
-    park: input.texts("park").map(addressOf),
+    park: parkOf(input),
     egresses: Object.fromEntries(input.texts("egress").map(egressOf)),
     ingress: serverOptions(input, "host", "port", input.text("ingress-token")),
     admin: serverOptions(input, "admin-host", "admin-port", input.text("admin-token")),
@@ -134,6 +134,14 @@ async function moduleRows(path: string): Promise<string[][]> {
     ...ingresses.map(({ port }) => ["playground ingress", playground(port)]),
     ...egresses.map(({ port }) => ["playground egress", playground(port)]),
   ];
+}
+
+function parkOf(input: Input): Address[] {
+  const park = input.texts("park").map(addressOf);
+  if (park.length > 0 && input.flag("memory")) {
+    throw usage("--park and --memory exclude each other: nothing waits in an empty memory.");
+  }
+  return park;
 }
 
 /** Reads "ns/name/id"; a namespace may hold slashes. Throws OPTION_INVALID. */
