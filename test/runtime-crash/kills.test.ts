@@ -30,7 +30,7 @@ async function round(t: TestContext, random: Random, torn: boolean): Promise<voi
   const requests = requestsOf(random).slice(0, 1200);
   const clients = new Clients(requests);
   let [bytes, tears] = [0, 0];
-  for (let kill = 0; kill < killsPerRound; kill += 1) {
+  for (let kill = 0; kill < killsPerRound && !clients.done; kill += 1) {
     const last = torn && random.chance(0.7) ? { write: 1 + random.below(25), ms: random.next() * 2 } : undefined;
     const life = new Life(dir, clients, last);
     await life.killAfter(last === undefined ? moment(random) : { ms: 5000 });
