@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildMaven, javaCommand } from "../engine/build.ts";
 
@@ -29,21 +29,40 @@ export type Command = readonly [program: string, ...args: string[]];
  * user's project does. `source` is the project; a changed copy of it can be measured too. Returns the compiled class.
  */
 export function buildOurs(source = root): string {
-  const folder = mkdtempSync(join(tmpdir(), "statefun-bench-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return buildAgainst(source, temporaryFolder("handler"), "ours.ts", [
+    join(bench, "subjects/ours.ts"),
+    join(bench, "subjects/subject.mjs"),
+  ]);
+}
+
+const folders: string[] = [];
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is removed when this process ends. */
+export function temporaryFolder(purpose: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `statefun-bench-${purpose}-`));
+  folders.push(folder);
+  return folder;
+}
+
+/** Compiles the package into a folder's node_modules, and `script`, one of the files, against it. Returns what it became. */
+export function buildAgainst(source: string, folder: string, script: string, files: readonly string[]): string {
   const installed = join(folder, "node_modules/statefun-ts");
   mkdirSync(installed, { recursive: true });
   copyFileSync(join(source, "package.json"), join(installed, "package.json"));
   compile(["-p", join(source, "tsconfig.build.json"), "--outDir", join(installed, "dist/esm")]);
-  for (const name of ["koa", "koa-router", "protobufjs", "reflect-metadata", "@types"]) {
+  const { dependencies } = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as { dependencies: object };
+  for (const name of [...Object.keys(dependencies), "@types"]) {
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
   }
   const compilerOptions = { target: "es2022", module: "nodenext", strict: true, skipLibCheck: true, types: ["node"] };
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["ours.ts"] }));
-  for (const name of ["ours.ts", "subject.mjs"]) copyFileSync(join(bench, "subjects", name), join(folder, name));
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [script] }));
+  for (const file of files) copyFileSync(file, join(folder, basename(file)));
   compile(["-p", folder]);
-  return join(folder, "ours.js");
+  return join(folder, script.replace(/\.ts$/, ".js"));
 }
 
 function compile(args: readonly string[]): void {
@@ -53,14 +72,18 @@ function compile(args: readonly string[]): void {
 /** Installs the official JavaScript SDK once, as its lock file says. Returns the script. */
 export function buildJs(): string {
   const folder = join(bench, "peers/js");
+  installPeer(folder);
+  return join(folder, "main.mjs");
+}
+
+/** Installs what a folder's lock file says, unless that was done. */
+export function installPeer(folder: string, ...flags: readonly string[]): void {
   const installed = join(folder, "node_modules/.statefun-lock");
   const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
-  if (!existsSync(installed) || readFileSync(installed, "utf8") !== lock) {
-    const npm = "npm ci --no-audit --no-fund --loglevel=error";
-    execFileSync(npm, { cwd: folder, shell: true, stdio: ["ignore", "inherit", "inherit"] });
-    writeFileSync(installed, lock);
-  }
-  return join(folder, "main.mjs");
+  if (existsSync(installed) && readFileSync(installed, "utf8") === lock) return;
+  const npm = ["npm ci", ...flags, "--no-audit --no-fund --loglevel=error"].join(" ");
+  execFileSync(npm, { cwd: folder, shell: true, stdio: ["ignore", "inherit", "inherit"] });
+  writeFileSync(installed, lock);
 }
 
 /** Builds the Go SDK's subject; undefined without a Go toolchain. */

@@ -2,12 +2,12 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "../prepare.ts";
 import { short, table } from "../statistics.ts";
 import { Connection } from "./connection.ts";
 import { reopen } from "./delayed.ts";
 import { allDurable, drive, expectCount } from "./messages.ts";
 import { percentiles } from "./percentiles.ts";
-import { temporaryFolder } from "./prepare.ts";
 import { residentMb } from "./processes.ts";
 import { Ours } from "./servers.ts";
 

@@ -1,11 +1,11 @@
 // Durable calls over HTTP: this package, Restate and the floors, in interleaved rounds; and what they take to start.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { bench } from "../prepare.ts";
+import { bench, temporaryFolder } from "../prepare.ts";
 import { median, ratios, short, table } from "../statistics.ts";
 import { FloorProcess } from "./floor-process.ts";
 import type { LoadProcess } from "./load-process.ts";
-import { type Restate, temporaryFolder } from "./prepare.ts";
+import { type Restate } from "./prepare.ts";
 import { cpuMicros, residentMb } from "./processes.ts";
 import { Ours, type Server, startFloor, startRestate } from "./servers.ts";
 

@@ -1,11 +1,11 @@
 // Delayed messages: how late they come while a million wait, and how long it takes to open with them.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { temporaryFolder } from "../prepare.ts";
 import { short, table } from "../statistics.ts";
 import { Connection } from "./connection.ts";
 import { expectCall } from "./messages.ts";
 import { percentiles } from "./percentiles.ts";
-import { temporaryFolder } from "./prepare.ts";
 import { residentMb } from "./processes.ts";
 import { Ours } from "./servers.ts";
 

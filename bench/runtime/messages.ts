@@ -1,10 +1,10 @@
 // Messages between functions of the process, and chains of them.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { temporaryFolder } from "../prepare.ts";
 import { median, ratios, short, table } from "../statistics.ts";
 import { Connection } from "./connection.ts";
 import type { LoadProcess } from "./load-process.ts";
-import { temporaryFolder } from "./prepare.ts";
 import { cpuMicros, residentMb } from "./processes.ts";
 import { Ours } from "./servers.ts";
 

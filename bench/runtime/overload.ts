@@ -1,9 +1,9 @@
 // Ten times the load that can be served: what is refused, how long what is accepted takes, and memory.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { temporaryFolder } from "../prepare.ts";
 import { short, table } from "../statistics.ts";
 import type { LoadProcess } from "./load-process.ts";
-import { temporaryFolder } from "./prepare.ts";
 import { residentMb } from "./processes.ts";
 import { Ours } from "./servers.ts";
 

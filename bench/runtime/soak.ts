@@ -4,11 +4,12 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { temporaryFolder } from "../prepare.ts";
 import { median, short } from "../statistics.ts";
 import { folderBytes } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { Ledger } from "./ledger.ts";
-import { buildRuntime, temporaryFolder } from "./prepare.ts";
+import { buildRuntime } from "./prepare.ts";
 import { Ours } from "./servers.ts";
 
 const { values } = parseArgs({

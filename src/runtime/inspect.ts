@@ -1,7 +1,6 @@
 // What there is to see: functions, addresses, one address.
 
 import { Address } from "../model/address.js";
-import type { Generation } from "../model/invocation.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { Store } from "../store/store.js";
 import { decodePacked } from "../wire/packed.js";
@@ -9,7 +8,7 @@ import type { Clock } from "./clock.js";
 import type { AddressInfo, DelayedInfo, FunctionInfo, ParkedInfo, WaitingMessage } from "./engine-api.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
-import type { Instance, Parking } from "./instance.js";
+import type { Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
 import { addressKey, functionKey, kinds, parseAddressKey, parseOrdered, rangeEnd } from "./keys.js";
 import { decodeDelayed, decodeMessage, type Message } from "./message.js";
@@ -112,7 +111,7 @@ export class Inspector {
 
   parked(limit: number): ParkedInfo[] {
     const parked: ParkedInfo[] = [];
-    for (const { address, parking } of this.#parts.instances.all() as Iterable<Instance>) {
+    for (const { address, parking } of this.#parts.instances.all()) {
       if (parking === undefined) continue;
       if (parked.length === limit) break;
       parked.push(parkedInfo(address, parking));
@@ -140,7 +139,7 @@ export class Inspector {
 }
 
 function waiting({ caller, argument, generation }: Message): WaitingMessage {
-  return { caller, value: decodePacked(argument, generation as Generation) };
+  return { caller, value: decodePacked(argument, generation) };
 }
 
 function parkedInfo(address: Address, { since, code, reason, attempts }: Parking): ParkedInfo {

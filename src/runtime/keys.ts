@@ -36,10 +36,14 @@ const part = (text: string) =>
 const unpart = (text: string) =>
   text.includes("\u0001") ? text.replaceAll("\u0001\u0001", "\0").replaceAll("\u0001\u0002", "\u0001") : text;
 
+/** What stands for a function in keys. */
+export const functionKey = (namespace: string, name: string) => `${part(namespace)}\0${part(name)}\0`;
+
+/** What stands for an id alone in keys. */
+export const idKey = (id: string) => `${part(id)}\0`;
+
 /** What stands for an address in keys and maps. */
-export function addressKey(namespace: string, name: string, id: string): string {
-  return `${part(namespace)}\0${part(name)}\0${part(id)}\0`;
-}
+export const addressKey = (namespace: string, name: string, id: string) => functionKey(namespace, name) + idKey(id);
 
 /** The address of a key: what {@link addressKey} made, behind the letter of its kind; and what follows. */
 export function parseAddressKey(key: string): { address: Address; rest: string } {
@@ -47,12 +51,6 @@ export function parseAddressKey(key: string): { address: Address; rest: string }
   const length = 1 + addressKey(namespace, name, id).length;
   return { address: new Address(namespace, name, id), rest: key.slice(length) };
 }
-
-/** What stands for a function in keys. */
-export const functionKey = (namespace: string, name: string) => `${part(namespace)}\0${part(name)}\0`;
-
-/** What stands for an id alone in keys. */
-export const idKey = (id: string) => `${part(id)}\0`;
 
 /** The end of the range of all keys with this prefix, which ends in an ASCII character. */
 export const rangeEnd = (prefix: string) =>

@@ -26,10 +26,6 @@ export class Lane {
     this.#wake = wake;
   }
 
-  get inFlight(): number {
-    return this.#inFlight;
-  }
-
   /** Whether the endpoint can't be reached: then one call at a time tries whether it can. */
   get down(): boolean {
     return this.#failures >= failuresUntilDown;

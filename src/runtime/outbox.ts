@@ -40,10 +40,6 @@ export class Outbox {
     this.#queue = new DurableQueue(this.#prefix, shared, decodeMessage);
   }
 
-  get bytes(): number {
-    return this.#queue.bytes;
-  }
-
   /** Says that there is a record in the store from before the start; they are told in order. */
   found(key: string): void {
     this.#queue.found(key);

@@ -5,20 +5,11 @@ import { test } from "node:test";
 import { StatefunError } from "../../src/errors.js";
 import { parseModule } from "../../src/module/read-module.js";
 import { throwsCode } from "../support/expect-code.js";
+import { endpoint } from "./endpoint-text.js";
 
 const parse = (text: string) => parseModule(text, { file: "module.yaml" });
 const refuses = (text: string, ...named: string[]) => throwsCode(() => parse(text), "MODULE_INVALID", ...named);
 
-const endpoint = (...lines: string[]): string =>
-  [
-    "kind: io.statefun.endpoints.v2/http",
-    "spec:",
-    "  functions: example/*",
-    "  urlPathTemplate: http://host/",
-    ...lines,
-  ]
-    .map((line) => `${line}\n`)
-    .join("");
 const url = (template: string): string => endpoint().replace("http://host/", JSON.stringify(template));
 const functions = (pattern: string): string => endpoint().replace("example/*", JSON.stringify(pattern));
 

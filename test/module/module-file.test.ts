@@ -9,6 +9,7 @@ import { matchEndpoint } from "../../src/module/match-endpoint.js";
 import type { EndpointSpec, Module } from "../../src/module/module.js";
 import { parseModule, readModule } from "../../src/module/read-module.js";
 import { rejectsCode } from "../support/expect-code.js";
+import { endpoint } from "./endpoint-text.js";
 
 const parse = (text: string): Module => parseModule(text, { file: "module.yaml" });
 
@@ -17,17 +18,6 @@ const only = (text: string): EndpointSpec => {
   assert.equal(endpoints.length, 1);
   return endpoints[0] as EndpointSpec;
 };
-
-const endpoint = (...lines: string[]): string =>
-  [
-    "kind: io.statefun.endpoints.v2/http",
-    "spec:",
-    "  functions: example/*",
-    "  urlPathTemplate: http://host/",
-    ...lines,
-  ]
-    .map((line) => `${line}\n`)
-    .join("");
 
 test("the playground's module file is read, with the engine's defaults", () => {
   const module = parse(`# The greeter
