@@ -8,6 +8,7 @@ import { farMs, randomApp } from "../runtime/app.js";
 import { Model } from "../runtime/model.js";
 import { freshFolder } from "../store/folders.js";
 import { type Random, randomOf } from "../support/random.js";
+import type { Looks } from "./lines.js";
 import { Clients, isLooks, keyOf, Life, type Request, tearLog } from "./lives.js";
 
 const kills = Number(process.env.STATEFUN_KILLS ?? 200);
@@ -18,9 +19,9 @@ function requestsOf(random: Random): Request[] {
   return steps.filter((step): step is Request => step.step === "send" || step.step === "call");
 }
 
-/** When to kill: at the start, while it opens, or after some answers under load. */
-function moment(random: Random): { answers: number } | { ms: number } {
-  if (random.chance(0.15)) return { ms: random.below(1000) };
+/** When to kill: at the start, while it opens, while it goes on by itself, or after some answers under load. */
+function moment(random: Random, { done }: Clients): { answers: number } | { ms: number } {
+  if (done || random.chance(0.15)) return { ms: random.below(1000) };
   return { answers: random.below(random.chance() ? 15 : 150) };
 }
 
@@ -30,10 +31,11 @@ async function round(t: TestContext, random: Random, torn: boolean): Promise<voi
   const requests = requestsOf(random).slice(0, 1200);
   const clients = new Clients(requests);
   let [bytes, tears] = [0, 0];
-  for (let kill = 0; kill < killsPerRound && !clients.done; kill += 1) {
-    const last = torn && random.chance(0.7) ? { write: 1 + random.below(25), ms: random.next() * 2 } : undefined;
+  for (let kill = 0; kill < killsPerRound; kill += 1) {
+    const last =
+      torn && !clients.done && random.chance(0.7) ? { write: 1 + random.below(25), ms: random.next() * 2 } : undefined;
     const life = new Life(dir, clients, last);
-    await life.killAfter(last === undefined ? moment(random) : { ms: 5000 });
+    await life.killAfter(last === undefined ? moment(random, clients) : { ms: 5000 });
     if (!torn || !existsSync(`${dir}/db`)) continue;
     const tornBytes = tearLog(dir, life, random);
     bytes += tornBytes;
@@ -60,14 +62,15 @@ async function compare(life: Life, clients: Clients, requests: readonly Request[
   model.runUntil(farMs);
   try {
     await life.ask(undefined, (line): line is { ready: true } => "ready" in line || clients.done);
-    for (let looks = await life.ask({ order: "look" }, isLooks); ; looks = await life.ask({ order: "look" }, isLooks)) {
-      const { mailboxMessages, outboxRecords, inFlight, delayedPending } = looks;
+    let looks: Looks;
+    for (;;) {
+      looks = await life.ask({ order: "look" }, isLooks);
       assert.deepEqual(clients.faults, []);
       assert.equal(looks.parked, 0);
-      const waits = mailboxMessages + outboxRecords + inFlight + (delayedPending - model.delayed.length);
-      if (clients.done && waits === 0) break;
+      if (clients.done && !looks.busy) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    assert.equal(looks.delayedPending, model.delayed.length);
     const addresses = [...model.places.keys()];
     const { kept } = await life.ask({ order: "states", addresses }, (line) => "kept" in line);
     for (const address of addresses) {

@@ -25,9 +25,8 @@ export type Line =
   | { readonly kept: Readonly<Record<string, Readonly<Record<string, string>>>> };
 
 export interface Looks {
-  readonly mailboxMessages: number;
+  /** Whether there is something to do before long. */
+  readonly busy: boolean;
   readonly delayedPending: number;
-  readonly outboxRecords: number;
-  readonly inFlight: number;
   readonly parked: number;
 }

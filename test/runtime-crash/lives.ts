@@ -146,7 +146,7 @@ export class Life {
   }
 }
 
-export const isLooks = (line: Line): line is Looks => "mailboxMessages" in line;
+export const isLooks = (line: Line): line is Looks => "busy" in line;
 
 /**
  * Tears the end of the newest log as a power failure may: any of what was not on disk before something in it was

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { Engine } from "../../src/runtime/engine.js";
 import { openLevelStore } from "../../src/store/level-store.js";
 import type { Store } from "../../src/store/store.js";
-import { egresses, functionNames, type Msg, states } from "../runtime/app.js";
+import { addresses, egresses, farMs, functionNames, type Msg, states } from "../runtime/app.js";
 import { AppTaker, obey } from "../runtime/app-functions.js";
 import { at, Batch, endpointOf, text, textOf } from "../runtime/functions.js";
 import type { Line, Order } from "./lines.js";
@@ -95,6 +95,21 @@ for (const egress of egresses) {
 }
 say({ ready: true });
 
+/**
+ * Whether anything waits that is not far away. How many delayed messages there are does not say so: one that is due soon
+ * may be about to send one that is far away.
+ */
+async function isBusy(): Promise<boolean> {
+  const moved = () => engine.metrics.messagesDelivered + engine.metrics.delayedFired;
+  const before = moved();
+  for (const address of addresses) {
+    const { delayed } = await engine.inspect(at(address));
+    if (delayed.some(({ dueAt }) => dueAt < Date.now() + farMs / 2)) return true;
+  }
+  const { mailboxMessages, inFlight, outboxRecords } = engine.metrics;
+  return mailboxMessages + inFlight + outboxRecords > 0 || moved() !== before;
+}
+
 async function obeyOrder(order: Order): Promise<void> {
   if (order.order === "request") {
     const { key, to, msg, kind } = order;
@@ -104,8 +119,9 @@ async function obeyOrder(order: Order): Promise<void> {
       kind === "send" ? "sent" : textOf(await engine.call(at(to), value, { idempotencyKey: key, timeoutMs: 60_000 }));
     say({ key, answer: answer as string });
   } else if (order.order === "look") {
-    const { mailboxMessages, delayedPending, outboxRecords, inFlight, parked } = engine.metrics;
-    say({ mailboxMessages, delayedPending, outboxRecords, inFlight, parked });
+    const busy = await isBusy();
+    const { delayedPending, parked } = engine.metrics;
+    say({ busy, delayedPending, parked });
   } else {
     const kept: Record<string, Record<string, string>> = {};
     for (const address of order.addresses) {

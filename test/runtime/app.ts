@@ -58,6 +58,8 @@ export interface AppOptions {
 const usualDelaysMs = [0, 1, 5, 10, 100, 1000, 3000];
 
 export const functionNames = ["young", "old", "other"] as const;
+const ids = ["a", "b", "c"];
+export const addresses = functionNames.flatMap((name) => ids.map((id) => `${name}/${id}`));
 export const states: readonly ValueSpec[] = [
   spec("sum"),
   spec("kept"),
@@ -115,7 +117,7 @@ class Maker {
   }
 
   #address(): string {
-    return `${this.#random.pick(functionNames)}/${this.#random.pick(["a", "b", "c"])}`;
+    return `${this.#random.pick(functionNames)}/${this.#random.pick(ids)}`;
   }
 
   #key(): string | undefined {
