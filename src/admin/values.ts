@@ -1,6 +1,7 @@
 // Values of an engine as JSON, and back.
 
 import type { IncomingMessage } from "node:http";
+import { StatefunError } from "../errors.js";
 import { bodyReader } from "../http/body-value.js";
 import { type RequestTarget, readBody } from "../http/request.js";
 import type { TypeCatalog } from "../http/type-catalog.js";
@@ -25,7 +26,8 @@ export function showValue(catalog: TypeCatalog, value: TypedValue): ShownValue {
 
 /**
  * Reads a request's body as the value of a state: of the type that the request names, or else the one that its function
- * declares, or else the one that it has now. Throws what an ingress does of a body.
+ * declares, or else the one that it has now. Throws what an ingress does of a body, and STATE_TYPENAME_CHANGED when its
+ * function, of this process, declares another type.
  */
 export async function readState(
   engine: EngineApi,
@@ -48,7 +50,13 @@ export async function readState(
     state: () => declared,
   };
   const read = bodyReader(ofState, address.typeName, request, { parts, query: typed });
-  return read(await readBody(request, maxStateBytes));
+  const value = read(await readBody(request, maxStateBytes));
+  if (declared === undefined || value.typename === declared.typename) return value;
+  // The engine would freeze it when the function has not asked for the state yet, and the function could never run again.
+  throw new StatefunError(
+    "STATE_TYPENAME_CHANGED",
+    `The state "${name}" of ${address.typeName} is a ${declared.typename} and can't become a ${value.typename}.`,
+  );
 }
 
 async function typenameNow(engine: EngineApi, address: Address, name: string): Promise<string | undefined> {

@@ -9,6 +9,7 @@ import { describe, StatefunError } from "../errors.js";
 import { defaultLogger, type Logger } from "../functions/logger.js";
 import { RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
+import { assertTaken } from "../http/body-value.js";
 import type { TypeCatalog } from "../http/type-catalog.js";
 import { HttpIngress } from "../ingress/http-ingress.js";
 import { openPlaygroundIngress } from "../ingress/playground-ingress.js";
@@ -58,7 +59,19 @@ export interface RuntimeCallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs functions on this machine: keeps their state, delivers their messages exactly once, and wakes them later. */
+/**
+ * Runs functions on this machine: keeps their state, delivers their messages exactly once, and wakes them later.
+ *
+ * @example
+ * ```ts
+ * import { StatefunRuntime } from "statefun-ts/runtime";
+ * import { functions } from "./functions.js";
+ *
+ * const runtime = await StatefunRuntime.open({ functions, dir: "counts" });
+ * console.log(`Listening on ${runtime.ingress?.url}`);
+ * process.once("SIGTERM", () => runtime.close());
+ * ```
+ */
 export class StatefunRuntime {
   /** What an ingress or an egress of your own is written against. */
   readonly engine: EngineApi;
@@ -99,12 +112,24 @@ export class StatefunRuntime {
   /**
    * Sends a message from outside to a function's address; resolves when it is on disk. A value that does not name its
    * type is packed first: `Types.int.pack(5)`. Rejects with FUNCTION_UNKNOWN, ID_MISSING, MAILBOX_FULL, OVERLOADED,
-   * STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT, SHUTTING_DOWN and VALUE_UNTYPED.
+   * STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT, SHUTTING_DOWN and VALUE_UNTYPED, and with VALUE_INVALID
+   * when the function is of this process and takes no such type.
+   *
+   * @example
+   * ```ts
+   * import { Types } from "statefun-ts";
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { functions } from "./functions.js";
+   *
+   * await using runtime = await StatefunRuntime.open({ functions, dir: false });
+   * await runtime.send("example/count", "bob", Types.int.pack(5), { delay: { hours: 1 }, cancellationToken: "later" });
+   * console.log(await runtime.cancel("later")); // true
+   * ```
    */
-  send(typeName: string, id: string, value: unknown, options: RuntimeSendOptions = {}): Promise<void> {
+  async send(typeName: string, id: string, value: unknown, options: RuntimeSendOptions = {}): Promise<void> {
     assertKnownOptions("send", options, ["delay", "cancellationToken", "idempotencyKey"]);
     const { delay, cancellationToken, idempotencyKey } = options;
-    return this.engine.send(Address.of(typeName, id), packValue(value), {
+    return this.engine.send(Address.of(typeName, id), this.#pack(typeName, value), {
       ...(delay === undefined ? {} : { delayMs: durationToMs(delay) }),
       ...(cancellationToken === undefined ? {} : { cancellationToken }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -114,11 +139,22 @@ export class StatefunRuntime {
   /**
    * Sends a message and waits for the answer: what the handler returns, or what is sent to the message's caller. Rejects
    * as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED and the signal's reason.
+   *
+   * @example
+   * ```ts
+   * import { Types } from "statefun-ts";
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { functions } from "./functions.js";
+   *
+   * await using runtime = await StatefunRuntime.open({ functions, dir: false });
+   * const total = await runtime.call("example/count", "bob", Types.int.pack(5), { timeout: { seconds: 2 } });
+   * console.log(total.as(Types.double)); // 5: a number is returned as a double
+   * ```
    */
-  call(typeName: string, id: string, value: unknown, options: RuntimeCallOptions = {}): Promise<TypedValue> {
+  async call(typeName: string, id: string, value: unknown, options: RuntimeCallOptions = {}): Promise<TypedValue> {
     assertKnownOptions("call", options, ["timeout", "idempotencyKey", "signal"]);
     const { timeout, idempotencyKey, signal } = options;
-    return this.engine.call(Address.of(typeName, id), packValue(value), {
+    return this.engine.call(Address.of(typeName, id), this.#pack(typeName, value), {
       ...(timeout === undefined ? {} : { timeoutMs: durationToMs(timeout) }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(signal === undefined ? {} : { signal }),
@@ -133,6 +169,17 @@ export class StatefunRuntime {
   /**
    * Hands the records of an egress to a function, which acknowledges each when its promise resolves. Throws
    * OPTION_INVALID when the egress has somewhere to go already.
+   *
+   * @example
+   * ```ts
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { functions } from "./functions.js";
+   *
+   * await using runtime = await StatefunRuntime.open({ functions, dir: false });
+   * runtime.egress("example/greets", async (greeting: string, { id }) => {
+   *   console.log(id, greeting); // the same id when the record comes again
+   * });
+   * ```
    */
   egress(name: string, handler: EgressHandler, options: Pick<ProcessEgressOptions, "concurrency"> = {}): void {
     const { attached, closes, catalog, logger } = this.#opened;
@@ -155,6 +202,13 @@ export class StatefunRuntime {
   /** Closes the runtime at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** As an ingress does, it takes nothing that no handler takes: that would park the address. */
+  #pack(typeName: string, value: unknown): TypedValue {
+    const packed = packValue(value);
+    assertTaken(this.#opened.catalog, typeName, packed.typename);
+    return packed;
   }
 }
 

@@ -60,9 +60,10 @@ function takes(type: Type<any>, typename: string): boolean {
   return type.typename === typename || type.v2?.typename === typename;
 }
 
-/** Throws VALUE_INVALID when a function of this process has no handler for a typename that its types don't have. */
-function assertTaken(catalog: TypeCatalog, typeName: string, typename: string): void {
+/** Throws VALUE_INVALID when a function of this process has neither a handler for a typename nor a catch-all. */
+export function assertTaken(catalog: TypeCatalog, typeName: string, typename: string): void {
   if (catalog.takesAll?.(typeName) !== false) return;
+  if (catalog.handled(typeName).some((type) => takes(type, typename))) return;
   throw new StatefunError(
     "VALUE_INVALID",
     `${typeName} has no handler for ${typename}. It takes ${typesText(catalog.handled(typeName))}.`,

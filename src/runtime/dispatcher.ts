@@ -70,24 +70,24 @@ export class Dispatcher {
     }
   }
 
-  /** Begins calls, as many as may begin now. */
+  /** Begins calls, as many as may begin in this turn. */
   pump(): void {
+    if (this.#left === 0) return;
     const { commit } = this.#parts;
     for (const [endpoint, lane] of this.#lanes) {
       while (!this.#stopped && !commit.saturated) {
-        if (this.#left === 0) {
-          // The others go first in the next turn.
-          this.#lanes.delete(endpoint);
-          this.#lanes.set(endpoint, lane);
-          this.#awaitTurn();
-          return;
-        }
         const instance = lane.next();
         if (instance === undefined) break;
         this.#left -= 1;
         if (this.#left === callsPerTurn - 1) this.#awaitTurn();
         this.#call(lane, instance);
         if (performance.now() >= this.#turnEnds) this.#left = 0;
+        if (this.#left === 0) {
+          // The others go first in the next turn.
+          this.#lanes.delete(endpoint);
+          this.#lanes.set(endpoint, lane);
+          return;
+        }
       }
     }
   }
@@ -103,18 +103,22 @@ export class Dispatcher {
 
   /** Delivers nothing to an address until it is unparked, and says so to the clients that wait for it. */
   park(instance: Instance, parking: Parking): void {
-    const { commit, metrics } = this.#parts;
+    const { commit, metrics, requests } = this.#parts;
     if (instance.parking === undefined) metrics.parked += 1;
     instance.parking = parking;
     instance.retry?.cancel();
     instance.retry = undefined;
     commit.put(kinds.parked + instance.key, Buffer.from(JSON.stringify(parking)));
-    const { items, head } = instance.mailbox.view;
+    const { address, mailbox } = instance;
+    const error = parkedError(address, parking);
+    const { items, head } = mailbox.view;
     for (let index = head; index < items.length; index++) {
       const { caller } = items[index] as (typeof items)[number];
-      if (caller !== undefined && isClient(caller))
-        this.#parts.requests.reject(caller, parkedError(instance.address, parking));
+      if (caller !== undefined && isClient(caller)) requests.reject(caller, error);
     }
+    // The rest is only in the store, and too much to be read for this: who waits knows for whom.
+    const { firstKey } = mailbox;
+    if (firstKey !== undefined && mailbox.length > mailbox.loaded) requests.rejectFrom(firstKey, address, error);
   }
 
   /** Lets an address go on at once. */
@@ -160,7 +164,7 @@ export class Dispatcher {
         this.ready(instance);
       },
       () => {
-        // The store's trouble is told by the next commit.
+        // The store has told why.
         this.#parts.clock.after(this.#parts.limits.firstRetryMs, () => this.#load(instance));
       },
     );

@@ -124,7 +124,7 @@ export const bucketBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.
 
 export interface EngineApi {
   readonly metrics: Readonly<EngineMetrics>;
-  /** Undefined while all is well; else why nothing is taken (the disk is full, the engine is closing). */
+  /** Undefined while all is well; else why nothing is taken (the disk is full, too much waits, the engine is closing). */
   readonly trouble: { readonly code: string; readonly message: string } | undefined;
   /** Whether something serves this function. */
   serves(namespace: string, name: string): boolean;
@@ -141,7 +141,20 @@ export interface EngineApi {
    * {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, and the signal's reason.
    */
   call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue>;
-  /** Hands the records of an egress to its consumer. One egress has one consumer. */
+  /**
+   * Hands the records of an egress to its consumer. One egress has one consumer.
+   *
+   * @example
+   * ```ts
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   *
+   * await using runtime = await StatefunRuntime.open({ dir: false });
+   * runtime.engine.attach("example/log", {
+   *   window: 100,
+   *   receive: async ({ id, value }) => console.log(id, value.typename),
+   * });
+   * ```
+   */
   attach(egress: string, consumer: EgressConsumer): void;
 
   functions(): FunctionInfo[];

@@ -35,6 +35,7 @@ import { recoverMailboxes, recoverOutboxes, recoverParked } from "./recover.js";
 import { fingerprintOf, Requests } from "./requests.js";
 import { Sequence } from "./sequence.js";
 import { Sweeper } from "./sweeper.js";
+import { TellingStore } from "./telling-store.js";
 
 /** Options of {@link Engine.open}. */
 export interface EngineOptions {
@@ -84,7 +85,8 @@ export class Engine implements EngineApi {
   }
 
   private constructor(options: EngineOptions) {
-    const { store, findRoute, egresses = [], clock = systemClock, limits, logger = console } = options;
+    const { findRoute, egresses = [], clock = systemClock, limits, logger = console } = options;
+    const store = new TellingStore(options.store, clock, logger);
     this.#store = store;
     this.#clock = clock;
     this.#limits = limitsOf(limits);
@@ -135,7 +137,7 @@ export class Engine implements EngineApi {
   }
 
   get trouble(): StatefunError | undefined {
-    return this.#closing === undefined ? this.#commit.trouble : closingError();
+    return this.#stopped ?? (this.#full ? overloaded() : undefined);
   }
 
   serves(namespace: string, name: string): boolean {
@@ -175,12 +177,12 @@ export class Engine implements EngineApi {
     const { parking } = this.#instances.peek(target) ?? {};
     const answered = repeated && this.#requests.hasAnswer(idempotencyKey);
     if (parking !== undefined && !answered) throw parkedError(target, parking);
-    const { answer, stop } = this.#requests.wait(client);
     if (!repeated) {
       if (idempotencyKey !== undefined) this.#requests.remember(idempotencyKey, fingerprint);
       this.#receive(target, value, client);
-      this.#commit.whenDurable((error) => error !== undefined && stop(error));
     }
+    const { answer, stop } = this.#requests.wait(client, target, this.#instances.peek(target)?.mailbox.lastKey);
+    if (!repeated) this.#commit.whenDurable((error) => error !== undefined && stop(error));
     const timer = this.#clock.after(timeoutMs, () =>
       stop(new StatefunError("ANSWER_TIMEOUT", `${target} did not answer within ${timeoutMs} ms.`)),
     );
@@ -221,7 +223,7 @@ export class Engine implements EngineApi {
     await this.#betweenCalls(address, (instance) => {
       const known = instance.function;
       if (known === undefined) return;
-      if (value !== undefined) this.#functions.assertTypename(known, name, value.typename);
+      if (value !== undefined) this.#functions.freeze(known, name, value.typename);
       const packed = value === undefined ? undefined : encodePacked(value, known.route.generation);
       instance.states.set(name, packed, this.#clock.now());
     });
@@ -391,9 +393,19 @@ export class Engine implements EngineApi {
     });
   }
 
+  /** Why nothing can be changed. */
+  get #stopped(): StatefunError | undefined {
+    return this.#closing === undefined ? this.#commit.trouble : closingError();
+  }
+
+  /** Whether so much waits that no message from outside is taken. */
+  get #full(): boolean {
+    return this.#shared.waiting.mailboxBytes >= this.#limits.totalBytes;
+  }
+
   #assertOpen(): void {
-    const { trouble } = this;
-    if (trouble !== undefined) throw new StatefunError(trouble.code, trouble.message);
+    const stopped = this.#stopped;
+    if (stopped !== undefined) throw new StatefunError(stopped.code, stopped.message);
   }
 
   #assertServed({ namespace, name, typeName }: Address) {
@@ -409,9 +421,8 @@ export class Engine implements EngineApi {
     this.#assertOpen();
     this.#assertServed(target);
     if (target.id === "") throw new StatefunError("ID_MISSING", `A message to ${target.typeName} needs an id.`);
-    const { mailboxBytes, totalBytes } = this.#limits;
-    if (this.#shared.waiting.mailboxBytes >= totalBytes) throw overloaded();
-    if ((this.#instances.peek(target)?.mailbox.bytes ?? 0) >= mailboxBytes) {
+    if (this.#full) throw overloaded();
+    if ((this.#instances.peek(target)?.mailbox.bytes ?? 0) >= this.#limits.mailboxBytes) {
       throw new StatefunError("MAILBOX_FULL", `Too many messages wait for ${target}. Send again later.`);
     }
   }

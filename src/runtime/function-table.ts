@@ -1,6 +1,7 @@
 // The functions the engine knows: how each is reached, and which states it has registered since the start.
 
 import { StatefunError } from "../errors.js";
+import { type Expiration, noExpiration } from "../model/expiration.js";
 import type { ValueSpec } from "../model/invocation.js";
 import type { FindRoute, Route } from "./endpoint.js";
 import type { GroupCommit } from "./group-commit.js";
@@ -8,10 +9,8 @@ import { functionKey, kinds } from "./keys.js";
 import { decodeMessage, type Message } from "./message.js";
 
 /** A state as the store remembers it: enough to refuse another typename, and to know when a value expires. */
-interface Registered {
+interface Registered extends Expiration {
   readonly typename: string;
-  readonly mode: ValueSpec["expiration"]["mode"];
-  readonly afterMs: number;
 }
 
 /** One function, by its type name. */
@@ -85,16 +84,32 @@ export class FunctionTable {
         `${known.typeName} asks again for states that it was just given: ${missing.map(({ name }) => name).join(", ") || "none"}.`,
       );
     }
-    for (const spec of added) this.assertTypename(known, spec.name, spec.typename);
+    for (const spec of added) this.#assertTypename(known, spec.name, spec.typename);
     for (const spec of added) {
       known.states.push(spec);
       this.#remember(known, spec);
     }
   }
 
+  /**
+   * Freezes the typename of a state that people set, as if its function had asked for it. Throws STATE_TYPENAME_CHANGED.
+   */
+  freeze(known: KnownFunction, state: string, typename: string): void {
+    this.#assertTypename(known, state, typename);
+    // Values of v2 may have another name in v3, so they freeze none.
+    if (known.route.generation === "v2") return;
+    this.#remember(known, { name: state, typename, expiration: this.expirationOf(known, state) });
+  }
+
+  /** When values of a state expire, as its function said last: before this start, too, and when nothing serves it now. */
+  expirationOf({ namespace, name }: Pick<KnownFunction, "namespace" | "name">, state: string): Expiration {
+    const { mode, afterMs } = this.#registered(functionKey(namespace, name), state) ?? noExpiration;
+    return { mode, afterMs };
+  }
+
   /** Throws STATE_TYPENAME_CHANGED when the state was ever registered with another typename. */
-  assertTypename(known: KnownFunction, state: string, typename: string): void {
-    const before = this.#registered(known, state);
+  #assertTypename(known: KnownFunction, state: string, typename: string): void {
+    const before = this.#registered(known.key, state);
     if (before === undefined || before.typename === "" || before.typename === typename) return;
     throw new StatefunError(
       "STATE_TYPENAME_CHANGED",
@@ -102,14 +117,14 @@ export class FunctionTable {
     );
   }
 
-  #registered(known: KnownFunction, state: string): Registered | undefined {
-    const stored = this.#commit.get(registeredKey(known, state));
+  #registered(key: string, state: string): Registered | undefined {
+    const stored = this.#commit.get(registeredKey(key, state));
     return stored === undefined ? undefined : JSON.parse(Buffer.from(stored).toString());
   }
 
   /** The typename is frozen for ever; an expiration is what the function said last. */
-  #remember(known: KnownFunction, { name, typename, expiration }: ValueSpec): void {
-    const before = this.#registered(known, name);
+  #remember({ key }: KnownFunction, { name, typename, expiration }: ValueSpec): void {
+    const before = this.#registered(key, name);
     // A v2 function's states have no typename; the one that a v3 function gave stays.
     const value: Registered = {
       typename: typename || (before?.typename ?? ""),
@@ -118,8 +133,9 @@ export class FunctionTable {
     };
     const text = JSON.stringify(value);
     if (JSON.stringify(before) === text) return;
-    this.#commit.put(registeredKey(known, name), Buffer.from(text));
+    this.#commit.put(registeredKey(key, name), Buffer.from(text));
   }
 }
 
-const registeredKey = ({ key }: KnownFunction, state: string) => kinds.registered + key + state;
+/** `key`: the function's. */
+const registeredKey = (key: string, state: string) => kinds.registered + key + state;

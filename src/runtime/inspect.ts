@@ -85,7 +85,6 @@ export class Inspector {
     // What can't be written for now is not shown; that it can't is shown elsewhere.
     await commit.tried();
     const key = addressKey(address.namespace, address.name, address.id);
-    const known = functions.find(address.namespace, address.name);
     const range = (prefix: string) => ({ from: prefix, to: rangeEnd(prefix), limit: 1_000 });
     const states = await store.entries(range(kinds.state + key));
     const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages });
@@ -97,8 +96,7 @@ export class Inspector {
       states: states.flatMap(([stateKey, bytes]) => {
         const name = stateKey.slice(1 + key.length);
         const value = decodeStateValue(bytes);
-        const spec = known?.state(name);
-        if (spec !== undefined && isExpired(value, spec, now)) return [];
+        if (isExpired(value, { expiration: functions.expirationOf(address, name) }, now)) return [];
         return [{ name, value: decodePacked(value.packed, value.generation), writtenAt: value.touchedAt }];
       }),
       depth: instance?.mailbox.length ?? 0,

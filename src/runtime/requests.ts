@@ -32,6 +32,14 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
+/** A call that waits for its answer; it may have been made more than once, under its key. */
+interface WaitingCall {
+  readonly waiters: Set<Waiter>;
+  readonly target: Address;
+  /** Up to which entry of its target's mailbox its message may stand; undefined when that is not in there any more. */
+  last: string | undefined;
+}
+
 /** What tells a request from another one under the same key. */
 export function fingerprintOf(kind: "send" | "call", target: Address, value: TypedValue): string {
   return createHash("sha256")
@@ -45,7 +53,7 @@ export class Requests {
   readonly #clock: Clock;
   readonly #metrics: EngineMetrics;
   /** By the id of the client's address. */
-  readonly #waiting = new Map<string, Set<Waiter>>();
+  readonly #waiting = new Map<string, WaitingCall>();
   /** Tells this start's calls from those of another: an answer to one of those finds nobody. */
   readonly #run = randomUUID();
   #calls = 0;
@@ -87,23 +95,32 @@ export class Requests {
     this.#commit.put(`${kinds.forget}${ordered(this.#clock.now() + rememberedMs)}${idempotencyKey}`, new Uint8Array(0));
   }
 
-  /** Waits for the answer to a client's address, or takes the one that is there; `stop` ends the wait. */
-  wait(client: Address): { readonly answer: Promise<TypedValue>; stop(error: unknown): void } {
-    const waiters = this.#waiting.get(client.id) ?? new Set<Waiter>();
+  /**
+   * Waits for the answer to a client's address, or takes the one that is there; `stop` ends the wait. The message to the
+   * target may stand in its mailbox up to the entry with the key `last`.
+   */
+  wait(
+    client: Address,
+    target: Address,
+    last: string | undefined,
+  ): { readonly answer: Promise<TypedValue>; stop(error: unknown): void } {
+    const call: WaitingCall = this.#waiting.get(client.id) ?? { waiters: new Set(), target, last };
+    const { waiters } = call;
     let stop: (error: unknown) => void = () => {};
     const answer = new Promise<TypedValue>((resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
-      this.#waiting.set(client.id, waiters.add(waiter));
+      waiters.add(waiter);
+      this.#waiting.set(client.id, call);
       this.#metrics.callsWaiting += 1;
       stop = (error) => {
         if (waiters.delete(waiter)) this.#metrics.callsWaiting -= 1;
-        if (waiters.size === 0 && this.#waiting.get(client.id) === waiters) this.#waiting.delete(client.id);
+        if (waiters.size === 0 && this.#waiting.get(client.id) === call) this.#waiting.delete(client.id);
         reject(error);
       };
     });
     const before = client.id.startsWith(keyedPrefix) ? this.#read(client.id.slice(keyedPrefix.length)) : undefined;
     // The answer may be in a group that is not written yet.
-    if (before?.answer !== undefined) this.#resolveWhenDurable(client.id, before.answer);
+    if (before?.answer !== undefined) this.#resolveWhenDurable(client.id, call, before.answer);
     return { answer, stop };
   }
 
@@ -116,12 +133,21 @@ export class Requests {
       this.#commit.put(kinds.request + key, encodeRemembered(before.fingerprint, packed, generation));
     }
     this.#metrics.callsAnswered += 1;
-    if (this.#waiting.has(id)) this.#resolveWhenDurable(id, decodePacked(packed, generation));
+    const call = this.#waiting.get(id);
+    if (call !== undefined) this.#resolveWhenDurable(id, call, decodePacked(packed, generation));
   }
 
   /** Ends the wait of a call whose message will not be handled for now. */
   reject({ id }: Address, error: StatefunError): void {
     for (const waiter of this.#take(id)) waiter.reject(error);
+  }
+
+  /** The same for all calls whose messages may stand in a mailbox: in that of the target, from this entry on. */
+  rejectFrom(first: string, target: Address, error: StatefunError): void {
+    for (const [id, call] of this.#waiting) {
+      if (call.last === undefined || call.last < first || !call.target.equals(target)) continue;
+      for (const waiter of this.#take(id)) waiter.reject(error);
+    }
   }
 
   /** The same for one whose message will never be handled: under its key, it can be made anew. */
@@ -135,7 +161,8 @@ export class Requests {
     for (const id of [...this.#waiting.keys()]) for (const waiter of this.#take(id)) waiter.reject(error);
   }
 
-  #resolveWhenDurable(id: string, answer: TypedValue): void {
+  #resolveWhenDurable(id: string, call: WaitingCall, answer: TypedValue): void {
+    call.last = undefined;
     this.#commit.whenDurable((error) => {
       for (const waiter of this.#take(id)) {
         if (error === undefined) waiter.resolve(answer);
@@ -145,7 +172,7 @@ export class Requests {
   }
 
   #take(id: string): Iterable<Waiter> {
-    const waiters = this.#waiting.get(id);
+    const waiters = this.#waiting.get(id)?.waiters;
     if (waiters === undefined) return [];
     this.#waiting.delete(id);
     this.#metrics.callsWaiting -= waiters.size;

@@ -36,7 +36,7 @@ export class Sweeper {
 
   start(): void {
     this.#after(restMs, () => {
-      // The store's trouble is told by the next commit; the next round goes on.
+      // The store has told why; the next round goes on.
       this.round().then(
         () => this.start(),
         () => this.start(),

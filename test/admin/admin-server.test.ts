@@ -22,6 +22,18 @@ test("it is healthy while the engine takes messages, and says why it is not", as
   assert.equal(json.code, "SHUTTING_DOWN");
 });
 
+test("it is not healthy while too much waits for a message to be taken, and what waits can be mended then", async (t) => {
+  const { ask, engine } = await world(t, {}, { totalBytes: 1000 });
+  await engine.park(bob, "for the test");
+  await engine.send(bob, Types.string.pack("x".repeat(1000)));
+  await rejectsCode(engine.send(bob, Types.string.pack("one more")), "OVERLOADED");
+  const { status, json } = await ask("GET /health");
+  assert.deepEqual([status, json.status, json.code], [503, "trouble", "OVERLOADED"]);
+  assert.match((await ask("GET /metrics")).text, /^statefun_healthy 0$/m);
+  assert.deepEqual((await ask("POST /addresses/shop/counter/bob/drop")).json, { dropped: 1 });
+  assert.deepEqual((await ask("GET /health")).json, { status: "ok" });
+});
+
 test("functions are listed with what they hold", async (t) => {
   const { ask, tell } = await world(t);
   await tell("bob", "hello");
@@ -184,6 +196,15 @@ test("what does not fit the state is refused, and the state stays", async (t) =>
   assert.equal((await ask(`PUT ${path}`, asJson("many"))).json.code, "VALUE_INVALID");
   assert.equal((await ask(`PUT ${path}`, { headers: { "content-type": "application/json" } })).status, 400);
   assert.equal((await ask(`PUT ${path}?type=io.statefun.types/string`, asJson("x"))).status, 409);
+  assert.equal((await ask("GET /addresses/shop/counter/bob")).json.states[0].value, 1);
+});
+
+test("a state that its function has not asked for yet is not given another type than it declares", async (t) => {
+  const { ask, tell } = await world(t);
+  const path = "PUT /addresses/shop/counter/bob/states/count";
+  const { status, json } = await ask(`${path}?type=io.statefun.types/string`, asJson("x"));
+  assert.deepEqual([status, json.code], [409, "STATE_TYPENAME_CHANGED"]);
+  await tell("bob", "hello");
   assert.equal((await ask("GET /addresses/shop/counter/bob")).json.states[0].value, 1);
 });
 

@@ -7,6 +7,7 @@ import type { TypeCatalog } from "../../src/http/type-catalog.js";
 import { custom, json, RequestReplyHandler, StatefulFunctions, Types } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
 import { Engine } from "../../src/runtime/engine.js";
+import type { EngineLimits } from "../../src/runtime/limits.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { type Received, type Sent, send } from "../support/http.js";
 import { RecordingLogger } from "../support/recording-logger.js";
@@ -54,7 +55,11 @@ export interface World {
 }
 
 /** A world that ends with its test. A failing message parks its address at once. */
-export async function world(test: TestContext, options: AdminOptions = {}): Promise<World> {
+export async function world(
+  test: TestContext,
+  options: AdminOptions = {},
+  limits: Partial<EngineLimits> = {},
+): Promise<World> {
   const handler = new RequestReplyHandler(functions, { logger: new RecordingLogger() });
   const endpoint = new InProcessEndpoint({
     typeNames: functions.typeNames,
@@ -64,7 +69,7 @@ export async function world(test: TestContext, options: AdminOptions = {}): Prom
   const engine = await Engine.open({
     store: new MemoryStore(),
     findRoute: (namespace, name) => (functions.typeNames.includes(`${namespace}/${name}`) ? route : undefined),
-    limits: { attempts: 1 },
+    limits: { attempts: 1, ...limits },
     logger: { warn() {}, error() {} },
   });
   const admin = await AdminServer.open(engine, catalog, { port: 0, ...options });

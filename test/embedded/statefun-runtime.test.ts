@@ -195,6 +195,26 @@ test("what a function can't take is refused at the ingress, instead of parking i
   assert.deepEqual(await post("test/any/a?type=my/unknown", five), [202, undefined]);
 });
 
+test("a program is told at once, as the ingress tells, what a function of this process has no handler for", async () => {
+  const received = new Gate<string>();
+  await using runtime = await StatefunRuntime.open({
+    functions: sums().register("test/any", ({ typename }) => received.open(typename)),
+    dir: false,
+    egresses: { "test/sums": () => {} },
+    ...closed,
+  });
+  await rejectsCode(runtime.send("test/sum", "a", "text"), "VALUE_INVALID", "test/sum", "io.statefun.types/string");
+  await rejectsCode(runtime.send("test/sum", "a", "text", { delay: { hours: 1 } }), "VALUE_INVALID");
+  await rejectsCode(runtime.call("test/sum", "a", 5n), "VALUE_INVALID", "io.statefun.types/int");
+  await rejectsCode(runtime.call("test/sum", "a", 5), "VALUE_UNTYPED");
+  await rejectsCode(runtime.send("test/none", "a", "text"), "FUNCTION_UNKNOWN");
+  await rejectsCode(runtime.send("sum", "a", "text"), "TYPE_NAME_INVALID");
+  assert.equal(runtime.engine.metrics.messagesIn, 0);
+  await runtime.send("test/any", "a", "text");
+  assert.equal(await received.promise, "io.statefun.types/string");
+  assert.equal(await add(runtime, "a", 1), 1);
+});
+
 test("wrong options are refused by their names", async () => {
   const open = (options: object) => StatefunRuntime.open({ dir: false, ...closed, ...options } as RuntimeOptions);
   await rejectsCode(open({ folder: "data" }), "OPTION_INVALID");

@@ -51,8 +51,10 @@ test("all mailboxes and outboxes together have a limit, too", async (t) => {
   await running.send("f/b", "x");
   await running.settle();
   await rejectsCode(running.send("f/c", "x"), "OVERLOADED");
+  assert.equal(running.engine.trouble?.code, "OVERLOADED");
   running.engine.attach("out/all", { window: 5, receive: async () => {} });
   await running.settle();
+  assert.equal(running.engine.trouble, undefined);
   await running.send("f/c", "x");
 });
 

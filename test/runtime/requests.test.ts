@@ -150,6 +150,87 @@ test("a call to an address that is parked, or gets parked, is told so, and so is
   assert.equal(running.engine.metrics.callsWaiting, 0);
 });
 
+/** More than a mebibyte of these is kept in the store alone. */
+const long = "x".repeat(300_000);
+
+test("whose message waits when an address gets parked is told so, also when only the store has it; nobody else is", async (t) => {
+  const gate = new Gate();
+  let passedOn: Batch["callers"][number];
+  const running = await open(t, {
+    limits: { attempts: 1 },
+    functions: {
+      f: {
+        maxBatch: 1,
+        async handle(batch) {
+          await gate.promise;
+          const [message] = batch.messages;
+          if (message === "answer") batch.reply("answered");
+          else if (message === "pass on") [passedOn] = batch.callers;
+          else throw new Error("bad");
+        },
+      },
+      g(batch) {
+        batch.send(passedOn as NonNullable<typeof passedOn>, "from g");
+      },
+    },
+  });
+  const answered = running.call("f/a", "answer");
+  const handled = running.call("f/a", "pass on");
+  const waiting = Array.from({ length: 8 }, () => rejectsCode(running.call("f/a", long), "ADDRESS_PARKED"));
+  const elsewhere = rejectsCode(running.call("f/b", "pass on"), "ANSWER_TIMEOUT");
+  await running.settle();
+  running.store.hold();
+  gate.open();
+  await running.settle();
+  assert.equal(running.engine.metrics.parked, 1);
+  assert.equal(running.engine.metrics.callsWaiting, 3);
+  running.store.release();
+  assert.equal(await answered, "answered");
+  await running.send("g/a", "go on");
+  assert.equal(await handled, "from g");
+  await running.clock.advance(30_000);
+  await Promise.all([...waiting, elsewhere]);
+});
+
+test("who repeats a call after a restart is told that its address gets parked, unless it was answered before", async (t) => {
+  let gate = new Gate();
+  const running = await open(t, {
+    limits: { attempts: 1 },
+    functions: {
+      f: {
+        maxBatch: 1,
+        async handle(batch) {
+          await gate.promise;
+          if (batch.messages[0] !== "0") throw new Error("bad");
+          batch.reply("answered");
+        },
+      },
+    },
+  });
+  // More than are read back at once.
+  const values = Array.from({ length: 250 }, (_, index) => `${index}`);
+  const call = (value: string) => running.call("f/a", value, { idempotencyKey: value });
+  const before = values.map((value) => rejectsCode(call(value), "SHUTTING_DOWN"));
+  await running.settle();
+  gate = new Gate();
+  await running.reopen();
+  await Promise.all(before);
+  const [first = "", ...others] = values;
+  const answered = call(first);
+  const told = others.map((value) => rejectsCode(call(value), "ADDRESS_PARKED"));
+  told.push(rejectsCode(running.call("f/a", "new"), "ADDRESS_PARKED"));
+  await running.settle();
+  assert.equal(running.engine.metrics.callsWaiting, 251);
+  running.store.hold();
+  gate.open();
+  await running.settle();
+  assert.equal(running.engine.metrics.parked, 1);
+  running.store.release();
+  await running.clock.advance(30_000);
+  await Promise.all(told);
+  assert.equal(await answered, "answered");
+});
+
 test("no more calls wait than the limit allows", async (t) => {
   const running = await open(t, { limits: { callsWaiting: 2 }, functions: { f() {} } });
   const waiting = ["1", "2"].map((value) => rejectsCode(running.call("f/a", value), "ANSWER_TIMEOUT"));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ValueSpec } from "../../src/model/invocation.js";
 import { rejectsCode } from "../support/expect-code.js";
-import { type Batch, spec, text } from "./functions.js";
+import { at, type Batch, spec, text } from "./functions.js";
 import { open, stores } from "./support.js";
 
 /** Answers "get" with a state, and sets it to any other message. */
@@ -128,6 +128,55 @@ test("a state's typename is frozen, over a restart too: the address is parked an
   await running.engine.retry({ ...running.engine.parked({ limit: 1 })[0]?.address } as never);
   await running.settle();
   assert.equal(await running.state("f/a", "kept"), "two");
+});
+
+test("a state that is set before its function asks for it has the typename that it was set with", async (t) => {
+  const running = await open(t, { limits: { attempts: 1 }, functions: { f: { states: ["kept"], handle: keep } } });
+  await running.engine.setState(at("f/a"), "kept", text("1", "test/other"));
+  await rejectsCode(running.engine.setState(at("f/b"), "kept", text("1")), "STATE_TYPENAME_CHANGED");
+  await running.reopen();
+  await running.send("f/a", "two");
+  await running.settle();
+  assert.equal(running.engine.parked({ limit: 1 })[0]?.code, "STATE_TYPENAME_CHANGED");
+  assert.equal(await running.state("f/a", "kept"), "1");
+});
+
+test("a state that is set first expires as its function says afterwards", async (t) => {
+  const states = [spec("kept", "after-write", 1000)];
+  const running = await open(t, { functions: { f: { states, handle: keep } } });
+  await running.engine.setState(at("f/a"), "kept", text("one"));
+  assert.equal(await running.call("f/a", "get"), "one");
+  await running.clock.advance(1000);
+  assert.equal(await running.call("f/a", "get"), "none");
+});
+
+test("a state of a v2 function has no typename, so setting one freezes none", async (t) => {
+  const states = [{ ...spec("kept"), typename: "" }];
+  const running = await open(t, { functions: { f: { states, handle: keep, generation: "v2" } } });
+  for (const name of ["kept", "added"]) await running.engine.setState(at("f/a"), name, text("one", "test/other"));
+  running.functions = { f: { states: ["kept", "added"], handle: keep } };
+  await running.reopen();
+  for (const name of ["kept", "added"]) await running.engine.setState(at("f/a"), name, text("two"));
+  await rejectsCode(running.engine.setState(at("f/a"), "kept", text("1", "test/other")), "STATE_TYPENAME_CHANGED");
+  assert.equal(await running.call("f/a", "get"), "two");
+});
+
+test("a state whose time is over is not shown, although nothing was called since the start or serves it now", async (t) => {
+  const f = { states: [spec("kept", "after-write", 1000), spec("stays")], handle: keep };
+  const running = await open(t, { functions: { f } });
+  await running.send("f/a", "one");
+  await running.engine.setState(at("f/a"), "stays", text("yes"));
+  for (const functions of [{ f }, {}]) {
+    running.functions = functions;
+    await running.reopen();
+    assert.equal(await running.state("f/a", "kept"), "one");
+  }
+  await running.clock.advance(1000);
+  assert.equal(await running.state("f/a", "kept"), undefined);
+  running.functions = { f };
+  await running.reopen();
+  assert.equal(await running.state("f/a", "kept"), undefined);
+  assert.equal(await running.state("f/a", "stays"), "yes");
 });
 
 test("a value of another typename, and a state that was never declared, are refused as a whole", async (t) => {

@@ -116,3 +116,24 @@ test("a batch that ends while the store can't be read is applied whole, once, an
   assert.equal(await called, "done");
   assert.equal(running.engine.metrics.delayedPending, 1);
 });
+
+test("reads that fail are told in the log, once a minute however many they are, and again when they go on failing", async (t) => {
+  const running = await open(t, { functions: { f: counter } });
+  const flood = async () => {
+    for (let count = 0; count < 20; count += 1) {
+      await rejectsCode(running.call("f/a", "x", { idempotencyKey: `${count}` }), "STORE_FAILED");
+      await rejectsCode(running.engine.inspect(at("f/a")), "STORE_FAILED");
+    }
+  };
+  running.store.failReads = "STORE_FAILED";
+  await flood();
+  assert.deepEqual(running.log, ["The store can't be read: A read fails, as the test wants it."]);
+  running.store.release();
+  await running.clock.advance(59_000);
+  running.store.failReads = "STORE_FAILED";
+  await flood();
+  assert.equal(running.log.length, 1);
+  await running.clock.advance(1000);
+  await flood();
+  assert.equal(running.log.length, 2);
+});
