@@ -1,6 +1,7 @@
 // One batch: its messages go to their handlers, in order, and what they did is collected.
 
 import { describe, requestStatus, StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
 import type { Generation, InvocationBatch, SideEffects } from "../model/invocation.js";
 import { protobufName } from "../model/type.js";
 import { type BatchScope, Context } from "./context.js";
@@ -22,31 +23,30 @@ export function runBatch(
   stored: ResolvedState["stored"],
   limit: BatchLimit,
 ): SideEffects | Promise<SideEffects> {
-  const created = at(batch, () => spec.create());
-  const run = (instance: object) => at(batch, () => new BatchRun(spec, batch, stored, instance, limit)).run();
-  if (!(created instanceof Promise)) return run(created);
-  return created.then(run, failAt(batch));
-}
-
-/** Tells failures outside a handler by the address: a constructor's, a state's. */
-function at<T>(batch: InvocationBatch, run: () => T): T {
+  let created: object | Promise<object>;
   try {
-    return run();
+    created = spec.create();
   } catch (thrown) {
-    return failAt(batch)(thrown);
+    throw located(String(batch.target), thrown);
   }
+  if (!(created instanceof Promise)) return new BatchRun(spec, batch, stored, created, limit).run();
+  return created.then(
+    (instance) => new BatchRun(spec, batch, stored, instance, limit).run(),
+    (thrown) => {
+      throw located(String(batch.target), thrown);
+    },
+  );
 }
 
-const failAt = (batch: InvocationBatch) => (thrown: unknown) => {
-  throw located(String(batch.target), thrown);
-};
-
-/** One batch on its way through its function. */
-class BatchRun {
+/** One batch on its way through its function. No closures on the way of a plain message: they cost more than it does. */
+class BatchRun implements BatchScope {
   readonly #spec: FunctionSpec;
   readonly #batch: InvocationBatch;
   readonly #instance: object;
-  readonly #scope: BatchScope;
+  readonly state: BatchState;
+  readonly effects: SideEffects = { mutations: [], messages: [], delayed: [], egresses: [] };
+  pendingTokens: Set<string> | undefined;
+  readonly limit: BatchLimit;
 
   constructor(
     spec: FunctionSpec,
@@ -58,19 +58,25 @@ class BatchRun {
     this.#spec = spec;
     this.#batch = batch;
     this.#instance = instance;
-    this.#scope = {
-      address: batch.target,
-      generation: batch.generation,
-      state: new BatchState(spec, batch, stored, instance),
-      effects: { mutations: [], messages: [], delayed: [], egresses: [] },
-      pendingTokens: undefined,
-      limit,
-    };
+    this.limit = limit;
+    try {
+      this.state = new BatchState(spec, batch, stored, instance);
+    } catch (thrown) {
+      throw this.#located(thrown);
+    }
+  }
+
+  get address(): Address {
+    return this.#batch.target;
+  }
+
+  get generation(): Generation {
+    return this.#batch.generation;
   }
 
   run(): SideEffects | Promise<SideEffects> {
     const count = this.#batch.invocations.length;
-    for (let index = 0; index < count && !this.#scope.limit.passed; index++) {
+    for (let index = 0; index < count && !this.limit.passed; index++) {
       const pending = this.#step(index);
       if (pending !== undefined) return this.#rest(pending, index + 1);
     }
@@ -79,62 +85,77 @@ class BatchRun {
 
   async #rest(pending: Promise<void>, from: number): Promise<SideEffects> {
     await pending;
-    for (let index = from; index < this.#batch.invocations.length && !this.#scope.limit.passed; index++) {
+    for (let index = from; index < this.#batch.invocations.length && !this.limit.passed; index++) {
       await this.#step(index);
     }
     return this.#collect();
   }
 
   #step(index: number): void | Promise<void> {
-    const batch = this.#batch;
-    const call = () => invoke(this.#spec, batch, index, this.#scope, this.#instance);
-    const restored = index === 0 ? undefined : at(batch, () => this.#scope.state.restoreDefaults());
-    return restored === undefined ? call() : restored.then(call, failAt(batch));
+    if (index === 0) return this.#invoke(index);
+    let restored: void | Promise<void>;
+    try {
+      restored = this.state.restoreDefaults();
+    } catch (thrown) {
+      throw this.#located(thrown);
+    }
+    if (restored === undefined) return this.#invoke(index);
+    return restored.then(
+      () => this.#invoke(index),
+      (thrown) => {
+        throw this.#located(thrown);
+      },
+    );
+  }
+
+  /** Hands one message to its handler; returns a promise only when the handler did. */
+  #invoke(index: number): void | Promise<void> {
+    const { caller, argument } = this.#batch.invocations[index] as InvocationBatch["invocations"][number];
+    const { typename } = argument;
+    const context = new Context(this, caller);
+    let result: unknown;
+    try {
+      const handler = findHandler(this.#spec, this.#batch.generation, typename);
+      if (handler === undefined) throw unhandled(this.#spec, typename);
+      result = handler.call(this.#instance, handler.decode(argument), context);
+      if (!isThenable(result)) {
+        context.end(result);
+        return;
+      }
+    } catch (thrown) {
+      throw this.#failed(context, index, thrown);
+    }
+    return this.#settled(result, context, index);
+  }
+
+  async #settled(result: PromiseLike<unknown>, context: Context, index: number): Promise<void> {
+    try {
+      context.end(await result);
+    } catch (thrown) {
+      throw this.#failed(context, index, thrown);
+    }
   }
 
   #collect(): SideEffects {
-    const { state, effects } = this.#scope;
-    at(this.#batch, () => state.collect(effects.mutations));
-    return effects;
-  }
-}
-
-/** Hands one message to its handler; returns a promise only when the handler did. */
-function invoke(
-  spec: FunctionSpec,
-  batch: InvocationBatch,
-  index: number,
-  scope: BatchScope,
-  instance: object,
-): void | Promise<void> {
-  const { caller, argument } = batch.invocations[index] as InvocationBatch["invocations"][number];
-  const context = new Context(scope, caller);
-  const fail = (thrown: unknown) =>
-    located(`${batch.target}, message ${index + 1} of ${batch.invocations.length} (${argument.typename})`, thrown);
-  let result: unknown;
-  try {
-    const handler = findHandler(spec, batch.generation, argument.typename);
-    if (handler === undefined) throw unhandled(spec, argument.typename);
-    result = handler.call(instance, handler.decode(argument), context);
-    if (!isThenable(result)) {
-      context.end(result);
-      return;
-    }
-  } catch (thrown) {
-    context.close();
-    throw fail(thrown);
-  }
-  const failed = (thrown: unknown) => {
-    context.close();
-    throw fail(thrown);
-  };
-  return Promise.resolve(result as PromiseLike<unknown>).then((returned) => {
     try {
-      context.end(returned);
+      this.state.collect(this.effects.mutations);
     } catch (thrown) {
-      failed(thrown);
+      throw this.#located(thrown);
     }
-  }, failed);
+    return this.effects;
+  }
+
+  /** Tells failures outside a handler by the address: a state's. */
+  #located(thrown: unknown): StatefunError {
+    return located(String(this.#batch.target), thrown);
+  }
+
+  #failed(context: Context, index: number, thrown: unknown): StatefunError {
+    context.close();
+    const { target, invocations } = this.#batch;
+    const { typename } = (invocations[index] as InvocationBatch["invocations"][number]).argument;
+    return located(`${target}, message ${index + 1} of ${invocations.length} (${typename})`, thrown);
+  }
 }
 
 /** On v2 every message is an Any, so a type URL with another prefix names the same protobuf message. */

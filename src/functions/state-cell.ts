@@ -138,7 +138,11 @@ export class Cell {
   }
 
   #pack(value: unknown): TypedValue {
-    return this.#located(() => this.#spec.type.pack(value));
+    try {
+      return this.#spec.type.pack(value);
+    } catch (thrown) {
+      throw this.#located(thrown);
+    }
   }
 
   /** What the engine has is of the type as this generation writes it: the engine lets it be no other. */
@@ -156,18 +160,18 @@ export class Cell {
 
   #unpack(value: TypedValue): unknown {
     const { type, name } = this.#spec;
-    if (type.reads(value.typename)) return this.#located(() => type.unpack(value));
-    throw typeMismatch(this.#typeName, name, type.typename, value);
+    if (!type.reads(value.typename)) throw typeMismatch(this.#typeName, name, type.typename, value);
+    try {
+      return type.unpack(value);
+    } catch (thrown) {
+      throw this.#located(thrown);
+    }
   }
 
-  #located<T>(run: () => T): T {
-    try {
-      return run();
-    } catch (error) {
-      if (!(error instanceof StatefunError)) throw error;
-      const where = `The state "${this.#spec.name}" of ${this.#typeName}`;
-      throw new StatefunError(error.code, `${where}: ${describe(error)}`, { cause: error });
-    }
+  #located(thrown: unknown): unknown {
+    if (!(thrown instanceof StatefunError)) return thrown;
+    const where = `The state "${this.#spec.name}" of ${this.#typeName}`;
+    return new StatefunError(thrown.code, `${where}: ${describe(thrown)}`, { cause: thrown });
   }
 }
 

@@ -8,7 +8,7 @@ import { Instance } from "./instance.js";
 import { functionKey, idKey } from "./keys.js";
 
 /** How many idle addresses, and how many bytes of their states, a generation of them holds. There are two. */
-const generationSize = 5_000;
+const generationSize = 2_000;
 const generationBytes = 16 * 1024 * 1024;
 
 export class Instances {
