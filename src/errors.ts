@@ -83,7 +83,19 @@ export const errorCodes = {
 /** A stable code of a {@link StatefunError}. */
 export type ErrorCode = keyof typeof errorCodes;
 
-/** The one error class of this package: `code` is stable, `message` says what, where and what to do. */
+/**
+ * The one error class of this package: `code` is stable, `message` says what, where and what to do.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   Address.of("no-slash", "bob");
+ * } catch (error) {
+ *   if (error instanceof StatefunError && error.code === "TYPE_NAME_INVALID") console.log(error.message);
+ *   else throw error;
+ * }
+ * ```
+ */
 export class StatefunError extends Error {
   /** One of {@link errorCodes}; safe to compare and to show to a caller. */
   readonly code: ErrorCode;

@@ -48,7 +48,21 @@ const keyPattern = /^(?! )[\x20-\x7e]{1,256}(?<! )$/;
 /** The longest time that setTimeout can wait. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
-/** Makes a client of the ingress at this URL, such as "http://localhost:7070". Throws OPTION_INVALID. */
+/**
+ * Makes a client of the ingress at this URL, such as "http://localhost:7070". Throws OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * import { connect } from "statefun-ts/client";
+ * import type { Count } from "./functions.js"; // none of its code comes along
+ *
+ * const client = connect("http://localhost:7070");
+ *
+ * export async function add(name: string, amount: number): Promise<number> {
+ *   return client.ref<Count>("example/count", name).add(amount);
+ * }
+ * ```
+ */
 export function connect(url: string, options: ConnectOptions = {}): Client {
   assertKnownOptions("connect", options, ["token", "fetch", "timeoutMs", "retries"]);
   const { token, fetch = globalThis.fetch, timeoutMs = 30_000, retries = 10 } = options;
@@ -90,7 +104,19 @@ export class Client {
     ) as Ref<F, CallOptions>;
   }
 
-  /** The same function instance, to send to: a method resolves when the message is durable. */
+  /**
+   * The same function instance, to send to: a method resolves when the message is durable.
+   *
+   * @example
+   * ```ts
+   * import { connect } from "statefun-ts/client";
+   * import type { Count } from "./functions.js";
+   *
+   * const counter = connect("http://localhost:7070").sender<Count>("example/count", "bob");
+   *
+   * export const addLater = (amount: number) => counter.add(amount, { delay: { hours: 2 }, token: "later" });
+   * ```
+   */
   sender<F>(typeName: string, id: string): Sender<F, SendOptions> {
     const address = pathOf(typeName, id);
     return methods((method, message, options) =>

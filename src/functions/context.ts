@@ -29,6 +29,21 @@ export interface BatchScope {
 /**
  * A handler's way to the outside, for one message. It ends when the handler has returned, or its promise has settled:
  * but for `address` and `caller`, any use after that is CONTEXT_CLOSED.
+ *
+ * @example
+ * ```ts
+ * import { type Context, Handles, StatefulFunction, Types } from "statefun-ts";
+ * import { Count } from "./functions.js";
+ *
+ * @StatefulFunction("example/door")
+ * class Door {
+ *   @Handles(Types.string)
+ *   enter(name: string, context: Context) {
+ *     context.send(Count, name, Types.int.pack(1)); // to the Count with this name as its id
+ *     if (context.caller !== undefined) context.reply(`Welcome, ${name}`);
+ *   }
+ * }
+ * ```
  */
 export class Context {
   readonly #scope: BatchScope;
@@ -106,6 +121,19 @@ export class Context {
    * can be withdrawn; a token must not be used again while its message is pending, by any function of the same id.
    * Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2),
    * and what `send` throws.
+   *
+   * @example
+   * ```ts
+   * @StatefulFunction("example/watch")
+   * class Watch {
+   *   @Handles(Types.string)
+   *   alive(_sign: string, context: Context) {
+   *     const cancellationToken = "silence";
+   *     context.cancelDelayedMessage(cancellationToken); // the message of the last sign
+   *     context.sendAfter({ minutes: 5 }, "example/alarm", context.address.id, "silence", { cancellationToken });
+   *   }
+   * }
+   * ```
    */
   sendAfter(delay: Duration, target: string, id: string, message: Sendable, options?: SendOptions): void;
   sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendOptions): void;

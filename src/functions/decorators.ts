@@ -30,6 +30,17 @@ interface StandardContext {
 /**
  * Makes a class a stateful function of this type name. Throws TYPE_NAME_INVALID and DECORATOR_MISPLACED when the class
  * is evaluated.
+ *
+ * @example
+ * ```ts
+ * @StatefulFunction("example/hello")
+ * class Hello {
+ *   @Handles(Types.string)
+ *   greet(name: string, context: Context) {
+ *     context.sendEgress("example/greets", `Hello ${name}`);
+ *   }
+ * }
+ * ```
  */
 export function StatefulFunction(typeName: string): StatefulFunctionDecorator {
   parseTypeName(typeName);
@@ -47,6 +58,22 @@ export function StatefulFunction(typeName: string): StatefulFunctionDecorator {
  * a TypedValue; `@Handles` without parentheses takes the type of the method's first parameter, which needs
  * emitDecoratorMetadata. What the method returns answers a client that waits, and is ignored for any other caller.
  * Throws DECORATOR_MISPLACED, HANDLER_DUPLICATE and TYPE_UNKNOWN when the class is evaluated.
+ *
+ * @example
+ * ```ts
+ * @StatefulFunction("example/thermometer")
+ * class Thermometer {
+ *   @Handles(Types.int, Types.double)
+ *   measured(degrees: number) {
+ *     return degrees > 30 ? "hot" : "fine"; // the answer to a client
+ *   }
+ *
+ *   @Handles() // whatever no other handler takes
+ *   anything(message: TypedValue) {
+ *     console.log(`${message.typename} is no temperature`);
+ *   }
+ * }
+ * ```
  */
 export function Handles<const L extends readonly HandledType[]>(...types: L): HandlesDecorator<MessageOf<L>>;
 export function Handles(target: object, key: string | symbol, descriptor: PropertyDescriptor): void;
@@ -63,6 +90,21 @@ export function Handles(...args: readonly unknown[]): unknown {
  * Makes a property a state, kept for each id under this name. The initialiser's value is its default. The type may be
  * left out when the initialiser or emitDecoratorMetadata tells it; a number is then a double. Throws STATE_NAME_INVALID,
  * STATE_DUPLICATE, EXPIRATION_INVALID, TYPE_UNKNOWN and DECORATOR_MISPLACED when the class is evaluated.
+ *
+ * @example
+ * ```ts
+ * @StatefulFunction("example/visits")
+ * class Visits {
+ *   @State("count", Types.int) count = 0;
+ *   @State("last", Types.string, { expireAfterWrite: { days: 30 } }) last: string | undefined;
+ *
+ *   @Handles(Types.string)
+ *   visit(page: string) {
+ *     this.count += 1;
+ *     this.last = page; // undefined would delete it
+ *   }
+ * }
+ * ```
  */
 export function State<L extends TypeLike>(
   name: string,

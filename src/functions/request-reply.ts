@@ -27,7 +27,19 @@ export interface HandlerOptions {
 /** The names of the options, for those who have more of their own. */
 export const handlerOptionNames = ["generation", "logger", "callTimeout"] as const;
 
-/** Serves functions to an engine: takes a request's bytes, resolves to the answer's, in any HTTP framework. */
+/**
+ * Serves functions to an engine: takes a request's bytes, resolves to the answer's, in any HTTP framework.
+ *
+ * @example
+ * ```ts
+ * import { RequestReplyHandler } from "statefun-ts";
+ * import { functions } from "./functions.js";
+ *
+ * const handler = new RequestReplyHandler(functions, { callTimeout: { seconds: 30 } });
+ *
+ * export const answer = (body: Uint8Array): Promise<Uint8Array> => handler.handle(body);
+ * ```
+ */
 export class RequestReplyHandler {
   /** Where failures are told. */
   readonly logger: Logger;

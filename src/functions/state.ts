@@ -128,7 +128,24 @@ export class BatchState {
   }
 }
 
-/** States by name: the same values that the function's properties hold, and on v2 any other the module file declares. */
+/**
+ * States by name: the same values that the function's properties hold, and on v2 any other the module file declares.
+ *
+ * @example
+ * ```ts
+ * @StatefulFunction("example/stock")
+ * class Stock {
+ *   @State("pieces", Types.int) pieces = 0;
+ *
+ *   @Handles(Types.int)
+ *   take(pieces: number, context: Context) {
+ *     const left = (context.state.get("pieces", Types.int) ?? 0) - pieces;
+ *     if (left > 0) context.state.set("pieces", Types.int.pack(left));
+ *     else context.state.delete("pieces");
+ *   }
+ * }
+ * ```
+ */
 export class StateAccess {
   readonly #state: BatchState;
   readonly #assertOpen: () => void;

@@ -8,7 +8,25 @@ import { type BindOptions, bindClass } from "./bind-class.js";
 import { bindHandler, type FunctionHandler, type RegisterOptions, type StateShape } from "./bind-handler.js";
 import type { FunctionSpec, HandledType } from "./function-spec.js";
 
-/** The functions that are served together: bound classes and registered handlers, by their type names. */
+/**
+ * The functions that are served together: bound classes and registered handlers, by their type names.
+ *
+ * @example
+ * ```ts
+ * @StatefulFunction("example/count")
+ * export class Count {
+ *   @State("total", Types.int) total = 0;
+ *
+ *   @Handles(Types.int)
+ *   add(amount: number) {
+ *     this.total += amount;
+ *     return this.total;
+ *   }
+ * }
+ *
+ * export const functions = new StatefulFunctions(Count);
+ * ```
+ */
 export class StatefulFunctions {
   readonly #specs = new Map<string, FunctionSpec>();
   /** The types that they take and keep, by all their names. */
@@ -34,6 +52,18 @@ export class StatefulFunctions {
   /**
    * Adds a plain function under a type name, with the types it handles and the states it keeps.
    * Throws TYPE_NAME_INVALID, FUNCTION_DUPLICATE, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE and OPTION_INVALID.
+   *
+   * @example
+   * ```ts
+   * new StatefulFunctions().register(
+   *   "example/count",
+   *   (amount, context, state) => {
+   *     state.total += amount;
+   *     context.sendEgress("example/totals", Types.int.pack(state.total));
+   *   },
+   *   { handles: [Types.int], state: { total: { type: Types.int, default: 0 } } },
+   * );
+   * ```
    */
   register<const H extends readonly HandledType[] = [], S extends StateShape = {}>(
     typeName: string,

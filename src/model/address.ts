@@ -2,7 +2,16 @@
 
 import { parseTypeName } from "./type-name.js";
 
-/** The address of one function instance: its type name and its id (proto message Address). */
+/**
+ * The address of one function instance: its type name and its id (proto message Address).
+ *
+ * @example
+ * ```ts
+ * const bob = Address.of("example/count", "bob");
+ *
+ * console.log(bob.typeName, bob.id); // example/count bob
+ * ```
+ */
 export class Address {
   /** The part of the type name before the last slash (proto field `namespace`). */
   readonly namespace: string;

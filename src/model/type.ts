@@ -119,6 +119,13 @@ export interface Unencoded {
 /**
  * A value in its bytes, with the name of its type: the untyped message a catch-all receives, and a packed value to
  * send (proto message TypedValue on v3, google.protobuf.Any on v2).
+ *
+ * @example
+ * ```ts
+ * const packed = Types.int.pack(5);
+ *
+ * if (packed.is(Types.int)) console.log(packed.as(Types.int) + 1); // 6
+ * ```
  */
 export class TypedValue<T = any> {
   /** Which type the bytes are of (v3 `typename`, v2 `type_url`). */

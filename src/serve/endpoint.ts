@@ -43,7 +43,22 @@ const octetStreamHeaders = Object.freeze({ "Content-Type": octetStream });
 
 const ownHandle = RequestReplyHandler.prototype.handle;
 
-/** Serves one handler over HTTP. Adapters for the hosts are thin layers round it. */
+/**
+ * Serves one handler over HTTP. Adapters for the hosts are thin layers round it.
+ *
+ * @example
+ * ```ts
+ * import { HttpEndpoint, type HttpRequest } from "statefun-ts/adapter";
+ * import { functions } from "./functions.js";
+ *
+ * const endpoint = new HttpEndpoint(functions);
+ *
+ * export async function answer(path: string, request: HttpRequest) {
+ *   if (path === endpoint.path) return endpoint.answer(request);
+ *   return path === endpoint.healthPath ? endpoint.health() : undefined;
+ * }
+ * ```
+ */
 export class HttpEndpoint {
   readonly handler: RequestReplyHandler;
   readonly path: string;

@@ -19,6 +19,15 @@ export interface StatefunMiddleware {
 /**
  * Makes a middleware that serves functions, or a shared handler, below wherever it is mounted, and hands on every other
  * path. Throws OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * import express from "express";
+ * import { statefun } from "statefun-ts/express";
+ * import { functions } from "./functions.js";
+ *
+ * express().use(statefun(functions)).use(express.json()).listen(8000);
+ * ```
  */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);

@@ -13,6 +13,17 @@ export type { ServeOptions } from "./endpoint.js";
  * Makes a plugin that serves functions, or a shared handler, at one path; a prefix it is registered with goes before
  * the path. Closing the application finishes the calls in flight first; a shared handler is left to its owner to close.
  * Throws OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * import Fastify from "fastify";
+ * import { statefun } from "statefun-ts/fastify";
+ * import { functions } from "./functions.js";
+ *
+ * const app = Fastify();
+ * await app.register(statefun(functions));
+ * await app.listen({ port: 8000 });
+ * ```
  */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): FastifyPluginAsync {
   const endpoint = new HttpEndpoint(served, options);

@@ -16,7 +16,17 @@ export interface StatefunFetch {
   close(): Promise<void>;
 }
 
-/** Makes a fetch handler that serves functions, or a shared handler. Any other path is 404. Throws OPTION_INVALID. */
+/**
+ * Makes a fetch handler that serves functions, or a shared handler. Any other path is 404. Throws OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * import { statefunFetch } from "statefun-ts/fetch";
+ * import { functions } from "./functions.js";
+ *
+ * export default { fetch: statefunFetch(functions) };
+ * ```
+ */
 export function statefunFetch(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunFetch {
   const endpoint = new HttpEndpoint(served, options);
   const answer = async (request: Request) => {

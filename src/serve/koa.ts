@@ -17,7 +17,18 @@ export interface StatefunMiddleware {
   close(): Promise<void>;
 }
 
-/** Makes a middleware that serves functions, or a shared handler, at one path. Throws OPTION_INVALID. */
+/**
+ * Makes a middleware that serves functions, or a shared handler, at one path. Throws OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * import Koa from "koa";
+ * import { statefun } from "statefun-ts/koa";
+ * import { functions } from "./functions.js";
+ *
+ * new Koa().use(statefun(functions, { path: "/statefun" })).listen(8000);
+ * ```
+ */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);
   // For two fixed paths a router costs more than the rest of the adapter, and the longer the more of a secret one is right.

@@ -45,7 +45,17 @@ export interface StatefunLambda {
   close(): Promise<void>;
 }
 
-/** Makes a Lambda handler that serves functions, or a shared handler. Any other path is 404. Throws OPTION_INVALID. */
+/**
+ * Makes a Lambda handler that serves functions, or a shared handler. Any other path is 404. Throws OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * import { statefunLambda } from "statefun-ts/lambda";
+ * import { functions } from "./functions.js";
+ *
+ * export const handler = statefunLambda(functions);
+ * ```
+ */
 export function statefunLambda(
   served: StatefulFunctions | RequestReplyHandler,
   options?: ServeOptions,

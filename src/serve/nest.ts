@@ -33,6 +33,16 @@ const optionsToken = Symbol("StatefunModuleOptions");
 /**
  * Serves stateful functions at one path, after the global prefix. It exports its RequestReplyHandler, for health checks.
  * Closing the application finishes the calls in flight first.
+ *
+ * @example
+ * ```ts
+ * import { NestFactory } from "@nestjs/core";
+ * import { StatefunModule } from "statefun-ts/nest";
+ * import { Count } from "./functions.js";
+ *
+ * const app = await NestFactory.create(StatefunModule.forRoot({ functions: [Count] }));
+ * await app.listen(8000);
+ * ```
  */
 export class StatefunModule {
   readonly #handler: RequestReplyHandler;

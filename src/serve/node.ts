@@ -46,7 +46,18 @@ export interface ServerOptions extends ServeOptions {
   readonly host?: string;
 }
 
-/** Starts a server for functions; resolves when it listens. Throws OPTION_INVALID, or what `listen` fails with. */
+/**
+ * Starts a server for functions; resolves when it listens. Throws OPTION_INVALID, or what `listen` fails with.
+ *
+ * @example
+ * ```ts
+ * import { serve } from "statefun-ts/node";
+ * import { functions } from "./functions.js";
+ *
+ * const server = await serve(functions, { port: 8000 });
+ * process.once("SIGTERM", () => server.close());
+ * ```
+ */
 export async function serve(
   served: StatefulFunctions | RequestReplyHandler,
   options: ServerOptions = {},

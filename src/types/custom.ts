@@ -6,6 +6,15 @@ import { isProtobufCodec, type MessageClass, ProtobufType, type ReflectedType, T
 /**
  * Makes a type from two functions. What they throw becomes VALUE_INVALID and VALUE_UNREADABLE. Throws TYPE_NAME_INVALID
  * and OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * const When = custom<Date>(
+ *   "example/when",
+ *   (date) => Buffer.from(date.toISOString()),
+ *   (bytes) => new Date(String(bytes)),
+ * );
+ * ```
  */
 export function custom<T>(
   typename: string,
@@ -57,7 +66,18 @@ class CustomType<T> extends Type<T> {
   }
 }
 
-/** Makes the type of a protobufjs message class under a typename other than `type.googleapis.com/<full name>`. */
+/**
+ * Makes the type of a protobufjs message class under a typename other than `type.googleapis.com/<full name>`.
+ *
+ * @example
+ * ```ts
+ * import { protobuf } from "statefun-ts";
+ * import { example } from "./messages.js"; // made by pbjs
+ *
+ * const User = protobuf(example.User, "example/user");
+ * const packed = User.pack(example.User.create({ name: "Bob" }));
+ * ```
+ */
 export function protobuf<T>(messageClass: MessageClass<T> | ReflectedType, typename?: string): Type<T> {
   if (!isProtobufCodec(messageClass))
     throw new StatefunError("TYPE_UNKNOWN", "protobuf(…) needs a protobufjs message class.");

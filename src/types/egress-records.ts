@@ -28,7 +28,19 @@ export interface KinesisRecord {
 }
 
 /** Makes what `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without topic or value, and
- * OPTION_INVALID. */
+ * OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * new StatefulFunctions().register(
+ *   "example/greeter",
+ *   (name, context) => {
+ *     context.sendEgress("example/kafka", kafkaRecord({ topic: "greets", key: name, value: `Hello ${name}` }));
+ *   },
+ *   { handles: [Types.string] },
+ * );
+ * ```
+ */
 export function kafkaRecord(record: KafkaRecord): TypedValue {
   assertKnownOptions("kafkaRecord", record, ["topic", "value", "key"]);
   const { topic, value, key } = record;

@@ -20,6 +20,17 @@ type StandardResult<T> =
 /**
  * Makes a type of JSON values. A schema validates on write (VALUE_INVALID) and on read (VALUE_UNREADABLE); it must be
  * synchronous and accept what it returns. What JSON would drop or change (a Map, a Date, NaN, …) is VALUE_INVALID.
+ *
+ * @example
+ * ```ts
+ * interface Order {
+ *   readonly item: string;
+ *   readonly pieces: number;
+ * }
+ * const Order = json<Order>("example/order");
+ *
+ * const packed = Order.pack({ item: "tea", pieces: 2 });
+ * ```
  */
 export function json<T>(typename: string, schema?: StandardSchema<T>): Type<T> {
   return new JsonType(typename, schema);

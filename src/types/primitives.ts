@@ -249,6 +249,15 @@ const wrapper = <T>(name: string, scalar: Scalar<T>): Type<T> =>
 /**
  * The primitive types. On a v3 engine they travel as `io.statefun.types/…`, on a v2 engine as google.protobuf wrappers.
  * `bytes`, which StateFun lacks, is google.protobuf.BytesValue on both.
+ *
+ * @example
+ * ```ts
+ * new StatefulFunctions().register(
+ *   "example/sum",
+ *   (amount, context) => context.send("example/count", "all", Types.long.pack(BigInt(amount))),
+ *   { handles: [Types.int] },
+ * );
+ * ```
  */
 export const Types = Object.freeze({
   /** true or false. */

@@ -1,4 +1,5 @@
-// Every ```ts block of the documentation is type-checked, then run. See writeProject for how blocks are put together.
+// Every ```ts block of the documentation, and every @example of src/, is type-checked, then run. See writeProject for how
+// blocks are put together.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -18,6 +19,7 @@ import { basename, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import ts from "typescript-5";
+import { examples, examplesIn } from "./examples.ts";
 import { type Block, blocksOf, pages, root } from "./pages.ts";
 
 /** Stands before a block that imports nothing itself. */
@@ -44,14 +46,26 @@ const options = {
 const legacyOptions = { ...options, experimentalDecorators: true, emitDecoratorMetadata: true };
 
 const project = mkdtempSync(join(tmpdir(), "statefun-docs-"));
-const blocks = pages.flatMap((page) => blocksOf(page, "ts"));
+const correct = [...pages.flatMap((page) => blocksOf(page, "ts")), ...examples];
+/** Fails both ways, so that silence is known to mean something. */
+const wrong = examplesIn(
+  "src/wrong.ts",
+  `/**
+ * @example
+ * \`\`\`ts
+ * const count: number = "one";
+ * throw new Error("as it runs");
+ * \`\`\`
+ */`,
+);
+const blocks = [...correct, ...wrong];
 let failures: Map<string, string>;
 
 function has(block: Block, note: string): boolean {
   return block.notes.includes(note);
 }
 
-const folderOf = (page: string) => basename(page, ".md").toLowerCase();
+const folderOf = (page: string) => (page.endsWith(".ts") ? "examples" : basename(page, ".md").toLowerCase());
 
 function fileOf(block: Block): string {
   const named = block.notes.find((note) => note.startsWith("file="))?.slice("file=".length);
@@ -68,8 +82,8 @@ function sourceOf(block: Block): string {
 }
 
 /**
- * A project that uses the package as a user would: one folder for each page, with the samples' messages beside its
- * blocks. A block may have a comment above it, `<!-- ts: … -->`: `file=functions.ts` names it for others to import,
+ * A project that uses the package as a user would: one folder for each page and one for the examples, with the samples'
+ * messages beside the blocks. A block may have a comment above it, `<!-- ts: … -->`: `file=functions.ts` names it for others to import,
  * `legacy` compiles it with experimentalDecorators and emitDecoratorMetadata, `body` is the inside of a handler.
  */
 function writeProject(): void {
@@ -179,11 +193,17 @@ before(async () => {
 });
 after(() => rmSync(project, { recursive: true, force: true }));
 
-for (const block of blocks) {
+for (const block of correct) {
   test(`${block.page}, line ${block.line}: the code compiles${has(block, "body") ? "" : " and runs"}`, () => {
     assert.equal(failures.get(fileOf(block)), undefined);
   });
 }
+
+test("an example that is wrong fails at its line", () => {
+  const [first, second] = failures.get(fileOf(wrong[0] as Block))?.split("\n") ?? [];
+  assert.match(first ?? "", /^line 4: error TS2322: /);
+  assert.equal(second, "Error: as it runs");
+});
 
 test("the project of all blocks compiles and runs to its end", () => {
   const known = new Set(blocks.map(fileOf));
