@@ -50,8 +50,7 @@ export function bindClass<I extends object>(
   const types = stateTypes(functionClass, record.states, create !== undefined);
   const states = record.states.map(({ name, expiration, access }, index): StateSpec => {
     const { key, get, set } = access;
-    // Bytes that can't be read fail a class's batch before its first message, as its constructor would.
-    const property = key === undefined ? undefined : new StateProperty(key, { decodesLate: false });
+    const property = key === undefined ? undefined : new StateProperty(key);
     return Object.freeze({ name, type: types[index] as Type<any>, expiration, property, get, set });
   });
   return makeFunctionSpec(

@@ -132,7 +132,7 @@ function stateOptions(typeName: string, key: string, declaration: TypeLike | Sta
     name,
     type: typeOf(options.type),
     expiration: parseExpiration(options, where),
-    property: new StateProperty(key, { decodesLate: true }),
+    property: new StateProperty(key),
     get: (instance: object) => (instance as Record<string, unknown>)[key],
     set: (instance: object, value: unknown) => {
       (instance as Record<string, unknown>)[key] = value;

@@ -63,7 +63,6 @@ export class Cell {
       if (!decoded) this.#start = this.#unpackCopy(stored);
       decoded = true;
     };
-    if (!property.decodesLate) decode();
     return property.watch(instance, {
       show: () => {
         decode();

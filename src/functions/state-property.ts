@@ -1,4 +1,5 @@
-// The property a state is kept in, and how it is watched: a stored value that no handler has touched needs no comparing.
+// The property a state is kept in, and how it is watched: a stored value that no handler has touched is neither decoded nor
+// compared.
 
 /** What a property shows and takes while it is watched. */
 export interface Watched {
@@ -11,14 +12,11 @@ const watchers = Symbol("statefun-ts watched states");
 
 /** A property that is reached by its key. */
 export class StateProperty {
-  /** Whether a stored value is decoded when it is first touched. Else it is decoded before the first message. */
-  readonly decodesLate: boolean;
   readonly #key: string | symbol;
   /** The same functions for all instances: engines take another one's for another shape of object. */
   readonly #accessors: PropertyDescriptor & Required<Pick<PropertyDescriptor, "get">>;
 
-  constructor(key: string | symbol, { decodesLate }: { readonly decodesLate: boolean }) {
-    this.decodesLate = decodesLate;
+  constructor(key: string | symbol) {
     this.#key = key;
     const watchedOf = (instance: object) =>
       (instance as Record<symbol, Record<string | symbol, Watched>>)[watchers]?.[key];
