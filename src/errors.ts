@@ -48,7 +48,7 @@ export const errorCodes = {
   FUNCTION_UNKNOWN: "The request is for a function that is not bound here.",
   REQUEST_MALFORMED: "The request's bytes are not a ToFunction message.",
   REQUEST_EMPTY: "The request has no body.",
-  REQUEST_TOO_LARGE: "The request's body is larger than the limit.",
+  REQUEST_TOO_LARGE: "The request's body, or its URL and headers, are larger than the limit.",
   REQUEST_ABORTED: "The request's body ended early.",
   BODY_CONSUMED: "Another middleware has read the request's body first.",
   METHOD_NOT_ALLOWED: "The request's method is not POST.",
@@ -128,10 +128,24 @@ export const otherCopy = "(It is one? Then it comes from another copy of statefu
 /** Says in a few words what any value or thrown thing is. Never throws, whatever the thing does. */
 export function describe(thing: unknown): string {
   try {
-    return thing instanceof Error ? String(thing.message) : String(thing);
+    if (thing instanceof Error) return String(thing.message);
+    const text = String(thing);
+    // What an object says of itself unless it was told better.
+    return typeof thing === "object" && /^\[object \w+\]$/.test(text) ? objectText(thing) : text;
   } catch {
     return `something that can't be shown (${typeof thing})`;
   }
+}
+
+function objectText(thing: object | null): string {
+  const name: unknown = thing?.constructor?.name;
+  return typeof name === "string" && name !== "" && name !== "Object" ? `an object of ${name}` : "an object";
+}
+
+/** The same for a value that is not what it should be: text is quoted, so that an empty one is seen. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
+  return Array.isArray(value) ? "a list" : describe(value);
 }
 
 const longestLine = 2_000;

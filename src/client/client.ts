@@ -1,6 +1,6 @@
 // A client of the runtime's HTTP ingress, checked against the classes of the functions. Runs in browsers as well.
 
-import { describe, StatefunError } from "../errors.js";
+import { describeValue, StatefunError } from "../errors.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import { assertKnownOptions } from "../model/options.js";
 import { TypedValue } from "../model/type.js";
@@ -185,7 +185,7 @@ export class Client {
     if (typeof idempotencyKey !== "string" || !keyPattern.test(idempotencyKey)) {
       throw new StatefunError(
         "OPTION_INVALID",
-        `idempotencyKey is ${describe(idempotencyKey)}; it must have 1 to 256 characters of printable ASCII, with no space at its ends.`,
+        `idempotencyKey is ${describeValue(idempotencyKey)}; it must have 1 to 256 characters of printable ASCII, with no space at its ends.`,
       );
     }
     // One key for all tries, so that the runtime carries them out once.

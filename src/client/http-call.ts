@@ -130,6 +130,12 @@ function errorOf(url: string, status: number, bytes: Uint8Array): StatefunError 
   } catch {
     // not the runtime's own answer: a proxy's, perhaps
   }
+  if (status === 414 || status === 431) {
+    return new StatefunError(
+      "REQUEST_TOO_LARGE",
+      `${url} answered with ${status}: the request's URL and headers are too long. The runtime takes 16 KiB of them; shorten the id.`,
+    );
+  }
   return new StatefunError("CLIENT_FAILED", `${url} answered with ${status}, and not as a statefun-ts runtime does.`);
 }
 

@@ -1,8 +1,21 @@
 // A message as JSON text, as the runtime reads it.
 
-/** 64-bit numbers become text, bytes base64, and the numbers that JSON lacks their names. */
-export function toJsonText(message: unknown): string {
-  return JSON.stringify(message === undefined ? {} : message, replace);
+import { assertPlainJson } from "../model/plain-json.js";
+import { isProtobufCodec } from "../model/type.js";
+
+/**
+ * 64-bit numbers become text, bytes base64, and the numbers that JSON lacks their names: of a protobuf message's fields,
+ * that is how JSON has them. Throws VALUE_INVALID for what no type would get back as it was.
+ */
+export function toJsonText(message: unknown, method: string): string {
+  if (message === undefined) return "{}";
+  assertPlainJson(message, `message for ${method}`, hasJson);
+  return JSON.stringify(message, replace);
+}
+
+function hasJson(value: unknown): boolean {
+  if (typeof value === "object") return value instanceof Uint8Array || isProtobufCodec(value?.constructor);
+  return typeof value === "number" || typeof value === "bigint";
 }
 
 /** Gets the object the value stands in: what a Buffer turns itself into is not wanted. */

@@ -1,6 +1,6 @@
 // A message as a request's body, and an answer's body as a value.
 
-import { describe, StatefunError } from "../errors.js";
+import { describe, describeValue, StatefunError } from "../errors.js";
 import { isProtobufCodec, TypedValue, typeOf } from "../model/type.js";
 import type { HttpAnswer } from "./http-call.js";
 import { toJsonText } from "./json-text.js";
@@ -16,12 +16,15 @@ export interface Body {
   readonly accept?: string;
 }
 
-/** Anything that says its type goes as bytes of that type, all else as JSON of the type that the method handles. */
+/**
+ * Anything that says its type goes as bytes of that type, all else as JSON of the type that the method handles. Throws
+ * VALUE_INVALID.
+ */
 export function bodyOf(message: unknown, method: string): Body {
   const value = message instanceof TypedValue ? message : packedMessage(message);
   if (value === undefined) {
     return {
-      text: toJsonText(message),
+      text: toJsonText(message, method),
       query: `handler=${encodeURIComponent(method)}&`,
       headers: { "Content-Type": "application/json" },
     };
@@ -42,7 +45,7 @@ function packedMessage(message: unknown): TypedValue | undefined {
 /** Throws VALUE_UNTYPED. */
 export function packed(value: unknown): TypedValue {
   if (value instanceof TypedValue) return value;
-  throw new StatefunError("VALUE_UNTYPED", `${describe(value)} is not packed. Pack it: Types.string.pack("…").`);
+  throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not packed. Pack it: Types.string.pack("…").`);
 }
 
 /** What a call of a handler resolves to. Throws CLIENT_FAILED. */

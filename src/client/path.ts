@@ -1,13 +1,13 @@
 // Addresses and tokens as parts of a URL's path.
 
-import { describe, StatefunError } from "../errors.js";
+import { describeValue, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 
 /** The path of a function instance. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. */
 export function pathOf(typeName: string, id: string): string {
   const { namespace, name } = Address.of(typeName, id);
   if (typeof id !== "string" || id === "") {
-    throw new StatefunError("ID_MISSING", `The id of ${typeName} is ${describe(id)}; it must be text.`);
+    throw new StatefunError("ID_MISSING", `The id of ${typeName} is ${describeValue(id)}; it must be text.`);
   }
   return [encoded("namespace", namespace), encoded("name", name), encoded("id", id)].join("/");
 }

@@ -1,6 +1,6 @@
 // A decorated class → FunctionSpec.
 
-import { describe, StatefunError } from "../errors.js";
+import { describe, describeValue, StatefunError } from "../errors.js";
 import { assertKnownOptions } from "../model/options.js";
 import type { Type } from "../model/type.js";
 import { type AnyClass, collectRecord, type HandlerRecord, type StateRecord, typeNameOf } from "./class-record.js";
@@ -108,7 +108,7 @@ function newInstances<I extends object>(
     if (!(instance instanceof functionClass)) {
       throw new StatefunError(
         "INSTANCE_INVALID",
-        `create of ${name} returned ${describe(instance)}, which is no instance of it.`,
+        `create of ${name} returned ${describeValue(instance)}, which is no instance of it.`,
       );
     }
     if (seen.has(instance)) {

@@ -1,12 +1,12 @@
 // What a handler can do: see who called, send, reply, send later, send out, reach states by name.
 
-import { describe, StatefunError } from "../errors.js";
+import { describeValue, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
 import { assertKnownOptions } from "../model/options.js";
-import { isWellFormed } from "../model/text.js";
+import { isText } from "../model/text.js";
 import type { TypedValue } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { packAnswer, packValue } from "../types/pack.js";
@@ -230,7 +230,7 @@ function destination(target: unknown, rest: readonly unknown[]): { to: Address; 
   else {
     throw new StatefunError(
       "TARGET_INVALID",
-      `${describe(target)} is not a target. Give a function's class, its type name, or an Address.`,
+      `${describeValue(target)} is not a target. Give a function's class, its type name, or an Address.`,
     );
   }
   return { to: withId(Address.of(typeName, id as string)), message, options };
@@ -243,11 +243,6 @@ function withId(target: Address): Address {
     "ID_MISSING",
     `A message to ${target.typeName} needs the id of an instance: a non-empty string, without half a surrogate pair.`,
   );
-}
-
-/** Whether something can name an instance or a message, and stay itself on the way. */
-function isText(text: unknown): boolean {
-  return typeof text === "string" && text !== "" && isWellFormed(text);
 }
 
 function packMessage(message: unknown): TypedValue {

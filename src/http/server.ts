@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, type ErrorCode, oneLine, StatefunError } from "../errors.js";
+import { describe, describeValue, type ErrorCode, oneLine, StatefunError } from "../errors.js";
 
 /** Answers one request. What it throws is answered by {@link sendError}. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -103,7 +103,7 @@ export class HttpServer {
   /** @internal */
   async start({ name, port, host = "127.0.0.1" }: ListenOptions): Promise<this> {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new StatefunError("OPTION_INVALID", `${name}'s port is ${describe(port)}; it must be 0 to 65535.`);
+      throw new StatefunError("OPTION_INVALID", `${name}'s port is ${describeValue(port)}; it must be 0 to 65535.`);
     }
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (error: NodeJS.ErrnoException) => reject(notListening(name, host, port, error)));

@@ -1,6 +1,6 @@
 // Durations as users write them: milliseconds, or an object of units.
 
-import { describe, StatefunError } from "../errors.js";
+import { describeValue, StatefunError } from "../errors.js";
 
 /** A span of time: a number of milliseconds, or units that add up. */
 export type Duration =
@@ -32,7 +32,7 @@ export function durationToMs(duration: Duration): number {
 
 function sumOfUnits(duration: unknown): number {
   if (typeof duration !== "object" || duration === null) {
-    throw invalid(`${describe(duration)} is not a duration`);
+    throw invalid(`${describeValue(duration)} is not a duration`);
   }
   const units = Object.entries(duration).filter(([, amount]) => amount !== undefined);
   if (units.length === 0) throw invalid("a duration needs at least one unit");

@@ -1,6 +1,6 @@
 // Options objects: a misspelt option is told, since a dropped one may lose data (an expiration, a limit).
 
-import { describe, StatefunError } from "../errors.js";
+import { describeValue, StatefunError } from "../errors.js";
 
 /** Throws OPTION_INVALID when `options` of `where` is no object of options, or has a key that is not known. */
 export function assertKnownOptions(
@@ -11,7 +11,7 @@ export function assertKnownOptions(
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new StatefunError(
       "OPTION_INVALID",
-      `${where} takes an object of options, not ${describe(options)}. It has: ${known.join(", ")}.`,
+      `${where} takes an object of options, not ${describeValue(options)}. It has: ${known.join(", ")}.`,
     );
   }
   for (const key of Object.keys(options)) {

@@ -4,3 +4,8 @@
 export function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
+
+/** Whether something can name an instance or a message, and stay itself on the way. */
+export function isText(text: unknown): text is string {
+  return typeof text === "string" && text !== "" && isWellFormed(text);
+}

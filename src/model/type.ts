@@ -1,7 +1,7 @@
 // A type (how a value becomes bytes, under which name) and a value packed by one.
 
 import type { WireWriter } from "../bytes/writer.js";
-import { describe, otherCopy, StatefunError } from "../errors.js";
+import { describe, describeValue, otherCopy, StatefunError } from "../errors.js";
 import { notedType, noteType } from "./known-types.js";
 import { protobufFromJson, protobufToJson } from "./protobuf-json.js";
 import { parseTypeName } from "./type-name.js";
@@ -268,7 +268,7 @@ export class ProtobufType<T> extends Type<T> {
 
   serialize(value: T): Uint8Array {
     if (typeof value !== "object" || value === null) {
-      throw new StatefunError("VALUE_INVALID", `A ${this.typename} must be a message, not ${describe(value)}.`);
+      throw new StatefunError("VALUE_INVALID", `A ${this.typename} must be a message, not ${describeValue(value)}.`);
     }
     try {
       return this.#codec.encode(value).finish();

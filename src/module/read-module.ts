@@ -16,7 +16,9 @@ export async function readModule(path: string): Promise<Module> {
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    throw new StatefunError("MODULE_INVALID", `${path} can't be read: ${describe(cause)}`, { cause });
+    throw new StatefunError("MODULE_INVALID", `${path === "" ? '""' : path} can't be read: ${describe(cause)}`, {
+      cause,
+    });
   }
   return parseModule(text, { file: path });
 }

@@ -53,6 +53,8 @@ function full(what: string, dir: string, thrown: unknown): StatefunError {
 /** The code and words of the innermost cause: the outer ones only say that something failed. */
 function reasonOf(thrown: unknown): string {
   const { code, cause } = (thrown ?? {}) as { code?: unknown; cause?: unknown };
-  const own = typeof code === "string" ? `${code}: ${describe(thrown)}` : describe(thrown);
+  const words = describe(thrown);
+  // The system's own errors begin with their code.
+  const own = typeof code === "string" && !words.startsWith(code) ? `${code}: ${words}` : words;
   return cause === undefined ? own : reasonOf(cause);
 }

@@ -2,7 +2,7 @@
 
 import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
-import { describe, StatefunError } from "../errors.js";
+import { describeValue, StatefunError } from "../errors.js";
 import { assertKnownOptions } from "../model/options.js";
 import { TypedValue } from "../model/type.js";
 import { packValue } from "./pack.js";
@@ -77,7 +77,9 @@ function bytesOf(kind: string, value: RecordValue): Uint8Array {
   if (typeof value === "string") return Buffer.from(value);
   if (value instanceof Uint8Array) return value;
   if (typeof value !== "object") {
-    throw invalid(`A ${kind} record's value is ${describe(value)}; give text, bytes, a message or a packed value.`);
+    throw invalid(
+      `A ${kind} record's value is ${describeValue(value)}; give text, bytes, a message or a packed value.`,
+    );
   }
   return packValue(value).value;
 }

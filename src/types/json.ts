@@ -1,6 +1,7 @@
 // JSON values under a typename, checked by a Standard Schema when one is given.
 
 import { describe, StatefunError } from "../errors.js";
+import { assertPlainJson } from "../model/plain-json.js";
 import { Type } from "../model/type.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that is used here. */
@@ -64,7 +65,7 @@ class JsonType<T> extends Type<T> {
 
   serialize(value: T): Uint8Array {
     const valid = this.#validate(value, "VALUE_INVALID");
-    this.#assertJson(valid, []);
+    assertPlainJson(valid, this.typename);
     return Buffer.from(JSON.stringify(valid));
   }
 
@@ -94,57 +95,6 @@ class JsonType<T> extends Type<T> {
     const issues = result.issues.map((issue) => [pathOf(issue.path), issue.message].filter(Boolean).join(": "));
     throw new StatefunError(code, `A ${this.typename} does not match its schema: ${issues.join("; ")}`);
   }
-
-  /** `path` holds the steps to the value: they are put together only for an error. */
-  #assertJson(value: unknown, path: (string | number)[]): void {
-    switch (typeof value) {
-      case "string":
-      case "boolean":
-        return;
-      case "number":
-        if (Number.isFinite(value)) return;
-        break;
-      case "object": {
-        if (value === null) return;
-        if (path.length > 200) throw this.#notJson(path, "it is nested too deeply, or refers to itself");
-        if (Array.isArray(value)) {
-          for (let index = 0; index < value.length; index++) {
-            path.push(index);
-            this.#assertJson(value[index], path);
-            path.pop();
-          }
-          return;
-        }
-        const prototype: unknown = Object.getPrototypeOf(value);
-        // A plain object, of this realm or another: its prototype is none, or has none itself.
-        if (prototype !== null && Object.getPrototypeOf(prototype) !== null) break;
-        for (const key in value) {
-          const property = (value as Record<string, unknown>)[key];
-          // JSON leaves an undefined property out, and reading it back gives undefined again.
-          if (property === undefined) continue;
-          path.push(key);
-          this.#assertJson(property, path);
-          path.pop();
-        }
-        return;
-      }
-    }
-    throw this.#notJson(path, `${kindOf(value)} would not come back as it is`);
-  }
-
-  #notJson(steps: readonly (string | number)[], why: string): StatefunError {
-    const path = steps.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
-    const where = path === "" ? "The value" : `value${path.length > 100 ? `…${path.slice(-100)}` : path}`;
-    return new StatefunError(
-      "VALUE_INVALID",
-      `${where} of a ${this.typename} is not JSON: ${why}. Store plain objects, arrays, strings, finite numbers, booleans and null, or use custom(…).`,
-    );
-  }
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) return `${describe(value)} (${typeof value})`;
-  return `a ${(value as { constructor?: { name?: string } }).constructor?.name || "class instance"}`;
 }
 
 function pathOf(path: readonly unknown[] | undefined): string {

@@ -1,6 +1,6 @@
 // Packs a value that says itself which type it has.
 
-import { describe, StatefunError } from "../errors.js";
+import { describeValue, StatefunError } from "../errors.js";
 import { isProtobufCodec, TypedValue, typeOf } from "../model/type.js";
 import { json } from "./json.js";
 import { Types } from "./primitives.js";
@@ -28,7 +28,7 @@ export function packValue(value: unknown): TypedValue {
     case "object":
       if (value !== null) return packObject(value);
   }
-  throw new StatefunError("VALUE_UNTYPED", `${describe(value)} is not a value that can be sent or stored.`);
+  throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not a value that can be sent or stored.`);
 }
 
 /** JSON that is of no type of the user's: what a function returned to a client. */

@@ -2,7 +2,7 @@
 
 import { delimited, fixed32, fixed64, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
-import { describe, StatefunError } from "../errors.js";
+import { describe, describeValue, StatefunError } from "../errors.js";
 import { isWellFormed } from "../model/text.js";
 import { Type, TypedValue, type Unencoded } from "../model/type.js";
 import { boolJson, bytesJson, doubleJson, intJson, longJson, type ScalarJson, stringJson } from "./scalar-json.js";
@@ -134,8 +134,8 @@ class UnencodedScalar<T> implements Unencoded {
 }
 
 function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
-  return typeof value === "object" ? Object.prototype.toString.call(value) : `${describe(value)} (a ${typeof value})`;
+  const named = typeof value === "object" || typeof value === "string" || value === undefined;
+  return named ? describeValue(value) : `${describe(value)} (a ${typeof value})`;
 }
 
 const bool: Scalar<boolean> = {

@@ -29,6 +29,11 @@ const status =
   async () =>
     new Response("<html>a proxy</html>", { status: code, headers });
 
+/** A handler that takes anything, for the compiler. */
+interface Cart {
+  order(message: unknown): string;
+}
+
 describe("a ref", () => {
   test("calls a handler by its method's name, and gives the fields of the answer", () =>
     withIngress(async ({ url }) => {
@@ -56,6 +61,39 @@ describe("a ref", () => {
       assert.deepEqual([...unknown.value], [1, 2]);
     }));
 
+  test("refuses what JSON would drop or change, before anything is sent", async () => {
+    const never = () => assert.fail("a request was sent");
+    const ref = connect("http://localhost:1", { fetch: never }).ref<Cart>("shop/cart", "bob");
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    await rejectsCode(
+      ref.order({ lines: [{ at: new Date(0) }] }),
+      "VALUE_INVALID",
+      "order",
+      "value.lines[0].at",
+      "Date",
+    );
+    await rejectsCode(ref.order({ lines: new Map() }), "VALUE_INVALID", "value.lines", "Map");
+    await rejectsCode(ref.order({ lines: [undefined] }), "VALUE_INVALID", "value.lines[0]", "undefined");
+    await rejectsCode(ref.order(new Date(0)), "VALUE_INVALID", "The value", "Date");
+    await rejectsCode(ref.order({ run: () => {} }), "VALUE_INVALID", "value.run");
+    await rejectsCode(ref.order(circular), "VALUE_INVALID", "refers to itself");
+  });
+
+  test("sends what a message's field may hold: bytes, messages, 64-bit numbers, and no finite ones", async () => {
+    const bodies: unknown[] = [];
+    const keep: typeof fetch = async (_input, init) => {
+      bodies.push(JSON.parse(String(init?.body)));
+      return new Response("1");
+    };
+    const ref = connect("http://localhost:1", { fetch: keep }).ref<Cart>("shop/cart", "bob");
+    const user = example.User.create({ name: "Bob" });
+    await ref.order({ bytes: Buffer.from("a"), user, long: 5n, double: Number.NaN, absent: undefined });
+    await ref.order(Number.NEGATIVE_INFINITY);
+    await ref.order(undefined);
+    assert.deepEqual(bodies, [{ bytes: "YQ==", user: { name: "Bob" }, long: "5", double: "NaN" }, "-Infinity", {}]);
+  });
+
   test("is no promise, and calls nothing when it is awaited, shown or stored", async () => {
     let calls = 0;
     const client = connect("http://localhost:1", {
@@ -76,7 +114,7 @@ describe("a ref", () => {
   test("refuses what can't be an address", () => {
     const client = connect("http://localhost:1");
     throwsCode(() => client.ref("count", "bob"), "TYPE_NAME_INVALID");
-    throwsCode(() => client.ref("example/count", ""), "ID_MISSING");
+    throwsCode(() => client.ref("example/count", ""), "ID_MISSING", 'is ""');
     throwsCode(() => client.ref("example/count", undefined as never), "ID_MISSING");
     for (const id of [".", "..", "\ud800"]) throwsCode(() => client.ref("example/count", id), "VALUE_INVALID");
   });
@@ -109,6 +147,20 @@ test("call and send take packed values", () =>
   }));
 
 describe("a request that fails", () => {
+  test("for the length of its id is REQUEST_TOO_LARGE, and is not sent again", () =>
+    withIngress(async ({ url }) => {
+      let requests = 0;
+      const counting: typeof fetch = (input, init) => {
+        requests += 1;
+        return fetch(input, init);
+      };
+      const ref = connect(url, { fetch: counting }).ref<CountGreeter>("example/count", "i".repeat(20_000));
+      await rejectsCode(ref.greet({}), "REQUEST_TOO_LARGE", "16 KiB");
+      assert.equal(requests, 1);
+      const proxied = connect(url, { fetch: troubled(status(414)) }).ref<CountGreeter>("example/count", "bob");
+      await rejectsCode(proxied.greet({}), "REQUEST_TOO_LARGE");
+    }));
+
   test("is sent again under one key: it is carried out once", () =>
     withIngress(async ({ url }) => {
       // The first one arrives, and its answer is lost.
@@ -263,7 +315,8 @@ test("misspelt and impossible options are refused", async () => {
     throwsCode(() => connect("http://localhost", { token }), "OPTION_INVALID");
   }
   for (const idempotencyKey of ["", "😀", "a\nb", " ", " k", "k".repeat(257), 5 as never]) {
-    await rejectsCode(ref.greet({}, { idempotencyKey }), "OPTION_INVALID");
+    const shown = typeof idempotencyKey === "string" ? JSON.stringify(idempotencyKey).slice(0, 50) : "5;";
+    await rejectsCode(ref.greet({}, { idempotencyKey }), "OPTION_INVALID", `idempotencyKey is ${shown}`);
   }
 });
 

@@ -178,6 +178,7 @@ test("a file is read from where it is, and named by its path", async () => {
   try {
     const path = join(folder, "module.yaml");
     await rejectsCode(readModule(path), "MODULE_INVALID", path, "ENOENT");
+    await rejectsCode(readModule(""), "MODULE_INVALID", '"" can\'t be read');
     writeFileSync(path, `\ufeff${endpoint()}`);
     assert.equal((await readModule(path)).endpoints[0]?.where, `${path}, line 3`);
     writeFileSync(path, "kind: [");

@@ -94,6 +94,8 @@ test("a file, or a path through one, is no folder", async (t) => {
   const dir = folderWith(t, { file: "" });
   await rejectsCode(openLevelStore(join(dir, "file")), "STORE_FAILED", dir);
   await rejectsCode(openLevelStore(join(dir, "file", "data")), "STORE_FAILED", dir);
+  // The system's own words begin with the code.
+  await rejectsCode(openLevelStore(join(dir, "file", "data")), "STORE_FAILED", "prepared: ENOTDIR: not a directory");
 });
 
 test("a database without its file CURRENT is not taken for a new one", async (t) => {

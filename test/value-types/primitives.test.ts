@@ -178,3 +178,17 @@ test("the table of types can't be changed", () => {
     (Types as any).int = Types.long;
   }, TypeError);
 });
+
+test("an error says what the refused value is", () => {
+  class Money {}
+  const shown: [unknown, string][] = [
+    [null, "null is not a"],
+    [undefined, "undefined is not a"],
+    [{}, "an object is not a"],
+    [new Money(), "an object of Money is not a"],
+    [[1], "a list is not a"],
+    ["", '"" is not a'],
+    [5n, "5 (a bigint) is not a"],
+  ];
+  for (const [value, words] of shown) throwsCode(() => Types.int.pack(value as number), "VALUE_INVALID", words);
+});
