@@ -158,11 +158,11 @@ function addressOf(
   return address;
 }
 
-/** A function may be known that nothing serves now: its states are there, and can be mended. */
+/** One that nothing serves is known as long as something waits for it: that can be looked at and dropped. */
 function assertFunction(engine: EngineApi, typeName: string): void {
   const { namespace, name } = Address.of(typeName, "");
   if (engine.serves(namespace, name) || engine.functions().some((known) => known.typeName === typeName)) return;
-  throw new StatefunError("FUNCTION_UNKNOWN", `There is no function ${typeName} here, and there never was one.`);
+  throw new StatefunError("FUNCTION_UNKNOWN", `Nothing serves ${typeName} here, and nothing waits for it.`);
 }
 
 /** Throws OPTION_INVALID. */

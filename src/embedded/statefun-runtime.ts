@@ -6,7 +6,7 @@ import type { EgressHandler, ProcessEgressOptions } from "../egress/process-egre
 import { ProcessEgress } from "../egress/process-egress.js";
 import { makeRoutes, type Routes } from "../endpoint/routes.js";
 import { describe, StatefunError } from "../errors.js";
-import { defaultLogger, type Logger } from "../functions/logger.js";
+import { defaultLogger, guarded, type Logger } from "../functions/logger.js";
 import { RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { assertTaken } from "../http/body-value.js";
@@ -195,6 +195,7 @@ export class StatefunRuntime {
    * not finished then is delivered again at the next start.
    */
   close({ graceMs = defaultGraceMs }: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#opened.engine.refuse();
     this.#closing ??= closeAll(this.#opened.closes, graceMs);
     return this.#closing;
   }
@@ -227,14 +228,8 @@ interface Opened {
 
 /** Opens part after part; each is closed before those that it uses. */
 async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened> {
-  const {
-    functions = new StatefulFunctions(),
-    logger = defaultLogger,
-    types = [],
-    egresses = {},
-    limits,
-    clock,
-  } = options;
+  const { functions = new StatefulFunctions(), types = [], egresses = {}, limits, clock } = options;
+  const logger = guarded(options.logger ?? defaultLogger);
   const catalog = functionCatalog(functions, types);
   const module = options.module === undefined ? noModule : await moduleAt(options.module);
   const routes = openRoutes(functions, module, options, logger);

@@ -28,9 +28,21 @@ export function levelOf(error: StatefunError): keyof Logger {
   return requestStatus[error.code] === undefined ? "error" : "warn";
 }
 
-/** Tells a logger; one that fails itself, at once or later, must not change how a call is answered. */
+/** Tells a logger; one that fails itself must not change how a call is answered. */
 export function tell(logger: Logger, level: keyof Logger, error: StatefunError): void {
-  const line = oneLine(`${error.code}: ${error.message}`);
+  hand(logger, level, oneLine(`${error.code}: ${error.message}`), error);
+}
+
+/** A logger that never fails: those who tell it go on, whatever the other does. */
+export function guarded(logger: Logger): Logger {
+  return {
+    error: (line, error) => hand(logger, "error", line, error),
+    warn: (line, error) => hand(logger, "warn", line, error),
+  };
+}
+
+/** A logger may fail at once or later. */
+function hand(logger: Logger, level: keyof Logger, line: string, error: Error): void {
   const failed = (thrown: unknown) =>
     console.error(`statefun: the logger failed (${oneLine(describe(thrown))}) to take: ${line}`);
   try {

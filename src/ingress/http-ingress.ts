@@ -171,8 +171,9 @@ export class HttpIngress {
     // Those of this process, and those elsewhere that have had a message.
     const met = this.#engine.functions().map(({ typeName }) => typeName);
     const typeNames = new Set([...(this.#catalog.typeNames ?? []), ...met]);
-    const functions = [...typeNames].map((typeName) => {
+    const functions = [...typeNames].flatMap((typeName) => {
       const address = Address.of(typeName, "<id>");
+      if (!this.#engine.serves(address.namespace, address.name)) return [];
       const path = `${encodeURIComponent(address.namespace)}/${encodeURIComponent(address.name)}/<id>`;
       const types = this.#catalog.handled(typeName).map(({ typename }) => typename);
       return { function: typeName, types, send: `POST /send/${path}`, call: `POST /call/${path}` };

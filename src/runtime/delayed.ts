@@ -19,6 +19,14 @@ const pendingKey = `${kinds.meta}delayed`;
 /** How many are delivered before other work has its turn. */
 const firedAtOnce = 500;
 
+/**
+ * The longest wait before the clock is looked at again. Timers do not see it jump: when the machine slept or the time was
+ * corrected, what is due by then would wait for the rest of its old delay.
+ */
+const longestWaitMs = 60_000;
+/** A timer that is later than this is not late: the clock has jumped over its time. */
+const longestLateMs = 1_000;
+
 /** How long to wait before a store that failed is read again. */
 const retryMs = 1_000;
 
@@ -138,10 +146,12 @@ export class DelayedMessages {
     const rest = this.#horizon < rangeEnd(kinds.delayed);
     if (rest && this.#near.length < fewLoaded && this.#loading === undefined) this.#loadLater();
     if (next === undefined) return;
-    if (next.dueAt >= this.#timerAt) return;
+    const now = this.#clock.now();
+    if (next.dueAt >= this.#timerAt && now <= this.#timerAt + longestLateMs) return;
     this.#timer?.cancel();
-    this.#timerAt = next.dueAt;
-    this.#timer = this.#clock.after(Math.max(0, next.dueAt - this.#clock.now()), () => {
+    const waitMs = Math.min(Math.max(0, next.dueAt - now), longestWaitMs);
+    this.#timerAt = now + waitMs;
+    this.#timer = this.#clock.after(waitMs, () => {
       this.#timer = undefined;
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.#fire();

@@ -46,7 +46,7 @@ export interface EgressConsumer {
   receive(record: EgressRecord): Promise<void>;
 }
 
-/** A function the engine has a route for or has met. */
+/** A function the engine has met, or one that nothing serves and that has waiting messages or parked addresses. */
 export interface FunctionInfo {
   readonly typeName: string;
   readonly endpoint: string;
@@ -130,11 +130,14 @@ export interface EngineApi {
   serves(namespace: string, name: string): boolean;
   /**
    * Sends a message from outside; resolves when it is durable. Rejects with FUNCTION_UNKNOWN, ID_MISSING,
-   * MAILBOX_FULL (this address), OVERLOADED (all), STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT and
-   * SHUTTING_DOWN.
+   * MAILBOX_FULL (this address), OVERLOADED (all), STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT,
+   * SHUTTING_DOWN, and TARGET_INVALID, DELAY_INVALID and OPTION_INVALID (the key) for what is none.
    */
   send(target: Address, value: TypedValue, options?: SendOptions): Promise<void>;
-  /** Withdraws a delayed message that was sent from outside with this token; resolves to whether there was one. */
+  /**
+   * Withdraws a delayed message that was sent from outside with this token; resolves to whether there was one. Rejects with
+   * TOKEN_INVALID.
+   */
   cancel(token: string): Promise<boolean>;
   /**
    * Sends a message and waits for the first one that is sent back to its caller, when that is durable. Rejects as

@@ -22,10 +22,21 @@ import type {
   SendOptions,
 } from "./engine-api.js";
 import { FunctionTable } from "./function-table.js";
+import {
+  assertAddress,
+  assertAddresses,
+  assertClock,
+  assertDelay,
+  assertKey,
+  assertSignal,
+  assertTarget,
+  assertToken,
+} from "./given.js";
 import { GroupCommit } from "./group-commit.js";
 import { Inspector } from "./inspect.js";
 import type { Instance } from "./instance.js";
 import { Instances } from "./instances.js";
+import { tellUndeclared, tellUnserved } from "./left-behind.js";
 import { type EngineLimits, limitsOf } from "./limits.js";
 import type { EngineLogger } from "./logger.js";
 import { DelayedMessage, Message } from "./message.js";
@@ -58,6 +69,8 @@ export interface EngineOptions {
 const defaultTimeoutMs = 30_000;
 /** How long a change by people waits for a call in flight. */
 const longestHoldMs = 10_000;
+/** How long a program has to attach an egress before it is told that nobody does. */
+const attachMs = 10_000;
 
 export class Engine implements EngineApi {
   readonly metrics: EngineMetrics = newMetrics();
@@ -75,17 +88,21 @@ export class Engine implements EngineApi {
   readonly #dispatcher: Dispatcher;
   readonly #sweeper: Sweeper;
   readonly #inspector: Inspector;
+  #refusing = false;
   #closing: Promise<void> | undefined;
 
-  /** Opens a store and goes on where it was left. Rejects with STORE_FAILED. */
+  /** Opens a store and goes on where it was left. Rejects with OPTION_INVALID, ID_MISSING and STORE_FAILED. */
   static async open(options: EngineOptions): Promise<Engine> {
+    const { park = [] } = options;
+    assertAddresses(park);
     const engine = new Engine(options);
-    await engine.#recover(options.park ?? []);
+    await engine.#recover(park);
     return engine;
   }
 
   private constructor(options: EngineOptions) {
     const { findRoute, egresses = [], clock = systemClock, limits, logger = console } = options;
+    assertClock(clock);
     const store = new TellingStore(options.store, clock, logger);
     this.#store = store;
     this.#clock = clock;
@@ -146,9 +163,13 @@ export class Engine implements EngineApi {
 
   async send(target: Address, value: TypedValue, options: SendOptions = {}): Promise<void> {
     const { delayMs = 0, cancellationToken, idempotencyKey } = options;
-    if (!(delayMs >= 0)) throw new StatefunError("DELAY_INVALID", `The delay is ${delayMs} ms; it must be 0 or more.`);
+    assertTarget(target);
+    assertDelay(delayMs);
+    if (cancellationToken !== undefined) assertToken(cancellationToken);
+    if (idempotencyKey !== undefined) assertKey(idempotencyKey);
     this.#assertOpen();
-    const fingerprint = idempotencyKey === undefined ? "" : fingerprintOf("send", target, value);
+    const fingerprint =
+      idempotencyKey === undefined ? "" : fingerprintOf("send", target, value, delayMs, cancellationToken);
     if (idempotencyKey !== undefined && this.#requests.repeats(idempotencyKey, fingerprint)) return this.#durable();
     this.#assertRoom(target);
     if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
@@ -159,6 +180,7 @@ export class Engine implements EngineApi {
   }
 
   async cancel(token: string): Promise<boolean> {
+    assertToken(token);
     this.#assertOpen();
     const cancelled = this.#delayed.cancel(undefined, token);
     if (cancelled) await this.#durable();
@@ -167,6 +189,9 @@ export class Engine implements EngineApi {
 
   async call(target: Address, value: TypedValue, options: CallOptions = {}): Promise<TypedValue> {
     const { idempotencyKey, timeoutMs = defaultTimeoutMs, signal } = options;
+    assertTarget(target);
+    if (idempotencyKey !== undefined) assertKey(idempotencyKey);
+    if (signal != null) assertSignal(signal);
     signal?.throwIfAborted();
     this.#assertOpen();
     const client = this.#requests.clientAddress(idempotencyKey);
@@ -210,7 +235,8 @@ export class Engine implements EngineApi {
     return this.#inspector.addresses(typeName, page);
   }
 
-  inspect(address: Address): Promise<AddressInfo> {
+  async inspect(address: Address): Promise<AddressInfo> {
+    assertAddress(address);
     return this.#inspector.address(address);
   }
 
@@ -219,6 +245,7 @@ export class Engine implements EngineApi {
   }
 
   async setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
+    assertAddress(address);
     this.#assertServed(address);
     await this.#betweenCalls(address, (instance) => {
       const known = instance.function;
@@ -230,6 +257,7 @@ export class Engine implements EngineApi {
   }
 
   async park(address: Address, reason: string): Promise<void> {
+    assertAddress(address);
     this.#assertOpen();
     this.#assertServed(address);
     // Not only between calls: one that never ends is a reason to park.
@@ -238,10 +266,12 @@ export class Engine implements EngineApi {
   }
 
   async retry(address: Address): Promise<void> {
+    assertAddress(address);
     await this.#betweenCalls(address, (instance) => this.#dispatcher.unpark(instance));
   }
 
   async drop(address: Address, which: "first" | "all"): Promise<number> {
+    assertAddress(address);
     let dropped = 0;
     // What waits now: a call in flight may take some of it, and more may come, before it is the drop's turn.
     const waiting = this.#instances.peek(address)?.mailbox;
@@ -268,7 +298,13 @@ export class Engine implements EngineApi {
     return this.#sweeper.round();
   }
 
+  /** Takes nothing from outside any more; what was taken goes on until {@link close}. */
+  refuse(): void {
+    this.#refusing = true;
+  }
+
   close(graceMs: number): Promise<void> {
+    this.refuse();
     this.#closing ??= this.#close(graceMs);
     return this.#closing;
   }
@@ -303,6 +339,10 @@ export class Engine implements EngineApi {
     await this.#delayed.open();
     for (const address of park) this.#park(address, "It was parked when the runtime was opened.");
     for (const instance of this.#instances.all()) this.#dispatcher.ready(instance);
+    tellUnserved(this.#instances.all(), this.#logger);
+    this.#clock.after(attachMs, () => {
+      if (this.#closing === undefined) tellUndeclared(this.#outboxes.values(), this.#logger);
+    });
     this.#sweeper.start();
   }
 
@@ -395,7 +435,7 @@ export class Engine implements EngineApi {
 
   /** Why nothing can be changed. */
   get #stopped(): StatefunError | undefined {
-    return this.#closing === undefined ? this.#commit.trouble : closingError();
+    return this.#refusing ? closingError() : this.#commit.trouble;
   }
 
   /** Whether so much waits that no message from outside is taken. */
@@ -420,7 +460,6 @@ export class Engine implements EngineApi {
   #assertRoom(target: Address): void {
     this.#assertOpen();
     this.#assertServed(target);
-    if (target.id === "") throw new StatefunError("ID_MISSING", `A message to ${target.typeName} needs an id.`);
     if (this.#full) throw overloaded();
     if ((this.#instances.peek(target)?.mailbox.bytes ?? 0) >= this.#limits.mailboxBytes) {
       throw new StatefunError("MAILBOX_FULL", `Too many messages wait for ${target}. Send again later.`);
@@ -428,8 +467,8 @@ export class Engine implements EngineApi {
   }
 
   #assertFree(token: string): void {
-    if (token !== "" && !this.#delayed.hasToken(undefined, token)) return;
-    throw new StatefunError("TOKEN_INVALID", `The token ${JSON.stringify(token)} is empty, or still in use.`);
+    if (!this.#delayed.hasToken(undefined, token)) return;
+    throw new StatefunError("TOKEN_INVALID", `The token ${JSON.stringify(token)} is still in use.`);
   }
 }
 

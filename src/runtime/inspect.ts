@@ -11,11 +11,14 @@ import type { GroupCommit } from "./group-commit.js";
 import type { Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
 import { addressKey, functionKey, kinds, parseAddressKey, parseOrdered, rangeEnd } from "./keys.js";
+import { unserved } from "./left-behind.js";
 import { decodeDelayed, decodeMessage, type Message } from "./message.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
 
 /** How many waiting and delayed messages of an address are shown. */
 const shownMessages = 100;
+
+const nowhere = "served by nothing";
 
 interface InspectorParts {
   readonly store: Store;
@@ -33,7 +36,8 @@ export class Inspector {
   }
 
   functions(): FunctionInfo[] {
-    return this.#parts.functions.all().map(({ typeName, route, states }) => ({
+    const { functions, instances } = this.#parts;
+    const served = functions.all().map(({ typeName, route, states }) => ({
       typeName,
       endpoint: route.label,
       states: states.map(({ name, typename, expiration }) => ({
@@ -43,6 +47,12 @@ export class Inspector {
         expireAfterMs: expiration.afterMs,
       })),
     }));
+    const others = [...unserved(instances.all()).keys()].map((typeName) => ({
+      typeName,
+      endpoint: nowhere,
+      states: [],
+    }));
+    return [...served, ...others];
   }
 
   async addresses(

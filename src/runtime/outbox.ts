@@ -40,6 +40,11 @@ export class Outbox {
     this.#queue = new DurableQueue(this.#prefix, shared, decodeMessage);
   }
 
+  /** How many records wait to be handed out. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
   /** Says that there is a record in the store from before the start; they are told in order. */
   found(key: string): void {
     this.#queue.found(key);

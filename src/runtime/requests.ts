@@ -20,11 +20,14 @@ export const rememberedMs = 24 * 60 * 60 * 1000;
 const fingerprintField = tag(1, delimited);
 const answerField = tag(2, delimited);
 const v2Flag = tag(3, varint);
+const forgetField = tag(4, delimited);
 const keyedPrefix = "key:";
 
 interface Remembered {
   readonly fingerprint: string;
   readonly answer: TypedValue | undefined;
+  /** The entry that says when it is forgotten; "" when an older version remembered it. */
+  readonly forget: string;
 }
 
 interface Waiter {
@@ -40,10 +43,20 @@ interface WaitingCall {
   last: string | undefined;
 }
 
-/** What tells a request from another one under the same key. */
-export function fingerprintOf(kind: "send" | "call", target: Address, value: TypedValue): string {
+/**
+ * What tells a request from another one under the same key. That of one at once and without a token must stay what it is:
+ * stores hold it.
+ */
+export function fingerprintOf(
+  kind: "send" | "call",
+  target: Address,
+  value: TypedValue,
+  delayMs = 0,
+  token?: string,
+): string {
+  const later = delayMs === 0 && token === undefined ? [] : [delayMs, token];
   return createHash("sha256")
-    .update(JSON.stringify([kind, target.namespace, target.name, target.id, value.typename]))
+    .update(JSON.stringify([kind, target.namespace, target.name, target.id, value.typename, ...later]))
     .update(value.value)
     .digest("base64");
 }
@@ -91,8 +104,9 @@ export class Requests {
 
   /** Remembers a request under its key, as part of the open transaction. */
   remember(idempotencyKey: string, fingerprint: string): void {
-    this.#commit.put(kinds.request + idempotencyKey, encodeRemembered(fingerprint));
-    this.#commit.put(`${kinds.forget}${ordered(this.#clock.now() + rememberedMs)}${idempotencyKey}`, new Uint8Array(0));
+    const forget = `${kinds.forget}${ordered(this.#clock.now() + rememberedMs)}${idempotencyKey}`;
+    this.#commit.put(kinds.request + idempotencyKey, encodeRemembered(fingerprint, forget));
+    this.#commit.put(forget, new Uint8Array(0));
   }
 
   /**
@@ -130,7 +144,7 @@ export class Requests {
       const key = id.slice(keyedPrefix.length);
       const before = this.#read(key);
       if (before === undefined || before.answer !== undefined) return;
-      this.#commit.put(kinds.request + key, encodeRemembered(before.fingerprint, packed, generation));
+      this.#commit.put(kinds.request + key, encodeRemembered(before.fingerprint, before.forget, packed, generation));
     }
     this.#metrics.callsAnswered += 1;
     const call = this.#waiting.get(id);
@@ -152,7 +166,13 @@ export class Requests {
 
   /** The same for one whose message will never be handled: under its key, it can be made anew. */
   forget(client: Address, error: StatefunError): void {
-    if (client.id.startsWith(keyedPrefix)) this.#commit.delete(kinds.request + client.id.slice(keyedPrefix.length));
+    if (client.id.startsWith(keyedPrefix)) {
+      const key = client.id.slice(keyedPrefix.length);
+      // Left there, it would end what is remembered of the next request under this key before its time.
+      const { forget = "" } = this.#read(key) ?? {};
+      if (forget !== "") this.#commit.delete(forget);
+      this.#commit.delete(kinds.request + key);
+    }
     this.reject(client, error);
   }
 
@@ -187,9 +207,15 @@ export class Requests {
   }
 }
 
-function encodeRemembered(fingerprint: string, answer?: Uint8Array, generation?: "v2" | "v3"): Uint8Array {
+function encodeRemembered(
+  fingerprint: string,
+  forget: string,
+  answer?: Uint8Array,
+  generation?: "v2" | "v3",
+): Uint8Array {
   const writer = new WireWriter();
   writer.string(fingerprintField, fingerprint);
+  writer.string(forgetField, forget);
   if (answer !== undefined) writer.bytes(answerField, answer);
   if (generation === "v2") {
     writer.uint32(v2Flag);
@@ -202,6 +228,7 @@ function decodeRemembered(bytes: Uint8Array): Remembered {
   const reader = new WireReader(bytes);
   const end = bytes.length;
   let fingerprint = "";
+  let forget = "";
   let answer: Uint8Array | undefined;
   let generation: "v2" | "v3" = "v3";
   while (reader.pos < end) {
@@ -209,7 +236,8 @@ function decodeRemembered(bytes: Uint8Array): Remembered {
     if (fieldTag === fingerprintField) fingerprint = reader.string(end);
     else if (fieldTag === answerField) answer = reader.copy(end);
     else if (fieldTag === v2Flag) generation = reader.uint32(end) === 1 ? "v2" : "v3";
+    else if (fieldTag === forgetField) forget = reader.string(end);
     else reader.skip(fieldTag, end);
   }
-  return { fingerprint, answer: answer === undefined ? undefined : decodePacked(answer, generation) };
+  return { fingerprint, forget, answer: answer === undefined ? undefined : decodePacked(answer, generation) };
 }

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Types } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
+import { Engine } from "../../src/runtime/engine.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { octetStream } from "../support/http.js";
 import { Cart, world } from "./world.js";
@@ -268,4 +270,30 @@ test("what is not there, or not like that, is told", async (t) => {
   assert.deepEqual(await told("POST /parked"), [405, "METHOD_NOT_ALLOWED"]);
   const { headers } = await ask("GET /addresses/shop/counter/bob/states/count");
   assert.equal(headers.allow, "PUT, DELETE");
+});
+
+test("what waits for a function that nothing serves any more is listed, shown and dropped", async (t) => {
+  const store = new MemoryStore();
+  const endpoint = { call: () => Promise.reject(new Error("no")), close: async () => {} };
+  const before = await Engine.open({
+    store,
+    findRoute: () => ({ endpoint, generation: "v3", maxBatch: 1, states: undefined, label: "elsewhere" }),
+    limits: { attempts: 1 },
+    logger: { warn() {}, error() {} },
+  });
+  await before.park(new Address("shop", "gone", "bob"), "for the test");
+  await before.send(new Address("shop", "gone", "bob"), Types.string.pack("hello"));
+  await before.close(0);
+  await before.settle();
+  const { ask } = await world(t, {}, {}, store);
+  const gone = async () =>
+    (await ask("GET /functions")).json.functions.find((shown: any) => shown.function === "shop/gone");
+  const { endpoint: where, waiting, parked } = await gone();
+  assert.deepEqual([where, waiting, parked], ["served by nothing", 1, 1]);
+  assert.equal((await ask("GET /functions/shop/gone/addresses")).json.addresses.length, 1);
+  assert.equal((await ask("GET /addresses/shop/gone/bob")).json.waiting, 1);
+  assert.equal((await ask("POST /addresses/shop/gone/bob/park")).json.code, "FUNCTION_UNKNOWN");
+  assert.deepEqual((await ask("POST /addresses/shop/gone/bob/drop?which=all")).json, { dropped: 1 });
+  assert.equal(await gone(), undefined);
+  assert.equal((await ask("GET /addresses/shop/gone/bob")).json.code, "FUNCTION_UNKNOWN");
 });

@@ -59,6 +59,7 @@ export async function world(
   test: TestContext,
   options: AdminOptions = {},
   limits: Partial<EngineLimits> = {},
+  store = new MemoryStore(),
 ): Promise<World> {
   const handler = new RequestReplyHandler(functions, { logger: new RecordingLogger() });
   const endpoint = new InProcessEndpoint({
@@ -67,7 +68,7 @@ export async function world(
   });
   const route = { endpoint, generation: "v3", maxBatch: 1000, states: undefined, label: "in this process" } as const;
   const engine = await Engine.open({
-    store: new MemoryStore(),
+    store,
     findRoute: (namespace, name) => (functions.typeNames.includes(`${namespace}/${name}`) ? route : undefined),
     limits: { attempts: 1, ...limits },
     logger: { warn() {}, error() {} },

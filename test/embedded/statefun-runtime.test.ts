@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { StatefulFunctions, Types } from "statefun-ts";
+import { Address, StatefulFunctions, Types } from "statefun-ts";
 import { serve } from "statefun-ts/node";
 import { type RuntimeOptions, StatefunRuntime } from "statefun-ts/runtime";
 import { rejectsCode } from "../support/expect-code.ts";
@@ -215,6 +215,28 @@ test("a program is told at once, as the ingress tells, what a function of this p
   assert.equal(await add(runtime, "a", 1), 1);
 });
 
+test("an id, a key, a token and a signal that are none are refused, and the runtime goes on", async () => {
+  const egresses = { "test/sums": () => {} };
+  await using runtime = await StatefunRuntime.open({ functions: sums(), dir: newDir(), egresses, ...closed });
+  const send = (id: unknown, options: object = {}) =>
+    runtime.send("test/sum", id as string, Types.int.pack(1), options);
+  const call = (id: unknown, options: object = {}) =>
+    runtime.call("test/sum", id as string, Types.int.pack(1), options);
+  for (const id of ["", "\ud800", undefined, null, 5, {}, []]) {
+    await rejectsCode(send(id), "ID_MISSING");
+    await rejectsCode(call(id), "ID_MISSING");
+  }
+  for (const wrong of ["", "\ud800", null, 5, {}]) {
+    await rejectsCode(send("a", { delay: 5, cancellationToken: wrong }), "TOKEN_INVALID");
+    await rejectsCode(runtime.cancel(wrong as string), "TOKEN_INVALID");
+    await rejectsCode(send("a", { idempotencyKey: wrong }), "OPTION_INVALID");
+    await rejectsCode(call("a", { idempotencyKey: wrong }), "OPTION_INVALID");
+  }
+  await rejectsCode(call("a", { signal: {} }), "OPTION_INVALID");
+  assert.equal(runtime.engine.metrics.messagesIn, 0);
+  assert.equal(await add(runtime, "a", 1), 1);
+});
+
 test("wrong options are refused by their names", async () => {
   const open = (options: object) => StatefunRuntime.open({ dir: false, ...closed, ...options } as RuntimeOptions);
   await rejectsCode(open({ folder: "data" }), "OPTION_INVALID");
@@ -225,6 +247,8 @@ test("wrong options are refused by their names", async () => {
   await rejectsCode(open({ limits: { inflight: 3 } }), "OPTION_INVALID");
   await rejectsCode(open({ limits: { attempts: 0 } }), "OPTION_INVALID");
   await rejectsCode(open({ functions: [] }), "OPTION_INVALID");
+  await rejectsCode(open({ clock: {} }), "OPTION_INVALID");
+  await rejectsCode(open({ park: ["test/sum/a"] }), "OPTION_INVALID");
   for (const server of ["ingress", "admin"]) {
     await rejectsCode(open({ [server]: { port: 0, token: "a secret" } }), "OPTION_INVALID");
     for (const value of [8080, "8080", true, null]) await rejectsCode(open({ [server]: value }), "OPTION_INVALID");
@@ -235,5 +259,70 @@ test("after close a message is refused", async () => {
   const runtime = await StatefunRuntime.open({ functions: sums(), dir: false, ...closed });
   await runtime.close();
   await rejectsCode(runtime.send("test/sum", "a", Types.int.pack(1)), "SHUTTING_DOWN");
+  await runtime.close();
+});
+
+test("while a call over HTTP is being finished, close takes nothing new, from the program neither", async () => {
+  const gate = new Gate();
+  const begun = new Gate();
+  const functions = new StatefulFunctions()
+    .register(
+      "test/slow",
+      async (_n, context) => {
+        begun.open();
+        await gate.promise;
+        context.send("test/last", "a", Types.int.pack(1));
+        return Types.string.pack("done");
+      },
+      { handles: [Types.int] },
+    )
+    .register("test/last", () => {}, { handles: [Types.int] });
+  const runtime = await StatefunRuntime.open({ functions, dir: false, ingress: { port: 0 }, admin: false });
+  const answer = fetch(`${runtime.ingress?.url}/call/test/slow/a`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: "1",
+  });
+  await begun.promise;
+  const closing = runtime.close();
+  await rejectsCode(runtime.send("test/last", "b", Types.int.pack(1)), "SHUTTING_DOWN");
+  await rejectsCode(runtime.engine.call(Address.of("test/last", "b"), Types.int.pack(1)), "SHUTTING_DOWN");
+  gate.open();
+  assert.equal((await answer).status, 200);
+  await closing;
+});
+
+test("a logger that throws changes nothing: what fails is tried again", async () => {
+  let failures = 2;
+  let records = 0;
+  const functions = new StatefulFunctions().register(
+    "test/sum",
+    (n, context) => {
+      if (failures-- > 0) throw new Error("not now");
+      context.sendEgress("test/sums", Types.int.pack(n));
+    },
+    { handles: [Types.int] },
+  );
+  const taken = new Gate();
+  const fails = () => {
+    throw new Error("the logger");
+  };
+  const runtime = await StatefunRuntime.open({
+    functions,
+    dir: false,
+    limits: { firstRetryMs: 1 },
+    logger: { warn: fails, error: fails },
+    ...closed,
+  });
+  runtime.engine.attach("test/sums", {
+    window: 1,
+    async receive() {
+      records += 1;
+      if (records === 1) throw new Error("not now");
+      taken.open();
+    },
+  });
+  await runtime.send("test/sum", "a", Types.int.pack(1));
+  await taken.promise;
   await runtime.close();
 });

@@ -128,3 +128,33 @@ test("a token that is used again and again within one group of writes is free af
   assert.equal(running.engine.metrics.delayedCancelled, 0, "there was none to cancel");
   assert.equal(running.engine.metrics.delayedPending, 1);
 });
+
+test("when the clock jumps ahead they jump with it, and those that are sent then do not wait behind the others", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, { functions: functions(seen) });
+  await running.send("f/a", "in an hour", { delayMs: 3_600_000 });
+  await running.send("f/a", "in a day", { delayMs: 86_400_000 });
+  running.clock.jump(3_600_000);
+  await running.clock.advance(60_000);
+  assert.deepEqual(seen.splice(0), ["in an hour"]);
+  running.clock.jump(3_600_000);
+  await running.send("f/a", "in a second", { delayMs: 1000 });
+  await running.clock.advance(1000);
+  assert.deepEqual(seen, ["in a second"]);
+});
+
+test("when the clock jumps back they wait for their time, without a look every moment", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, { functions: functions(seen) });
+  await running.send("f/a", "then", { delayMs: 1000 });
+  running.clock.jump(-600_000);
+  await running.send("f/a", "before", { delayMs: 2000 });
+  const looks = t.mock.method(running.clock, "after");
+  await running.clock.advance(2000);
+  assert.deepEqual(seen.splice(0), ["before"]);
+  await running.clock.advance(598_999);
+  assert.deepEqual(seen, []);
+  await running.clock.advance(1);
+  assert.deepEqual(seen, ["then"]);
+  assert.ok(looks.mock.callCount() < 50, `${looks.mock.callCount()} timers`);
+});

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fingerprintOf } from "../../src/runtime/requests.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { type Batch } from "./functions.js";
+import { at, type Batch, text } from "./functions.js";
 import { open, type Running, stores } from "./support.js";
 
 const day = 24 * 60 * 60 * 1000;
@@ -237,4 +238,89 @@ test("no more calls wait than the limit allows", async (t) => {
   await rejectsCode(running.call("f/a", "3"), "OVERLOADED");
   await running.clock.advance(30_000);
   await Promise.all(waiting);
+});
+
+test("a send that is repeated with another delay or token is another request", async (t) => {
+  const running = await open(t, { functions: { f: counter } });
+  const send = (delayMs?: number, cancellationToken?: string) =>
+    running.send("f/a", "x", {
+      idempotencyKey: "key",
+      ...(delayMs === undefined ? {} : { delayMs }),
+      ...(cancellationToken === undefined ? {} : { cancellationToken }),
+    });
+  await send(1000, "token");
+  await running.clock.advance(10);
+  await send(1000, "token"); // the delay counts, not when it ends
+  await rejectsCode(send(), "IDEMPOTENCY_CONFLICT");
+  await rejectsCode(send(1000), "IDEMPOTENCY_CONFLICT");
+  await rejectsCode(send(2000, "token"), "IDEMPOTENCY_CONFLICT");
+  await rejectsCode(send(1000, "other"), "IDEMPOTENCY_CONFLICT");
+  await running.clock.advance(2000);
+  assert.equal(await running.state("f/a", "count"), "1");
+  await running.send("f/a", "x", { idempotencyKey: "plain" });
+  await running.send("f/a", "x", { idempotencyKey: "plain", delayMs: 0 });
+  await running.settle();
+  assert.equal(await running.state("f/a", "count"), "2");
+});
+
+test("what a data folder remembers of a plain request stays the same", () => {
+  assert.equal(fingerprintOf("send", at("f/a"), text("x")), "PNq+VYUAjdeLyo9heO0gJwgKyilXlzz0TtJtfUuf/bw=");
+  assert.equal(fingerprintOf("call", at("f/a"), text("x")), "4EKkI+CvUr7/P1JgEd5n4V/aYWbw8U8IWvSq8CLhEmA=");
+});
+
+for (const store of stores) {
+  test(`a key that was free again after a drop is remembered for 24 hours of its own, ${store.name}`, async (t) => {
+    let fails = true;
+    const f = {
+      ...counter,
+      handle(batch: Batch) {
+        if (fails) throw new Error("bad");
+        counter.handle(batch);
+      },
+    };
+    const running = await open(t, { store: await store.open(t), limits: { attempts: 1 }, functions: { f } });
+    const call = () => running.call("f/a", "x", { idempotencyKey: "key" });
+    await rejectsCode(call(), "ADDRESS_PARKED");
+    await running.clock.advance(day / 2);
+    fails = false;
+    assert.equal(await running.engine.drop(at("f/a"), "first"), 1);
+    assert.equal(await call(), "1");
+    await sweepAfter(running, day / 2 + 1);
+    assert.equal(await call(), "1");
+    await sweepAfter(running, day / 2);
+    assert.equal(await call(), "2");
+  });
+}
+
+test("a request that an older version remembered is forgotten after its 24 hours, and can be dropped", async (t) => {
+  const gate = new Gate();
+  const f = {
+    ...counter,
+    async handle(batch: Batch) {
+      await gate.promise;
+      counter.handle(batch);
+    },
+  };
+  const running = await open(t, { functions: { f } });
+  const { store, clock } = running;
+  const key = (name: string) => `i${name}`;
+  const forget = (name: string) => `e${(clock.now() + day).toString(36).padStart(9, "0")}${name}`;
+  const remembered = (kind: "send" | "call") => {
+    const fingerprint = fingerprintOf(kind, at("f/a"), text("x"));
+    return Buffer.concat([Buffer.from([10, fingerprint.length]), Buffer.from(fingerprint)]);
+  };
+  await running.close();
+  await store.write([
+    [key("sent"), remembered("send")],
+    [forget("sent"), Buffer.alloc(0)],
+    [key("called"), remembered("call")],
+    [forget("called"), Buffer.alloc(0)],
+  ]);
+  await running.open();
+  await running.send("f/a", "x", { idempotencyKey: "sent" });
+  assert.equal(running.engine.metrics.messagesIn, 0);
+  gate.open();
+  await sweepAfter(running, day + 1);
+  await running.send("f/a", "x", { idempotencyKey: "sent" });
+  assert.equal(await running.call("f/a", "x", { idempotencyKey: "called" }), "2");
 });

@@ -12,7 +12,9 @@ interface Pending extends Timer {
 const quietTurns = 4;
 
 export class ManualClock implements Clock {
+  /** The time as timers know it, which no jump moves. */
   #now: number;
+  #jumped = 0;
   readonly #pending = new Set<Pending>();
   #set = 0;
   /**
@@ -26,7 +28,12 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#jumped;
+  }
+
+  /** Sets the time to another one, as people, NTP and a machine that slept do; timers go on as if nothing were. */
+  jump(ms: number): void {
+    this.#jumped += ms;
   }
 
   after(ms: number, run: () => void): Timer {
