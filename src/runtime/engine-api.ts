@@ -129,7 +129,7 @@ export interface EngineApi {
   /** Whether something serves this function. */
   serves(namespace: string, name: string): boolean;
   /**
-   * Sends a message from outside; resolves when it is durable. Rejects with FUNCTION_UNKNOWN, ID_MISSING,
+   * Sends a message from outside; resolves when it is durable. Rejects with FUNCTION_UNKNOWN, VALUE_UNTYPED, ID_MISSING,
    * MAILBOX_FULL (this address), OVERLOADED (all), STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT,
    * SHUTTING_DOWN, and TARGET_INVALID, DELAY_INVALID and OPTION_INVALID (the key) for what is none.
    */

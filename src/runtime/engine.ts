@@ -28,6 +28,7 @@ import {
   assertClock,
   assertDelay,
   assertKey,
+  assertPacked,
   assertSignal,
   assertTarget,
   assertToken,
@@ -164,6 +165,7 @@ export class Engine implements EngineApi {
   async send(target: Address, value: TypedValue, options: SendOptions = {}): Promise<void> {
     const { delayMs = 0, cancellationToken, idempotencyKey } = options;
     assertTarget(target);
+    assertPacked(value);
     assertDelay(delayMs);
     if (cancellationToken !== undefined) assertToken(cancellationToken);
     if (idempotencyKey !== undefined) assertKey(idempotencyKey);
@@ -190,6 +192,7 @@ export class Engine implements EngineApi {
   async call(target: Address, value: TypedValue, options: CallOptions = {}): Promise<TypedValue> {
     const { idempotencyKey, timeoutMs = defaultTimeoutMs, signal } = options;
     assertTarget(target);
+    assertPacked(value);
     if (idempotencyKey !== undefined) assertKey(idempotencyKey);
     if (signal != null) assertSignal(signal);
     signal?.throwIfAborted();

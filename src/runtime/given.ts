@@ -1,9 +1,10 @@
 // What programs hand to the engine, checked where it comes in: an id, a key or a token that the store could not keep as it
 // is would be one thing in memory and another on disk. Messages between functions are not looked at again.
 
-import { describe, StatefunError } from "../errors.js";
+import { describe, describeValue, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isText, isWellFormed } from "../model/text.js";
+import { TypedValue } from "../model/type.js";
 import type { Clock } from "./clock.js";
 
 const longestKey = 256;
@@ -35,6 +36,12 @@ export function assertAddresses(park: readonly Address[]): void {
     throw new StatefunError("OPTION_INVALID", `park is ${describe(park)}; it must be a list of Address.`);
   }
   for (const address of park) assertAddress(address);
+}
+
+/** A message from outside. Throws VALUE_UNTYPED. */
+export function assertPacked(value: TypedValue): void {
+  if (value instanceof TypedValue) return;
+  throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not packed. Pack it: Types.string.pack("…").`);
 }
 
 /** Throws OPTION_INVALID. */

@@ -137,3 +137,14 @@ test("an engine is opened with a clock that tells the time, and parks addresses 
   }
   await rejectsCode(openWith({ park: [new Address("t", "count", "\ud800")] }), "ID_MISSING");
 });
+
+test("a message that is not packed is VALUE_UNTYPED, and its key stays free", async (t) => {
+  const running = await open(t, { functions: { f: counter } });
+  for (const value of [...noTexts, "x"]) {
+    const { engine } = running;
+    const packed = value as unknown as Parameters<Engine["send"]>[1];
+    await rejectsCode(engine.send(new Address("test", "f", "a"), packed, { idempotencyKey: "k" }), "VALUE_UNTYPED");
+    await rejectsCode(engine.call(new Address("test", "f", "a"), packed, { idempotencyKey: "k" }), "VALUE_UNTYPED");
+  }
+  await assertUntouched(running);
+});
