@@ -3,9 +3,9 @@
 import { describeValue, StatefunError } from "../errors.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import { assertKnownOptions } from "../model/options.js";
-import { TypedValue } from "../model/type.js";
+import { assertPacked, TypedValue } from "../model/type.js";
 import { type ClientSettings, type HttpAnswer, type HttpCall, send } from "./http-call.js";
-import { type Body, bodyOf, octetStream, packed, plainAnswer, typeOfAnswer } from "./message-body.js";
+import { type Body, bodyOf, octetStream, plainAnswer, typeOfAnswer } from "./message-body.js";
 import { encoded, pathOf } from "./path.js";
 import type { Ref, Sender } from "./plain-types.js";
 
@@ -126,14 +126,17 @@ export class Client {
 
   /** Calls with a packed value, and resolves to the packed answer. Rejects as calls of {@link ref} do. */
   async call(typeName: string, id: string, value: TypedValue, options?: CallOptions): Promise<TypedValue> {
-    const body = { ...bodyOf(packed(value), ""), accept: octetStream };
+    assertPacked(value);
+    const body = { ...bodyOf(value, ""), accept: octetStream };
     const { headers, bytes } = await this.#call(pathOf(typeName, id), body, options);
     return new TypedValue(typeOfAnswer(headers), bytes);
   }
 
   /** Sends a packed value; resolves when it is durable. Rejects as calls of {@link ref} do. */
   async send(typeName: string, id: string, value: TypedValue, options?: SendOptions): Promise<void> {
-    await this.#send(pathOf(typeName, id), bodyOf(packed(value), ""), options);
+    const path = pathOf(typeName, id);
+    assertPacked(value);
+    await this.#send(path, bodyOf(value, ""), options);
   }
 
   /** Withdraws the delayed message that was sent with this token; resolves to whether one waited. */

@@ -1,6 +1,6 @@
 // A message as a request's body, and an answer's body as a value.
 
-import { describe, describeValue, StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import { isProtobufCodec, TypedValue, typeOf } from "../model/type.js";
 import type { HttpAnswer } from "./http-call.js";
 import { toJsonText } from "./json-text.js";
@@ -40,12 +40,6 @@ function packedMessage(message: unknown): TypedValue | undefined {
   if (typeof message !== "object" || message === null) return undefined;
   const messageClass: unknown = message.constructor;
   return isProtobufCodec(messageClass) ? typeOf(messageClass).pack(message) : undefined;
-}
-
-/** Throws VALUE_UNTYPED. */
-export function packed(value: unknown): TypedValue {
-  if (value instanceof TypedValue) return value;
-  throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not packed. Pack it: Types.string.pack("…").`);
 }
 
 /** What a call of a handler resolves to. Throws CLIENT_FAILED. */

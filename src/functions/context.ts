@@ -6,7 +6,7 @@ import { isClient } from "../model/client-address.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
 import { assertKnownOptions } from "../model/options.js";
-import { isText } from "../model/text.js";
+import { assertToken, isText } from "../model/text.js";
 import type { TypedValue } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { packAnswer, packValue } from "../types/pack.js";
@@ -195,12 +195,7 @@ export class Context {
   }
 
   #assertToken(token: unknown): void {
-    if (!isText(token)) {
-      throw new StatefunError(
-        "TOKEN_INVALID",
-        "A cancellation token must be a non-empty string, without half a surrogate pair.",
-      );
-    }
+    assertToken(token);
     if (this.#scope.generation === "v2") {
       throw new StatefunError(
         "CANCELLATION_UNSUPPORTED",

@@ -217,6 +217,12 @@ export class TypedValue<T = any> {
   }
 }
 
+/** Throws VALUE_UNTYPED. */
+export function assertPacked(value: unknown): asserts value is TypedValue {
+  if (value instanceof TypedValue) return;
+  throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not packed. Pack it: Types.string.pack("…").`);
+}
+
 /** A message class that protobufjs generated (static-module) or decorated. */
 export interface MessageClass<T = any> {
   new (...args: any[]): T;

@@ -3,7 +3,8 @@
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import type { TypedValue } from "../model/type.js";
+import { assertToken } from "../model/text.js";
+import { assertPacked, type TypedValue } from "../model/type.js";
 import type { Store } from "../store/store.js";
 import { encodePacked } from "../wire/packed.js";
 import { type Clock, systemClock } from "./clock.js";
@@ -28,10 +29,8 @@ import {
   assertClock,
   assertDelay,
   assertKey,
-  assertPacked,
   assertSignal,
   assertTarget,
-  assertToken,
 } from "./given.js";
 import { GroupCommit } from "./group-commit.js";
 import { Inspector } from "./inspect.js";

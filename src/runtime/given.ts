@@ -4,7 +4,6 @@
 import { describe, describeValue, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isText, isWellFormed } from "../model/text.js";
-import { TypedValue } from "../model/type.js";
 import type { Clock } from "./clock.js";
 
 const longestKey = 256;
@@ -38,27 +37,12 @@ export function assertAddresses(park: readonly Address[]): void {
   for (const address of park) assertAddress(address);
 }
 
-/** A message from outside. Throws VALUE_UNTYPED. */
-export function assertPacked(value: TypedValue): void {
-  if (value instanceof TypedValue) return;
-  throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not packed. Pack it: Types.string.pack("…").`);
-}
-
 /** Throws OPTION_INVALID. */
 export function assertKey(idempotencyKey: string): void {
   if (isText(idempotencyKey) && idempotencyKey.length <= longestKey) return;
   throw new StatefunError(
     "OPTION_INVALID",
-    `idempotencyKey is ${describe(idempotencyKey)}; it must be a string of 1 to ${longestKey} characters, without half a surrogate pair.`,
-  );
-}
-
-/** Throws TOKEN_INVALID. */
-export function assertToken(token: string): void {
-  if (isText(token)) return;
-  throw new StatefunError(
-    "TOKEN_INVALID",
-    "A cancellation token must be a non-empty string, without half a surrogate pair.",
+    `idempotencyKey is ${describeValue(idempotencyKey)}; it must be a string of 1 to ${longestKey} characters, without half a surrogate pair.`,
   );
 }
 

@@ -154,6 +154,14 @@ test("a call to an address that is parked, or gets parked, is told so, and so is
 /** More than a mebibyte of these is kept in the store alone. */
 const long = "x".repeat(300_000);
 
+/** Lets calls go on that end in a parked address, while nothing gets durable. */
+async function parkBehind(running: Running, gate: Gate): Promise<void> {
+  running.store.hold();
+  gate.open();
+  await running.settle();
+  assert.equal(running.engine.metrics.parked, 1);
+}
+
 test("whose message waits when an address gets parked is told so, also when only the store has it; nobody else is", async (t) => {
   const gate = new Gate();
   let passedOn: Batch["callers"][number];
@@ -180,10 +188,7 @@ test("whose message waits when an address gets parked is told so, also when only
   const waiting = Array.from({ length: 8 }, () => rejectsCode(running.call("f/a", long), "ADDRESS_PARKED"));
   const elsewhere = rejectsCode(running.call("f/b", "pass on"), "ANSWER_TIMEOUT");
   await running.settle();
-  running.store.hold();
-  gate.open();
-  await running.settle();
-  assert.equal(running.engine.metrics.parked, 1);
+  await parkBehind(running, gate);
   assert.equal(running.engine.metrics.callsWaiting, 3);
   running.store.release();
   assert.equal(await answered, "answered");
@@ -222,10 +227,7 @@ test("who repeats a call after a restart is told that its address gets parked, u
   told.push(rejectsCode(running.call("f/a", "new"), "ADDRESS_PARKED"));
   await running.settle();
   assert.equal(running.engine.metrics.callsWaiting, 251);
-  running.store.hold();
-  gate.open();
-  await running.settle();
-  assert.equal(running.engine.metrics.parked, 1);
+  await parkBehind(running, gate);
   running.store.release();
   await running.clock.advance(30_000);
   await Promise.all(told);
