@@ -139,7 +139,7 @@ export class HttpEndpoint {
   /** @internal */
   readonly answered = (): void => {
     this.#open -= 1;
-    if (this.#open === 0) for (const closed of this.#closers.splice(0)) closed();
+    if (this.#open === 0 && this.#closers.length > 0) for (const closed of this.#closers.splice(0)) closed();
   };
 
   /** Takes no new calls, and resolves when the answers of those in flight have left. */

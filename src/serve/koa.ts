@@ -74,7 +74,7 @@ function routes(endpoint: HttpEndpoint): Router {
 }
 
 function answer(endpoint: HttpEndpoint, context: KoaContext): Promise<void> {
-  return answerNode(endpoint, context.req, context.res, (answer) => send(context, answer));
+  return answerNode(endpoint, context.req, context.res, context, send);
 }
 
 function send(context: KoaContext, { status, headers, body }: HttpAnswer): void {

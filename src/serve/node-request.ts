@@ -11,8 +11,12 @@ export function requestOf(request: IncomingMessage, response: ServerResponse): H
     method: request.method,
     contentType: request.headers["content-type"],
     contentEncoding: request.headers["content-encoding"],
-    body: (maxBytes) => readBody(request, maxBytes),
-    onAnswered: (done) => onAnswered(response, done),
+    body: async (maxBytes) => {
+      const body = new NodeBody(request, maxBytes);
+      await body.settled;
+      return body.bytes();
+    },
+    onAnswered: (done) => onAnswered(request, response, done),
   };
 }
 
@@ -20,89 +24,137 @@ export function requestOf(request: IncomingMessage, response: ServerResponse): H
  * Answers a request by one call of `send`, with as few promises, listeners and closures as a call can do with: it is the
  * same as `endpoint.answer(requestOf(request, response))`. A body that is there already needs no reading.
  */
-export function answerNode(
+export function answerNode<Host>(
   endpoint: HttpEndpoint,
   request: IncomingMessage,
   response: ServerResponse,
-  send: (answer: HttpAnswer) => void,
+  host: Host,
+  send: (host: Host, answer: HttpAnswer) => void,
   parsed?: Uint8Array,
 ): Promise<void> {
   endpoint.opened();
-  onAnswered(response, endpoint.answered);
-  const refuse = (thrown: unknown) => {
-    const answer = endpoint.refused(thrown);
-    send(hasUnreadBody(request) ? withClose(answer) : answer);
-  };
-  let body: Promise<Uint8Array>;
-  // A response that waits behind another one has no socket, and does not close with it.
-  const teller = request.httpVersionMajor === 1 && response.socket !== null ? response : undefined;
+  let body: NodeBody | undefined;
+  onAnswered(request, response, () => {
+    endpoint.answered();
+    body?.end();
+  });
   try {
     const { method, headers } = request;
     assertServable(method, headers["content-type"], headers["content-encoding"]);
-    body = parsed === undefined ? readBody(request, endpoint.maxBodyBytes, teller) : Promise.resolve(parsed);
+    const isToldOfEnd = request.httpVersionMajor === 1;
+    if (parsed === undefined) body = new NodeBody(request, endpoint.maxBodyBytes, isToldOfEnd);
   } catch (thrown) {
-    refuse(thrown);
+    refuse(endpoint, request, host, send, thrown);
     return Promise.resolve();
   }
   // The function runs behind a promise, not in the body's last event: it keeps the host's AsyncLocalStorage.
-  return body.then((bytes) => {
+  return (body?.settled ?? Promise.resolve()).then(() => {
+    let bytes: Uint8Array;
+    try {
+      bytes = parsed ?? (body as NodeBody).bytes();
+    } catch (thrown) {
+      return refuse(endpoint, request, host, send, thrown);
+    }
     const answer = endpoint.answerBody(bytes);
-    return answer instanceof Promise ? answer.then(send) : send(answer);
-  }, refuse);
-}
-
-function onAnswered(response: ServerResponse, done: () => void): void {
-  if (response.closed) done();
-  else response.on("close", done);
-}
-
-/**
- * Reads the body into memory, never more of it than the limit. It ends with the request; with a `response`, which closes
- * when the client leaves, it ends with the last byte, and the request has fewer listeners to tell.
- * Throws REQUEST_TOO_LARGE, REQUEST_ABORTED and BODY_CONSUMED.
- */
-function readBody(request: IncomingMessage, maxBytes: number, response?: ServerResponse): Promise<Uint8Array> {
-  if (request.readableDidRead || request.readableEnded) {
-    throw new StatefunError(
-      "BODY_CONSUMED",
-      "Another middleware has read the request's body. Mount statefun before any body parser.",
-    );
-  }
-  // A client that has left by now tells nobody again.
-  if (request.destroyed) throw aborted();
-  // A declared length is refused before a byte is read; a chunked body has none.
-  const declared = Number(request.headers["content-length"] ?? 0);
-  assertBodyLength(declared, maxBytes);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    // Where a length is declared, Node lets neither less nor more come.
-    const last = response === undefined ? 0 : declared;
-    let settled = false;
-    const fail = (error: StatefunError) => {
-      settled = true;
-      request.off("data", onData);
-      reject(error);
-    };
-    const finish = () => {
-      settled = true;
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
-    };
-    const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > maxBytes) return fail(tooLarge(maxBytes));
-      chunks.push(chunk);
-      if (length === last) finish();
-    };
-    const onGone = () => {
-      if (!settled) fail(aborted());
-    };
-    request.on("data", onData);
-    if (!(last > 0)) request.on("end", finish);
-    (response ?? request).on("close", onGone);
-    // A request of HTTP/1 emits an error only to those who listen, and closes anyway.
-    if (request.httpVersionMajor !== 1) request.on("error", onGone);
+    return answer instanceof Promise ? answer.then((settled) => send(host, settled)) : send(host, answer);
   });
+}
+
+function refuse<Host>(
+  endpoint: HttpEndpoint,
+  request: IncomingMessage,
+  host: Host,
+  send: (host: Host, answer: HttpAnswer) => void,
+  thrown: unknown,
+): void {
+  const answer = endpoint.refused(thrown);
+  send(host, hasUnreadBody(request) ? withClose(answer) : answer);
+}
+
+/** Calls `done` when the answer has left, or never will. */
+function onAnswered({ socket }: IncomingMessage, response: ServerResponse, done: () => void): void {
+  // A response that waits behind another one has no socket yet, and does not close when the client leaves.
+  const waits = response.socket === null;
+  if (response.closed || (waits && socket.closed)) done();
+  else if (!waits) response.on("close", done);
+  else {
+    const ended = () => {
+      socket.off("close", ended);
+      done();
+    };
+    response.on("close", ended);
+    socket.on("close", ended);
+  }
+}
+
+/** A request's body on its way into memory, never more of it than the limit. */
+class NodeBody {
+  /** Resolves when the body is there, or never will be. Of nothing: a promise looks through what it is resolved with. */
+  readonly settled: Promise<void>;
+  readonly #maxBytes: number;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  #settle: (() => void) | undefined;
+  #failure: StatefunError | undefined;
+
+  /**
+   * Begins to read. It ends with the request; where it is told of its end by {@link end}, it ends with the last byte, and
+   * the request has fewer listeners to tell. Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE.
+   */
+  constructor(request: IncomingMessage, maxBytes: number, isToldOfEnd = false) {
+    if (request.readableDidRead || request.readableEnded) {
+      throw new StatefunError(
+        "BODY_CONSUMED",
+        "Another middleware has read the request's body. Mount statefun before any body parser.",
+      );
+    }
+    // A client that has left by now tells nobody again.
+    if (request.destroyed) throw aborted();
+    // A declared length is refused before a byte is read; a chunked body has none.
+    const declared = Number(request.headers["content-length"] ?? 0);
+    assertBodyLength(declared, maxBytes);
+    this.#maxBytes = maxBytes;
+    this.settled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    // Where a length is declared, Node lets neither less nor more come.
+    const last = isToldOfEnd ? declared : 0;
+    request.on("data", (chunk: Buffer) => {
+      this.#add(chunk);
+      if (this.#length === last) this.#finish();
+    });
+    if (!(last > 0)) request.on("end", () => this.#finish());
+    if (isToldOfEnd) return;
+    request.on("close", () => this.end());
+    // A request of HTTP/1 emits an error only to those who listen, and closes anyway.
+    if (request.httpVersionMajor !== 1) request.on("error", () => this.end());
+  }
+
+  /** The client is gone: what is not there by now never comes. */
+  end(): void {
+    if (this.#settle !== undefined) this.#finish(aborted());
+  }
+
+  /** The body, once it has settled. Throws REQUEST_ABORTED and REQUEST_TOO_LARGE. */
+  bytes(): Uint8Array {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#length);
+  }
+
+  #add(chunk: Buffer): void {
+    // The rest of a body that is refused is dropped.
+    if (this.#settle === undefined) return;
+    this.#length += chunk.length;
+    if (this.#length > this.#maxBytes) this.#finish(tooLarge(this.#maxBytes));
+    else this.#chunks.push(chunk);
+  }
+
+  #finish(failure?: StatefunError): void {
+    if (this.#settle === undefined) return;
+    this.#failure = failure;
+    this.#settle();
+    this.#settle = undefined;
+  }
 }
 
 const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.");

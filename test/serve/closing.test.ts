@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { Agent } from "node:http";
+import { Agent, createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
-import { StatefulFunctions } from "../../src/index.js";
-import { serve } from "../../src/serve/node.js";
+import { StatefulFunctions, type StatefunError } from "../../src/index.js";
+import { serve, statefunListener } from "../../src/serve/node.js";
 import { message, requestBytes } from "../support/calls.js";
 import { Gate } from "../support/gate.js";
 import { hosts, rawConnection, send, stop } from "../support/http.js";
@@ -179,6 +180,94 @@ test(
     await closing;
   },
 );
+
+/** Calls on one connection that don't wait for each other's answers; the last one lacks bytes at its end. */
+function inOneGo(ids: readonly string[], lacking = 0): Buffer {
+  const calls = ids.flatMap((id) => {
+    const body = request(id);
+    return [
+      `POST /statefun HTTP/1.1\r\nHost: test\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n`,
+      body,
+    ];
+  });
+  const bytes = Buffer.concat(calls.map((part) => Buffer.from(part)));
+  return bytes.subarray(0, bytes.length - lacking);
+}
+
+/** What happens at a server's connections. */
+function watched(server: Server) {
+  const [second, left] = [new Gate(), new Gate()];
+  let requests = 0;
+  server.on("request", () => ++requests === 2 && second.open());
+  server.on("connection", (connection) => connection.on("close", () => left.open()));
+  return { second: second.promise, left: left.promise };
+}
+
+for (const [what, lacking] of Object.entries({ "a whole call": 0, "half a call": 5 })) {
+  test(`serve(): close does not wait for ${what} behind another one, whose client has left`, limit, async (t) => {
+    const { functions, entered, release } = held();
+    const logger = new RecordingLogger();
+    const { port, server, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger });
+    t.after(() => stop(server));
+    const { second, left } = watched(server);
+    const socket = await rawConnection(port, "");
+    socket.write(inOneGo(["held", "other"], lacking));
+    await Promise.all([second, entered.promise]);
+    socket.destroy();
+    await left;
+    release.open();
+    await close();
+    const told = logger.entries.map(({ error }) => (error as StatefunError).code);
+    assert.deepEqual(told, lacking === 0 ? [] : ["REQUEST_ABORTED"]);
+  });
+}
+
+test(
+  "node listener: close does not wait for a call that came behind another one and to us when its client had left",
+  limit,
+  async (t) => {
+    const { functions, entered, release } = held();
+    const listener = statefunListener(functions, { logger: new RecordingLogger() });
+    const before = new Gate();
+    let requests = 0;
+    const server = createServer(async (request, response) => {
+      if (++requests === 2) await before.promise;
+      listener(request, response);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    t.after(() => stop(server));
+    const { second, left } = watched(server);
+    const socket = await rawConnection((server.address() as AddressInfo).port, "");
+    socket.write(inOneGo(["held", "other"]));
+    await Promise.all([second, entered.promise]);
+    socket.destroy();
+    await left;
+    before.open();
+    release.open();
+    await listener.close();
+  },
+);
+
+test("serve(): close counts calls that came in one go once each, when they are answered", limit, async (t) => {
+  const { functions, entered, release } = held();
+  const { port, server, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger: new RecordingLogger() });
+  t.after(() => stop(server));
+  const { second, left } = watched(server);
+  const socket = await rawConnection(port, "");
+  const answered = new Gate();
+  let text = "";
+  socket.on("data", (chunk) => {
+    text += chunk;
+    if (text.split("HTTP/1.1 200").length === 3) answered.open();
+  });
+  socket.write(inOneGo(["held", "other"]));
+  await Promise.all([second, entered.promise]);
+  release.open();
+  await answered.promise;
+  socket.destroy();
+  await left;
+  await close();
+});
 
 test("serve(): a port that is taken is the server's own error", limit, async () => {
   const { functions } = held();
