@@ -11,10 +11,15 @@ export const fixed32 = 5;
 /** The tag of a field: its number and its wire type. */
 export const tag = (field: number, wireType: number) => (field << 3) | wireType;
 
-/** Strings that come again and again (type names, namespaces, the names of states), by a hash of a few of their bytes. */
+/**
+ * Strings that come again and again (type names, namespaces, the names of states), by a hash of a few of their bytes; and
+ * their bytes and lengths, since bytes are compared with bytes in half the time that a string's characters take.
+ */
 const internedCount = 1024;
-const interned: string[] = new Array(internedCount).fill("");
 const longestInterned = 96;
+const interned: string[] = new Array(internedCount).fill("");
+const internedBytes = new Uint8Array(internedCount * longestInterned);
+const internedLengths = new Uint8Array(internedCount);
 
 /** Groups are older than these messages, so only an unknown field can be one. */
 const deepestGroup = 100;
@@ -79,15 +84,16 @@ export class WireReader {
         (bytes[end - 1] as number) * 131 +
         (bytes[pos + (length >> 1)] as number) * 17) &
       (internedCount - 1);
-    const known = interned[slot] as string;
-    if (known.length === length) {
+    const at = slot * longestInterned;
+    if (internedLengths[slot] === length) {
       let index = 0;
-      while (index < length && known.charCodeAt(index) === bytes[pos + index]) index++;
-      // Equal as ASCII: a byte above 127 never is, since UTF-8 writes such a character as two or more bytes.
-      if (index === length) return known;
+      while (index < length && internedBytes[at + index] === bytes[pos + index]) index++;
+      if (index === length) return interned[slot] as string;
     }
     const text = decode(bytes, pos, end);
-    if (text.length === length) interned[slot] = text;
+    interned[slot] = text;
+    internedLengths[slot] = length;
+    for (let index = 0; index < length; index++) internedBytes[at + index] = bytes[pos + index] as number;
     return text;
   }
 
