@@ -1,19 +1,32 @@
-// Writes the protobuf wire format, front to back, into a buffer that is kept for the next writer.
+// Writes the protobuf wire format, front to back: into a slab that answers share, and what is too long for it into a buffer
+// that is kept for the next long one.
 
-const initialBytes = 16 * 1024;
+const slabBytes = 8 * 1024;
+/** A slab with less room than this is left: what begins in it would likely have to move. */
+const leastRoom = 512;
 const keptBytes = 1024 * 1024;
 
-/** The buffer that waits for the next writer; a writer that begins before the last one has ended makes its own. */
-let spare: Buffer | undefined = Buffer.allocUnsafe(initialBytes);
+/** The slab that waits for the next writer; a writer that begins before the last one has ended makes its own. */
+let slab: Buffer | undefined;
+/** Where the next writer begins in it. */
+let slabStart = 0;
+/** The buffer that waits for the next writer that outgrows its slab. */
+let spare: Buffer | undefined;
 
 /** A cursor that writes. A message's length is filled in when the message ends. */
 export class WireWriter {
+  /** A slab, or when it is longer than one, a buffer of its own. */
   #buffer: Buffer;
+  #start = 0;
   #pos = 0;
 
   constructor() {
-    this.#buffer = spare ?? Buffer.allocUnsafe(initialBytes);
-    spare = undefined;
+    if (slab !== undefined && slab.length - slabStart >= leastRoom) {
+      this.#buffer = slab;
+      this.#start = slabStart;
+      this.#pos = slabStart;
+    } else this.#buffer = Buffer.allocUnsafeSlow(slabBytes);
+    slab = undefined;
   }
 
   /** Writes a tag or another small number. */
@@ -148,20 +161,35 @@ export class WireWriter {
     this.#pos = this.#buffer.writeDoubleLE(value, this.#pos);
   }
 
-  /** A copy of what was written; the writer ends with it. */
+  /** What was written; the writer ends with it. */
   finish(): Uint8Array {
     const buffer = this.#buffer;
-    const bytes = Buffer.allocUnsafe(this.#pos);
-    buffer.copy(bytes, 0, 0, this.#pos);
+    if (buffer.length === slabBytes) {
+      slab = buffer;
+      slabStart = this.#pos;
+      return buffer.subarray(this.#start, this.#pos);
+    }
+    const bytes = Buffer.from(buffer.subarray(this.#start, this.#pos));
     if (buffer.length <= keptBytes) spare = buffer;
     return bytes;
   }
 
   #reserve(bytes: number): void {
-    if (this.#pos + bytes <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#pos + bytes));
-    this.#buffer.copy(larger, 0, 0, this.#pos);
-    this.#buffer = larger;
+    if (this.#pos + bytes > this.#buffer.length) this.#grow(this.#pos + bytes);
+  }
+
+  /** Moves to a longer buffer, where everything stands as far from its beginning: messages that have begun count on it. */
+  #grow(needed: number): void {
+    const buffer = this.#buffer;
+    if (buffer.length === slabBytes) {
+      slab = buffer;
+      slabStart = this.#start;
+    }
+    const kept = spare;
+    spare = undefined;
+    const fits = kept !== undefined && kept.length >= needed;
+    this.#buffer = fits ? kept : Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, needed));
+    buffer.copy(this.#buffer, this.#start, this.#start, this.#pos);
   }
 
   #putVarint(value: number, at: number): number {

@@ -31,3 +31,73 @@ test("what was finished stays as it is when the buffer is used again", () => {
   second.finish();
   assert.equal(hex(bytes), `0a05${Buffer.from("first").toString("hex")}`);
 });
+
+test("what outgrows the room that is left is whole, and so is what was written before it and is written after", () => {
+  const finished: { bytes: Uint8Array; expected: Buffer }[] = [];
+  const write = (length: number, meanwhile = () => {}) => {
+    const text = String.fromCharCode(97 + (length % 26)).repeat(length);
+    const writer = new WireWriter();
+    const start = writer.begin(0x0a);
+    writer.string(0x0a, "first");
+    meanwhile();
+    writer.string(0x12, text);
+    writer.end(start);
+    const inner = Buffer.concat([Buffer.from("\x0a\x05first\x12"), varint(length), Buffer.from(text)]);
+    const expected = Buffer.concat([Buffer.from([0x0a]), varint(inner.length), inner]);
+    finished.push({ bytes: writer.finish(), expected });
+  };
+  for (const length of [1, 100, 400, 3000, 3000, 3000, 8000, 9000, 30_000, 5, 2_000_000, 70_000, 8192, 1, 600, 7]) {
+    write(length);
+    write(length, () => write(9000 - (length % 9000)));
+  }
+  for (const { bytes, expected } of finished) assert.ok(expected.equals(bytes), `${expected.length} bytes differ`);
+});
+
+test("writers that are open at the same time, in any order, disturb neither each other nor what was finished", () => {
+  let seed = 1;
+  const random = (below: number) => {
+    seed = (seed * 48271) % 2147483647;
+    return seed % below;
+  };
+  type Open = { writer: WireWriter; text: string };
+  const open: Open[] = [];
+  const finished: { bytes: Uint8Array; expected: string }[] = [];
+  for (let step = 0; step < 20_000; step++) {
+    if (open.length === 0 || (open.length < 4 && random(10) === 0)) open.push({ writer: new WireWriter(), text: "" });
+    const at = random(open.length);
+    const current = open[at] as Open;
+    const text = String.fromCharCode(97 + (step % 26)).repeat(random(4) === 0 ? 1000 + random(3000) : random(50));
+    current.writer.fixed32(text.length);
+    for (let index = 0; index < text.length; index++) current.writer.uint32(text.charCodeAt(index));
+    current.text += `${text.length}:${text}`;
+    if (random(5) === 0) {
+      finished.push({ bytes: current.writer.finish(), expected: current.text });
+      open.splice(at, 1);
+    }
+  }
+  for (const { bytes, expected } of finished) {
+    let text = "";
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let pos = 0; pos < buffer.length; ) {
+      const length = buffer.readInt32LE(pos);
+      text += `${length}:${buffer.toString("latin1", pos + 4, pos + 4 + length)}`;
+      pos += 4 + length;
+    }
+    assert.equal(text === expected, true);
+  }
+});
+
+test("a long value keeps no more memory than its own", () => {
+  const writer = new WireWriter();
+  writer.string(0x0a, "x".repeat(20_000));
+  const bytes = writer.finish();
+  assert.equal(bytes.buffer.byteLength, bytes.length);
+});
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest >>>= 7) {
+    if (rest < 128) return Buffer.from([...bytes, rest]);
+    bytes.push((rest & 127) | 128);
+  }
+}
