@@ -2,6 +2,7 @@
 
 import { describeValue, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
+import { append } from "../model/append.js";
 import { isClient } from "../model/client-address.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
@@ -87,7 +88,9 @@ export class Context {
   send(target: unknown, ...rest: unknown[]): void {
     this.#assertOpen();
     const { to, message } = destination(target, rest);
-    this.#scope.effects.messages.push({ target: to, argument: packMessage(message) });
+    const argument = packMessage(message);
+    const { effects } = this.#scope;
+    effects.messages = append(effects.messages, { target: to, argument });
   }
 
   /** Sends a message to the caller. Throws CALLER_MISSING when an ingress sent the message, and what `send` throws. */
@@ -100,7 +103,9 @@ export class Context {
         `${this.address} can't reply: the message came from an ingress, not from a function. Check context.caller first.`,
       );
     }
-    this.#scope.effects.messages.push({ target, argument: packMessage(message) });
+    const argument = packMessage(message);
+    const { effects } = this.#scope;
+    effects.messages = append(effects.messages, { target, argument });
     this.#replied = true;
   }
 
@@ -151,7 +156,8 @@ export class Context {
     const cancellationToken = tokenOf(options as SendOptions | undefined);
     const argument = packMessage(message);
     if (cancellationToken !== undefined) this.#claimToken(cancellationToken);
-    this.#scope.effects.delayed.push({ delayMs, target: to, argument, cancellationToken });
+    const { effects } = this.#scope;
+    effects.delayed = append(effects.delayed, { delayMs, target: to, argument, cancellationToken });
   }
 
   /**
@@ -162,7 +168,8 @@ export class Context {
     this.#assertOpen();
     this.#assertToken(cancellationToken);
     this.#scope.pendingTokens?.delete(cancellationToken);
-    this.#scope.effects.delayed.push({ cancel: cancellationToken });
+    const { effects } = this.#scope;
+    effects.delayed = append(effects.delayed, { cancel: cancellationToken });
   }
 
   /**
@@ -172,7 +179,9 @@ export class Context {
   sendEgress(egress: string, message: Sendable): void {
     this.#assertOpen();
     const { namespace, name } = parseTypeName(egress);
-    this.#scope.effects.egresses.push({ namespace, name, argument: packMessage(message) });
+    const argument = packMessage(message);
+    const { effects } = this.#scope;
+    effects.egresses = append(effects.egresses, { namespace, name, argument });
   }
 
   /** Ends the context of a handler that failed; called by the handler of the batch. */

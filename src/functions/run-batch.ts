@@ -138,7 +138,7 @@ class BatchRun implements BatchScope {
 
   #collect(): SideEffects {
     try {
-      this.state.collect(this.effects.mutations);
+      this.effects.mutations = this.state.collect();
     } catch (thrown) {
       throw this.#located(thrown);
     }

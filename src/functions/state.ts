@@ -1,6 +1,7 @@
 // The states of one batch: written into the instance before its first message, compared and collected after its last.
 
 import { StatefunError } from "../errors.js";
+import { append } from "../model/append.js";
 import type { Generation, InvocationBatch, PersistedValue, ValueSpec } from "../model/invocation.js";
 import { type TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
 import { packValue } from "../types/pack.js";
@@ -79,15 +80,17 @@ export class BatchState {
   }
 
   /** What changed, in the order of declaration. Throws VALUE_INVALID. */
-  collect(mutations: PersistedValue[]): void {
+  collect(): PersistedValue[] {
+    let mutations: PersistedValue[] = [];
     for (const cell of this.#cells) {
       const mutation = cell.mutation(this.#instance);
-      if (mutation !== undefined) mutations.push(mutation);
+      if (mutation !== undefined) mutations = append(mutations, mutation);
     }
     for (const written of this.#undeclared?.values() ?? []) {
       // Clearing what is not set changes nothing.
       if (written.value !== undefined || this.#sentValue(written.name).value !== undefined) mutations.push(written);
     }
+    return mutations;
   }
 
   /** Reads a state by name. Throws STATE_UNDECLARED. */

@@ -30,10 +30,10 @@ export interface Invocation {
 
 /** Everything a batch did, in the order it did it (proto message InvocationResponse). */
 export interface SideEffects {
-  readonly mutations: PersistedValue[];
-  readonly messages: OutgoingMessage[];
-  readonly delayed: (DelayedMessage | Cancellation)[];
-  readonly egresses: EgressMessage[];
+  mutations: PersistedValue[];
+  messages: OutgoingMessage[];
+  delayed: (DelayedMessage | Cancellation)[];
+  egresses: EgressMessage[];
 }
 
 export interface OutgoingMessage {

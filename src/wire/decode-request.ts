@@ -4,6 +4,7 @@
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { describe, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { append } from "../model/append.js";
 import type { Generation, Invocation, InvocationBatch, PersistedValue } from "../model/invocation.js";
 import { TypedValue } from "../model/type.js";
 import { readAddress } from "./address.js";
@@ -88,10 +89,10 @@ function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {
     if (fieldTag === field1) draft.target = readAddress(reader, end);
     else if (fieldTag === field2) {
       assertRoom(draft);
-      draft.state.push(readState(reader, end));
+      draft.state = append(draft.state, readState(reader, end));
     } else if (fieldTag === field3) {
       assertRoom(draft);
-      draft.invocations.push(readInvocation(reader, draft, end));
+      draft.invocations = append(draft.invocations, readInvocation(reader, draft, end));
     } else reader.skip(fieldTag, end);
   }
 }
