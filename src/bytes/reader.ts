@@ -82,6 +82,7 @@ export class WireReader {
       (length * 31 +
         (bytes[pos] as number) * 7 +
         (bytes[end - 1] as number) * 131 +
+        (bytes[end - 2] as number) * 37 +
         (bytes[pos + (length >> 1)] as number) * 17) &
       (internedCount - 1);
     const at = slot * longestInterned;
