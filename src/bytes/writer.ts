@@ -1,7 +1,8 @@
 // Writes the protobuf wire format, front to back: into a slab that answers share, and what is too long for it into a buffer
 // that is kept for the next long one.
 
-const slabBytes = 8 * 1024;
+/** Below 4 kB, Buffer.allocUnsafe takes it out of memory that can't be given to another thread: that would empty answers. */
+const slabBytes = 4000;
 /** A slab with less room than this is left: what begins in it would likely have to move. */
 const leastRoom = 512;
 const keptBytes = 1024 * 1024;
@@ -25,7 +26,7 @@ export class WireWriter {
       this.#buffer = slab;
       this.#start = slabStart;
       this.#pos = slabStart;
-    } else this.#buffer = Buffer.allocUnsafeSlow(slabBytes);
+    } else this.#buffer = Buffer.allocUnsafe(slabBytes);
     slab = undefined;
   }
 

@@ -87,6 +87,24 @@ test("writers that are open at the same time, in any order, disturb neither each
   }
 });
 
+test("handing one's memory to another thread takes no other one's", () => {
+  const write = (text: string) => {
+    const writer = new WireWriter();
+    writer.string(0x0a, text);
+    return writer.finish();
+  };
+  write("x".repeat(5000)); // the next one begins a slab or goes on in one
+  const kept = write("kept");
+  const given = write("given");
+  try {
+    structuredClone(given.buffer, { transfer: [given.buffer as ArrayBuffer] });
+  } catch {
+    // From Node 21 on it is refused.
+  }
+  assert.equal(hex(kept), `0a04${Buffer.from("kept").toString("hex")}`);
+  assert.equal(hex(write("after")), `0a05${Buffer.from("after").toString("hex")}`);
+});
+
 test("a long value keeps no more memory than its own", () => {
   const writer = new WireWriter();
   writer.string(0x0a, "x".repeat(20_000));
