@@ -41,8 +41,7 @@ export function answerNode<Host>(
   try {
     const { method, headers } = request;
     assertServable(method, headers["content-type"], headers["content-encoding"]);
-    const isToldOfEnd = request.httpVersionMajor === 1;
-    if (parsed === undefined) body = new NodeBody(request, endpoint.maxBodyBytes, isToldOfEnd);
+    if (parsed === undefined) body = new NodeBody(request, endpoint.maxBodyBytes, closesWithSocket(request));
   } catch (thrown) {
     refuse(endpoint, request, host, send, thrown);
     return Promise.resolve();
@@ -71,19 +70,24 @@ function refuse<Host>(
   send(host, hasUnreadBody(request) ? withClose(answer) : answer);
 }
 
+/** Whether its answer is sure to close when its client leaves. A request that a host makes itself may have no socket. */
+function closesWithSocket({ httpVersionMajor, socket }: Partial<IncomingMessage>): boolean {
+  return httpVersionMajor === 1 && Boolean(socket);
+}
+
 /** Calls `done` when the answer has left, or never will. */
-function onAnswered({ socket }: IncomingMessage, response: ServerResponse, done: () => void): void {
+function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerResponse, done: () => void): void {
   // A response that waits behind another one has no socket yet, and does not close when the client leaves.
-  const waits = response.socket === null;
-  if (response.closed || (waits && socket.closed)) done();
-  else if (!waits) response.on("close", done);
+  const behind = response.socket === null ? socket : undefined;
+  if (response.closed || behind?.closed) done();
+  else if (!behind) response.on("close", done);
   else {
     const ended = () => {
-      socket.off("close", ended);
+      behind.off("close", ended);
       done();
     };
     response.on("close", ended);
-    socket.on("close", ended);
+    behind.on("close", ended);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, IncomingMessage, type Server, ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { after, test } from "node:test";
 import Koa from "koa";
@@ -101,3 +101,23 @@ for (const name of ["node", "Koa"] as const) {
     socket.destroy();
   });
 }
+
+test("a request that a host makes itself, without a socket, is answered", async () => {
+  const body = request("go");
+  const made: IncomingMessage = Object.assign(new IncomingMessage(undefined as unknown as Socket), {
+    method: "POST",
+    url: "/statefun",
+    headers: { "content-type": "application/octet-stream", "content-length": String(body.length) },
+    httpVersionMajor: 1,
+  });
+  const response = new ServerResponse(made);
+  const ended = new Promise((resolve) => {
+    response.end = resolve as ServerResponse["end"];
+  });
+  statefunListener(handlers.node)(made, response);
+  made.push(body);
+  made.push(null);
+  assert.ok((await ended) instanceof Uint8Array);
+  assert.equal(response.statusCode, 200);
+  seen.length = 0;
+});
