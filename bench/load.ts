@@ -7,6 +7,8 @@ export interface LoadOrder {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Whether this process stays awake, which takes a core from a server that would use more than one. */
+  readonly awake: boolean;
   /** Request and expected answer, in base64. */
   readonly exchanges: readonly (readonly [request: string, answer: string])[];
 }
@@ -115,18 +117,19 @@ function exchangeOf([request, answer]: LoadOrder["exchanges"][number]): Exchange
 }
 
 /**
- * Keeps this process from sleeping. Waking one up costs the server that writes to it as much as a quarter of a call, but
- * only when it is slow enough to let the load fall asleep: the fastest ones would look faster than they are.
+ * Keeps this process from sleeping, until what it returns is called. Waking one up costs the server that writes to it as
+ * much as a quarter of a call, but only when it is slow enough to let the load fall asleep: the fastest ones would look
+ * faster than they are.
  */
-function stayAwake(): { end: () => void } {
+function stayAwake(): () => void {
   let turn = setImmediate(next);
   function next() {
     turn = setImmediate(next);
   }
-  return { end: () => clearImmediate(turn) };
+  return () => clearImmediate(turn);
 }
 
-async function load({ port, connections, seconds, exchanges }: LoadOrder): Promise<LoadResult> {
+async function load({ port, connections, seconds, awake, exchanges }: LoadOrder): Promise<LoadResult> {
   const prepared = exchanges.map(exchangeOf);
   const latencies: number[] = [];
   const start = performance.now();
@@ -135,8 +138,8 @@ async function load({ port, connections, seconds, exchanges }: LoadOrder): Promi
     { length: connections },
     (_, index) => new Connection(port, prepared, index, until, latencies),
   );
-  const awake = stayAwake();
-  await Promise.all(open.map((connection) => connection.run())).finally(awake.end);
+  const sleep = awake ? stayAwake() : () => {};
+  await Promise.all(open.map((connection) => connection.run())).finally(sleep);
   const perSecond = (latencies.length * 1000) / (performance.now() - start);
   latencies.sort((a, b) => a - b);
   const at = (share: number) =>

@@ -55,7 +55,7 @@ export async function measureLatency(ours: string, seconds: number, load: LoadPr
       const exchanges = requests.map(
         (request, index) => [base64(request), base64(answers[isFloor ? 0 : index]!)] as const,
       );
-      const order = { port: subject.port, connections: 64, seconds, exchanges };
+      const order = { port: subject.port, connections: 64, awake: true, seconds, exchanges };
       await load.run({ ...order, seconds: 1 });
       await subject.ask("garbage");
       const { perSecond, p50, p99, max } = await load.run(order);
