@@ -170,7 +170,8 @@ export class WireWriter {
       slabStart = this.#pos;
       return buffer.subarray(this.#start, this.#pos);
     }
-    const bytes = Buffer.from(buffer.subarray(this.#start, this.#pos));
+    const bytes = Buffer.allocUnsafeSlow(this.#pos - this.#start);
+    buffer.copy(bytes, 0, this.#start, this.#pos);
     if (buffer.length <= keptBytes) spare = buffer;
     return bytes;
   }

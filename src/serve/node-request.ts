@@ -82,7 +82,9 @@ function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerRespon
   if (response.closed || behind?.closed) done();
   else if (!behind) response.on("close", done);
   else {
+    // Newer Nodes close the response too, after the socket.
     const ended = () => {
+      response.off("close", ended);
       behind.off("close", ended);
       done();
     };
