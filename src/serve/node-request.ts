@@ -12,9 +12,8 @@ export function requestOf(request: IncomingMessage, response: ServerResponse): H
     contentType: request.headers["content-type"],
     contentEncoding: request.headers["content-encoding"],
     body: async (maxBytes) => {
-      const body = new NodeBody(request, maxBytes);
-      await body.settled;
-      return body.bytes();
+      assertReadable(request, maxBytes);
+      return receiveBody(request, maxBytes);
     },
     onAnswered: (done) => onAnswered(request, response, done),
   };
@@ -33,47 +32,31 @@ export function answerNode<Host>(
   parsed?: Uint8Array,
 ): Promise<void> {
   endpoint.opened();
-  let body: NodeBody | undefined;
-  onAnswered(request, response, () => {
-    endpoint.answered();
-    body?.end();
-  });
-  try {
-    const { method, headers } = request;
-    assertServable(method, headers["content-type"], headers["content-encoding"]);
-    if (parsed === undefined) body = new NodeBody(request, endpoint.maxBodyBytes, closesWithSocket(request));
-  } catch (thrown) {
-    refuse(endpoint, request, host, send, thrown);
-    return Promise.resolve();
-  }
-  // The function runs behind a promise, not in the body's last event: it keeps the host's AsyncLocalStorage.
-  return (body?.settled ?? Promise.resolve()).then(() => {
-    let bytes: Uint8Array;
-    try {
-      bytes = parsed ?? (body as NodeBody).bytes();
-    } catch (thrown) {
-      return refuse(endpoint, request, host, send, thrown);
-    }
-    const answer = endpoint.answerBody(bytes);
+  onAnswered(request, response, endpoint.answered);
+  const refuse = (thrown: unknown): void => {
+    const answer = endpoint.refused(thrown);
+    send(host, hasUnreadBody(request) ? withClose(answer) : answer);
+  };
+  const run = (body: Uint8Array): void | Promise<void> => {
+    const answer = endpoint.answerBody(body);
     return answer instanceof Promise ? answer.then((settled) => send(host, settled)) : send(host, answer);
+  };
+  // A request is handed over before the parser comes to its body. Behind a promise, what arrived with its head is there.
+  return handedOver.then(() => {
+    let body: Uint8Array | Promise<Uint8Array>;
+    try {
+      const { method, headers } = request;
+      assertServable(method, headers["content-type"], headers["content-encoding"]);
+      if (parsed === undefined) assertReadable(request, endpoint.maxBodyBytes);
+      body = parsed ?? takeBody(request) ?? receiveBody(request, endpoint.maxBodyBytes);
+    } catch (thrown) {
+      return refuse(thrown);
+    }
+    return body instanceof Promise ? body.then(run, refuse) : run(body);
   });
 }
 
-function refuse<Host>(
-  endpoint: HttpEndpoint,
-  request: IncomingMessage,
-  host: Host,
-  send: (host: Host, answer: HttpAnswer) => void,
-  thrown: unknown,
-): void {
-  const answer = endpoint.refused(thrown);
-  send(host, hasUnreadBody(request) ? withClose(answer) : answer);
-}
-
-/** Whether its answer is sure to close when its client leaves. A request that a host makes itself may have no socket. */
-function closesWithSocket({ httpVersionMajor, socket }: Partial<IncomingMessage>): boolean {
-  return httpVersionMajor === 1 && Boolean(socket);
-}
+const handedOver = Promise.resolve();
 
 /** Calls `done` when the answer has left, or never will. */
 function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerResponse, done: () => void): void {
@@ -93,74 +76,51 @@ function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerRespon
   }
 }
 
-/** A request's body on its way into memory, never more of it than the limit. */
-class NodeBody {
-  /** Resolves when the body is there, or never will be. Of nothing: a promise looks through what it is resolved with. */
-  readonly settled: Promise<void>;
-  readonly #maxBytes: number;
-  readonly #chunks: Buffer[] = [];
-  #length = 0;
-  #settle: (() => void) | undefined;
-  #failure: StatefunError | undefined;
+/** Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
+function assertReadable(request: IncomingMessage, maxBytes: number): void {
+  if (request.readableDidRead || request.readableEnded) {
+    throw new StatefunError(
+      "BODY_CONSUMED",
+      "Another middleware has read the request's body. Mount statefun before any body parser.",
+    );
+  }
+  // A client that has left by now tells nobody again.
+  if (request.destroyed) throw aborted();
+  // A declared length is refused before a byte is read; a chunked body has none.
+  assertBodyLength(declaredLength(request), maxBytes);
+}
 
-  /**
-   * Begins to read. It ends with the request; where it is told of its end by {@link end}, it ends with the last byte, and
-   * the request has fewer listeners to tell. Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE.
-   */
-  constructor(request: IncomingMessage, maxBytes: number, isToldOfEnd = false) {
-    if (request.readableDidRead || request.readableEnded) {
-      throw new StatefunError(
-        "BODY_CONSUMED",
-        "Another middleware has read the request's body. Mount statefun before any body parser.",
-      );
-    }
-    // A client that has left by now tells nobody again.
-    if (request.destroyed) throw aborted();
-    // A declared length is refused before a byte is read; a chunked body has none.
-    const declared = Number(request.headers["content-length"] ?? 0);
-    assertBodyLength(declared, maxBytes);
-    this.#maxBytes = maxBytes;
-    this.settled = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    // Where a length is declared, Node lets neither less nor more come.
-    const last = isToldOfEnd ? declared : 0;
+const declaredLength = ({ headers }: IncomingMessage) => Number(headers["content-length"] ?? 0);
+
+/** Takes a body that has arrived whole in one read, without the events and turns that receiving it costs. */
+function takeBody(request: IncomingMessage): Uint8Array | undefined {
+  const { readableLength } = request;
+  if (readableLength === 0 || readableLength !== declaredLength(request) || request.readableFlowing) return undefined;
+  const body = request.read() as Buffer;
+  // A request that is read this way does not end by itself; it has to for those who wait for it.
+  if (request.listenerCount("end") + request.listenerCount("close") > 0) request.resume();
+  return body;
+}
+
+/** Receives a body in pieces, never more of it than the limit. Rejects with REQUEST_ABORTED and REQUEST_TOO_LARGE. */
+function receiveBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
     request.on("data", (chunk: Buffer) => {
-      this.#add(chunk);
-      if (this.#length === last) this.#finish();
+      length += chunk.length;
+      // The rest of a body that is refused is dropped.
+      if (length <= maxBytes) chunks.push(chunk);
+      else reject(tooLarge(maxBytes));
     });
-    if (!(last > 0)) request.on("end", () => this.#finish());
-    if (isToldOfEnd) return;
-    request.on("close", () => this.end());
+    request.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    // The client is gone: what is not there by now never comes.
+    request.on("close", () => {
+      if (!request.readableEnded) reject(aborted());
+    });
     // A request of HTTP/1 emits an error only to those who listen, and closes anyway.
-    if (request.httpVersionMajor !== 1) request.on("error", () => this.end());
-  }
-
-  /** The client is gone: what is not there by now never comes. */
-  end(): void {
-    if (this.#settle !== undefined) this.#finish(aborted());
-  }
-
-  /** The body, once it has settled. Throws REQUEST_ABORTED and REQUEST_TOO_LARGE. */
-  bytes(): Uint8Array {
-    if (this.#failure !== undefined) throw this.#failure;
-    return this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#length);
-  }
-
-  #add(chunk: Buffer): void {
-    // The rest of a body that is refused is dropped.
-    if (this.#settle === undefined) return;
-    this.#length += chunk.length;
-    if (this.#length > this.#maxBytes) this.#finish(tooLarge(this.#maxBytes));
-    else this.#chunks.push(chunk);
-  }
-
-  #finish(failure?: StatefunError): void {
-    if (this.#settle === undefined) return;
-    this.#failure = failure;
-    this.#settle();
-    this.#settle = undefined;
-  }
+    if (request.httpVersionMajor !== 1) request.on("error", () => reject(aborted()));
+  });
 }
 
 const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.");

@@ -86,6 +86,21 @@ for (const name of ["node", "Koa"] as const) {
     assert.deepEqual(seen.splice(0), [`in ${name}`, `in ${name}`]);
   });
 
+  const told = `${name}: those who wait for the request's end are told, also when its body came with its head`;
+  test(told, { timeout: 10_000 }, async () => {
+    const socket = await opened();
+    for (const event of ["end", "close"]) {
+      const ended = new Promise<void>((resolve) => {
+        server.prependOnceListener("request", (request) => request.once(event, resolve));
+      });
+      const body = request("go");
+      socket.write(Buffer.concat([Buffer.from(head(body.length)), body]));
+      await Promise.all([until(socket, /200 OK[\s\S]*\r\n\r\n/), ended]);
+    }
+    seen.length = 0;
+    socket.destroy();
+  });
+
   test(`${name}: a connection goes on after a call that failed, also when its body came late`, async () => {
     const socket = await opened();
     for (const text of ["fail", "go", "fail"]) {
