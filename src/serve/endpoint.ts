@@ -38,8 +38,10 @@ export interface HttpAnswer {
 /** The names of the options, for those who have more of their own. */
 export const serveOptionNames = ["path", "healthPath", "maxBodyBytes", ...handlerOptionNames] as const;
 
-const octetStream = "application/octet-stream";
-const octetStreamHeaders = Object.freeze({ "Content-Type": octetStream });
+/** @internal */
+export const octetStream = "application/octet-stream";
+/** @internal */
+export const octetStreamHeaders = Object.freeze({ "Content-Type": octetStream });
 
 const ownHandle = RequestReplyHandler.prototype.handle;
 

@@ -3,8 +3,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
-import { type HttpAnswer, HttpEndpoint, type ServeOptions, withClose } from "./endpoint.js";
-import { answerNode, hasUnreadBody } from "./node-request.js";
+import {
+  type HttpAnswer,
+  HttpEndpoint,
+  octetStream,
+  octetStreamHeaders,
+  type ServeOptions,
+  withClose,
+} from "./endpoint.js";
+import { answerNode, hasUnreadBody, onAnswered } from "./node-request.js";
 import { isPath, pathOf } from "./path.js";
 
 export type { ServeOptions } from "./endpoint.js";
@@ -31,10 +38,16 @@ export interface StatefunMiddleware {
  */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);
+  const answer = (response: ServerResponse, answer: HttpAnswer) => {
+    send(response, answer);
+    if (hasLeft(response)) endpoint.answered();
+    else onAnswered(response.req, response, endpoint.answered);
+  };
   const middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => {
     const path = pathOf(request.url);
     if (isPath(path, endpoint.path)) {
-      answerNode(endpoint, request, response, response, send, parsedBody(request));
+      endpoint.opened();
+      answerNode(endpoint, request, response, answer, parsedBody(request));
     } else if (isPath(path, endpoint.healthPath)) {
       const health = endpoint.health();
       send(response, hasUnreadBody(request) ? withClose(health) : health);
@@ -46,11 +59,23 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
 /** Sends an answer, unless another middleware (a timeout, say) already did. */
 function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   if (response.headersSent) return;
-  // Name by name: a spread with one more name makes a new hidden class for every answer.
-  const all: Record<string, string | number> = { "Content-Length": body.length };
-  for (const name in headers) all[name] = headers[name] as string;
-  response.writeHead(status, all);
-  response.end(body);
+  response.writeHead(status, withLength(headers, body.length));
+  // As a string, a short body goes out in one piece with its headers.
+  if (body.length <= mostInString && Buffer.isBuffer(body)) response.end(body.toString("latin1"), "latin1");
+  else response.end(body);
+}
+
+const mostInString = 1024;
+
+/** A literal where it can be: a spread makes a new hidden class for every answer. */
+function withLength(headers: HttpAnswer["headers"], length: number): Record<string, string | number> {
+  if (headers === octetStreamHeaders) return { "Content-Type": octetStream, "Content-Length": length };
+  return { ...headers, "Content-Length": length };
+}
+
+/** Whether all of the answer is with the operating system: nothing has to be waited for. */
+function hasLeft({ writableEnded, socket, writableLength }: ServerResponse): boolean {
+  return writableEnded && socket !== null && writableLength === 0;
 }
 
 /** A body parser that keeps the bytes, as express.raw() does, leaves them here. */

@@ -11,55 +11,66 @@ export function requestOf(request: IncomingMessage, response: ServerResponse): H
     method: request.method,
     contentType: request.headers["content-type"],
     contentEncoding: request.headers["content-encoding"],
-    body: async (maxBytes) => {
-      assertReadable(request, maxBytes);
-      return receiveBody(request, maxBytes);
-    },
+    body: (maxBytes) => handedOver.then(() => readBody(request, maxBytes)),
     onAnswered: (done) => onAnswered(request, response, done),
   };
 }
 
 /**
  * Answers a request by one call of `send`, with as few promises, listeners and closures as a call can do with: it is the
- * same as `endpoint.answer(requestOf(request, response))`. A body that is there already needs no reading.
+ * same as `endpoint.answer(requestOf(request, response))`, but its caller counts it. A body that is there already needs no
+ * reading.
  */
 export function answerNode<Host>(
   endpoint: HttpEndpoint,
   request: IncomingMessage,
-  response: ServerResponse,
   host: Host,
   send: (host: Host, answer: HttpAnswer) => void,
   parsed?: Uint8Array,
 ): Promise<void> {
-  endpoint.opened();
-  onAnswered(request, response, endpoint.answered);
-  const refuse = (thrown: unknown): void => {
-    const answer = endpoint.refused(thrown);
-    send(host, hasUnreadBody(request) ? withClose(answer) : answer);
-  };
-  const run = (body: Uint8Array): void | Promise<void> => {
-    const answer = endpoint.answerBody(body);
-    return answer instanceof Promise ? answer.then((settled) => send(host, settled)) : send(host, answer);
-  };
-  // A request is handed over before the parser comes to its body. Behind a promise, what arrived with its head is there.
   return handedOver.then(() => {
     let body: Uint8Array | Promise<Uint8Array>;
     try {
       const { method, headers } = request;
       assertServable(method, headers["content-type"], headers["content-encoding"]);
-      if (parsed === undefined) assertReadable(request, endpoint.maxBodyBytes);
-      body = parsed ?? takeBody(request) ?? receiveBody(request, endpoint.maxBodyBytes);
+      body = parsed ?? readBody(request, endpoint.maxBodyBytes);
     } catch (thrown) {
-      return refuse(thrown);
+      return refuse(endpoint, request, host, send, thrown);
     }
-    return body instanceof Promise ? body.then(run, refuse) : run(body);
+    if (!(body instanceof Promise)) return run(endpoint, host, send, body);
+    return body.then(
+      (bytes) => run(endpoint, host, send, bytes),
+      (thrown) => refuse(endpoint, request, host, send, thrown),
+    );
   });
 }
 
+/** A request is handed over before the parser comes to its body. Behind a promise, what arrived with its head is there. */
 const handedOver = Promise.resolve();
 
+function run<Host>(
+  endpoint: HttpEndpoint,
+  host: Host,
+  send: (host: Host, answer: HttpAnswer) => void,
+  body: Uint8Array,
+): void | Promise<void> {
+  const answer = endpoint.answerBody(body);
+  return answer instanceof Promise ? answer.then((settled) => send(host, settled)) : send(host, answer);
+}
+
+function refuse<Host>(
+  endpoint: HttpEndpoint,
+  request: IncomingMessage,
+  host: Host,
+  send: (host: Host, answer: HttpAnswer) => void,
+  thrown: unknown,
+): void {
+  const answer = endpoint.refused(thrown);
+  send(host, hasUnreadBody(request) ? withClose(answer) : answer);
+}
+
 /** Calls `done` when the answer has left, or never will. */
-function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerResponse, done: () => void): void {
+export function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerResponse, done: () => void): void {
   // A response that waits behind another one has no socket yet, and does not close when the client leaves.
   const behind = response.socket === null ? socket : undefined;
   if (response.closed || behind?.closed) done();
@@ -76,8 +87,8 @@ function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerRespon
   }
 }
 
-/** Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
-function assertReadable(request: IncomingMessage, maxBytes: number): void {
+/** A request's body, never more of it than the limit. Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
+function readBody(request: IncomingMessage, maxBytes: number): Uint8Array | Promise<Uint8Array> {
   if (request.readableDidRead || request.readableEnded) {
     throw new StatefunError(
       "BODY_CONSUMED",
@@ -87,19 +98,21 @@ function assertReadable(request: IncomingMessage, maxBytes: number): void {
   // A client that has left by now tells nobody again.
   if (request.destroyed) throw aborted();
   // A declared length is refused before a byte is read; a chunked body has none.
-  assertBodyLength(declaredLength(request), maxBytes);
+  const declared = Number(request.headers["content-length"] ?? 0);
+  assertBodyLength(declared, maxBytes);
+  return canTake(request, declared) ? (request.read() as Buffer) : receiveBody(request, maxBytes);
 }
 
-const declaredLength = ({ headers }: IncomingMessage) => Number(headers["content-length"] ?? 0);
-
-/** Takes a body that has arrived whole in one read, without the events and turns that receiving it costs. */
-function takeBody(request: IncomingMessage): Uint8Array | undefined {
-  const { readableLength } = request;
-  if (readableLength === 0 || readableLength !== declaredLength(request) || request.readableFlowing) return undefined;
-  const body = request.read() as Buffer;
-  // A request that is read this way does not end by itself; it has to for those who wait for it.
-  if (request.listenerCount("end") + request.listenerCount("close") > 0) request.resume();
-  return body;
+/** Whether a body is there as a whole, and nobody waits for events: one read costs less than they do. */
+function canTake(request: IncomingMessage, declared: number): boolean {
+  return (
+    declared > 0 &&
+    request.readableLength === declared &&
+    request.readableFlowing === null &&
+    // A request that is read this way never ends.
+    request.listenerCount("end") === 0 &&
+    request.listenerCount("close") === 0
+  );
 }
 
 /** Receives a body in pieces, never more of it than the limit. Rejects with REQUEST_ABORTED and REQUEST_TOO_LARGE. */
@@ -126,6 +139,10 @@ function receiveBody(request: IncomingMessage, maxBytes: number): Promise<Uint8A
 const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.");
 
 /** Whether the client is still sending. What is left of a refused upload is not worth reading: end the connection. */
-export function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
-  return !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0);
+export function hasUnreadBody(request: IncomingMessage): boolean {
+  const { complete, headers, readableDidRead, readableFlowing } = request;
+  if (complete) return false;
+  // Taken in one read, by which the parser has not come to its end.
+  if (readableDidRead && readableFlowing === null) return false;
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
 }

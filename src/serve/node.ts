@@ -47,7 +47,14 @@ export interface ServerOptions extends ServeOptions {
 }
 
 /**
- * Starts a server for functions; resolves when it listens. Throws OPTION_INVALID, or what `listen` fails with.
+ * Connections last until the engine, or its proxy, ends them: one that the server ends may just have been given a call. A
+ * limit, as Node has one of 5 seconds, would also cost every call a timer. TCP finds out about those that are gone.
+ */
+const lasting = { keepAliveTimeout: 0, keepAlive: true, keepAliveInitialDelay: 60_000 };
+
+/**
+ * Starts a server for functions; resolves when it listens. An idle connection is kept until its client ends it, unless
+ * `server.keepAliveTimeout` (milliseconds) is set. Throws OPTION_INVALID, or what `listen` fails with.
  *
  * @example
  * ```ts
@@ -65,7 +72,7 @@ export async function serve(
   assertKnownOptions("serve", options, ["port", "host", ...serveOptionNames]);
   const { port = 8000, host, ...serveOptions } = options;
   const listener = statefunListener(served, serveOptions);
-  const server = createServer(listener);
+  const server = createServer(lasting, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

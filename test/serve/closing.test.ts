@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { Agent, createServer, type Server } from "node:http";
+import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
@@ -98,6 +98,16 @@ test("serve(): close finishes what is in flight, then stops listening", limit, a
   await assert.rejects(send(port, "/statefun", { body: request("other") }), { code: "ECONNREFUSED" });
 });
 
+test("serve(): an idle connection is its client's to end: it is given no limit", limit, async () => {
+  const { functions } = held();
+  const { port, close } = await serve(functions, { port: 0, host: "127.0.0.1" });
+  const agent = new Agent({ keepAlive: true });
+  const { status, headers } = await send(port, "/statefun", { body: request("x"), agent });
+  assert.deepEqual([status, headers.connection, headers["keep-alive"]], [200, "keep-alive", undefined]);
+  agent.destroy();
+  await close();
+});
+
 test("serve(): close does not wait for connections that are kept but idle", limit, async () => {
   const { functions } = held();
   const { port, close } = await serve(functions, { port: 0, host: "127.0.0.1" });
@@ -180,6 +190,39 @@ test(
     await closing;
   },
 );
+
+for (const name of ["Koa middleware", "node listener"]) {
+  const start = hosts[name] as (typeof hosts)[string];
+
+  test(`${name}: close waits for an answer that its client is slow to take`, limit, async (t) => {
+    const large = "x".repeat(16 * 1024 * 1024);
+    const functions = new StatefulFunctions().register("a/b", (_message, context) => {
+      context.sendEgress("a/egress", large);
+    });
+    const { port, server, close } = await start(functions);
+    t.after(() => stop(server));
+    const arrived = once(server, "request") as Promise<[IncomingMessage, ServerResponse]>;
+    const socket = await rawConnection(port, "");
+    socket.write(inOneGo(["slow"]));
+    const [, response] = await arrived;
+    while (!response.writableEnded) await turn();
+    let closed = false;
+    const closing = close?.().then(() => {
+      closed = true;
+    });
+    for (let turns = 0; turns < 20; turns++) await turn();
+    assert.equal(closed, false);
+    let received = 0;
+    socket.on("data", (chunk) => {
+      received += chunk.length;
+    });
+    await closing;
+    assert.ok(received > large.length / 2, String(received));
+    socket.destroy();
+  });
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Calls on one connection that don't wait for each other's answers; the last one lacks bytes at its end. */
 function inOneGo(ids: readonly string[], lacking = 0): Buffer {
