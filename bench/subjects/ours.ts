@@ -16,7 +16,7 @@ import {
   Types,
 } from "statefun-ts";
 import { statefun } from "statefun-ts/koa";
-import { statefunListener } from "statefun-ts/node";
+import { serve } from "statefun-ts/node";
 // @ts-expect-error: a plain script, copied beside the compiled class.
 import { listening, obey } from "./subject.mjs";
 
@@ -96,7 +96,5 @@ const handler = new RequestReplyHandler(functions);
 
 const [, , host] = process.argv;
 if (host === "handler") obey({ handle: (request: Uint8Array) => handler.handle(request) });
-else {
-  const listener = host === "koa" ? new Koa().use(statefun(handler)).callback() : statefunListener(handler);
-  obey({ port: await listening(createServer(listener)) });
-}
+else if (host === "koa") obey({ port: await listening(createServer(new Koa().use(statefun(handler)).callback())) });
+else obey({ port: (await serve(handler, { port: 0, host: "127.0.0.1" })).port });
