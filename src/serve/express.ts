@@ -65,7 +65,7 @@ function send(response: ServerResponse, { status, headers, body }: HttpAnswer): 
   else response.end(body);
 }
 
-const mostInString = 1024;
+const mostInString = 512;
 
 /** A literal where it can be: a spread makes a new hidden class for every answer. */
 function withLength(headers: HttpAnswer["headers"], length: number): Record<string, string | number> {
