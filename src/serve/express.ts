@@ -1,6 +1,7 @@
 // The adapter for Express, and for every host whose middleware takes (request, response, next) as Express's does.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import {
@@ -11,7 +12,7 @@ import {
   type ServeOptions,
   withClose,
 } from "./endpoint.js";
-import { answerNode, hasUnreadBody, onAnswered } from "./node-request.js";
+import { answerNode, hasUnreadBody } from "./node-request.js";
 import { isPath, pathOf } from "./path.js";
 
 export type { ServeOptions } from "./endpoint.js";
@@ -38,16 +39,10 @@ export interface StatefunMiddleware {
  */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);
-  const answer = (response: ServerResponse, answer: HttpAnswer) => {
-    send(response, answer);
-    if (hasLeft(response)) endpoint.answered();
-    else onAnswered(response.req, response, endpoint.answered);
-  };
   const middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => {
     const path = pathOf(request.url);
     if (isPath(path, endpoint.path)) {
-      endpoint.opened();
-      answerNode(endpoint, request, response, answer, parsedBody(request));
+      answerNode(endpoint, request, response, response, send, parsedBody(request));
     } else if (isPath(path, endpoint.healthPath)) {
       const health = endpoint.health();
       send(response, hasUnreadBody(request) ? withClose(health) : health);
@@ -60,9 +55,21 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
 function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   if (response.headersSent) return;
   response.writeHead(status, withLength(headers, body.length));
-  // As a string, a short body goes out in one piece with its headers.
-  if (body.length <= mostInString && Buffer.isBuffer(body)) response.end(body.toString("latin1"), "latin1");
+  if (goesAsString(response, body)) response.end(body.toString("latin1"), "latin1");
   else response.end(body);
+}
+
+/**
+ * As a string, a short body goes out in one piece with its headers. Not through an `end` of somebody else's, nor to what
+ * is no socket: they may not look at the encoding.
+ */
+function goesAsString(response: ServerResponse, body: Uint8Array): body is Buffer {
+  return (
+    body.length <= mostInString &&
+    body instanceof Buffer &&
+    response.end === ServerResponse.prototype.end &&
+    response.socket instanceof Socket
+  );
 }
 
 const mostInString = 512;
@@ -71,11 +78,6 @@ const mostInString = 512;
 function withLength(headers: HttpAnswer["headers"], length: number): Record<string, string | number> {
   if (headers === octetStreamHeaders) return { "Content-Type": octetStream, "Content-Length": length };
   return { ...headers, "Content-Length": length };
-}
-
-/** Whether all of the answer is with the operating system: nothing has to be waited for. */
-function hasLeft({ writableEnded, socket, writableLength }: ServerResponse): boolean {
-  return writableEnded && socket !== null && writableLength === 0;
 }
 
 /** A body parser that keeps the bytes, as express.raw() does, leaves them here. */

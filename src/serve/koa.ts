@@ -5,7 +5,7 @@ import Router from "koa-router";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { type HttpAnswer, HttpEndpoint, type ServeOptions, withClose } from "./endpoint.js";
-import { answerNode, hasUnreadBody, onAnswered } from "./node-request.js";
+import { answerNode, hasUnreadBody } from "./node-request.js";
 import { isPath } from "./path.js";
 
 export type { ServeOptions } from "./endpoint.js";
@@ -74,9 +74,7 @@ function routes(endpoint: HttpEndpoint): Router {
 }
 
 function answer(endpoint: HttpEndpoint, context: KoaContext): Promise<void> {
-  endpoint.opened();
-  onAnswered(context.req, context.res, endpoint.answered);
-  return answerNode(endpoint, context.req, context, send);
+  return answerNode(endpoint, context.req, context.res, context, send);
 }
 
 function send(context: KoaContext, { status, headers, body }: HttpAnswer): void {

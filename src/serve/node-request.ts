@@ -11,69 +11,83 @@ export function requestOf(request: IncomingMessage, response: ServerResponse): H
     method: request.method,
     contentType: request.headers["content-type"],
     contentEncoding: request.headers["content-encoding"],
-    body: (maxBytes) => handedOver.then(() => readBody(request, maxBytes)),
+    body: async (maxBytes) => {
+      assertReadable(request, maxBytes);
+      return receiveBody(request, response, maxBytes);
+    },
     onAnswered: (done) => onAnswered(request, response, done),
   };
 }
 
 /**
- * Answers a request by one call of `send`, with as few promises, listeners and closures as a call can do with: it is the
- * same as `endpoint.answer(requestOf(request, response))`, but its caller counts it. A body that is there already needs no
- * reading.
+ * Answers a request by one call of `send`: it is the same as `endpoint.answer(requestOf(request, response))`, but a plain
+ * call goes without events. `parsed` is a body that is there already.
  */
 export function answerNode<Host>(
   endpoint: HttpEndpoint,
   request: IncomingMessage,
+  response: ServerResponse,
   host: Host,
   send: (host: Host, answer: HttpAnswer) => void,
   parsed?: Uint8Array,
 ): Promise<void> {
+  endpoint.opened();
+  // What others have set flowing may be gone in a moment.
+  const flows = parsed === undefined && request.readableFlowing !== null;
+  const answered = flows ? answerOf(endpoint, request, response) : undefined;
+  // A request is handed over before the parser comes to its body. Behind a promise, what arrived with its head is there.
   return handedOver.then(() => {
-    let body: Uint8Array | Promise<Uint8Array>;
-    try {
-      const { method, headers } = request;
-      assertServable(method, headers["content-type"], headers["content-encoding"]);
-      body = parsed ?? readBody(request, endpoint.maxBodyBytes);
-    } catch (thrown) {
-      return refuse(endpoint, request, host, send, thrown);
+    const answer = answered ?? answerOf(endpoint, request, response, parsed);
+    if (answer instanceof Promise) {
+      onAnswered(request, response, endpoint.answered);
+      // A body that was taken in one read would never end, and the request be aborted if its client leaves.
+      if (request.readableFlowing === null) request.resume();
+      return answer.then((settled) => send(host, settled));
     }
-    if (!(body instanceof Promise)) return run(endpoint, host, send, body);
-    return body.then(
-      (bytes) => run(endpoint, host, send, bytes),
-      (thrown) => refuse(endpoint, request, host, send, thrown),
-    );
+    try {
+      send(host, answer);
+    } finally {
+      if (hasLeft(response)) endpoint.answered();
+      else onAnswered(request, response, endpoint.answered);
+    }
   });
 }
 
-/** A request is handed over before the parser comes to its body. Behind a promise, what arrived with its head is there. */
 const handedOver = Promise.resolve();
 
-function run<Host>(
-  endpoint: HttpEndpoint,
-  host: Host,
-  send: (host: Host, answer: HttpAnswer) => void,
-  body: Uint8Array,
-): void | Promise<void> {
-  const answer = endpoint.answerBody(body);
-  return answer instanceof Promise ? answer.then((settled) => send(host, settled)) : send(host, answer);
-}
-
-function refuse<Host>(
+/** Never throws. */
+function answerOf(
   endpoint: HttpEndpoint,
   request: IncomingMessage,
-  host: Host,
-  send: (host: Host, answer: HttpAnswer) => void,
-  thrown: unknown,
-): void {
-  const answer = endpoint.refused(thrown);
-  send(host, hasUnreadBody(request) ? withClose(answer) : answer);
+  response: ServerResponse,
+  parsed?: Uint8Array,
+): HttpAnswer | Promise<HttpAnswer> {
+  const refused = (thrown: unknown) => {
+    const answer = endpoint.refused(thrown);
+    return hasUnreadBody(request) ? withClose(answer) : answer;
+  };
+  try {
+    const { method, headers } = request;
+    assertServable(method, headers["content-type"], headers["content-encoding"]);
+    const body = parsed ?? readBody(request, response, endpoint.maxBodyBytes);
+    return body instanceof Promise
+      ? body.then((bytes) => endpoint.answerBody(bytes), refused)
+      : endpoint.answerBody(body);
+  } catch (thrown) {
+    return refused(thrown);
+  }
+}
+
+/** Whether all of the answer is with the operating system: nothing has to be waited for. */
+function hasLeft({ writableEnded, socket, writableLength }: ServerResponse): boolean {
+  return writableEnded && socket !== null && writableLength === 0;
 }
 
 /** Calls `done` when the answer has left, or never will. */
-export function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerResponse, done: () => void): void {
+function onAnswered({ socket }: Partial<IncomingMessage>, response: ServerResponse, done: () => void): void {
   // A response that waits behind another one has no socket yet, and does not close when the client leaves.
   const behind = response.socket === null ? socket : undefined;
-  if (response.closed || behind?.closed) done();
+  if (response.closed || behind?.closed || isReset(response)) done();
   else if (!behind) response.on("close", done);
   else {
     // Newer Nodes close the response too, after the socket.
@@ -87,36 +101,47 @@ export function onAnswered({ socket }: Partial<IncomingMessage>, response: Serve
   }
 }
 
-/** A request's body, never more of it than the limit. Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
-function readBody(request: IncomingMessage, maxBytes: number): Uint8Array | Promise<Uint8Array> {
-  if (request.readableDidRead || request.readableEnded) {
+/** Whether the stream of a response of HTTP/2, which does not say that it has closed, is gone. */
+function isReset(response: ServerResponse & { readonly stream?: { readonly destroyed: boolean } }): boolean {
+  return response.stream?.destroyed === true;
+}
+
+/** Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
+function assertReadable(request: IncomingMessage, maxBytes: number): void {
+  if (request.readableDidRead || request.readableEnded || request.readableEncoding) {
     throw new StatefunError(
       "BODY_CONSUMED",
-      "Another middleware has read the request's body. Mount statefun before any body parser.",
+      "Another middleware has read the request's body, or made text of it. Mount statefun before any body parser.",
     );
   }
   // A client that has left by now tells nobody again.
   if (request.destroyed) throw aborted();
   // A declared length is refused before a byte is read; a chunked body has none.
-  const declared = Number(request.headers["content-length"] ?? 0);
-  assertBodyLength(declared, maxBytes);
-  return canTake(request, declared) ? (request.read() as Buffer) : receiveBody(request, maxBytes);
+  assertBodyLength(declaredLength(request), maxBytes);
 }
 
-/** Whether a body is there as a whole, and nobody waits for events: one read costs less than they do. */
-function canTake(request: IncomingMessage, declared: number): boolean {
-  return (
-    declared > 0 &&
-    request.readableLength === declared &&
-    request.readableFlowing === null &&
-    // A request that is read this way never ends.
-    request.listenerCount("end") === 0 &&
-    request.listenerCount("close") === 0
-  );
+const declaredLength = ({ headers }: IncomingMessage) => Number(headers["content-length"] ?? 0);
+
+/** A request's body, a promise where it still has to come. Throws, or rejects with, what the two below do. */
+function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+): Uint8Array | Promise<Uint8Array> {
+  assertReadable(request, maxBytes);
+  return takeBody(request) ?? receiveBody(request, response, maxBytes);
+}
+
+/** Takes a body that is there as a whole: it costs less than the events. Such a request does not end. */
+function takeBody(request: IncomingMessage): Uint8Array | undefined {
+  const declared = declaredLength(request);
+  if (!(declared > 0) || request.readableLength !== declared || request.readableFlowing !== null) return undefined;
+  if (request.listenerCount("end") > 0 || request.listenerCount("close") > 0) return undefined;
+  return request.read(declared) as Buffer;
 }
 
 /** Receives a body in pieces, never more of it than the limit. Rejects with REQUEST_ABORTED and REQUEST_TOO_LARGE. */
-function receiveBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+function receiveBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -127,22 +152,20 @@ function receiveBody(request: IncomingMessage, maxBytes: number): Promise<Uint8A
       else reject(tooLarge(maxBytes));
     });
     request.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
-    // The client is gone: what is not there by now never comes.
-    request.on("close", () => {
+    // The client is gone, or somebody else has answered it: what is not there by now never comes.
+    const end = () => {
       if (!request.readableEnded) reject(aborted());
-    });
+    };
+    request.on("close", end);
+    onAnswered(request, response, end);
     // A request of HTTP/1 emits an error only to those who listen, and closes anyway.
-    if (request.httpVersionMajor !== 1) request.on("error", () => reject(aborted()));
+    if (request.httpVersionMajor !== 1) request.on("error", end);
   });
 }
 
 const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.");
 
 /** Whether the client is still sending. What is left of a refused upload is not worth reading: end the connection. */
-export function hasUnreadBody(request: IncomingMessage): boolean {
-  const { complete, headers, readableDidRead, readableFlowing } = request;
-  if (complete) return false;
-  // Taken in one read, by which the parser has not come to its end.
-  if (readableDidRead && readableFlowing === null) return false;
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
+export function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0);
 }

@@ -52,6 +52,9 @@ export interface ServerOptions extends ServeOptions {
  */
 const lasting = { keepAliveTimeout: 0, keepAlive: true, keepAliveInitialDelay: 60_000 };
 
+/** How long a head that is on its way when the last call has been answered is waited for. */
+const lastHeadMs = 5_000;
+
 /**
  * Starts a server for functions; resolves when it listens. An idle connection is kept until its client ends it, unless
  * `server.keepAliveTimeout` (milliseconds) is set. Throws OPTION_INVALID, or what `listen` fails with.
@@ -86,7 +89,12 @@ export async function serve(
     close: async () => {
       await listener.close();
       await new Promise<void>((resolve) => {
-        server.close(() => resolve());
+        // No call is left, but a server that closes no longer looks at heads that are begun and never come to their end.
+        const timer = setTimeout(() => server.closeAllConnections(), lastHeadMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
         // A connection counts as idle only after the turn in which its answer left.
         setImmediate(() => server.closeIdleConnections());
       });
