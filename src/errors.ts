@@ -50,7 +50,7 @@ export const errorCodes = {
   REQUEST_EMPTY: "The request has no body.",
   REQUEST_TOO_LARGE: "The request's body, or its URL and headers, are larger than the limit.",
   REQUEST_ABORTED: "The request's body ended early.",
-  BODY_CONSUMED: "Another middleware has read the request's body first.",
+  BODY_CONSUMED: "Another middleware has read the request's body first, or set an encoding for it.",
   METHOD_NOT_ALLOWED: "The request's method is not POST.",
   MEDIA_TYPE_UNSUPPORTED: "The request's content type or encoding is not a plain application/octet-stream.",
   SHUTTING_DOWN: "The server is finishing its last calls and takes no new ones.",

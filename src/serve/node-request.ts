@@ -111,7 +111,7 @@ function assertReadable(request: IncomingMessage, maxBytes: number): void {
   if (request.readableDidRead || request.readableEnded || request.readableEncoding) {
     throw new StatefunError(
       "BODY_CONSUMED",
-      "Another middleware has read the request's body, or made text of it. Mount statefun before any body parser.",
+      "Another middleware has read the request's body, or set an encoding. Mount statefun before any body parser.",
     );
   }
   // A client that has left by now tells nobody again.
