@@ -38,8 +38,7 @@ export interface HttpAnswer {
 /** The names of the options, for those who have more of their own. */
 export const serveOptionNames = ["path", "healthPath", "maxBodyBytes", ...handlerOptionNames] as const;
 
-/** @internal */
-export const octetStream = "application/octet-stream";
+const octetStream = "application/octet-stream";
 /** @internal */
 export const octetStreamHeaders = Object.freeze({ "Content-Type": octetStream });
 

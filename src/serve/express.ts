@@ -4,14 +4,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
-import {
-  type HttpAnswer,
-  HttpEndpoint,
-  octetStream,
-  octetStreamHeaders,
-  type ServeOptions,
-  withClose,
-} from "./endpoint.js";
+import { type HttpAnswer, HttpEndpoint, octetStreamHeaders, type ServeOptions, withClose } from "./endpoint.js";
 import { answerNode, hasUnreadBody } from "./node-request.js";
 import { isPath, pathOf } from "./path.js";
 
@@ -76,7 +69,9 @@ const mostInString = 512;
 
 /** A literal where it can be: a spread makes a new hidden class for every answer. */
 function withLength(headers: HttpAnswer["headers"], length: number): Record<string, string | number> {
-  if (headers === octetStreamHeaders) return { "Content-Type": octetStream, "Content-Length": length };
+  if (headers === octetStreamHeaders) {
+    return { "Content-Type": octetStreamHeaders["Content-Type"], "Content-Length": length };
+  }
   return { ...headers, "Content-Length": length };
 }
 

@@ -12,7 +12,7 @@ export function requestOf(request: IncomingMessage, response: ServerResponse): H
     contentType: request.headers["content-type"],
     contentEncoding: request.headers["content-encoding"],
     body: async (maxBytes) => {
-      assertReadable(request, maxBytes);
+      assertReadable(request, declaredLength(request), maxBytes);
       return receiveBody(request, response, maxBytes);
     },
     onAnswered: (done) => onAnswered(request, response, done),
@@ -107,7 +107,7 @@ function isReset(response: ServerResponse & { readonly stream?: { readonly destr
 }
 
 /** Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
-function assertReadable(request: IncomingMessage, maxBytes: number): void {
+function assertReadable(request: IncomingMessage, declared: number, maxBytes: number): void {
   if (request.readableDidRead || request.readableEnded || request.readableEncoding) {
     throw new StatefunError(
       "BODY_CONSUMED",
@@ -117,24 +117,24 @@ function assertReadable(request: IncomingMessage, maxBytes: number): void {
   // A client that has left by now tells nobody again.
   if (request.destroyed) throw aborted();
   // A declared length is refused before a byte is read; a chunked body has none.
-  assertBodyLength(declaredLength(request), maxBytes);
+  assertBodyLength(declared, maxBytes);
 }
 
 const declaredLength = ({ headers }: IncomingMessage) => Number(headers["content-length"] ?? 0);
 
-/** A request's body, a promise where it still has to come. Throws, or rejects with, what the two below do. */
+/** A request's body, a promise where it still has to come. Throws, or rejects with, what its three parts do. */
 function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   maxBytes: number,
 ): Uint8Array | Promise<Uint8Array> {
-  assertReadable(request, maxBytes);
-  return takeBody(request) ?? receiveBody(request, response, maxBytes);
+  const declared = declaredLength(request);
+  assertReadable(request, declared, maxBytes);
+  return takeBody(request, declared) ?? receiveBody(request, response, maxBytes);
 }
 
 /** Takes a body that is there as a whole: it costs less than the events. Such a request does not end. */
-function takeBody(request: IncomingMessage): Uint8Array | undefined {
-  const declared = declaredLength(request);
+function takeBody(request: IncomingMessage, declared: number): Uint8Array | undefined {
   if (!(declared > 0) || request.readableLength !== declared || request.readableFlowing !== null) return undefined;
   if (request.listenerCount("end") > 0 || request.listenerCount("close") > 0) return undefined;
   return request.read(declared) as Buffer;

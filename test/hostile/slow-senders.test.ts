@@ -115,6 +115,7 @@ test("serve() leaves Node's limits in force, and lets them be changed", limit, a
   const { server, close } = await serve(new StatefulFunctions(), { port: 0, host: "127.0.0.1" });
   assert.equal(server.headersTimeout, 60_000);
   assert.equal(server.requestTimeout, 300_000);
+  assert.equal(server.keepAliveTimeout, 0);
   server.requestTimeout = 30_000;
   await close();
 });
