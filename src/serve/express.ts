@@ -48,24 +48,33 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
 function send(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
   if (response.headersSent) return;
   response.writeHead(status, withLength(headers, body.length));
-  if (goesAsString(response, body)) response.end(body.toString("latin1"), "latin1");
+  if (goesAsString(response, body)) sendString(response, body.toString("latin1"));
   else response.end(body);
 }
 
 /**
- * As a string, a short body goes out in one piece with its headers. Not through an `end` of somebody else's, nor to what
- * is no socket: they may not look at the encoding.
+ * As a string, a short body goes out in one piece with its headers. Not through a `write` or `end` of somebody else's,
+ * nor to what is no socket: they may not look at the encoding.
  */
 function goesAsString(response: ServerResponse, body: Uint8Array): body is Buffer {
   return (
     body.length <= mostInString &&
     body instanceof Buffer &&
+    response.write === ServerResponse.prototype.write &&
     response.end === ServerResponse.prototype.end &&
     response.socket instanceof Socket
   );
 }
 
-const mostInString = 512;
+const mostInString = 2048;
+
+/** An `end` with a body adds an empty chunk, before Node 26: the two go out by a vectored write, which costs more. */
+function sendString(response: ServerResponse, body: string): void {
+  response.cork();
+  response.write(body, "latin1");
+  response.uncork();
+  response.end();
+}
 
 /** A literal where it can be: a spread makes a new hidden class for every answer. */
 function withLength(headers: HttpAnswer["headers"], length: number): Record<string, string | number> {
