@@ -53,6 +53,15 @@ class HandlerRow {
   }
 }
 
+/** What was found in a part of a round: CPU time in µs. */
+interface Slice {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly cpu: number;
+}
+
+const slicesInRound = 6;
+
 class HttpRow {
   readonly name: string;
   readonly perSecond = cell();
@@ -75,19 +84,33 @@ class HttpRow {
     }
   }
 
-  async round(index: number, seconds: number): Promise<void> {
+  /** One round of all rows. What else the machine does in a second or two would meet one of them: they share it in slices. */
+  static async round(rows: readonly HttpRow[], index: number, seconds: number): Promise<void> {
     for (const batchSize of batchSizes) {
-      const subjects = this.subjects[batchSize];
-      const subject = subjects[index % subjects.length] as Subject;
-      const order = this.#order(batchSize, subject.port, seconds);
       // While the others had their turn, V8 has given memory back and put code aside: that is not what is measured.
-      await this.#load.run({ ...order, seconds: seconds * 0.4 });
-      const before = await subject.cpu();
-      const { requests, perSecond } = await this.#load.run(order);
-      const cpu = (await subject.cpu()) - before;
-      this.perSecond[batchSize].push(perSecond);
-      this.cpu[batchSize].push(cpu / requests);
+      for (const row of rows) await row.#slice(batchSize, index, seconds * 0.4);
+      const slices = rows.map(() => [] as Slice[]);
+      for (let slice = 0; slice < slicesInRound; slice++) {
+        for (const [at, row] of rows.entries()) {
+          slices[at]?.push(await row.#slice(batchSize, index, seconds / slicesInRound));
+        }
+      }
+      for (const [at, row] of rows.entries()) row.#record(batchSize, slices[at] as Slice[]);
     }
+  }
+
+  async #slice(batchSize: BatchSize, index: number, seconds: number): Promise<Slice> {
+    const subjects = this.subjects[batchSize];
+    const subject = subjects[index % subjects.length] as Subject;
+    const before = await subject.cpu();
+    const { requests, perSecond } = await this.#load.run(this.#order(batchSize, subject.port, seconds));
+    return { requests, seconds: requests / perSecond, cpu: (await subject.cpu()) - before };
+  }
+
+  #record(batchSize: BatchSize, slices: readonly Slice[]): void {
+    const sum = (key: keyof Slice) => slices.reduce((total, slice) => total + slice[key], 0);
+    this.perSecond[batchSize].push(sum("requests") / sum("seconds"));
+    this.cpu[batchSize].push(sum("cpu") / sum("requests"));
   }
 
   #order(batchSize: BatchSize, port: number, seconds: number): LoadOrder {
@@ -190,7 +213,7 @@ export async function measureReference(options: ReferenceOptions, load: LoadProc
   for (let round = 0; round < rounds; round++) {
     // Each round begins with another row, so that none always follows the same one.
     for (const row of rotated(handlers, round)) await row.round();
-    for (const row of rotated(rows, round)) await row.round(round, seconds);
+    await HttpRow.round(rotated(rows, round), round, seconds);
     process.stderr.write(`round ${round + 1} of ${rounds}\n`);
   }
   for (const subject of started) subject.stop();
