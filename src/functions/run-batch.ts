@@ -2,6 +2,7 @@
 
 import { describe, requestStatus, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { none } from "../model/append.js";
 import type { Generation, InvocationBatch, SideEffects } from "../model/invocation.js";
 import { protobufName } from "../model/type.js";
 import { type BatchScope, Context } from "./context.js";
@@ -44,7 +45,7 @@ class BatchRun implements BatchScope {
   readonly #batch: InvocationBatch;
   readonly #instance: object;
   readonly state: BatchState;
-  readonly effects: SideEffects = { mutations: [], messages: [], delayed: [], egresses: [] };
+  readonly effects: SideEffects = { mutations: none, messages: none, delayed: none, egresses: none };
   pendingTokens: Set<string> | undefined;
   readonly limit: BatchLimit;
 

@@ -1,11 +1,11 @@
 // The states of one batch: written into the instance before its first message, compared and collected after its last.
 
 import { StatefunError } from "../errors.js";
-import { append } from "../model/append.js";
+import { append, none } from "../model/append.js";
 import type { Generation, InvocationBatch, PersistedValue, ValueSpec } from "../model/invocation.js";
 import { type TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
 import { packValue } from "../types/pack.js";
-import type { FunctionSpec } from "./function-spec.js";
+import type { FunctionSpec, StateSpec } from "./function-spec.js";
 import { Cell, isSet, typeMismatch } from "./state-cell.js";
 
 /** What a request holds of a function's states, in their order; and the states that it lacks. */
@@ -20,18 +20,17 @@ export interface ResolvedState {
  */
 export function resolveState(spec: FunctionSpec, batch: InvocationBatch): ResolvedState {
   const { states, stateIndex } = spec;
+  // What the request does not hold stays a hole, which a value that is not set is not.
   const stored: (TypedValue | undefined)[] = new Array(states.length);
-  const sent: boolean[] = new Array(states.length);
   let found = 0;
   for (const { name, value } of batch.state) {
     const index = stateIndex.get(name);
     if (index === undefined) continue;
+    if (!(index in stored)) found++;
     stored[index] = value;
-    if (sent[index] !== true) found++;
-    sent[index] = true;
   }
-  if (found === states.length) return { stored, missing: [] };
-  const missing = states.filter((_, index) => sent[index] !== true);
+  if (found === states.length) return { stored, missing: none };
+  const missing = states.filter((_, index) => !(index in stored));
   if (batch.generation === "v2") {
     const names = missing.map(({ name }) => `"${name}"`).join(", ");
     throw new StatefunError(
@@ -62,7 +61,11 @@ export class BatchState {
     this.#instance = instance;
     this.#sent = batch.state;
     const { typeName, states } = spec;
-    this.#cells = states.map((state, index) => new Cell(typeName, batch.generation, state, stored[index], instance));
+    const cells: Cell[] = new Array(states.length);
+    for (let index = 0; index < states.length; index++) {
+      cells[index] = new Cell(typeName, batch.generation, states[index] as StateSpec, stored[index], instance);
+    }
+    this.#cells = cells;
   }
 
   /**
@@ -80,15 +83,17 @@ export class BatchState {
   }
 
   /** What changed, in the order of declaration. Throws VALUE_INVALID. */
-  collect(): PersistedValue[] {
-    let mutations: PersistedValue[] = [];
+  collect(): readonly PersistedValue[] {
+    let mutations: readonly PersistedValue[] = none;
     for (const cell of this.#cells) {
       const mutation = cell.mutation(this.#instance);
       if (mutation !== undefined) mutations = append(mutations, mutation);
     }
-    for (const written of this.#undeclared?.values() ?? []) {
+    if (this.#undeclared === undefined) return mutations;
+    for (const written of this.#undeclared.values()) {
       // Clearing what is not set changes nothing.
-      if (written.value !== undefined || this.#sentValue(written.name).value !== undefined) mutations.push(written);
+      if (written.value === undefined && this.#sentValue(written.name).value === undefined) continue;
+      mutations = append(mutations, written);
     }
     return mutations;
   }

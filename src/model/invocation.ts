@@ -30,10 +30,10 @@ export interface Invocation {
 
 /** Everything a batch did, in the order it did it (proto message InvocationResponse). */
 export interface SideEffects {
-  mutations: PersistedValue[];
-  messages: OutgoingMessage[];
-  delayed: (DelayedMessage | Cancellation)[];
-  egresses: EgressMessage[];
+  mutations: readonly PersistedValue[];
+  messages: readonly OutgoingMessage[];
+  delayed: readonly (DelayedMessage | Cancellation)[];
+  egresses: readonly EgressMessage[];
 }
 
 export interface OutgoingMessage {

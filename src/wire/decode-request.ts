@@ -4,7 +4,7 @@
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { describe, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
-import { append } from "../model/append.js";
+import { append, none } from "../model/append.js";
 import type { Generation, Invocation, InvocationBatch, PersistedValue } from "../model/invocation.js";
 import { TypedValue } from "../model/type.js";
 import { readAddress } from "./address.js";
@@ -31,10 +31,15 @@ interface Packed {
  */
 const mostEntries = 1_000_000;
 
+interface PackedState {
+  readonly name: string;
+  readonly packed: Packed | undefined;
+}
+
 interface Draft {
   target: Address | undefined;
-  state: { name: string; packed: Packed | undefined }[];
-  invocations: Invocation[];
+  state: readonly PackedState[];
+  invocations: readonly Invocation[];
   /** The generation that the first message to tell it tells. */
   generation: Generation | undefined;
   /** The typename of the first message. */
@@ -49,8 +54,8 @@ interface Draft {
 export function decodeRequest(bytes: Uint8Array, pinned?: Generation): InvocationBatch {
   const draft: Draft = {
     target: undefined,
-    state: [],
-    invocations: [],
+    state: none,
+    invocations: none,
     generation: undefined,
     firstTypename: undefined,
   };
@@ -74,12 +79,9 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
   if (target === undefined) throw malformed("it has no target");
   if (target.namespace === "" || target.name === "") throw malformed(`its target "${target}" has no type name`);
   const generation = generationOf(draft, pinned);
-  return {
-    generation,
-    target,
-    state: draft.state.map((value) => persistedValue(value, generation, bytes)),
-    invocations: draft.invocations,
-  };
+  let state: readonly PersistedValue[] = none;
+  for (const packed of draft.state) state = append(state, persistedValue(packed, generation, bytes));
+  return { generation, target, state, invocations: draft.invocations };
 }
 
 function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {
@@ -102,7 +104,7 @@ function assertRoom({ state, invocations }: Draft): void {
   throw new StatefunError("REQUEST_TOO_LARGE", `The request holds more than ${mostEntries} states and messages.`);
 }
 
-function readState(reader: WireReader, outerEnd: number): Draft["state"][number] {
+function readState(reader: WireReader, outerEnd: number): PackedState {
   const end = reader.endOfField(outerEnd);
   let name = "";
   let packed: Packed | undefined;
@@ -179,11 +181,7 @@ function agreed(told: Generation, pinned: Generation | undefined): Generation {
   );
 }
 
-function persistedValue(
-  { name, packed }: Draft["state"][number],
-  generation: Generation,
-  bytes: Uint8Array,
-): PersistedValue {
+function persistedValue({ name, packed }: PackedState, generation: Generation, bytes: Uint8Array): PersistedValue {
   // v2 has no has_value: there, an Any that names its type is a value, even one of no bytes.
   const present = packed !== undefined && (generation === "v3" ? packed.hasValue : packed.typename !== "");
   return { name, value: present ? TypedValue.slice(packed.typename, bytes, packed.start, packed.end) : undefined };

@@ -3,11 +3,12 @@
 import { StatefunError } from "../../src/errors.js";
 import { Address } from "../../src/model/address.js";
 import { noExpiration } from "../../src/model/expiration.js";
-import type { Generation, SideEffects, ValueSpec } from "../../src/model/invocation.js";
+import type { Generation, ValueSpec } from "../../src/model/invocation.js";
 import { TypedValue } from "../../src/model/type.js";
 import type { Endpoint, FindRoute } from "../../src/runtime/endpoint.js";
 import { decodeRequest } from "../../src/wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../../src/wire/encode-response.js";
+import type { Effects } from "../support/calls.js";
 
 export const textType = "test/text";
 export const text = (value: string, typename = textType) => new TypedValue(typename, Buffer.from(value));
@@ -30,7 +31,7 @@ export class Batch {
   readonly messages: readonly string[];
   readonly callers: readonly (Address | undefined)[];
   readonly values: readonly TypedValue[];
-  readonly effects: SideEffects = { mutations: [], messages: [], delayed: [], egresses: [] };
+  readonly effects: Effects = { mutations: [], messages: [], delayed: [], egresses: [] };
   readonly #states: ReadonlyMap<string, TypedValue | undefined>;
 
   constructor(request: Uint8Array, generation: Generation) {

@@ -1,11 +1,15 @@
 // Plays the engine: request bytes made by reflection, and answers read by reflection, in both generations.
 
 import { RequestReplyHandler, type StatefulFunctions } from "../../src/index.js";
+import type { SideEffects } from "../../src/model/invocation.js";
 import { RecordingLogger } from "./recording-logger.js";
 import { anyType, fromFunction, primitiveType, reflected, toFunction, wrapperType } from "./reflection.js";
 
 export type Generation = "v2" | "v3";
 export const generations = ["v2", "v3"] as const;
+
+/** Side effects that a test fills. */
+export type Effects = { [K in keyof SideEffects]: SideEffects[K][number][] };
 
 /** A value as it travels: its typename and its bytes. */
 export interface Packed {

@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { Address, TypedValue, Types } from "../../src/index.js";
 import type { SideEffects } from "../../src/model/invocation.js";
 import { encodeIncompleteContext, encodeResponse } from "../../src/wire/encode-response.js";
-import { answerOf, generations, missingOf, primitive, shown } from "../support/calls.js";
+import { answerOf, type Effects, generations, missingOf, primitive, shown } from "../support/calls.js";
 import { type Random, randomOf } from "../support/random.js";
 import { anyType, fromFunction, plain, reflected } from "../support/reflection.js";
 
-const none = (): SideEffects => ({ mutations: [], messages: [], delayed: [], egresses: [] });
+const none = (): Effects => ({ mutations: [], messages: [], delayed: [], egresses: [] });
 const seth = Address.of("org.example/team/greeter", "seth");
 const value = new TypedValue("example/text", Buffer.from("hi"));
 
@@ -87,7 +87,7 @@ test("missing states are read by reflection with their types and expirations", (
   ]);
 });
 
-function randomEffects(random: Random, cancels: boolean): SideEffects {
+function randomEffects(random: Random, cancels: boolean): Effects {
   const address = () => new Address(random.text(6), random.text(6), random.text(10));
   const packed = () => new TypedValue(`t${random.text(12)}`, random.bytes(50));
   return {

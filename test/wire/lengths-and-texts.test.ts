@@ -3,14 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Address, TypedValue } from "../../src/index.js";
-import type { SideEffects } from "../../src/model/invocation.js";
 import { decodeRequest } from "../../src/wire/decode-request.js";
 import { encodeResponse } from "../../src/wire/encode-response.js";
-import { answerOf, generations, packed, requestBytes, shown } from "../support/calls.js";
+import { answerOf, type Effects, generations, packed, requestBytes, shown } from "../support/calls.js";
 import { throwsCode } from "../support/expect-code.js";
 import { fromFunction, plain } from "../support/reflection.js";
 
-const none = (): SideEffects => ({ mutations: [], messages: [], delayed: [], egresses: [] });
+const none = (): Effects => ({ mutations: [], messages: [], delayed: [], egresses: [] });
 const borders = [127, 128, 16_383, 16_384, 2_097_151, 2_097_152];
 const around = borders.flatMap((border) => [
   border - 40,
