@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../errors.js";
 import { assertBodyLength, tooLarge } from "./body-limit.js";
+import { CallRequest, isListenedTo } from "./call-request.js";
 import { assertServable, type HttpAnswer, type HttpEndpoint, type HttpRequest, withClose } from "./endpoint.js";
 
 /** What an endpoint needs of a Node request. */
@@ -35,6 +36,7 @@ export function answerNode<Host>(
   // What others have set flowing may be gone in a moment.
   const flows = parsed === undefined && request.readableFlowing !== null;
   const answered = flows ? answerOf(endpoint, request, response) : undefined;
+  if (!flows && parsed === undefined && request instanceof CallRequest) request.hold(declaredLength(request));
   // A request is handed over before the parser comes to its body. Behind a promise, what arrived with its head is there.
   return handedOver.then(() => {
     const answer = answered ?? answerOf(endpoint, request, response, parsed);
@@ -68,8 +70,9 @@ function answerOf(
   };
   try {
     const { method, headers } = request;
+    const whole = parsed ?? (request instanceof CallRequest ? request.takeBody() : undefined);
     assertServable(method, headers["content-type"], headers["content-encoding"]);
-    const body = parsed ?? readBody(request, response, endpoint.maxBodyBytes);
+    const body = whole ?? readBody(request, response, endpoint.maxBodyBytes);
     return body instanceof Promise
       ? body.then((bytes) => endpoint.answerBody(bytes), refused)
       : endpoint.answerBody(body);
@@ -135,8 +138,7 @@ function readBody(
 
 /** Takes a body that is there as a whole: it costs less than the events. Such a request does not end. */
 function takeBody(request: IncomingMessage, declared: number): Uint8Array | undefined {
-  if (!(declared > 0) || request.readableLength !== declared || request.readableFlowing !== null) return undefined;
-  if (request.listenerCount("end") > 0 || request.listenerCount("close") > 0) return undefined;
+  if (!(declared > 0) || request.readableLength !== declared || isListenedTo(request)) return undefined;
   return request.read(declared) as Buffer;
 }
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { RequestReplyHandler } from "../functions/request-reply.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { assertKnownOptions } from "../model/options.js";
+import { CallRequest } from "./call-request.js";
 import { type ServeOptions, serveOptionNames } from "./endpoint.js";
 import { statefun } from "./express.js";
 
@@ -75,7 +76,7 @@ export async function serve(
   assertKnownOptions("serve", options, ["port", "host", ...serveOptionNames]);
   const { port = 8000, host, ...serveOptions } = options;
   const listener = statefunListener(served, serveOptions);
-  const server = createServer(lasting, listener);
+  const server = createServer({ ...lasting, IncomingMessage: CallRequest }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

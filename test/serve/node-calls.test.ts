@@ -1,4 +1,5 @@
-// Calls over node:http and Koa whose body comes after their head: what a handler sees, and what the connection does.
+// Calls over node:http, our own server and Koa: what a handler sees of the host, when the body comes with its head and after
+// it, and what the connection does.
 
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -8,7 +9,7 @@ import { after, test } from "node:test";
 import Koa from "koa";
 import { RequestReplyHandler, StatefulFunctions, Types } from "../../src/index.js";
 import { statefun } from "../../src/serve/koa.js";
-import { statefunListener } from "../../src/serve/node.js";
+import { serve, statefunListener } from "../../src/serve/node.js";
 import { primitive, requestBytes } from "../support/calls.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
@@ -30,8 +31,9 @@ const logger = new RecordingLogger();
 const handlers = {
   node: new RequestReplyHandler(functions, { logger }),
   Koa: new RequestReplyHandler(functions, { logger }),
+  serve: new RequestReplyHandler(functions, { logger }),
 };
-const listeners: Record<keyof typeof handlers, Listener> = {
+const listeners: Record<"node" | "Koa", Listener> = {
   node: (() => {
     const listener = statefunListener(handlers.node);
     return (request, response) => storage.run("in node", () => listener(request, response));
@@ -57,8 +59,14 @@ function until(socket: Socket, pattern: RegExp): Promise<string> {
   });
 }
 
-for (const name of ["node", "Koa"] as const) {
-  const server: Server = createServer(listeners[name]).listen(0, "127.0.0.1");
+/** Our own server, with a context round its listener as tracers put it. */
+const ours = (await serve(handlers.serve, { port: 0, host: "127.0.0.1" })).server;
+const [listener] = ours.listeners("request") as [Listener];
+ours.off("request", listener);
+ours.on("request", (request, response) => storage.run("in serve", () => listener(request, response)));
+
+for (const name of ["node", "Koa", "serve"] as const) {
+  const server: Server = name === "serve" ? ours : createServer(listeners[name]).listen(0, "127.0.0.1");
   after(() => server.close());
   const opened = async () => {
     if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
@@ -96,6 +104,51 @@ for (const name of ["node", "Koa"] as const) {
       const body = request("go");
       socket.write(Buffer.concat([Buffer.from(head(body.length)), body]));
       await Promise.all([until(socket, /200 OK[\s\S]*\r\n\r\n/), ended]);
+    }
+    seen.length = 0;
+    socket.destroy();
+  });
+
+  test(`${name}: somebody who reads the request before gets all of it, and the call is answered`, async () => {
+    const socket = await opened();
+    const body = request("go");
+    const pieces: Buffer[] = [];
+    const ended = new Promise<void>((resolve) => {
+      server.prependOnceListener("request", (request) => {
+        request.on("data", (piece: Buffer) => pieces.push(piece));
+        request.on("end", resolve);
+      });
+    });
+    socket.write(Buffer.concat([Buffer.from(head(body.length)), body]));
+    await Promise.all([until(socket, /200 OK[\s\S]*\r\n\r\n/), ended]);
+    assert.deepEqual(Buffer.concat(pieces), Buffer.from(body));
+    seen.length = 0;
+    socket.destroy();
+  });
+
+  test(`${name}: a body in two pieces, a call behind it and one that is refused share a connection`, async () => {
+    const socket = await opened();
+    const body = request("go");
+    const call = Buffer.concat([Buffer.from(head(body.length)), body]);
+    const refused = Buffer.concat([Buffer.from(head(body.length).replace("octet-stream", "json")), body]);
+    for (const split of [call.length - 1, call.length - body.length + 1]) {
+      const answers = until(socket, /(?:HTTP\/1.1 [\s\S]*){2}\r\n\r\n/);
+      const half = new Promise<void>((resolve) => {
+        server.once("request", (request) => request.once("readable", resolve));
+      });
+      socket.write(call.subarray(0, split));
+      await half;
+      socket.write(Buffer.concat([call.subarray(split), call]));
+      assert.deepEqual((await answers).match(/(?<=HTTP\/1.1 )\d+/g), ["200", "200"]);
+    }
+    const answer = until(socket, /HTTP\/1.1 [\s\S]*\r\n\r\n/);
+    socket.write(refused);
+    assert.match(await answer, /^HTTP\/1.1 415 /);
+    // Our own server has read it, and goes on.
+    if (name === "serve") {
+      const next = until(socket, /200 OK[\s\S]*\r\n\r\n/);
+      socket.write(call);
+      await next;
     }
     seen.length = 0;
     socket.destroy();
