@@ -53,78 +53,82 @@ class HandlerRow {
   }
 }
 
-/** What was found in a part of a round: CPU time in µs. */
-interface Slice {
-  readonly requests: number;
-  readonly seconds: number;
-  readonly cpu: number;
+/** What a row's slices of a round add up to: CPU time in µs. */
+interface Sum {
+  requests: number;
+  seconds: number;
+  cpu: number;
 }
 
-const slicesInRound = 6;
+/** A multiple of the processes of a row. */
+const slicesInRound = 12;
 
 class HttpRow {
   readonly name: string;
   readonly perSecond = cell();
   readonly cpu = cell();
-  readonly subjects: Subjects;
+  readonly #subjects: Subjects;
   readonly #load: LoadProcess;
-  readonly #answers: Answers;
+  readonly #exchanges: Record<BatchSize, LoadOrder["exchanges"]>;
 
   constructor(name: string, subjects: Subjects, load: LoadProcess, answers: Answers) {
     this.name = name;
-    this.subjects = subjects;
+    this.#subjects = subjects;
     this.#load = load;
-    this.#answers = answers;
+    const exchangesOf = (batchSize: BatchSize) =>
+      requestsOf(batchSize).map((request, index) => {
+        const expected = answers[batchSize][index % answers[batchSize].length] as Buffer;
+        return [base64(request), base64(expected)] as const;
+      });
+    this.#exchanges = { 1: exchangesOf(1), 100: exchangesOf(100) };
   }
 
   /** Until everything on the way is compiled, compiling is most of what the processor does. */
   async warmUp(seconds: number): Promise<void> {
-    for (const batchSize of batchSizes) {
-      for (const { port } of this.subjects[batchSize]) await this.#load.run(this.#order(batchSize, port, seconds));
-    }
+    for (const batchSize of batchSizes) await this.#warmUp(batchSize, seconds);
   }
 
-  /** One round of all rows. What else the machine does in a second or two would meet one of them: they share it in slices. */
-  static async round(rows: readonly HttpRow[], index: number, seconds: number): Promise<void> {
+  /**
+   * One round of all rows. What else the machine does in a second or two would meet one of them, and one process of a row
+   * may be the slow one: the rows take turns in slices, and in each slice another of their processes.
+   */
+  static async round(rows: readonly HttpRow[], seconds: number): Promise<void> {
     for (const batchSize of batchSizes) {
       // While the others had their turn, V8 has given memory back and put code aside: that is not what is measured.
-      for (const row of rows) await row.#slice(batchSize, index, seconds * 0.4);
-      const slices = rows.map(() => [] as Slice[]);
+      for (const row of rows) await row.#warmUp(batchSize, seconds * 0.2);
+      const sums = rows.map((row) => ({ row, sum: { requests: 0, seconds: 0, cpu: 0 } }));
       for (let slice = 0; slice < slicesInRound; slice++) {
-        for (const [at, row] of rows.entries()) {
-          slices[at]?.push(await row.#slice(batchSize, index, seconds / slicesInRound));
-        }
+        for (const { row, sum } of sums) await row.#slice(batchSize, slice, seconds / slicesInRound, sum);
       }
-      for (const [at, row] of rows.entries()) row.#record(batchSize, slices[at] as Slice[]);
+      for (const { row, sum } of sums) {
+        row.perSecond[batchSize].push(sum.requests / sum.seconds);
+        row.cpu[batchSize].push(sum.cpu / sum.requests);
+      }
     }
   }
 
-  async #slice(batchSize: BatchSize, index: number, seconds: number): Promise<Slice> {
-    const subjects = this.subjects[batchSize];
-    const subject = subjects[index % subjects.length] as Subject;
-    const before = await subject.cpu();
-    const { requests, perSecond } = await this.#load.run(this.#order(batchSize, subject.port, seconds));
-    return { requests, seconds: requests / perSecond, cpu: (await subject.cpu()) - before };
+  async #warmUp(batchSize: BatchSize, seconds: number): Promise<void> {
+    for (const { port } of this.#subjects[batchSize]) await this.#load.run(this.#order(batchSize, port, seconds));
   }
 
-  #record(batchSize: BatchSize, slices: readonly Slice[]): void {
-    const sum = (key: keyof Slice) => slices.reduce((total, slice) => total + slice[key], 0);
-    this.perSecond[batchSize].push(sum("requests") / sum("seconds"));
-    this.cpu[batchSize].push(sum("cpu") / sum("requests"));
+  async #slice(batchSize: BatchSize, slice: number, seconds: number, sum: Sum): Promise<void> {
+    const subjects = this.#subjects[batchSize];
+    const subject = subjects[slice % subjects.length] as Subject;
+    const before = await subject.cpu();
+    const { requests, perSecond } = await this.#load.run(this.#order(batchSize, subject.port, seconds));
+    sum.cpu += (await subject.cpu()) - before;
+    sum.requests += requests;
+    sum.seconds += requests / perSecond;
   }
 
   #order(batchSize: BatchSize, port: number, seconds: number): LoadOrder {
-    const answers = this.#answers[batchSize];
-    const exchanges = requestsOf(batchSize).map(
-      (request, index) => [base64(request), base64(answers[index % answers.length] as Buffer)] as const,
-    );
     // Next to a batch of 100, waking the load costs nothing that could be seen.
-    return { port, connections: 16, seconds, awake: batchSize === 1, exchanges };
+    return { port, connections: 16, seconds, awake: batchSize === 1, exchanges: this.#exchanges[batchSize] };
   }
 }
 
 /**
- * The processes that take turns in a row's rounds. Where a process happens to lie in memory makes it up to a tenth faster
+ * The processes that take turns in a row's slices. Where a process happens to lie in memory makes it up to a tenth faster
  * or slower for as long as it lives, so a small call is measured in several.
  */
 type Subjects = Record<BatchSize, readonly Subject[]>;
@@ -213,7 +217,7 @@ export async function measureReference(options: ReferenceOptions, load: LoadProc
   for (let round = 0; round < rounds; round++) {
     // Each round begins with another row, so that none always follows the same one.
     for (const row of rotated(handlers, round)) await row.round();
-    await HttpRow.round(rotated(rows, round), round, seconds);
+    await HttpRow.round(rotated(rows, round), seconds);
     process.stderr.write(`round ${round + 1} of ${rounds}\n`);
   }
   for (const subject of started) subject.stop();
