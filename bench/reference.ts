@@ -84,31 +84,23 @@ class HttpRow {
   }
 
   /** Until everything on the way is compiled, compiling is most of what the processor does. */
-  async warmUp(seconds: number): Promise<void> {
-    for (const batchSize of batchSizes) await this.#warmUp(batchSize, seconds);
+  async warmUp(batchSize: BatchSize, seconds: number): Promise<void> {
+    for (const { port } of this.#subjects[batchSize]) await this.#load.run(this.#order(batchSize, port, seconds));
   }
 
   /**
    * One round of all rows. What else the machine does in a second or two would meet one of them, and one process of a row
    * may be the slow one: the rows take turns in slices, and in each slice another of their processes.
    */
-  static async round(rows: readonly HttpRow[], seconds: number): Promise<void> {
-    for (const batchSize of batchSizes) {
-      // While the others had their turn, V8 has given memory back and put code aside: that is not what is measured.
-      for (const row of rows) await row.#warmUp(batchSize, seconds * 0.2);
-      const sums = rows.map((row) => ({ row, sum: { requests: 0, seconds: 0, cpu: 0 } }));
-      for (let slice = 0; slice < slicesInRound; slice++) {
-        for (const { row, sum } of sums) await row.#slice(batchSize, slice, seconds / slicesInRound, sum);
-      }
-      for (const { row, sum } of sums) {
-        row.perSecond[batchSize].push(sum.requests / sum.seconds);
-        row.cpu[batchSize].push(sum.cpu / sum.requests);
-      }
+  static async round(rows: readonly HttpRow[], batchSize: BatchSize, seconds: number): Promise<void> {
+    const sums = rows.map((row) => ({ row, sum: { requests: 0, seconds: 0, cpu: 0 } }));
+    for (let slice = 0; slice < slicesInRound; slice++) {
+      for (const { row, sum } of sums) await row.#slice(batchSize, slice, seconds / slicesInRound, sum);
     }
-  }
-
-  async #warmUp(batchSize: BatchSize, seconds: number): Promise<void> {
-    for (const { port } of this.#subjects[batchSize]) await this.#load.run(this.#order(batchSize, port, seconds));
+    for (const { row, sum } of sums) {
+      row.perSecond[batchSize].push(sum.requests / sum.seconds);
+      row.cpu[batchSize].push(sum.cpu / sum.requests);
+    }
   }
 
   async #slice(batchSize: BatchSize, slice: number, seconds: number, sum: Sum): Promise<void> {
@@ -211,18 +203,28 @@ export async function measureReference(options: ReferenceOptions, load: LoadProc
         rows.push(new HttpRow(`${name}, ${server}`, { 1: [subject], 100: [subject] }, load, answers));
       }
     }
-    for (const row of rows) await row.warmUp(2 * seconds);
   }
 
+  // Each round begins with another row, so that none always follows the same one.
   for (let round = 0; round < rounds; round++) {
-    // Each round begins with another row, so that none always follows the same one.
     for (const row of rotated(handlers, round)) await row.round();
-    await HttpRow.round(rotated(rows, round), seconds);
-    process.stderr.write(`round ${round + 1} of ${rounds}\n`);
+    told("handler", round, rounds);
+  }
+  // A server on Node that waits for ten seconds gives back most of the memory that it makes new objects in, and collects
+  // four times as often until it has it again: while one batch size is measured, nothing else is.
+  for (const batchSize of batchSizes) {
+    for (const row of rows) await row.warmUp(batchSize, 2 * seconds);
+    for (let round = 0; round < (options.http ? rounds : 0); round++) {
+      await HttpRow.round(rotated(rows, round), batchSize, seconds);
+      told(`HTTP, B=${batchSize}`, round, rounds);
+    }
   }
   for (const subject of started) subject.stop();
   return [handlerTable(handlers), ...(options.http ? [httpTable(rows)] : [])].join("\n\n");
 }
+
+const told = (what: string, round: number, rounds: number) =>
+  process.stderr.write(`${what}: round ${round + 1} of ${rounds}\n`);
 
 function rotated<T>(values: readonly T[], by: number): T[] {
   const start = by % Math.max(1, values.length);
