@@ -90,12 +90,13 @@ class HttpRow {
 
   /**
    * One round of all rows. What else the machine does in a second or two would meet one of them, and one process of a row
-   * may be the slow one: the rows take turns in slices, and in each slice another of their processes.
+   * may be the slow one: the rows take turns in slices, and in each slice another of their processes. Threads of the last
+   * row may still be busy, so none always follows the same one.
    */
   static async round(rows: readonly HttpRow[], batchSize: BatchSize, seconds: number): Promise<void> {
     const sums = rows.map((row) => ({ row, sum: { requests: 0, seconds: 0, cpu: 0 } }));
     for (let slice = 0; slice < slicesInRound; slice++) {
-      for (const { row, sum } of sums) await row.#slice(batchSize, slice, seconds / slicesInRound, sum);
+      for (const { row, sum } of shuffled(sums)) await row.#slice(batchSize, slice, seconds / slicesInRound, sum);
     }
     for (const { row, sum } of sums) {
       row.perSecond[batchSize].push(sum.requests / sum.seconds);
@@ -205,9 +206,8 @@ export async function measureReference(options: ReferenceOptions, load: LoadProc
     }
   }
 
-  // Each round begins with another row, so that none always follows the same one.
   for (let round = 0; round < rounds; round++) {
-    for (const row of rotated(handlers, round)) await row.round();
+    for (const row of shuffled(handlers)) await row.round();
     told("handler", round, rounds);
   }
   // A server on Node that waits for ten seconds gives back most of the memory that it makes new objects in, and collects
@@ -215,7 +215,7 @@ export async function measureReference(options: ReferenceOptions, load: LoadProc
   for (const batchSize of batchSizes) {
     for (const row of rows) await row.warmUp(batchSize, 2 * seconds);
     for (let round = 0; round < (options.http ? rounds : 0); round++) {
-      await HttpRow.round(rotated(rows, round), batchSize, seconds);
+      await HttpRow.round(rows, batchSize, seconds);
       told(`HTTP, B=${batchSize}`, round, rounds);
     }
   }
@@ -226,9 +226,11 @@ export async function measureReference(options: ReferenceOptions, load: LoadProc
 const told = (what: string, round: number, rounds: number) =>
   process.stderr.write(`${what}: round ${round + 1} of ${rounds}\n`);
 
-function rotated<T>(values: readonly T[], by: number): T[] {
-  const start = by % Math.max(1, values.length);
-  return [...values.slice(start), ...values.slice(0, start)];
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
 }
 
 function handlerTable(rows: readonly HandlerRow[]): string {
