@@ -8,6 +8,17 @@ export class CallRequest extends IncomingMessage {
   /** The length of the body to hold back; 0 when there is none. */
   #length = 0;
   #piece: Buffer | undefined;
+  #taken = false;
+
+  /** Whether a request is one: neither wrapped by somebody, nor given another prototype, as Express gives it. */
+  static isOne(request: IncomingMessage): request is CallRequest {
+    return #length in request && request instanceof CallRequest;
+  }
+
+  /** Whether its body was taken, which the stream does not know. */
+  get isTaken(): boolean {
+    return this.#taken;
+  }
 
   /** Holds a body of this length back, if it comes in one piece. Follow it with {@link takeBody}. */
   hold(length: number): void {
@@ -17,11 +28,12 @@ export class CallRequest extends IncomingMessage {
   /** The body, if it is there and nobody else listens; then the request does not end. If not, the stream gets it. */
   takeBody(): Buffer | undefined {
     const piece = this.#piece;
-    if (piece === undefined || this.destroyed || isListenedTo(this)) {
+    if (piece === undefined || this.destroyed || this.readableEncoding || isListenedTo(this)) {
       this.#release();
       return undefined;
     }
     this.#piece = undefined;
+    this.#taken = true;
     // The parser says so after the body, when the answer may have left already.
     this.complete = true;
     // A stream's first read: without one, Node pulls what it takes for unread off the wire.

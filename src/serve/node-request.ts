@@ -36,7 +36,7 @@ export function answerNode<Host>(
   // What others have set flowing may be gone in a moment.
   const flows = parsed === undefined && request.readableFlowing !== null;
   const answered = flows ? answerOf(endpoint, request, response) : undefined;
-  if (!flows && parsed === undefined && request instanceof CallRequest) request.hold(declaredLength(request));
+  if (!flows && parsed === undefined && CallRequest.isOne(request)) request.hold(declaredLength(request));
   // A request is handed over before the parser comes to its body. Behind a promise, what arrived with its head is there.
   return handedOver.then(() => {
     const answer = answered ?? answerOf(endpoint, request, response, parsed);
@@ -70,7 +70,7 @@ function answerOf(
   };
   try {
     const { method, headers } = request;
-    const whole = parsed ?? (request instanceof CallRequest ? request.takeBody() : undefined);
+    const whole = parsed ?? (CallRequest.isOne(request) ? request.takeBody() : undefined);
     assertServable(method, headers["content-type"], headers["content-encoding"]);
     const body = whole ?? readBody(request, response, endpoint.maxBodyBytes);
     return body instanceof Promise
@@ -111,7 +111,8 @@ function isReset(response: ServerResponse & { readonly stream?: { readonly destr
 
 /** Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
 function assertReadable(request: IncomingMessage, declared: number, maxBytes: number): void {
-  if (request.readableDidRead || request.readableEnded || request.readableEncoding) {
+  const isRead = request.readableDidRead || request.readableEnded || (CallRequest.isOne(request) && request.isTaken);
+  if (isRead || request.readableEncoding) {
     throw new StatefunError(
       "BODY_CONSUMED",
       "Another middleware has read the request's body, or set an encoding. Mount statefun before any body parser.",

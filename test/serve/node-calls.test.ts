@@ -7,10 +7,11 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from "node
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { after, test } from "node:test";
 import Koa from "koa";
-import { RequestReplyHandler, StatefulFunctions, Types } from "../../src/index.js";
+import { RequestReplyHandler, StatefulFunctions, type StatefunError, Types } from "../../src/index.js";
 import { statefun } from "../../src/serve/koa.js";
 import { serve, statefunListener } from "../../src/serve/node.js";
 import { primitive, requestBytes } from "../support/calls.js";
+import { send } from "../support/http.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
 const storage = new AsyncLocalStorage<string>();
@@ -169,6 +170,51 @@ for (const name of ["node", "Koa", "serve"] as const) {
     socket.destroy();
   });
 }
+
+/** Puts something in front of our own server's listener, makes one call, and returns the status and what was logged. */
+async function calledThrough(listen: (listener: Listener) => Listener): Promise<string[]> {
+  const told = new RecordingLogger();
+  const { server, port, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger: told });
+  const [listener] = server.listeners("request") as [Listener];
+  server.off("request", listener);
+  server.on("request", listen(listener));
+  const { status } = await send(port, "/statefun", { body: request("go") });
+  await close();
+  seen.length = 0;
+  return [String(status), ...told.entries.map(({ error }) => (error as StatefunError).code)];
+}
+
+test("serve: a request that somebody has wrapped is answered", { timeout: 10_000 }, async () => {
+  const proxied = (listener: Listener): Listener => {
+    return (request, response) => listener(new Proxy(request, {}), response);
+  };
+  const derived = (listener: Listener): Listener => {
+    return (request, response) => listener(Object.create(request), response);
+  };
+  const asExpressDoes = (listener: Listener): Listener => {
+    return (request, response) => listener(Object.setPrototypeOf(request, IncomingMessage.prototype), response);
+  };
+  assert.deepEqual(await calledThrough(proxied), ["200"]);
+  assert.deepEqual(await calledThrough(asExpressDoes), ["200"]);
+  assert.deepEqual(await calledThrough(derived), ["200"]);
+});
+
+test("serve: whoever comes second to a body is told that it is gone", { timeout: 10_000 }, async () => {
+  const twice = (listener: Listener): Listener => {
+    return (request, response) => {
+      listener(request, response);
+      listener(request, response);
+    };
+  };
+  assert.deepEqual(await calledThrough(twice), ["200", "BODY_CONSUMED"]);
+});
+
+test("serve: an encoding that somebody has set is refused, however the body comes", { timeout: 10_000 }, async () => {
+  const decoding = (listener: Listener): Listener => {
+    return (request, response) => listener(request.setEncoding("utf8"), response);
+  };
+  assert.deepEqual(await calledThrough(decoding), ["500", "BODY_CONSUMED"]);
+});
 
 test("a request that a host makes itself, without a socket, is answered", async () => {
   const body = request("go");
