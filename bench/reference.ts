@@ -212,9 +212,9 @@ export async function measureReference(options: ReferenceOptions, load: LoadProc
   }
   // A server on Node that waits for ten seconds gives back most of the memory that it makes new objects in, and collects
   // four times as often until it has it again: while one batch size is measured, nothing else is.
-  for (const batchSize of batchSizes) {
+  for (const batchSize of options.http ? batchSizes : []) {
     for (const row of rows) await row.warmUp(batchSize, 2 * seconds);
-    for (let round = 0; round < (options.http ? rounds : 0); round++) {
+    for (let round = 0; round < rounds; round++) {
       await HttpRow.round(rows, batchSize, seconds);
       told(`HTTP, B=${batchSize}`, round, rounds);
     }
