@@ -15,7 +15,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildMaven, javaCommand } from "../engine/build.ts";
+import { buildMaven, javaCommand } from "../flink/build.ts";
 
 export const bench = fileURLToPath(new URL(".", import.meta.url));
 const root = join(bench, "..");

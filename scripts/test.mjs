@@ -8,8 +8,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const slow = new Set([
   "cli",
   "differential",
-  "embedded-interop",
-  "engine",
+  "runtime-interop",
+  "flink",
   "fuzz",
   "hosts",
   "interop",

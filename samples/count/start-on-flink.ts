@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import Koa from "koa";
 import Router from "koa-router";
 import { statefun } from "statefun-ts/koa";
-import { type Engine, startEngine } from "../../engine/engine.ts";
+import { type Engine, startEngine } from "../../flink/engine.ts";
 import { example } from "../messages/messages.js";
 import { functions } from "./functions.js";
 

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { serve } from "statefun-ts/node";
-import { startEngine } from "../../engine/engine.ts";
-import { startBroker } from "../../engine/kafka/broker.ts";
-import { consume, createTopics, produce } from "../../engine/kafka/client.ts";
+import { startEngine } from "../../flink/engine.ts";
+import { startBroker } from "../../flink/kafka/broker.ts";
+import { consume, createTopics, produce } from "../../flink/kafka/client.ts";
 import { example } from "../messages/messages.js";
 import { functions } from "./functions.ts";
 

@@ -1,15 +1,15 @@
 // Opens a runtime as the options of `statefun start` and `statefun dev` say, and tells where everything listens.
 
 import { createRequire } from "node:module";
-import type { EgressSpec } from "../embedded/egresses.js";
-import type { RuntimeOptions } from "../embedded/runtime-options.js";
-import type { StatefunRuntime } from "../embedded/statefun-runtime.js";
 import { StatefunError } from "../errors.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Address } from "../model/address.js";
 import { TypedValue } from "../model/type.js";
-import { durationHelp, parseDurationText } from "../module/duration-text.js";
-import type { Module } from "../module/module.js";
+import type { EgressSpec } from "../runtime/egresses.js";
+import { durationHelp, parseDurationText } from "../runtime/module/duration-text.js";
+import type { Module } from "../runtime/module/module.js";
+import type { RuntimeOptions } from "../runtime/runtime-options.js";
+import type { StatefunRuntime } from "../runtime/statefun-runtime.js";
 import { isUrl, parseEgress } from "./egress-option.js";
 import { type FunctionsFile, loadFunctions } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
@@ -38,7 +38,7 @@ export async function openRuntime(
 ): Promise<Running> {
   const options = runtimeOptions(input, module);
   // Before tsx is there, which every import after it goes through.
-  const { StatefunRuntime: own } = await import("../embedded/statefun-runtime.js");
+  const { StatefunRuntime: own } = await import("../runtime/statefun-runtime.js");
   const functions = functionsFile === undefined ? new StatefulFunctions() : await loadFunctions(functionsFile);
   const runtime = await runtimeClassFor(functions, functionsFile, own).open({ ...options, functions });
   const { ingress, admin, dir } = runtime;
@@ -122,7 +122,7 @@ function runtimeClassFor(
 
 /** What a module file adds: functions elsewhere, and the playground's ports. */
 async function moduleRows(path: string): Promise<string[][]> {
-  const { readModule } = await import("../module/read-module.js");
+  const { readModule } = await import("../runtime/module/read-module.js");
   const { endpoints, ingresses, egresses }: Module = await readModule(path);
   const playground = (port: number) => `http://127.0.0.1:${port}`;
   return [

@@ -6,15 +6,8 @@ import { sourceFiles, sourceText, testFiles } from "../support/source.js";
 
 const files = sourceFiles();
 
-test("rooms are one level deep", () => {
-  assert.deepEqual(
-    files.filter((file) => file.split("/").length > 2),
-    [],
-  );
-});
-
 test("files and rooms have kebab-case names", () => {
-  const kebab = /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\/[a-z][a-z0-9]*(-[a-z0-9]+)*)?\.ts$/;
+  const kebab = /^([a-z][a-z0-9]*(-[a-z0-9]+)*\/)*[a-z][a-z0-9]*(-[a-z0-9]+)*\.ts$/;
   assert.deepEqual(
     files.filter((file) => !kebab.test(file)),
     [],

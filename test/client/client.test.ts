@@ -9,10 +9,10 @@ import { build } from "esbuild";
 import { example } from "../../samples/messages/messages.js";
 import { connect } from "../../src/client/client.js";
 import { TypedValue, Types } from "../../src/index.js";
-import { HttpIngress } from "../../src/ingress/http-ingress.js";
 import { Address } from "../../src/model/address.js";
+import { HttpIngress } from "../../src/runtime/ingress/http-ingress.js";
 import { openLevelStore } from "../../src/store/level-store.js";
-import { type CountGreeter, doorFor, type Many, openWorld, until, withIngress } from "../ingress/world.js";
+import { type CountGreeter, doorFor, type Many, openWorld, until, withIngress } from "../runtime/ingress/world.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
 
 /** A fetch that fails, or answers by itself, as long as the list says. */

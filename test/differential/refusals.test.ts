@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { Address, Types } from "statefun-ts";
-import { type Engine as Flink, startEngine } from "../../engine/engine.ts";
-import { makeRoutes, type Routes } from "../../src/endpoint/routes.js";
-import { parseModule } from "../../src/module/read-module.js";
-import { Engine } from "../../src/runtime/engine.js";
+import { type Engine as Flink, startEngine } from "../../flink/engine.ts";
+import { Engine } from "../../src/engine/engine.js";
+import { makeRoutes, type Routes } from "../../src/runtime/endpoint/routes.js";
+import { parseModule } from "../../src/runtime/module/read-module.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
-import { FunctionServer } from "../engine/function-server.js";
+import { FunctionServer } from "../flink/function-server.js";
 import { functionsOf, Handled, handledEgress, refusals } from "./refusals.js";
 
 const moduleText = (endpoint: string) => `kind: io.statefun.endpoints.v2/http

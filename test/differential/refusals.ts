@@ -13,7 +13,7 @@ export interface Refusal {
   readonly name: string;
   /** Why the embedded runtime parks the address. */
   readonly code: ErrorCode;
-  /** What Flink's job fails with; undefined when test/engine/recovery.test.ts shows that. */
+  /** What Flink's job fails with; undefined when test/flink/recovery.test.ts shows that. */
   readonly flink: RegExp | undefined;
 }
 

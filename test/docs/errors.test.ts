@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ErrorCode, errorCodes, RequestReplyHandler, StatefulFunctions, StatefunError } from "statefun-ts";
-import { statusOf } from "../../src/http/server.ts";
+import { statusOf } from "../../src/runtime/http/server.ts";
 import { HttpEndpoint } from "../../src/serve/endpoint.ts";
 import { codeIn, pageAt, tableRows } from "./pages.ts";
 

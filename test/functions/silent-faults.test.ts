@@ -16,7 +16,7 @@ import {
   Types,
 } from "statefun-ts";
 import { type Generation } from "../../src/model/invocation.js";
-import { serve } from "../../src/serve/node.js";
+import { serve } from "../../src/serve/hosts/node.js";
 import { Engine, Instance, packed, primitive } from "../support/calls.js";
 import { throwsCode } from "../support/expect-code.js";
 

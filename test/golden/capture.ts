@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { type Generation, RequestReplyHandler, type StatefulFunctions, type TypedValue } from "statefun-ts";
 import { serve } from "statefun-ts/node";
-import { type EngineVersion, startEngine } from "../../engine/engine.ts";
+import { type EngineVersion, startEngine } from "../../flink/engine.ts";
 import { decodeRequest } from "../../src/wire/decode-request.js";
 import { actors, Script, type Step } from "../interop/actor.ts";
 import { kinds } from "../interop/catalogue.ts";

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { RequestReplyHandler, StatefulFunctions } from "../../src/index.js";
-import type { ServeOptions } from "../../src/serve/koa.js";
+import type { ServeOptions } from "../../src/serve/hosts/koa.js";
 import { packed, requestBytes } from "../support/calls.js";
 import { type Host, hosts, rawConnection } from "../support/http.js";
 import { RecordingLogger } from "../support/recording-logger.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import express, { type RequestHandler } from "express";
-import { statefun } from "../../src/serve/express.js";
+import { statefun } from "../../src/serve/hosts/express.js";
 import { packed, requestBytes } from "../support/calls.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { send } from "./client.ts";
@@ -88,7 +88,7 @@ test("mounted in a router, the path counts from where the router is mounted", as
 });
 
 test("the listener of node:http serves as an Express route", async () => {
-  const { statefunListener } = await import("../../src/serve/node.js");
+  const { statefunListener } = await import("../../src/serve/hosts/node.js");
   const { origin, stop } = await listen(express().all("/statefun", statefunListener(functions())));
   stops.push(stop);
   assert.equal((await send(origin, { body: echo })).status, 200);

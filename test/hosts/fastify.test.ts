@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
-import { statefun } from "../../src/serve/fastify.js";
+import { statefun } from "../../src/serve/hosts/fastify.js";
 import { packed, requestBytes } from "../support/calls.ts";
 import { Gate } from "../support/gate.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";

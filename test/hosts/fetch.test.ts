@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { test } from "node:test";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
-import { statefunFetch } from "../../src/serve/fetch.js";
+import { statefunFetch } from "../../src/serve/hosts/fetch.js";
 import { answerOf, packed, requestBytes } from "../support/calls.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { engineHeaders } from "./client.ts";

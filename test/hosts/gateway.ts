@@ -3,7 +3,7 @@
 // Lambda proxy integrations for HTTP APIs" (payload 2.0, also of function URLs) and "Lambda functions as targets".
 
 import { createServer, type IncomingMessage } from "node:http";
-import type { LambdaEvent, LambdaResult } from "../../src/serve/lambda.js";
+import type { LambdaEvent, LambdaResult } from "../../src/serve/hosts/lambda.js";
 
 export type EventKind =
   | "REST API"

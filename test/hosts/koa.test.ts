@@ -1,6 +1,6 @@
 import Koa from "koa";
 import Router from "koa-router";
-import { statefun, statefunRouter } from "../../src/serve/koa.js";
+import { statefun, statefunRouter } from "../../src/serve/hosts/koa.js";
 import { conformance } from "./conformance.ts";
 import { listen } from "./listen.ts";
 

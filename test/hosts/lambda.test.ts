@@ -10,7 +10,7 @@ import type {
   LambdaFunctionURLEvent,
   LambdaFunctionURLResult,
 } from "aws-lambda";
-import { statefunLambda } from "../../src/serve/lambda.js";
+import { statefunLambda } from "../../src/serve/hosts/lambda.js";
 import { answerOf, packed, requestBytes } from "../support/calls.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { conformance } from "./conformance.ts";

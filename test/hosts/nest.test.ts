@@ -6,7 +6,7 @@ import { NestFactory } from "@nestjs/core";
 import { ExpressAdapter, type NestExpressApplication } from "@nestjs/platform-express";
 import { FastifyAdapter } from "@nestjs/platform-fastify";
 import { type Context, Handles, RequestReplyHandler, State, StatefulFunction, Types } from "../../src/index.js";
-import { StatefunModule, type StatefunModuleOptions } from "../../src/serve/nest.js";
+import { StatefunModule, type StatefunModuleOptions } from "../../src/serve/hosts/nest.js";
 import { answerOf, type Generation, generations, primitive, requestBytes, shown } from "../support/calls.ts";
 import { withCode } from "../support/expect-code.ts";
 import { Gate } from "../support/gate.ts";

@@ -1,4 +1,4 @@
-import { statefunListener } from "../../src/serve/node.js";
+import { statefunListener } from "../../src/serve/hosts/node.js";
 import { conformance } from "./conformance.ts";
 import { listen } from "./listen.ts";
 

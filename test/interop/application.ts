@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { RequestReplyHandler } from "statefun-ts";
 import { type StatefunServer, serve } from "statefun-ts/node";
-import { type Engine, type EngineVersion, startEngine } from "../../engine/engine.ts";
+import { type Engine, type EngineVersion, startEngine } from "../../flink/engine.ts";
 import { RecordingLogger } from "../support/recording-logger.js";
 import { actors, Script, type Step, Told, toldEgress } from "./actor.ts";
 import { kinds } from "./catalogue.ts";

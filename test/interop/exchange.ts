@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after as afterAll, before, describe, test } from "node:test";
-import type { EngineVersion } from "../../engine/engine.ts";
+import type { EngineVersion } from "../../flink/engine.ts";
 import type { Step, Told } from "./actor.ts";
 import { Application } from "./application.ts";
 import { expected, type Kind, kindOf, kinds, types, valueNames } from "./catalogue.ts";

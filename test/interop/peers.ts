@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import protobufjs from "protobufjs";
 import "protobufjs/ext/descriptor.js";
-import { buildMaven, javaCommand, lock } from "../../engine/build.ts";
+import { buildMaven, javaCommand, lock } from "../../flink/build.ts";
 import { parcelProto, valuesFile } from "./catalogue.ts";
 
 export type PeerName = "js" | "python" | "python-2.2" | "go" | "java";

@@ -5,9 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type Engine, startEngine } from "../../engine/engine.ts";
-import { type Broker, startBroker } from "../../engine/kafka/broker.ts";
-import { consume, createTopics, produce, type TopicReader } from "../../engine/kafka/client.ts";
+import { type Engine, startEngine } from "../../flink/engine.ts";
+import { type Broker, startBroker } from "../../flink/kafka/broker.ts";
+import { consume, createTopics, produce, type TopicReader } from "../../flink/kafka/client.ts";
 import { FunctionServer } from "./function-server.ts";
 import { assertCounts, lastVisits, moduleFile, visits, withoutLast } from "./visits.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { KafkaRecord, ReadRecord } from "../../engine/kafka/client.ts";
+import type { KafkaRecord, ReadRecord } from "../../flink/kafka/client.ts";
 import { example } from "../../samples/messages/messages.js";
 
 /** So many visits, by so many users in turn. */

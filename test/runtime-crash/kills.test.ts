@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { type TestContext, test } from "node:test";
-import { farMs, randomApp } from "../runtime/app.js";
-import { Model } from "../runtime/model.js";
+import { farMs, randomApp } from "../engine/app.js";
+import { Model } from "../engine/model.js";
 import { freshFolder } from "../store/folders.js";
 import { type Random, randomOf } from "../support/random.js";
 import type { Looks } from "./lines.js";

@@ -1,6 +1,6 @@
 // What the two processes of a crash test tell each other, one JSON value a line.
 
-import type { Msg } from "../runtime/app.js";
+import type { Msg } from "../engine/app.js";
 
 /** What the worker is to do. */
 export type Order =

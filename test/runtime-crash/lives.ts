@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { Step } from "../runtime/app.js";
+import type { Step } from "../engine/app.js";
 import type { Random } from "../support/random.js";
 import type { Line, Looks, Order } from "./lines.js";
 

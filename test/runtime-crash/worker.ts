@@ -5,12 +5,12 @@ import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { Engine } from "../../src/runtime/engine.js";
+import { Engine } from "../../src/engine/engine.js";
 import { openLevelStore } from "../../src/store/level-store.js";
 import type { Store } from "../../src/store/store.js";
-import { addresses, egresses, farMs, functionNames, type Msg, states } from "../runtime/app.js";
-import { AppTaker, obey } from "../runtime/app-functions.js";
-import { at, Batch, endpointOf, text, textOf } from "../runtime/functions.js";
+import { addresses, egresses, farMs, functionNames, type Msg, states } from "../engine/app.js";
+import { AppTaker, obey } from "../engine/app-functions.js";
+import { at, Batch, endpointOf, text, textOf } from "../engine/functions.js";
 import type { Line, Order } from "./lines.js";
 
 const dir = process.argv[2] as string;

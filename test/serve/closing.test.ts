@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
 import { StatefulFunctions, type StatefunError } from "../../src/index.js";
-import { serve, statefunListener } from "../../src/serve/node.js";
+import { serve, statefunListener } from "../../src/serve/hosts/node.js";
 import { message, requestBytes } from "../support/calls.js";
 import { Gate } from "../support/gate.js";
 import { hosts, rawConnection, send, stop } from "../support/http.js";

@@ -5,8 +5,8 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import Koa from "koa";
 import Router from "koa-router";
 import type { RequestReplyHandler, StatefulFunctions } from "../../src/index.js";
-import { type ServeOptions, statefun, statefunRouter } from "../../src/serve/koa.js";
-import { serve, statefunListener } from "../../src/serve/node.js";
+import { type ServeOptions, statefun, statefunRouter } from "../../src/serve/hosts/koa.js";
+import { serve, statefunListener } from "../../src/serve/hosts/node.js";
 
 export interface Received {
   readonly status: number;

@@ -1,7 +1,7 @@
 // A clock that a test moves by hand.
 
 import { setImmediate as turn } from "node:timers/promises";
-import type { Clock, Timer } from "../../src/runtime/clock.js";
+import type { Clock, Timer } from "../../src/engine/clock.js";
 
 interface Pending extends Timer {
   readonly at: number;

@@ -19,22 +19,17 @@ export const sourceFiles = () => filesUnder("src", ".ts");
 /** The rooms of test/ that mirror src/, and what they share: paths from the project's root. */
 export const testFiles = () =>
   [
-    "admin",
     "architecture",
     "cli",
     "client",
-    "egress",
-    "embedded",
-    "endpoint",
+    "engine",
     "functions",
-    "ingress",
     "model",
-    "module",
     "runtime",
     "serve",
     "store",
     "support",
-    "value-types",
+    "types",
     "wire",
   ].flatMap((room) => filesUnder(`test/${room}`, ".ts").map((file) => `test/${room}/${file}`));
 

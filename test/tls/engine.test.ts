@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { StatefulFunctions, Types } from "statefun-ts";
-import { type Engine, startEngine } from "../../engine/engine.ts";
+import { type Engine, startEngine } from "../../flink/engine.ts";
 import { Certificates, type Identity } from "./certificates.js";
 import { kinds, mutual, TlsServer } from "./servers.js";
 

@@ -1,0 +1,190 @@
+// What the admin server answers at each of its paths.
+
+import type { IncomingMessage } from "node:http";
+import type { EngineApi, FunctionInfo, ParkedInfo, WaitingMessage } from "../../engine/engine-api.js";
+import { StatefunError } from "../../errors.js";
+import { Address } from "../../model/address.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import type { RequestTarget } from "../http/request.js";
+import type { RouteName } from "./routes.js";
+import { readState, type ShownValue, showValue } from "./values.js";
+
+/** A request that has come to its route. */
+export interface Asked {
+  readonly engine: EngineApi;
+  readonly catalog: TypeCatalog;
+  /** What stands in the path's parts. */
+  readonly filled: Readonly<Record<string, string>>;
+  readonly target: RequestTarget;
+  readonly request: IncomingMessage;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The most addresses of one page. */
+const longestPage = 1000;
+
+/** By the names of the routes. The metrics are a text, not JSON, so they are answered where the others are sent. */
+export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =
+  {
+    health: ({ engine: { trouble } }) =>
+      trouble === undefined
+        ? ok({ status: "ok" })
+        : { status: 503, body: { status: "trouble", code: trouble.code, message: trouble.message } },
+
+    functions: async ({ engine, catalog }) => {
+      const parked = new Map<string, number>();
+      for (const { address } of engine.parked({ limit: Number.MAX_SAFE_INTEGER })) {
+        parked.set(address.typeName, (parked.get(address.typeName) ?? 0) + 1);
+      }
+      const functions = knownFunctions(engine, catalog).map(async ({ typeName, endpoint, states }) => {
+        // Counting them all would read the whole store.
+        const page = await engine.addresses(typeName, { limit: longestPage + 1 });
+        const counted = page.slice(0, longestPage);
+        return {
+          function: typeName,
+          endpoint,
+          states,
+          addresses: counted.length,
+          waiting: counted.reduce((sum, { depth }) => sum + depth, 0),
+          more: page.length > longestPage,
+          parked: parked.get(typeName) ?? 0,
+        };
+      });
+      return ok({ functions: await Promise.all(functions) });
+    },
+
+    addresses: async ({ engine, filled, target: { query } }) => {
+      const typeName = `${filled.namespace}/${filled.name}`;
+      assertFunction(engine, typeName);
+      const after = query.get("after");
+      const limit = limitOf(query);
+      const found = await engine.addresses(typeName, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
+      const page = found.slice(0, limit);
+      return ok({
+        addresses: page.map(({ id, depth }) => ({ id, waiting: depth })),
+        next: found.length > limit ? (page.at(-1)?.id ?? null) : null,
+      });
+    },
+
+    address: async ({ engine, catalog, filled }) => {
+      const address = addressOf(engine, filled);
+      const { states, depth, mailbox, delayed, parked, inFlight } = await engine.inspect(address);
+      return ok({
+        function: address.typeName,
+        id: address.id,
+        states: states.map(({ name, value, writtenAt }) => ({
+          name,
+          writtenAt: timeOf(writtenAt),
+          ...showValue(catalog, value),
+        })),
+        waiting: depth,
+        mailbox: mailbox.map((message) => showMessage(catalog, message)),
+        delayed: delayed.map((message) => ({
+          dueAt: timeOf(message.dueAt),
+          token: message.token ?? null,
+          ...showMessage(catalog, message),
+        })),
+        parked: parked === undefined ? null : showParked(parked),
+        inFlight,
+      });
+    },
+
+    writeState: async ({ engine, catalog, filled, target, request }) => {
+      const address = addressOf(engine, filled);
+      const name = filled.state as string;
+      await engine.setState(address, name, await readState(engine, catalog, request, target, address, name));
+      return ok({ status: "written" });
+    },
+
+    deleteState: async ({ engine, filled }) => {
+      await engine.setState(addressOf(engine, filled), filled.state as string, undefined);
+      return ok({ status: "deleted" });
+    },
+
+    park: async ({ engine, filled, target: { query } }) => {
+      await engine.park(addressOf(engine, filled), query.get("reason") ?? "Parked by hand.");
+      return ok({ status: "parked" });
+    },
+
+    retry: async ({ engine, filled }) => {
+      await engine.retry(addressOf(engine, filled));
+      return ok({ status: "retried" });
+    },
+
+    drop: async ({ engine, filled, target: { query } }) => {
+      const which = query.get("which") ?? "first";
+      if (which !== "first" && which !== "all") {
+        throw new StatefunError("OPTION_INVALID", `which is "${which}"; it must be first or all.`);
+      }
+      return ok({ dropped: await engine.drop(addressOf(engine, filled), which) });
+    },
+
+    parked: ({ engine, target: { query } }) => {
+      const found = engine.parked({ limit: limitOf(query) });
+      return ok({
+        parked: found.map((parked) => ({
+          function: parked.address.typeName,
+          id: parked.address.id,
+          ...showParked(parked),
+        })),
+        total: engine.metrics.parked,
+      });
+    },
+  };
+
+function ok(body: unknown): Answered {
+  return { status: 200, body };
+}
+
+/** Those that the engine has met, and those of this process that had no message since the start. */
+function knownFunctions(engine: EngineApi, { typeNames = [] }: TypeCatalog): FunctionInfo[] {
+  const met = engine.functions();
+  const names = new Set(met.map(({ typeName }) => typeName));
+  const quiet = typeNames.filter((typeName) => !names.has(typeName));
+  return [...met, ...quiet.map((typeName) => ({ typeName, endpoint: "in this process", states: [] }))];
+}
+
+/** Throws FUNCTION_UNKNOWN. */
+function addressOf(
+  engine: EngineApi,
+  { namespace = "", name = "", id = "" }: Readonly<Record<string, string>>,
+): Address {
+  const address = new Address(namespace, name, id);
+  assertFunction(engine, address.typeName);
+  return address;
+}
+
+/** One that nothing serves is known as long as something waits for it: that can be looked at and dropped. */
+function assertFunction(engine: EngineApi, typeName: string): void {
+  const { namespace, name } = Address.of(typeName, "");
+  if (engine.serves(namespace, name) || engine.functions().some((known) => known.typeName === typeName)) return;
+  throw new StatefunError("FUNCTION_UNKNOWN", `Nothing serves ${typeName} here, and nothing waits for it.`);
+}
+
+/** Throws OPTION_INVALID. */
+function limitOf(query: ReadonlyMap<string, string>): number {
+  const text = query.get("limit") ?? "100";
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= longestPage) return limit;
+  throw new StatefunError("OPTION_INVALID", `limit is "${text}"; it must be 1 to ${longestPage}.`);
+}
+
+function showMessage(
+  catalog: TypeCatalog,
+  { caller, value }: WaitingMessage,
+): ShownValue & { readonly caller: string | null } {
+  return { caller: caller === undefined ? null : String(caller), ...showValue(catalog, value) };
+}
+
+function showParked({ since, code, reason, attempts }: ParkedInfo) {
+  return { since: timeOf(since), code, reason, attempts };
+}
+
+/** ISO 8601, in UTC. */
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,149 @@
+// The engine's numbers in Prometheus's text format, read when they are asked for.
+
+import type { Registry } from "prom-client";
+import { bucketBounds, type EngineApi, type EngineMetrics } from "../../engine/engine-api.js";
+
+/** The names of numbers that are one number. */
+type NumberOf = { [K in keyof EngineMetrics]: EngineMetrics[K] extends number ? K : never }[keyof EngineMetrics];
+
+interface Metric {
+  readonly help: string;
+  readonly of: NumberOf;
+}
+
+/** Counts since the start, by their names in the text. The table in docs/admin.md has all; a test keeps them equal. */
+export const counters: Readonly<Record<string, Metric>> = {
+  statefun_messages_in_total: { of: "messagesIn", help: "Messages taken from outside." },
+  statefun_messages_delivered_total: { of: "messagesDelivered", help: "Messages that functions have handled." },
+  statefun_batches_total: { of: "batches", help: "Batches that functions have answered." },
+  statefun_batch_failures_total: { of: "batchFailures", help: "Tries of a batch that failed." },
+  statefun_calls_answered_total: { of: "callsAnswered", help: "Calls from outside that were answered." },
+  statefun_egress_records_total: { of: "egressRecords", help: "Records that functions have sent to egresses." },
+  statefun_egress_acknowledged_total: { of: "egressAcknowledged", help: "Records that egresses have acknowledged." },
+  statefun_delayed_scheduled_total: { of: "delayedScheduled", help: "Delayed messages that were sent." },
+  statefun_delayed_fired_total: { of: "delayedFired", help: "Delayed messages that became due." },
+  statefun_delayed_cancelled_total: { of: "delayedCancelled", help: "Delayed messages that were withdrawn." },
+  statefun_commits_total: { of: "commits", help: "Transactions that are on disk." },
+  statefun_commit_writes_total: { of: "commitWrites", help: "Keys that transactions have written." },
+  statefun_commit_bytes_total: { of: "commitBytes", help: "Bytes that transactions have written." },
+};
+
+/** What is so now. */
+export const gauges: Readonly<Record<string, Metric>> = {
+  statefun_mailbox_messages: { of: "mailboxMessages", help: "Messages that wait." },
+  statefun_mailbox_bytes: { of: "mailboxBytes", help: "Bytes of the messages that wait." },
+  statefun_batches_in_flight: { of: "inFlight", help: "Batches that are with their functions." },
+  statefun_addresses_parked: { of: "parked", help: "Addresses that get no more messages." },
+  statefun_delayed_pending: { of: "delayedPending", help: "Delayed messages that are not due." },
+  statefun_egress_pending: { of: "outboxRecords", help: "Records that egresses have not acknowledged." },
+  statefun_calls_waiting: { of: "callsWaiting", help: "Calls from outside that wait for their answer." },
+};
+
+/** How times are spread. */
+export const histograms = {
+  statefun_batch_seconds: { sum: "batchSeconds", buckets: "batchBuckets", help: "Seconds that one batch took." },
+  statefun_commit_seconds: { sum: "commitSeconds", buckets: "commitBuckets", help: "Seconds that one commit took." },
+} as const;
+
+/** Whether messages are taken. */
+export const healthGauge = { name: "statefun_healthy", help: "1 while messages are taken, 0 while they are not." };
+
+/** The metrics of one engine, and of its process. */
+export class Metrics {
+  readonly #engine: EngineApi;
+  #registry: Promise<Registry> | undefined;
+
+  constructor(engine: EngineApi) {
+    this.#engine = engine;
+  }
+
+  /** All of them as they are now. */
+  async read(): Promise<{ contentType: string; text: string }> {
+    // The library is loaded when someone asks: a runtime that nobody watches starts without it.
+    this.#registry ??= registryOf(this.#engine);
+    const registry = await this.#registry;
+    return { contentType: registry.contentType, text: await registry.metrics() };
+  }
+}
+
+async function registryOf(engine: EngineApi): Promise<Registry> {
+  const { Counter, Gauge, Histogram, Registry } = await import("prom-client");
+  const own = new Registry();
+  const registers = [own];
+  for (const [name, { help, of }] of Object.entries(counters)) {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(engine.metrics[of]);
+      },
+    });
+  }
+  for (const [name, { help, of }] of Object.entries(gauges)) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(engine.metrics[of]);
+      },
+    });
+  }
+  new Gauge({
+    ...healthGauge,
+    registers,
+    collect() {
+      this.set(engine.trouble === undefined ? 1 : 0);
+    },
+  });
+  /** The engine has counted the buckets already, so no time is observed here. */
+  class CountedHistogram extends Histogram {
+    readonly #metric: keyof typeof histograms;
+
+    constructor(metric: keyof typeof histograms) {
+      super({ name: metric, help: histograms[metric].help, registers });
+      this.#metric = metric;
+    }
+
+    /** What a registry asks for. */
+    async getForPromString() {
+      const { help, sum, buckets } = histograms[this.#metric];
+      const values = histogramValues(this.#metric, engine.metrics[buckets], engine.metrics[sum]);
+      return { name: this.#metric, help, type: "histogram", values };
+    }
+  }
+  for (const name of Object.keys(histograms)) new CountedHistogram(name as keyof typeof histograms);
+  return Registry.merge([own, await processRegistry()]);
+}
+
+interface HistogramValue {
+  readonly metricName: string;
+  readonly labels: { le?: string };
+  readonly value: number;
+}
+
+/** Prometheus's buckets each hold those below them, the engine's don't. */
+function histogramValues(name: string, buckets: readonly number[], sum: number): HistogramValue[] {
+  let count = 0;
+  const values: HistogramValue[] = buckets.map((amount, index) => {
+    count += amount;
+    return { metricName: `${name}_bucket`, labels: { le: String(bucketBounds[index] ?? "+Inf") }, value: count };
+  });
+  values.push({ metricName: `${name}_sum`, labels: {}, value: sum });
+  values.push({ metricName: `${name}_count`, labels: {}, value: count });
+  return values;
+}
+
+let ofProcess: Promise<Registry> | undefined;
+
+/** The process has one set of numbers, whose observers can't be removed: all servers in it show the same. */
+function processRegistry(): Promise<Registry> {
+  ofProcess ??= import("prom-client").then(({ collectDefaultMetrics, Registry }) => {
+    const register = new Registry();
+    collectDefaultMetrics({ register });
+    return register;
+  });
+  return ofProcess;
+}

@@ -1,0 +1,138 @@
+// The egress of StateFun's playground: GET /<topic> takes the next record off that topic.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
+import type { EngineLogger } from "../../engine/logger.js";
+import { oneLine, StatefunError } from "../../errors.js";
+import { assertOrigin } from "../http/access.js";
+import { targetOf } from "../http/request.js";
+import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
+
+/** The egress that functions of the playground send to, and the type of its records: JSON of topic and payload. */
+export const playgroundEgress = "io.statefun.playground/egress";
+const recordType = "io.statefun.playground/EgressRecord";
+
+/** Options of a {@link PlaygroundEgress}. */
+export interface PlaygroundEgressOptions {
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly topics: readonly string[];
+  /** The address to listen on. Defaults to "127.0.0.1". */
+  readonly host?: string | undefined;
+  /** Takes a line for every record that nobody can take. Defaults to the console. */
+  readonly logger?: EngineLogger | undefined;
+}
+
+/** A record that waits to be taken. */
+interface Waiting {
+  readonly payload: string;
+  taken(): void;
+  fail(error: StatefunError): void;
+}
+
+/** Holds records until they are taken, each by one request; a record is acknowledged when its answer has left. */
+export class PlaygroundEgress implements EgressConsumer {
+  readonly window = 10_000;
+  readonly #topics: Map<string, Waiting[]>;
+  readonly #logger: EngineLogger;
+  readonly #undeclared: Waiting[] = [];
+  #closed = false;
+  #server!: HttpServer;
+
+  private constructor({ topics, logger = console }: PlaygroundEgressOptions) {
+    this.#topics = new Map(topics.map((topic) => [topic, []]));
+    this.#logger = logger;
+  }
+
+  /** Starts to listen. Throws OPTION_INVALID. */
+  static async open(options: PlaygroundEgressOptions): Promise<PlaygroundEgress> {
+    const { port, host, logger } = options;
+    const egress = new PlaygroundEgress(options);
+    egress.#server = await listen({ name: "The playground egress", port, host, logger }, (request, response) =>
+      egress.#answer(request, response),
+    );
+    return egress;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  receive({ id, value }: EgressRecord): Promise<void> {
+    if (this.#closed) return Promise.reject(closed());
+    const record = value.typename === recordType ? parseRecord(value.value) : undefined;
+    if (record === undefined) {
+      // Flink would fail the job over it, again and again; nothing could ever take it.
+      this.#tell(`The record ${id} is dropped: it is a ${value.typename}, or not JSON of a topic and a payload.`);
+      return Promise.resolve();
+    }
+    let queue = this.#topics.get(record.topic);
+    if (queue === undefined) {
+      this.#tell(`The record ${id} waits: its topic "${record.topic}" is not declared. Add it to the module file.`);
+      queue = this.#undeclared;
+    }
+    const waiting = queue;
+    return new Promise((taken, fail) => {
+      waiting.push({ payload: record.payload, taken, fail });
+    });
+  }
+
+  /** Stops listening; what was not taken stays in the outbox. */
+  async close(graceMs = 0): Promise<void> {
+    this.#closed = true;
+    await this.#server.close(graceMs);
+    for (const queue of [...this.#topics.values(), this.#undeclared]) {
+      for (const { fail } of queue.splice(0)) fail(closed());
+    }
+  }
+
+  #tell(what: string): void {
+    const error = new StatefunError("EGRESS_RECORD_INVALID", `${playgroundEgress}: ${what}`);
+    this.#logger.error(oneLine(error.message), error);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    assertOrigin(request, response, []);
+    assertMethod(request, "GET");
+    const topic = targetOf(request.url as string).parts.join("/");
+    const queue = this.#topics.get(topic);
+    const next = queue?.shift();
+    if (next === undefined) {
+      // The statuses are the playground's own.
+      sendBody(response, queue === undefined ? 405 : 404, "text/plain", "", queue === undefined ? ["Allow", ""] : []);
+      return;
+    }
+    sendBody(response, 200, "text/plain; charset=utf-8", next.payload);
+    let left = false;
+    response.on("finish", () => {
+      // An answer that breaks off finishes as well.
+      if (request.socket.destroyed) return;
+      left = true;
+      next.taken();
+    });
+    response.on("close", () => {
+      if (!left) queue?.unshift(next);
+    });
+  }
+}
+
+const closed = () =>
+  new StatefunError("SHUTTING_DOWN", "The playground egress is closed; its records stay in the outbox.");
+
+function parseRecord(bytes: Uint8Array): { topic: string; payload: string } | undefined {
+  try {
+    const { topic, payload } = JSON.parse(Buffer.from(bytes).toString()) as { topic?: unknown; payload?: unknown };
+    if (typeof topic !== "string") return undefined;
+    if (typeof payload === "string") return { topic, payload };
+    // Numbers and booleans become text there as well.
+    return typeof payload === "number" || typeof payload === "boolean"
+      ? { topic, payload: String(payload) }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+// Trying again until it works: what an egress took on must not be lost.
+
+import { type Clock, systemClock, type Timer } from "../../engine/clock.js";
+import type { EngineLogger } from "../../engine/logger.js";
+import { describe, oneLine, StatefunError } from "../../errors.js";
+
+/** Options of every egress. */
+export interface EgressOptions {
+  /** Defaults to the machine's. */
+  readonly clock?: Clock | undefined;
+  /** Takes a line for every try that failed. Defaults to the console. */
+  readonly logger?: EngineLogger | undefined;
+}
+
+const firstWaitMs = 100;
+const longestWaitMs = 60_000;
+
+/** A failure that says how long to wait. */
+export class RetryAfter extends Error {
+  readonly ms: number;
+
+  constructor(message: string, ms: number) {
+    super(message);
+    this.ms = ms;
+  }
+}
+
+/** Repeats what fails, 100 ms after the first time and then ever later, up to a minute. */
+export class Retry {
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #logger: EngineLogger;
+  readonly #closing = new AbortController();
+
+  constructor(name: string, { clock = systemClock, logger = console }: EgressOptions) {
+    this.#name = name;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** Aborted when there is no more time to try. */
+  get signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Resolves when `attempt` has worked; rejects only after {@link close}, with SHUTTING_DOWN. */
+  async run(what: string, attempt: () => Promise<void>): Promise<void> {
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+      if (this.signal.aborted) throw this.signal.reason;
+      try {
+        return await attempt();
+      } catch (thrown) {
+        if (this.signal.aborted) throw this.signal.reason;
+        const ms = thrown instanceof RetryAfter ? Math.min(Math.max(thrown.ms, waitMs), longestWaitMs) : waitMs;
+        const error = thrown instanceof Error ? thrown : new Error(describe(thrown));
+        this.#logger.warn(oneLine(`${this.#name} failed to take ${what}; again in ${ms} ms: ${error.message}`), error);
+        await this.#wait(ms);
+      }
+    }
+  }
+
+  /** Ends all waits. */
+  close(): void {
+    this.#closing.abort(new StatefunError("SHUTTING_DOWN", `${this.#name} is closed; its records stay in the outbox.`));
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: Timer | undefined;
+      const done = () => {
+        timer?.cancel();
+        this.signal.removeEventListener("abort", done);
+        resolve();
+      };
+      this.signal.addEventListener("abort", done);
+      timer = this.#clock.after(ms, done);
+    });
+  }
+}

@@ -1,0 +1,136 @@
+// A function server in another process, over HTTP: kept connections, limits, TLS, unix sockets.
+
+import type { Readable } from "node:stream";
+import type { Pool } from "undici";
+import type { Endpoint } from "../../engine/endpoint.js";
+import { StatefunError } from "../../errors.js";
+import type { Address } from "../../model/address.js";
+import type { EndpointSpec } from "../module/module.js";
+import { expandUrlTemplate } from "../module/url-template.js";
+import { HttpCall, octetStream } from "./http-call.js";
+import { secureContextOf } from "./tls.js";
+
+type Undici = typeof import("undici");
+
+interface Target {
+  readonly pool: Pool;
+  readonly path: string;
+  readonly url: string;
+}
+
+/** Function names come from messages: only this many, and as many servers, are remembered at once. */
+const mostTargets = 1000;
+
+/** Pieces of a large request: each must be taken within the write limit. */
+const pieceBytes = 64 * 1024;
+
+const headers = ["content-type", octetStream, "accept", octetStream, "user-agent", "statefun-ts"];
+
+/** Calls the functions of one endpoint of a module file. One call is one attempt. */
+export class HttpEndpoint implements Endpoint {
+  /** It takes long to load, so only those who call over HTTP do. */
+  readonly #undici = import("undici");
+  readonly #spec: EndpointSpec;
+  readonly #poolOptions: Pool.Options;
+  readonly #pools = new Map<string, Pool>();
+  readonly #targets = new Map<string, Target>();
+  readonly #inFlight = new Set<HttpCall>();
+  #closed = false;
+
+  /** Throws MODULE_INVALID when a file of the TLS options can't be used. */
+  constructor(spec: EndpointSpec) {
+    const { transport } = spec;
+    const secureContext = secureContextOf(spec);
+    const idleMs = transport.poolTtlMs === 0 ? 2 ** 31 - 1 : transport.poolTtlMs;
+    this.#spec = spec;
+    this.#poolOptions = {
+      connections: transport.poolSize,
+      pipelining: 1,
+      keepAliveTimeout: idleMs,
+      keepAliveMaxTimeout: idleMs,
+      // A call watches its own limits.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: transport.connectMs, ...(secureContext && { secureContext }) },
+    };
+  }
+
+  async call(request: Uint8Array, target: Address): Promise<Uint8Array> {
+    const undici = await this.#undici;
+    const { pool, path, url } = this.#targetOf(target.name, undici);
+    const what = `${url} (${target})`;
+    if (this.#closed) throw new StatefunError("ENDPOINT_UNREACHABLE", `${what}: the endpoint is closed here.`);
+    const { transport } = this.#spec;
+    if (request.length > transport.payloadMaxBytes) {
+      const size = `${request.length} bytes, more than ${transport.payloadMaxBytes} (payload_max_bytes)`;
+      throw new StatefunError("ENDPOINT_FAILED", `${what}: the request is ${size}.`);
+    }
+    const call = new HttpCall(what, transport);
+    this.#inFlight.add(call);
+    const isLarge = request.length > pieceBytes;
+    try {
+      pool.dispatch(
+        {
+          path,
+          method: "POST",
+          headers: isLarge ? [...headers, "content-length", String(request.length)] : headers,
+          // dispatch takes an iterable, which its types leave out.
+          body: isLarge ? (pieces(request, call) as unknown as Readable) : request,
+        },
+        call,
+      );
+      return await call.answer;
+    } finally {
+      this.#inFlight.delete(call);
+    }
+  }
+
+  /** Closes its connections; calls in flight are rejected with ENDPOINT_UNREACHABLE. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const call of this.#inFlight) call.fail("ENDPOINT_UNREACHABLE", "the endpoint was closed here.");
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
+
+  #targetOf(name: string, undici: Undici): Target {
+    const known = this.#targets.get(name);
+    if (known !== undefined) return known;
+    const { urlTemplate } = this.#spec;
+    const expanded = expandUrlTemplate(urlTemplate, name);
+    if ("problem" in expanded) {
+      throw new StatefunError("ENDPOINT_FAILED", `${urlTemplate} gives no URL for "${name}": ${expanded.problem}.`);
+    }
+    const { origin, socketPath, path } = expanded;
+    const url = socketPath === undefined ? `${origin}${path}` : `${socketPath}:${path}`;
+    const target = { pool: this.#poolOf(origin, socketPath, undici), path, url };
+    if (this.#targets.size >= mostTargets) this.#targets.clear();
+    this.#targets.set(name, target);
+    return target;
+  }
+
+  #poolOf(origin: string, socketPath: string | undefined, undici: Undici): Pool {
+    const key = socketPath ?? origin;
+    const known = this.#pools.get(key);
+    if (known !== undefined) return known;
+    if (this.#pools.size >= mostTargets) this.#forgetPools();
+    const options = socketPath === undefined ? this.#poolOptions : { ...this.#poolOptions, socketPath };
+    const pool = new undici.Pool(origin, options);
+    this.#pools.set(key, pool);
+    return pool;
+  }
+
+  /** Lets every pool end with its last call; those that are needed are made again. */
+  #forgetPools(): void {
+    for (const pool of this.#pools.values()) void pool.close();
+    this.#pools.clear();
+    this.#targets.clear();
+  }
+}
+
+async function* pieces(request: Uint8Array, call: HttpCall): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < request.length; start += pieceBytes) {
+    call.awaitWrite();
+    yield request.subarray(start, start + pieceBytes);
+  }
+  call.awaitAnswer();
+}

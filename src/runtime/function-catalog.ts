@@ -1,0 +1,28 @@
+// What the servers of a runtime know of the types of its own functions.
+
+import type { StatefulFunctions } from "../functions/stateful-functions.js";
+import { type Type, type TypeLike, typeOf } from "../model/type.js";
+import type { TypeCatalog } from "../types/type-catalog.js";
+
+/** The types that functions declare, and `more` that only their messages hold. Throws TYPE_UNKNOWN. */
+export function functionCatalog(functions: StatefulFunctions, more: readonly TypeLike[]): TypeCatalog {
+  const listed = new Map<string, Type<any>>();
+  for (const like of more) {
+    const type = typeOf(like);
+    listed.set(type.typename, type);
+  }
+  return {
+    typeNames: functions.typeNames,
+    handled: (typeName) => functions.get(typeName)?.handled.map(({ type }) => type) ?? [],
+    takesAll(typeName) {
+      const spec = functions.get(typeName);
+      return spec && spec.catchAll !== undefined;
+    },
+    handler(typeName, method) {
+      const taken = functions.get(typeName)?.handled.filter(({ name }) => name === method) ?? [];
+      return taken.length === 1 ? taken[0]?.type : undefined;
+    },
+    find: (typename) => listed.get(typename) ?? functions.findType(typename),
+    state: (typeName, name) => functions.get(typeName)?.states.find((state) => state.name === name)?.type,
+  };
+}

@@ -1,0 +1,162 @@
+// A request's body as a typed value.
+
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import { describe, StatefunError } from "../../errors.js";
+import { type Type, TypedValue } from "../../model/type.js";
+import { parseTypeName } from "../../model/type-name.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import { primitives } from "../../types/value-json.js";
+import type { RequestTarget } from "./request.js";
+import { decodeHeader, octetStream, typeHeader } from "./value-answer.js";
+
+/** How a request's body becomes a value. */
+export type BodyReader = (body: Buffer) => TypedValue;
+
+/**
+ * Tells how the body will be read, before it is: by its content type, and by the type that the request names, or else
+ * the only one that the function handles. A function of this process is only given what it takes: anything else would
+ * park its address. Throws MEDIA_TYPE_UNSUPPORTED, OPTION_INVALID, TYPE_NAME_INVALID, VALUE_UNTYPED and VALUE_INVALID.
+ * The reader throws REQUEST_EMPTY, VALUE_INVALID and VALUE_UNREADABLE.
+ */
+export function bodyReader(
+  catalog: TypeCatalog,
+  typeName: string,
+  { headers }: IncomingMessage,
+  { query }: RequestTarget,
+): BodyReader {
+  const bytes = isBytes(headers["content-type"]);
+  const header = headers[typeHeader] as string | undefined;
+  const typename = query.get("type") ?? (header === undefined ? undefined : decodeHeader(header));
+  const method = query.get("handler");
+  if (typename !== undefined && method !== undefined) {
+    throw new StatefunError("OPTION_INVALID", "The query has a handler and a type; give one of them.");
+  }
+  if (typename !== undefined && bytes) {
+    parseTypeName(typename);
+    return bytesReader(catalog, typeName, typename);
+  }
+  const type =
+    typename !== undefined
+      ? typeNamed(catalog, typeName, typename)
+      : method !== undefined
+        ? typeOfHandler(catalog, typeName, method)
+        : onlyType(catalog, typeName);
+  return bytes ? (body) => readable(type, type.typename, body) : (body) => fromJson(type, body);
+}
+
+/**
+ * Tells how the bytes of a value will be taken, before they are there. Throws VALUE_INVALID; the reader throws
+ * VALUE_UNREADABLE.
+ */
+export function bytesReader(catalog: TypeCatalog, typeName: string, typename: string): BodyReader {
+  const type = catalog.handled(typeName).find((handled) => takes(handled, typename));
+  if (type !== undefined) return (body) => readable(type, typename, body);
+  assertTaken(catalog, typeName, typename);
+  return (body) => new TypedValue(typename, body);
+}
+
+/** Whether a function gets a value of this typename to the handler of a type: under its own name or its v2 wrapper's. */
+function takes(type: Type<any>, typename: string): boolean {
+  return type.typename === typename || type.v2?.typename === typename;
+}
+
+/** Throws VALUE_INVALID when a function of this process has neither a handler for a typename nor a catch-all. */
+export function assertTaken(catalog: TypeCatalog, typeName: string, typename: string): void {
+  if (catalog.takesAll?.(typeName) !== false) return;
+  if (catalog.handled(typeName).some((type) => takes(type, typename))) return;
+  throw new StatefunError(
+    "VALUE_INVALID",
+    `${typeName} has no handler for ${typename}. It takes ${typesText(catalog.handled(typeName))}.`,
+  );
+}
+
+/** Bytes that their type can read: the function would fail with others, again and again. Throws VALUE_UNREADABLE. */
+function readable(type: Type<any>, typename: string, body: Buffer): TypedValue {
+  const value = new TypedValue(typename, body);
+  try {
+    type.unpack(value);
+  } catch (error) {
+    if (error instanceof StatefunError) throw error;
+    throw new StatefunError("VALUE_UNREADABLE", `A ${typename} can't be decoded: ${describe(error)}`, { cause: error });
+  }
+  return value;
+}
+
+/** Whether a body is the value's own bytes; otherwise it is JSON. Throws MEDIA_TYPE_UNSUPPORTED. */
+function isBytes(contentType: string | undefined): boolean {
+  switch (contentType) {
+    case undefined:
+    case "application/json":
+      return false;
+    case octetStream:
+      return true;
+  }
+  switch (contentType.split(";", 1)[0]?.trim().toLowerCase()) {
+    case "application/json":
+    case "application/x-www-form-urlencoded": // what curl -d says of anything
+      return false;
+    case octetStream:
+      return true;
+    default:
+      throw new StatefunError(
+        "MEDIA_TYPE_UNSUPPORTED",
+        `The content type is ${contentType}; it must be application/json, or ${octetStream} for a value's bytes.`,
+      );
+  }
+}
+
+function typeNamed(catalog: TypeCatalog, typeName: string, typename: string): Type<any> {
+  const handled = catalog.handled(typeName).find((type) => type.reads(typename));
+  if (handled !== undefined) return handled;
+  parseTypeName(typename);
+  assertTaken(catalog, typeName, typename);
+  const type = catalog.find(typename) ?? primitives.get(typename);
+  if (type !== undefined) return type;
+  throw new StatefunError(
+    "VALUE_UNTYPED",
+    `No function of this process takes a ${typename}, so JSON can't be turned into one. Send its bytes, as ${octetStream}.`,
+  );
+}
+
+function typeOfHandler(catalog: TypeCatalog, typeName: string, method: string): Type<any> {
+  const type = catalog.handler(typeName, method);
+  if (type !== undefined) return type;
+  const takes = typesText(catalog.handled(typeName));
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `${typeName} has no handler "${method}" of one type in this process; name the type (?type=…). It takes ${takes}.`,
+  );
+}
+
+function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
+  const handled = catalog.handled(typeName);
+  if (handled.length === 1) return handled[0] as Type<any>;
+  throw new StatefunError(
+    "VALUE_UNTYPED",
+    `Say which type the value has (?type=… or the header Statefun-Type): ${typeName} takes ${typesText(handled)}.`,
+  );
+}
+
+function typesText(types: readonly Type<any>[]): string {
+  return types.length === 0 ? "types that only it knows" : types.map(({ typename }) => typename).join(", ");
+}
+
+function fromJson(type: Type<any>, body: Buffer): TypedValue {
+  if (body.length === 0) {
+    throw new StatefunError("REQUEST_EMPTY", `The request has no body; a ${type.typename} as JSON is expected.`);
+  }
+  let json: unknown;
+  try {
+    if (!isUtf8(body)) throw new Error("it is not UTF-8");
+    json = JSON.parse(body.toString());
+  } catch (error) {
+    throw new StatefunError("VALUE_INVALID", `The body is not JSON: ${describe(error)}.`, { cause: error });
+  }
+  const value: unknown = type.fromJson(json);
+  if (value !== undefined) return type.pack(value);
+  throw new StatefunError(
+    "MEDIA_TYPE_UNSUPPORTED",
+    `A ${type.typename} can't be made of JSON. Send its bytes, as ${octetStream}.`,
+  );
+}

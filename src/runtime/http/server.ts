@@ -1,0 +1,229 @@
+// The small basis of every HTTP server of the runtime: listening, answers in one write, a graceful end.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, describeValue, type ErrorCode, oneLine, StatefunError } from "../../errors.js";
+
+/** Answers one request. What it throws is answered by {@link sendError}. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Options of {@link listen}. */
+export interface ListenOptions {
+  /** What error messages call it, for example "The ingress". */
+  readonly name: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** The address to listen on. Defaults to "127.0.0.1". */
+  readonly host?: string | undefined;
+  /** Takes a line for every answer with status 500. Defaults to stderr. */
+  readonly logger?: FailureLogger | undefined;
+}
+
+/** Where failures are told; `console` is one. */
+export interface FailureLogger {
+  error(line: string, error: Error): void;
+}
+
+/** The statuses of errors that say what is wrong with a request, or that it may be tried again. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  VALUE_INVALID: 400,
+  VALUE_UNTYPED: 400,
+  VALUE_UNREADABLE: 400,
+  ID_MISSING: 400,
+  TYPE_NAME_INVALID: 400,
+  STATE_NAME_INVALID: 400,
+  DELAY_INVALID: 400,
+  DURATION_INVALID: 400,
+  TOKEN_INVALID: 400,
+  OPTION_INVALID: 400,
+  REQUEST_ABORTED: 400,
+  REQUEST_EMPTY: 400,
+  UNAUTHORIZED: 401,
+  FUNCTION_UNKNOWN: 404,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  IDEMPOTENCY_CONFLICT: 409,
+  ADDRESS_PARKED: 409, // trying again helps nobody: a person must act
+  STATE_TYPENAME_CHANGED: 409,
+  REQUEST_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  MAILBOX_FULL: 429,
+  OVERLOADED: 503,
+  STORE_FULL: 503,
+  STORE_FAILED: 503,
+  SHUTTING_DOWN: 503,
+  ANSWER_TIMEOUT: 504,
+};
+
+/** What clients are told instead of the message, which says where the data folder is: the log has it. */
+const toldInstead: Partial<Record<ErrorCode, string>> = {
+  STORE_FULL: "The runtime's disk is full. Make room; then repeat what was refused with the same idempotency key.",
+  STORE_FAILED:
+    "The runtime can't read or write its data folder; its log says why. Then repeat what was refused with the same idempotency key.",
+};
+
+/** The status that an error is answered with; 500 for what is the runtime's own fault. */
+export function statusOf(error: unknown): number {
+  return (error instanceof StatefunError ? statuses[error.code] : undefined) ?? 500;
+}
+
+/** An idle connection is kept for longer than the pools of most clients and proxies keep it, so that they end it. */
+const keepAliveMs = 65_000;
+
+/** A server that listens. */
+export class HttpServer {
+  readonly #server: Server;
+  readonly #logger: FailureLogger;
+  readonly #open = new Set<ServerResponse>();
+  #closing = false;
+
+  /** @internal */
+  constructor(handle: RequestHandler, logger: FailureLogger) {
+    this.#logger = logger;
+    const failed = (response: ServerResponse, thrown: unknown) => {
+      if (statusOf(thrown) === 500) tell(logger, thrown);
+      sendError(response, thrown);
+    };
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+      this.#open.add(response);
+      response.on("close", () => this.#done(response));
+      if (this.#closing) {
+        response.shouldKeepAlive = false;
+        sendError(response, new StatefunError("SHUTTING_DOWN", "The runtime is closing. Send the request again."));
+        return;
+      }
+      try {
+        handle(request, response)?.catch((thrown: unknown) => failed(response, thrown));
+      } catch (thrown) {
+        failed(response, thrown);
+      }
+    });
+  }
+
+  /** @internal */
+  async start({ name, port, host = "127.0.0.1" }: ListenOptions): Promise<this> {
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw new StatefunError("OPTION_INVALID", `${name}'s port is ${describeValue(port)}; it must be 0 to 65535.`);
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", (error: NodeJS.ErrnoException) => reject(notListening(name, host, port, error)));
+      this.#server.listen(port, host, resolve);
+    });
+    this.#server.removeAllListeners("error");
+    // A connection that can't be accepted (no more file descriptors) is not the end of the others.
+    this.#server.on("error", (error) => tell(this.#logger, error));
+    return this;
+  }
+
+  /** The port it listens on. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Where it listens, for people: "http://127.0.0.1:7070". */
+  get url(): string {
+    const { address, family, port } = this.#server.address() as AddressInfo;
+    return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  }
+
+  /** Takes no new requests, and resolves when those in flight are answered, or cut off after `graceMs`. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const response of this.#open) response.shouldKeepAlive = false;
+    const limit = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    await closed;
+    clearTimeout(limit);
+  }
+
+  #done(response: ServerResponse): void {
+    this.#open.delete(response);
+    // A connection counts as idle only after the turn in which its answer left.
+    if (this.#closing) setImmediate(() => this.#server.closeIdleConnections());
+  }
+}
+
+/** Starts a server. Throws OPTION_INVALID when it can't listen there. */
+export function listen(options: ListenOptions, handle: RequestHandler): Promise<HttpServer> {
+  return new HttpServer(handle, options.logger ?? stderr).start(options);
+}
+
+const stderr: FailureLogger = { error: (line) => console.error(`statefun: ${line}`) };
+
+function tell(logger: FailureLogger, thrown: unknown): void {
+  const error = thrown instanceof Error ? thrown : new Error(describe(thrown));
+  const code = thrown instanceof StatefunError ? `${thrown.code}: ` : "";
+  logger.error(oneLine(`${code}${error.message}`), error);
+}
+
+function notListening(name: string, host: string, port: number, error: NodeJS.ErrnoException): StatefunError {
+  const why: Record<string, string> = {
+    EADDRINUSE: "the port is taken. Choose another, or 0 for any free one",
+    EACCES: "this user may not listen on that port. Choose one above 1023",
+    EADDRNOTAVAIL: "this machine has no such address",
+    ENOTFOUND: "there is no such host",
+  };
+  return new StatefunError(
+    "OPTION_INVALID",
+    `${name} can't listen on ${host}:${port}: ${why[error.code ?? ""] ?? error.message}.`,
+    { cause: error },
+  );
+}
+
+/** Headers as pairs in one list: name, value, name, value. */
+export type RawHeaders = readonly string[];
+
+/** Answers with a body; its head and its body leave in one write. */
+export function sendBody(
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string | Uint8Array,
+  headers: RawHeaders = [],
+): void {
+  // The client may have left, or a handler may fail after it has answered.
+  if (response.headersSent || response.destroyed) return;
+  const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+  response.writeHead(status, ["Content-Type", contentType, "Content-Length", String(length), ...headers]);
+  response.end(body);
+}
+
+/** Answers with a value as JSON. */
+export function sendJson(response: ServerResponse, status: number, value: unknown, headers?: RawHeaders): void {
+  sendBody(response, status, "application/json", `${JSON.stringify(value)}\n`, headers);
+}
+
+/**
+ * Answers with an error as JSON, `{code, message}`; one that is the runtime's own fault says its code only. A
+ * METHOD_NOT_ALLOWED needs an Allow header from the caller: see {@link assertMethod}.
+ */
+export function sendError(response: ServerResponse, thrown: unknown, headers: RawHeaders = []): void {
+  const status = statusOf(thrown);
+  const code = thrown instanceof StatefunError ? thrown.code : "INTERNAL";
+  const more = [...headers];
+  if (status === 429 || status === 503) more.push("Retry-After", "1");
+  if (status === 401) more.push("WWW-Authenticate", "Bearer");
+  if (thrown instanceof MethodNotAllowed) more.push("Allow", thrown.allow);
+  // What is left of a body that was refused is not worth reading.
+  if (response.req !== undefined && !response.req.complete) response.shouldKeepAlive = false;
+  sendJson(response, status, status === 500 ? { code } : { code, message: messageOf(thrown as StatefunError) }, more);
+}
+
+function messageOf({ code, message }: StatefunError): string {
+  return toldInstead[code] ?? message;
+}
+
+class MethodNotAllowed extends StatefunError {
+  readonly allow: string;
+
+  constructor(method: string, allow: string) {
+    super("METHOD_NOT_ALLOWED", `The method is ${method}; this path takes ${allow}.`);
+    this.allow = allow;
+  }
+}
+
+/** Throws METHOD_NOT_ALLOWED, which is answered with an Allow header. */
+export function assertMethod(request: IncomingMessage, ...allowed: readonly string[]): void {
+  const method = request.method as string;
+  if (!allowed.includes(method)) throw new MethodNotAllowed(method, allowed.join(", "));
+}

@@ -1,0 +1,68 @@
+// The HTTP ingress of StateFun's playground: PUT /<namespace>/<function>/<id> sends the body's bytes.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { EngineApi } from "../../engine/engine-api.js";
+import { StatefunError } from "../../errors.js";
+import { Address } from "../../model/address.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import { assertOrigin } from "../http/access.js";
+import { bytesReader } from "../http/body-value.js";
+import { readBody, targetOf } from "../http/request.js";
+import { assertMethod, type FailureLogger, type HttpServer, listen, sendBody } from "../http/server.js";
+
+/** Options of {@link openPlaygroundIngress}. */
+export interface PlaygroundIngressOptions {
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** The address to listen on. Defaults to "127.0.0.1". */
+  readonly host?: string | undefined;
+  /** The largest body, in bytes. Defaults to 4 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Takes a line for every answer with status 500. Defaults to stderr. */
+  readonly logger?: FailureLogger | undefined;
+}
+
+const contentTypePrefix = "application/vnd.";
+const defaultType = "io.statefun.types/string";
+
+/**
+ * Starts to listen. A message is answered with 200 and no body once it is durable. Throws OPTION_INVALID.
+ */
+export function openPlaygroundIngress(
+  engine: EngineApi,
+  catalog: TypeCatalog,
+  options: PlaygroundIngressOptions,
+): Promise<HttpServer> {
+  const { port, host, logger, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    assertOrigin(request, response, []);
+    // The playground's own looks at no method; its examples say PUT.
+    assertMethod(request, "PUT", "POST");
+    const address = addressOf(request.url as string);
+    if (!engine.serves(address.namespace, address.name)) {
+      throw new StatefunError("FUNCTION_UNKNOWN", `There is no function ${address.typeName} here.`);
+    }
+    const read = bytesReader(catalog, address.typeName, typenameOf(request));
+    await engine.send(address, read(await readBody(request, maxBodyBytes)));
+    sendBody(response, 200, "text/plain", "");
+  };
+  return listen({ name: "The playground ingress", port, host, logger }, answer);
+}
+
+/** Throws NOT_FOUND. */
+function addressOf(url: string): Address {
+  const parts = [...targetOf(url).parts];
+  // As the playground's own splits: what ends in a slash is the same without.
+  while (parts.at(-1) === "") parts.pop();
+  const [namespace, name, id] = parts;
+  if (parts.length !== 3 || !namespace || !name || !id) {
+    throw new StatefunError("NOT_FOUND", "The path must be /<namespace>/<function>/<id>.");
+  }
+  return new Address(namespace, name, id);
+}
+
+function typenameOf(request: IncomingMessage): string {
+  const contentType = request.headers["content-type"];
+  if (contentType?.startsWith(contentTypePrefix) !== true) return defaultType;
+  return (contentType.split(";", 1)[0] as string).slice(contentTypePrefix.length).trim();
+}

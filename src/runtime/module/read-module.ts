@@ -1,0 +1,55 @@
+// Module files, as Flink's engine reads them: YAML documents of `kind` and `spec`, or one document with a version.
+
+import { readFile } from "node:fs/promises";
+import { LineCounter, parseAllDocuments } from "yaml";
+import { describe, StatefunError } from "../../errors.js";
+import { Entry } from "./entry.js";
+import { readComponent } from "./kinds.js";
+import type { Module } from "./module.js";
+import { ModuleParts } from "./module-parts.js";
+import { Problems } from "./problems.js";
+import { readVersionedFile } from "./versioned-file.js";
+
+/** Reads a module file. Rejects with MODULE_INVALID, which tells every mistake with its line and column. */
+export async function readModule(path: string): Promise<Module> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new StatefunError("MODULE_INVALID", `${path === "" ? '""' : path} can't be read: ${describe(cause)}`, {
+      cause,
+    });
+  }
+  return parseModule(text, { file: path });
+}
+
+/** Reads the text of a module file; `file` is its name in messages. Throws MODULE_INVALID, as {@link readModule}. */
+export function parseModule(text: string, { file }: { readonly file: string }): Module {
+  const lines = new LineCounter();
+  const problems = new Problems(file, lines);
+  const parts = new ModuleParts();
+  const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" })];
+  for (const error of documents.flatMap((document) => document.errors)) {
+    problems.add(error.pos[0], `this is not YAML: ${error.message}.`);
+  }
+  problems.throwAny(); // what follows a syntax error is guesswork
+
+  const entries = documents
+    .filter(({ contents }) => contents !== null && !isEmpty(contents))
+    .map(({ contents }) => new Entry(problems, "", contents, 0));
+  const [first] = entries;
+  if (entries.length === 1 && first?.peek("version") !== undefined) readVersionedFile(first, parts);
+  else for (const entry of entries) readDocument(entry, parts);
+  problems.throwAny();
+  return parts.module;
+}
+
+function readDocument(document: Entry, parts: ModuleParts): void {
+  const fields = document.map(["kind", "spec"], ["kind", "spec"]);
+  if (fields !== undefined) readComponent(fields.get("kind") as Entry, fields.get("spec") as Entry, parts);
+}
+
+/** The engine passes over documents that hold nothing. */
+function isEmpty(contents: object): boolean {
+  return "value" in contents && contents.value === null;
+}

@@ -1,0 +1,54 @@
+// The adapter for Fastify.
+
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import { StatefunError } from "../../errors.js";
+import { RequestReplyHandler } from "../../functions/request-reply.js";
+import type { StatefulFunctions } from "../../functions/stateful-functions.js";
+import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "../endpoint.js";
+import { hasUnreadBody, requestOf } from "../node-request.js";
+
+export type { ServeOptions } from "../endpoint.js";
+
+/**
+ * Makes a plugin that serves functions, or a shared handler, at one path; a prefix it is registered with goes before
+ * the path. Closing the application finishes the calls in flight first; a shared handler is left to its owner to close.
+ * Throws OPTION_INVALID.
+ *
+ * @example
+ * ```ts
+ * import Fastify from "fastify";
+ * import { statefun } from "statefun-ts/fastify";
+ * import { functions } from "./functions.js";
+ *
+ * const app = Fastify();
+ * await app.register(statefun(functions));
+ * await app.listen({ port: 8000 });
+ * ```
+ */
+export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): FastifyPluginAsync {
+  const endpoint = new HttpEndpoint(served, options);
+  for (const path of [endpoint.path, endpoint.healthPath]) {
+    if (!path?.includes("*")) continue;
+    throw new StatefunError("OPTION_INVALID", `"${path}" has a star, which Fastify takes for any text. Leave it out.`);
+  }
+  return async (app) => {
+    // Inside this plugin only: bodies of every type stay unread, for the endpoint to judge and to read.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    app.all(literal(endpoint.path), async (request, reply) => {
+      return send(request, reply, await endpoint.answer(requestOf(request.raw, reply.raw)));
+    });
+    if (endpoint.healthPath !== undefined) {
+      app.get(literal(endpoint.healthPath), async (request, reply) => send(request, reply, endpoint.health()));
+    }
+    if (!(served instanceof RequestReplyHandler)) app.addHook("preClose", () => endpoint.close());
+  };
+}
+
+/** A path that Fastify takes as it is written: a colon would begin a parameter. */
+const literal = (path: string) => path.replaceAll(":", "::");
+
+function send({ raw }: FastifyRequest, reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {
+  if (hasUnreadBody(raw)) reply.header("Connection", "close");
+  return reply.code(status).headers(headers).send(body);
+}

@@ -1,0 +1,23 @@
+// A typed value as JSON text, for people and for egresses.
+
+import { StatefunError } from "../errors.js";
+import type { Type, TypedValue } from "../model/type.js";
+import { Types } from "./primitives.js";
+
+/** StateFun's own types, which a function elsewhere has as well. */
+export const primitives = new Map<string, Type<any>>(Object.values(Types).map((type) => [type.typename, type]));
+
+/** Finds the type of a typename, when this process has it. */
+export type FindType = (typename: string) => Type<any> | undefined;
+
+/** A value as JSON text; undefined when nothing here knows how, or when the bytes are not of their type. */
+export function jsonOf(find: FindType, value: TypedValue): string | undefined {
+  const type = find(value.typename) ?? primitives.get(value.typename);
+  if (type === undefined) return undefined;
+  try {
+    return JSON.stringify(type.toJson(type.unpack(value)));
+  } catch (error) {
+    if (error instanceof StatefunError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Types } from "../../../src/index.js";
+import { Address } from "../../../src/model/address.js";
+import { counters, gauges, histograms } from "../../../src/runtime/admin/metrics.js";
+import { world } from "./world.js";
+
+/** The samples of a text, by their names and labels. */
+function samplesOf(text: string): Map<string, number> {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(
+    lines.map((line) => {
+      const space = line.lastIndexOf(" ");
+      return [line.slice(0, space), Number(line.slice(space + 1))];
+    }),
+  );
+}
+
+test("the engine's counts are told as they are now, in Prometheus's text format", async (t) => {
+  const { ask, tell, engine } = await world(t);
+  assert.equal(samplesOf((await ask("GET /metrics")).text).get("statefun_messages_in_total"), 0);
+  await tell("bob", "hello");
+  await tell("bob", "hello");
+  await engine.send(new Address("shop", "counter", "bob"), Types.string.pack("later"), { delayMs: 3_600_000 });
+  const { headers, text } = await ask("GET /metrics");
+  assert.match(headers["content-type"] ?? "", /^text\/plain; version=0\.0\.4/);
+  const samples = samplesOf(text);
+  assert.equal(samples.get("statefun_messages_in_total"), 3);
+  assert.equal(samples.get("statefun_messages_delivered_total"), 2);
+  assert.equal(samples.get("statefun_calls_answered_total"), 2);
+  assert.equal(samples.get("statefun_delayed_pending"), 1);
+  assert.equal(samples.get("statefun_healthy"), 1);
+  assert.equal(samples.get("statefun_commits_total"), engine.metrics.commits);
+});
+
+test("every number of the engine has a metric", async (t) => {
+  const { ask, engine } = await world(t);
+  const { text } = await ask("GET /metrics");
+  const told = [
+    ...Object.values(counters).map(({ of }) => of),
+    ...Object.values(gauges).map(({ of }) => of),
+    ...Object.values(histograms).flatMap(({ sum, buckets }) => [sum, buckets]),
+  ];
+  assert.deepEqual([...told].sort(), Object.keys(engine.metrics).sort());
+  for (const name of Object.keys({ ...counters, ...gauges, ...histograms })) {
+    assert.ok(text.includes(`# TYPE ${name} `), name);
+  }
+});
+
+test("times are told as histograms whose buckets hold those below them", async (t) => {
+  const { ask, tell, engine } = await world(t);
+  for (const text of ["a", "b", "c"]) await tell("bob", text);
+  const samples = samplesOf((await ask("GET /metrics")).text);
+  const buckets = [...samples].filter(([name]) => name.startsWith("statefun_batch_seconds_bucket"));
+  assert.equal(buckets.length, engine.metrics.batchBuckets.length);
+  assert.equal(buckets.at(-1)?.[0], 'statefun_batch_seconds_bucket{le="+Inf"}');
+  const counts = buckets.map(([, count]) => count);
+  assert.deepEqual(
+    counts,
+    counts.toSorted((a, b) => a - b),
+  );
+  assert.equal(counts.at(-1), samples.get("statefun_batch_seconds_count"));
+  assert.equal(samples.get("statefun_batch_seconds_count"), engine.metrics.batches);
+  assert.equal(samples.get("statefun_batch_seconds_sum"), engine.metrics.batchSeconds);
+  assert.equal(samples.get("statefun_commit_seconds_count"), engine.metrics.commits);
+});
+
+test("the process's own numbers are there, for each server in it", async (t) => {
+  for (const { ask } of [await world(t), await world(t)]) {
+    const samples = samplesOf((await ask("GET /metrics")).text);
+    assert.ok((samples.get("process_resident_memory_bytes") ?? 0) > 0);
+    assert.ok((samples.get("process_cpu_seconds_total") ?? 0) > 0);
+  }
+});

@@ -1,0 +1,94 @@
+// A real engine in memory, with an admin server on a free port.
+
+import type { TestContext } from "node:test";
+import { Engine } from "../../../src/engine/engine.js";
+import type { EngineLimits } from "../../../src/engine/limits.js";
+import { custom, json, RequestReplyHandler, StatefulFunctions, Types } from "../../../src/index.js";
+import { Address } from "../../../src/model/address.js";
+import { type AdminOptions, AdminServer } from "../../../src/runtime/admin/admin-server.js";
+import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
+import { MemoryStore } from "../../../src/store/memory-store.js";
+import type { TypeCatalog } from "../../../src/types/type-catalog.js";
+import { type Received, type Sent, send } from "../../support/http.js";
+import { RecordingLogger } from "../../support/recording-logger.js";
+
+export const Cart = json<{ items: string[] }>("shop.types/cart");
+/** A type that says nothing of JSON. */
+export const Opaque = custom<string>(
+  "shop.types/opaque",
+  (text) => Buffer.from(text),
+  (bytes) => Buffer.from(bytes).toString(),
+);
+
+const states = { count: { type: Types.int, default: 0 }, cart: Cart, opaque: Opaque } as const;
+
+/** Counts texts and gives them back; "fail" fails, "opaque" keeps a value that is not JSON. */
+const functions = new StatefulFunctions()
+  .register(
+    "shop/counter",
+    (text, _context, state) => {
+      if (text === "fail") throw new Error("told to fail");
+      if (text === "opaque") state.opaque = "secret";
+      state.count += 1;
+      return text;
+    },
+    { handles: [Types.string], state: states },
+  )
+  .register("shop/deep/other", () => {}, { handles: [Types.string] });
+
+const types: Readonly<Record<string, any>> = { count: Types.int, cart: Cart, opaque: Opaque };
+const catalog: TypeCatalog = {
+  typeNames: functions.typeNames,
+  handled: () => [Types.string],
+  handler: () => undefined,
+  find: (typename) => functions.findType(typename),
+  state: (typeName, name) => (typeName === "shop/counter" ? types[name] : undefined),
+};
+
+export interface World {
+  readonly engine: Engine;
+  readonly admin: AdminServer;
+  /** Sends one request to the admin server: "GET /health". */
+  ask(line: string, sent?: Sent): Promise<Received & { readonly json: any }>;
+  /** Calls the counter of an id, and waits for its answer. */
+  tell(id: string, text: string): Promise<void>;
+}
+
+/** A world that ends with its test. A failing message parks its address at once. */
+export async function world(
+  test: TestContext,
+  options: AdminOptions = {},
+  limits: Partial<EngineLimits> = {},
+  store = new MemoryStore(),
+): Promise<World> {
+  const handler = new RequestReplyHandler(functions, { logger: new RecordingLogger() });
+  const endpoint = new InProcessEndpoint({
+    typeNames: functions.typeNames,
+    handle: (request) => handler.handle(request),
+  });
+  const route = { endpoint, generation: "v3", maxBatch: 1000, states: undefined, label: "in this process" } as const;
+  const engine = await Engine.open({
+    store,
+    findRoute: (namespace, name) => (functions.typeNames.includes(`${namespace}/${name}`) ? route : undefined),
+    limits: { attempts: 1, ...limits },
+    logger: { warn() {}, error() {} },
+  });
+  const admin = await AdminServer.open(engine, catalog, { port: 0, ...options });
+  test.after(async () => {
+    await admin.close(0);
+    await engine.close(0);
+  });
+  return {
+    engine,
+    admin,
+    ask: async (line, sent) => {
+      const [method = "", path = ""] = line.split(" ");
+      const received = await send(admin.port, path, { headers: {}, ...sent, method });
+      const isJson = received.headers["content-type"] === "application/json";
+      return { ...received, json: isJson ? JSON.parse(received.text) : undefined };
+    },
+    tell: async (id, text) => {
+      await engine.call(new Address("shop", "counter", id), Types.string.pack(text));
+    },
+  };
+}

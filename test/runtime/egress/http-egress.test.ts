@@ -1,0 +1,138 @@
+// Records to a web server: posted until they are taken, each under its id.
+
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test } from "node:test";
+import { HttpEgress, type HttpEgressOptions } from "../../../src/runtime/egress/http-egress.js";
+import { throwsCode } from "../../support/expect-code.js";
+import { Gate } from "../../support/gate.js";
+import { ManualClock } from "./manual-clock.js";
+import { find, greetingRecord, Lines, out, strangeRecord } from "./records.js";
+
+interface Posted {
+  readonly method: string | undefined;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
+}
+
+/** Starts a receiver that answers by `answer`, and an egress to it. */
+async function withReceiver(
+  answer: (response: ServerResponse, count: number) => void,
+  options: Partial<HttpEgressOptions>,
+  run: (at: { egress: HttpEgress; posted: Posted[]; clock: ManualClock; lines: Lines; url: string }) => Promise<void>,
+): Promise<void> {
+  const posted: Posted[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    posted.push({ method: request.method, headers: request.headers, body: Buffer.concat(chunks) });
+    answer(response, posted.length);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=secret`;
+  const clock = new ManualClock();
+  const lines = new Lines();
+  const egress = new HttpEgress(out, find, { url, clock, logger: lines, ...options });
+  try {
+    await run({ egress, posted, clock, lines, url });
+  } finally {
+    await egress.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+const ok = (response: ServerResponse) => response.writeHead(204).end();
+
+test("a record is posted as JSON when its type is known, else as bytes, with its id and type", () =>
+  withReceiver(ok, { headers: { Authorization: "Bearer t" } }, async ({ egress, posted }) => {
+    await egress.receive(greetingRecord(1, "Hello"));
+    await egress.receive(strangeRecord(2, Buffer.from([0, 255])));
+    const [known, strange] = posted as [Posted, Posted];
+    assert.equal(known.method, "POST");
+    assert.equal(known.headers["content-type"], "application/json");
+    assert.equal(known.headers["statefun-record-id"], "000000001");
+    assert.equal(known.headers["statefun-egress"], out);
+    assert.equal(known.headers["statefun-type"], "type.googleapis.com/example.Greeting");
+    assert.equal(known.headers.authorization, "Bearer t");
+    assert.equal(JSON.parse(known.body.toString()).text, "Hello");
+    assert.equal(strange.headers["content-type"], "application/octet-stream");
+    assert.deepEqual(strange.body, Buffer.from([0, 255]));
+  }));
+
+test("whatever is not 2xx is tried again under the same id, and told without what the URL hides", () => {
+  const statuses = [500, 404, 301, 503, 400, 200];
+  return withReceiver(
+    (response, count) => {
+      const status = statuses[count - 1] as number;
+      response.writeHead(status, status === 503 ? { "Retry-After": "7" } : {}).end();
+    },
+    {},
+    async ({ egress, posted, clock, lines }) => {
+      const receiving = egress.receive(greetingRecord(1, "Hello"));
+      const waits: number[] = [];
+      for (let n = 0; n < 5; n++) waits.push(await clock.next());
+      await receiving;
+      assert.deepEqual(waits, [100, 200, 400, 7000, 1600]);
+      assert.deepEqual(new Set(posted.map(({ headers }) => headers["statefun-record-id"])), new Set(["000000001"]));
+      assert.equal(lines.lines.length, 5);
+      assert.ok(lines.lines.every((line) => !line.includes("secret")));
+    },
+  );
+});
+
+test("a receiver that does not answer in time, or not at all, is tried again", async () => {
+  await withReceiver(
+    (response, count) => (count === 1 ? undefined : ok(response)),
+    { timeoutMs: 20 },
+    async ({ egress, posted, clock }) => {
+      const receiving = egress.receive(greetingRecord(1, "Hello"));
+      await clock.next();
+      await receiving;
+      assert.equal(posted.length, 2);
+    },
+  );
+  await withReceiver(
+    (response, count) => (count === 1 ? response.destroy() : ok(response)),
+    {},
+    async ({ egress, posted, clock }) => {
+      const receiving = egress.receive(greetingRecord(1, "Hello"));
+      await clock.next();
+      await receiving;
+      assert.equal(posted.length, 2);
+    },
+  );
+});
+
+test("closing ends a request, which is then not acknowledged", () => {
+  const reached = new Gate();
+  return withReceiver(
+    () => reached.open(),
+    {},
+    async ({ egress }) => {
+      const receiving = egress.receive(greetingRecord(1, "Hello"));
+      await reached.promise;
+      const rejected = assert.rejects(receiving, { code: "SHUTTING_DOWN" });
+      await egress.close();
+      await rejected;
+    },
+  );
+});
+
+test("one record at a time is the default; more when it is told so", () => {
+  const url = "http://localhost/hook";
+  assert.equal(new HttpEgress(out, find, { url }).window, 1);
+  assert.equal(new HttpEgress(out, find, { url, concurrency: 8 }).window, 8);
+});
+
+test("what is no URL, no timeout or no concurrency is refused", () => {
+  for (const options of [
+    { url: "nowhere" },
+    { url: "ftp://host/" },
+    { url: "http://host", timeoutMs: 0 },
+    { url: "http://host", concurrency: 0 },
+  ]) {
+    throwsCode(() => new HttpEgress(out, find, options), "OPTION_INVALID");
+  }
+});

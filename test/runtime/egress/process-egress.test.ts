@@ -1,0 +1,94 @@
+// Records to a function of this process, from a real engine.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { example } from "../../../samples/messages/messages.js";
+import { Address } from "../../../src/model/address.js";
+import { TypedValue, typeOf } from "../../../src/model/type.js";
+import { ProcessEgress } from "../../../src/runtime/egress/process-egress.js";
+import { throwsCode } from "../../support/expect-code.js";
+import { until } from "../ingress/world.js";
+import { ManualClock } from "./manual-clock.js";
+import { find, greetingRecord, Lines, openWithEgress, out, strangeRecord } from "./records.js";
+
+const many = (id: string) => Address.of("example.deep/many", id);
+const echo = (text: string) => typeOf(example.Echo).pack(example.Echo.create({ text }));
+
+test("a handler gets each record's value decoded, in order, and acknowledges it", async () => {
+  const seen: string[] = [];
+  const ids: string[] = [];
+  const egress = new ProcessEgress(
+    out,
+    async (value: example.Greeting, { id }) => {
+      seen.push(value.text);
+      ids.push(id);
+    },
+    find,
+  );
+  const world = await openWithEgress(egress);
+  for (let n = 0; n < 20; n++) await world.engine.call(many("m"), echo(`text ${n}`));
+  await until(() => world.engine.metrics.outboxRecords === 0);
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 20 }, (_, n) => `text ${n}`),
+  );
+  assert.deepEqual([...ids].sort(), ids);
+  assert.equal(new Set(ids).size, 20);
+  await egress.close();
+  await world.close();
+});
+
+test("a value of an unknown type, or of bytes that are not of their type, comes as it is", async () => {
+  const seen: unknown[] = [];
+  const egress = new ProcessEgress(out, (value) => void seen.push(value), find);
+  const record = strangeRecord(1, Buffer.from("?"));
+  await egress.receive(record);
+  assert.equal(seen[0], record.value);
+  const broken = new TypedValue(greetingRecord(2, "").value.typename, Buffer.from([255]));
+  await egress.receive({ ...record, value: broken });
+  assert.equal(seen[1], broken);
+});
+
+test("a record whose handler fails comes again, ever later, before any other", async () => {
+  const clock = new ManualClock();
+  const lines = new Lines();
+  const seen: string[] = [];
+  let failures = 12;
+  const egress = new ProcessEgress(
+    out,
+    ({ text }: example.Greeting) => {
+      seen.push(text);
+      if (failures-- > 0) throw new Error("not now");
+    },
+    find,
+    { clock, logger: lines },
+  );
+  const world = await openWithEgress(egress);
+  await world.engine.call(many("m"), echo("first"));
+  await world.engine.call(many("m"), echo("second"));
+  const waits: number[] = [];
+  for (let n = 0; n < 12; n++) waits.push(await clock.next());
+  await until(() => world.engine.metrics.outboxRecords === 0);
+  assert.deepEqual(seen, [...Array(13).fill("first"), "second"]);
+  assert.deepEqual(waits, [100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200, 60000, 60000]);
+  assert.equal(lines.lines.length, 12);
+  await egress.close();
+  await world.close();
+});
+
+test("closing gives up what is tried again: it is not acknowledged", async () => {
+  const clock = new ManualClock();
+  const egress = new ProcessEgress(out, () => Promise.reject(new Error("never")), find, { clock, logger: new Lines() });
+  const receiving = egress.receive(greetingRecord(1, "lost?"));
+  await clock.waiting();
+  await egress.close();
+  await assert.rejects(receiving, { code: "SHUTTING_DOWN" });
+  await assert.rejects(egress.receive(greetingRecord(2, "late")), { code: "SHUTTING_DOWN" });
+});
+
+test("what is no handler or no concurrency is refused", () => {
+  throwsCode(() => new ProcessEgress(out, undefined as never, find), "OPTION_INVALID");
+  for (const concurrency of [0, -1, 1.5, Number.NaN]) {
+    throwsCode(() => new ProcessEgress(out, () => {}, find, { concurrency }), "OPTION_INVALID");
+  }
+});
