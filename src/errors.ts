@@ -148,6 +148,11 @@ export function describeValue(value: unknown): string {
   return Array.isArray(value) ? "a list" : describe(value);
 }
 
+/** What was thrown, as an error. */
+export function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(describe(thrown));
+}
+
 const longestLine = 2_000;
 
 /**

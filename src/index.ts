@@ -13,7 +13,6 @@ export type {
 } from "./functions/decorator-types.js";
 export { Handles, State, StatefulFunction } from "./functions/decorators.js";
 export type { HandledType } from "./functions/function-spec.js";
-export type { Logger } from "./functions/logger.js";
 export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";
 export type { StateAccess } from "./functions/state.js";
 export { StatefulFunctions } from "./functions/stateful-functions.js";
@@ -21,6 +20,7 @@ export { Address } from "./model/address.js";
 export type { Duration } from "./model/duration.js";
 export type { ExpirationOptions } from "./model/expiration.js";
 export type { Generation } from "./model/invocation.js";
+export type { Logger } from "./model/logger.js";
 export { type MessageClass, type ReflectedType, Type, TypedValue, type TypeLike, type ValueOf } from "./model/type.js";
 export { custom, protobuf } from "./types/custom.js";
 export {

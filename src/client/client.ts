@@ -1,7 +1,7 @@
 // A client of the runtime's HTTP ingress, checked against the classes of the functions. Runs in browsers as well.
 
 import { describeValue, StatefunError } from "../errors.js";
-import { type Duration, durationToMs } from "../model/duration.js";
+import { type Duration, durationToMs, longestTimerMs } from "../model/duration.js";
 import { assertKnownOptions } from "../model/options.js";
 import { assertPacked, TypedValue } from "../model/type.js";
 import { type ClientSettings, type HttpAnswer, type HttpCall, send } from "./http-call.js";
@@ -45,8 +45,6 @@ const callOptionNames = ["timeout", "signal", "idempotencyKey"] as const;
 const sendOptionNames = [...callOptionNames, "delay", "token"] as const;
 /** What a header carries unchanged: printable ASCII, without spaces at its ends. */
 const keyPattern = /^(?! )[\x20-\x7e]{1,256}(?<! )$/;
-/** The longest time that setTimeout can wait. */
-const longestTimeoutMs = 2 ** 31 - 1;
 
 /**
  * Makes a client of the ingress at this URL, such as "http://localhost:7070". Throws OPTION_INVALID.
@@ -72,7 +70,7 @@ export function connect(url: string, options: ConnectOptions = {}): Client {
   if (token !== undefined && !(typeof token === "string" && /^[\x21-\x7e]+$/.test(token))) {
     throw new StatefunError("OPTION_INVALID", "The token must be printable ASCII without spaces, as the ingress's is.");
   }
-  if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
+  if (!(timeoutMs > 0 && timeoutMs <= longestTimerMs)) {
     throw new StatefunError("OPTION_INVALID", `timeoutMs is ${timeoutMs}; it must be more than 0 and below 25 days.`);
   }
   if (!Number.isInteger(retries) || retries < 0) {
@@ -179,7 +177,7 @@ export class Client {
     { timeout, signal, idempotencyKey = randomKey() }: CallOptions,
   ): Promise<HttpAnswer> {
     const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : durationToMs(timeout);
-    if (!(timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) {
+    if (!(timeoutMs > 0 && timeoutMs <= longestTimerMs)) {
       throw new StatefunError(
         "DURATION_INVALID",
         `timeout is ${timeoutMs} ms; it must be more than 0 and below 25 days.`,

@@ -1,6 +1,7 @@
 // One request, repeated until it is answered, fails for good, or its time is over.
 
 import { describe, type ErrorCode, errorCodes, StatefunError } from "../errors.js";
+import { type Backoff, backoffMs, jittered } from "../model/backoff.js";
 
 /** What a client was told once. */
 export interface ClientSettings {
@@ -44,8 +45,7 @@ class Failure {
   }
 }
 
-const firstWaitMs = 100;
-const longestWaitMs = 5_000;
+const backoff: Backoff = { firstMs: 100, longestMs: 5_000 };
 
 /**
  * Sends a request. What failed on its way, or was answered with 429, 502 or 503, is sent again. Throws what the server
@@ -79,7 +79,7 @@ async function untilAnswered(
     if (!(outcome instanceof Failure)) return outcome;
     if (stop.aborted) throw stop.reason;
     if (!outcome.again || tried >= settings.retries) throw outcome.error;
-    const waitMs = Math.max(outcome.afterMs, Math.min(firstWaitMs * 2 ** tried, longestWaitMs) * (0.5 + Math.random()));
+    const waitMs = Math.max(outcome.afterMs, jittered(backoffMs(backoff, tried + 1)));
     // The last failure says more than that the time is over.
     if (waitMs >= end - Date.now()) throw outcome.error;
     await sleep(waitMs, stop);

@@ -1,5 +1,7 @@
 // The time, as the engine sees it: a test's clock moves by hand.
 
+import { longestTimerMs } from "../model/duration.js";
+
 /** A timer that has not gone off. */
 export interface Timer {
   cancel(): void;
@@ -12,14 +14,11 @@ export interface Clock {
   after(ms: number, run: () => void): Timer;
 }
 
-/** The longest time that setTimeout can wait. */
-const longestMs = 2 ** 31 - 1;
-
 /** The machine's own clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, run) {
-    const timer = setTimeout(run, Math.min(Math.max(ms, 0), longestMs));
+    const timer = setTimeout(run, Math.min(Math.max(ms, 0), longestTimerMs));
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },

@@ -2,7 +2,9 @@
 // what the function did is applied. One call at a time per address; a failed one is tried again, later and later.
 
 import { describe, oneLine, StatefunError } from "../errors.js";
+import { backoffMs } from "../model/backoff.js";
 import { isClient } from "../model/client-address.js";
+import type { Logger } from "../model/logger.js";
 import { decodeResponse } from "../wire/decode-response.js";
 import { encodeRequest } from "../wire/encode-request.js";
 import type { Clock } from "./clock.js";
@@ -15,7 +17,6 @@ import type { Instances } from "./instances.js";
 import { kinds } from "./keys.js";
 import { Lane } from "./lane.js";
 import type { EngineLimits } from "./limits.js";
-import type { EngineLogger } from "./logger.js";
 import { apply, assertAllowed, type Parts } from "./transaction.js";
 
 /** Calls that begin before sockets and timers have their turn. */
@@ -29,7 +30,7 @@ export interface DispatcherParts extends Parts {
   readonly clock: Clock;
   readonly limits: EngineLimits;
   readonly metrics: EngineMetrics;
-  readonly logger: EngineLogger;
+  readonly logger: Logger;
 }
 
 /** A call in flight. */
@@ -284,7 +285,7 @@ export class Dispatcher {
       this.park(instance, { since: clock.now(), code: error.code, reason: error.message, attempts });
       return;
     }
-    const waitMs = Math.min(limits.firstRetryMs * 2 ** (attempts - 1), limits.lastRetryMs);
+    const waitMs = backoffMs({ firstMs: limits.firstRetryMs, longestMs: limits.lastRetryMs }, attempts);
     logger.warn(`${what} — try ${attempts} of ${limits.attempts}; the next one in ${waitMs} ms.`, error);
     this.#retryAfter(instance, waitMs);
   }

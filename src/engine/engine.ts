@@ -3,6 +3,7 @@
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
+import { defaultLogger, type Logger } from "../model/logger.js";
 import { assertToken } from "../model/text.js";
 import { assertPacked, type TypedValue } from "../model/type.js";
 import type { Store } from "../store/store.js";
@@ -38,7 +39,6 @@ import type { Instance } from "./instance.js";
 import { Instances } from "./instances.js";
 import { tellUndeclared, tellUnserved } from "./left-behind.js";
 import { type EngineLimits, limitsOf } from "./limits.js";
-import type { EngineLogger } from "./logger.js";
 import { DelayedMessage, Message } from "./message.js";
 import { newMetrics } from "./metrics.js";
 import { Outbox } from "./outbox.js";
@@ -62,8 +62,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** See limits.ts for the defaults. */
   readonly limits?: Partial<EngineLimits>;
-  /** Defaults to console. */
-  readonly logger?: EngineLogger;
+  /** Takes a line for every failure. Defaults to stderr. */
+  readonly logger?: Logger;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -77,7 +77,7 @@ export class Engine implements EngineApi {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #limits: EngineLimits;
-  readonly #logger: EngineLogger;
+  readonly #logger: Logger;
   readonly #commit: GroupCommit;
   readonly #shared: QueueStore;
   readonly #functions: FunctionTable;
@@ -101,7 +101,7 @@ export class Engine implements EngineApi {
   }
 
   private constructor(options: EngineOptions) {
-    const { findRoute, egresses = [], clock = systemClock, limits, logger = console } = options;
+    const { findRoute, egresses = [], clock = systemClock, limits, logger = defaultLogger } = options;
     assertClock(clock);
     const store = new TellingStore(options.store, clock, logger);
     this.#store = store;

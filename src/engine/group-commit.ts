@@ -2,6 +2,7 @@
 // is in a group and runs ahead of the disk; what leaves the machine waits until its group is on it.
 
 import { StatefunError } from "../errors.js";
+import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Store, Write } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import { bucketBounds, type EngineMetrics } from "./engine-api.js";
@@ -33,8 +34,7 @@ const mostOpenBytes = 32 * 1024 * 1024;
 const lingerMs = 5;
 const lingerBytes = 8 * 1024 * 1024;
 
-const firstRetryMs = 100;
-const lastRetryMs = 5_000;
+const backoff: Backoff = { firstMs: 100, longestMs: 5_000 };
 
 export class GroupCommit {
   readonly #store: Store;
@@ -193,7 +193,7 @@ export class GroupCommit {
 
   async #writeUntilDone(group: Group): Promise<void> {
     const metrics = this.#metrics;
-    for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, lastRetryMs)) {
+    for (let attempt = 1; ; attempt++) {
       const begun = performance.now();
       try {
         await this.#store.write(encoded(group.values));
@@ -211,7 +211,7 @@ export class GroupCommit {
         // Those of the next group, too: who knows when its turn comes.
         for (const waiter of [...group.waiters.splice(0), ...this.#open.waiters.splice(0)]) waiter(error);
         if (this.#closed) return;
-        await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve));
+        await new Promise<void>((resolve) => this.#clock.after(backoffMs(backoff, attempt), resolve));
       }
     }
   }

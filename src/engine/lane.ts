@@ -1,14 +1,14 @@
 // The line before one endpoint: which addresses wait for their turn, and how many calls are in flight. An endpoint that
 // can't be reached holds its own line up and no other.
 
+import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Clock, Timer } from "./clock.js";
 import { Fifo } from "./fifo.js";
 import type { Instance } from "./instance.js";
 
 /** Failures in a row, of any address, after which an endpoint counts as down. */
 const failuresUntilDown = 3;
-const firstWaitMs = 100;
-const longestWaitMs = 10_000;
+const backoff: Backoff = { firstMs: 100, longestMs: 10_000 };
 
 export class Lane {
   readonly #clock: Clock;
@@ -68,7 +68,7 @@ export class Lane {
     if (this.#wait !== undefined) return;
     this.#failures += 1;
     if (!this.down) return;
-    const waitMs = Math.min(firstWaitMs * 2 ** (this.#failures - failuresUntilDown), longestWaitMs);
+    const waitMs = backoffMs(backoff, this.#failures - failuresUntilDown + 1);
     this.#wait = this.#clock.after(waitMs, () => {
       this.#wait = undefined;
       this.#wake();

@@ -2,8 +2,8 @@
 // for ever without a sign, so a person is told.
 
 import { StatefunError } from "../errors.js";
+import type { Logger } from "../model/logger.js";
 import type { Instance } from "./instance.js";
-import type { EngineLogger } from "./logger.js";
 import type { Outbox } from "./outbox.js";
 
 interface Left {
@@ -24,7 +24,7 @@ export function unserved(instances: Iterable<Instance>): Map<string, Left> {
   return found;
 }
 
-export function tellUnserved(instances: Iterable<Instance>, logger: EngineLogger): void {
+export function tellUnserved(instances: Iterable<Instance>, logger: Logger): void {
   for (const [typeName, { messages, parked }] of unserved(instances)) {
     const left = `waiting messages: ${messages}, parked addresses: ${parked}`;
     const mend = "Bind its class or add its endpoint to the module file, or drop what waits.";
@@ -32,7 +32,7 @@ export function tellUnserved(instances: Iterable<Instance>, logger: EngineLogger
   }
 }
 
-export function tellUndeclared(outboxes: Iterable<Outbox>, logger: EngineLogger): void {
+export function tellUndeclared(outboxes: Iterable<Outbox>, logger: Logger): void {
   for (const { egress, declared, length } of outboxes) {
     if (declared || length === 0) continue;
     const mend = "Add it to the egresses, and they are handed out.";
@@ -40,6 +40,6 @@ export function tellUndeclared(outboxes: Iterable<Outbox>, logger: EngineLogger)
   }
 }
 
-function warn(logger: EngineLogger, code: "FUNCTION_UNKNOWN" | "EGRESS_UNKNOWN", line: string): void {
+function warn(logger: Logger, code: "FUNCTION_UNKNOWN" | "EGRESS_UNKNOWN", line: string): void {
   logger.warn(line, new StatefunError(code, line));
 }

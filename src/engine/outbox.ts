@@ -1,17 +1,17 @@
 // The records of one egress, from the transaction that wrote them until whoever takes them has acknowledged them.
 
-import { describe } from "../errors.js";
+import { errorOf } from "../errors.js";
+import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Generation } from "../model/invocation.js";
+import type { Logger } from "../model/logger.js";
 import { decodePacked } from "../wire/packed.js";
 import type { Clock } from "./clock.js";
 import { DurableQueue, type QueueStore } from "./durable-queue.js";
 import type { EgressConsumer, EgressRecord, EngineMetrics } from "./engine-api.js";
 import { kinds } from "./keys.js";
-import type { EngineLogger } from "./logger.js";
 import { decodeMessage, Message } from "./message.js";
 
-const firstRetryMs = 100;
-const lastRetryMs = 60_000;
+const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
 
 export class Outbox {
   readonly egress: string;
@@ -21,7 +21,7 @@ export class Outbox {
   readonly #shared: QueueStore;
   readonly #clock: Clock;
   readonly #metrics: EngineMetrics;
-  readonly #logger: EngineLogger;
+  readonly #logger: Logger;
   readonly #queue: DurableQueue<Message>;
   #consumer: EgressConsumer | undefined;
   /** The last group of which the end is waited for. */
@@ -30,7 +30,7 @@ export class Outbox {
   #loading = false;
   #closed = false;
 
-  constructor(egress: string, shared: QueueStore, clock: Clock, metrics: EngineMetrics, logger: EngineLogger) {
+  constructor(egress: string, shared: QueueStore, clock: Clock, metrics: EngineMetrics, logger: Logger) {
     this.egress = egress;
     this.#prefix = `${kinds.outbox}${egress}\0`;
     this.#shared = shared;
@@ -80,12 +80,12 @@ export class Outbox {
     while (!this.#closed && this.#unacknowledged < consumer.window && queue.loaded > 0) {
       if (queue.at(0).group > this.#shared.commit.durableGroup) return;
       this.#unacknowledged += 1;
-      this.#hand(consumer, queue.take(), firstRetryMs);
+      this.#hand(consumer, queue.take(), 1);
     }
     if (queue.loaded === 0 && queue.length > 0 && !this.#loading) this.#load();
   }
 
-  #hand(consumer: EgressConsumer, message: Message, retryMs: number): void {
+  #hand(consumer: EgressConsumer, message: Message, attempt: number): void {
     const record: EgressRecord = {
       id: this.#shared.sequence.epoch + message.key.slice(this.#prefix.length),
       egress: this.egress,
@@ -107,12 +107,13 @@ export class Outbox {
       },
       (thrown) => {
         if (this.#closed) return;
+        const error = errorOf(thrown);
         this.#logger.warn(
-          `The egress ${this.egress} did not take the record ${record.id}; it is tried again: ${describe(thrown)}`,
-          thrown instanceof Error ? thrown : new Error(describe(thrown)),
+          `The egress ${this.egress} did not take the record ${record.id}; it is tried again: ${error.message}`,
+          error,
         );
-        this.#clock.after(retryMs, () => {
-          if (!this.#closed) this.#hand(consumer, message, Math.min(retryMs * 2, lastRetryMs));
+        this.#clock.after(backoffMs(backoff, attempt), () => {
+          if (!this.#closed) this.#hand(consumer, message, attempt + 1);
         });
       },
     );
@@ -126,7 +127,7 @@ export class Outbox {
         this.#pump();
       },
       () => {
-        this.#clock.after(firstRetryMs, () => this.#load());
+        this.#clock.after(backoff.firstMs, () => this.#load());
       },
     );
   }

@@ -1,10 +1,10 @@
 // A store whose failed reads are told: clients hear no more of one than that the log says why. A write that fails is
 // trouble, which is told by the engine.
 
-import { describe, oneLine } from "../errors.js";
+import { errorOf, oneLine } from "../errors.js";
+import type { Logger } from "../model/logger.js";
 import type { Entry, Range, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
-import type { EngineLogger } from "./logger.js";
 
 /** Of many reads that fail one is told in this time. */
 const quietMs = 60_000;
@@ -12,10 +12,10 @@ const quietMs = 60_000;
 export class TellingStore implements Store {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #logger: EngineLogger;
+  readonly #logger: Logger;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(store: Store, clock: Clock, logger: EngineLogger) {
+  constructor(store: Store, clock: Clock, logger: Logger) {
     this.#store = store;
     this.#clock = clock;
     this.#logger = logger;
@@ -57,7 +57,7 @@ export class TellingStore implements Store {
     const now = this.#clock.now();
     if (now - this.#toldAt >= quietMs) {
       this.#toldAt = now;
-      const error = thrown instanceof Error ? thrown : new Error(describe(thrown));
+      const error = errorOf(thrown);
       this.#logger.error(oneLine(`The store can't be read: ${error.message}`), error);
     }
     return thrown;

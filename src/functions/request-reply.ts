@@ -1,12 +1,12 @@
 // Bytes → bytes: decodes a request, runs its batch, encodes what it did.
 
 import { describe, otherCopy, StatefunError } from "../errors.js";
-import { type Duration, durationToMs } from "../model/duration.js";
+import { type Duration, durationToMs, longestTimerMs } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
+import { defaultLogger, type Logger, logFailure } from "../model/logger.js";
 import { assertKnownOptions } from "../model/options.js";
 import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
-import { defaultLogger, type Logger, levelOf, tell } from "./logger.js";
 import { type BatchLimit, runBatch } from "./run-batch.js";
 import { resolveState } from "./state.js";
 import { StatefulFunctions } from "./stateful-functions.js";
@@ -176,17 +176,14 @@ export class RequestReplyHandler {
       thrown instanceof StatefunError
         ? thrown
         : new StatefunError("HANDLER_FAILED", `A call failed: ${describe(thrown)}`, { cause: thrown });
-    tell(this.logger, levelOf(error), error);
+    logFailure(this.logger, error);
     return error;
   }
 }
 
-/** The longest time that setTimeout can wait. */
-const longestTimeoutMs = 2 ** 31 - 1;
-
 /** Throws OPTION_INVALID and DURATION_INVALID. */
 function timeoutOf(callTimeout: Duration): number {
   const ms = durationToMs(callTimeout);
-  if (ms > 0 && ms <= longestTimeoutMs) return ms;
+  if (ms > 0 && ms <= longestTimerMs) return ms;
   throw new StatefunError("OPTION_INVALID", `callTimeout is ${ms} ms; it must be more than 0 and less than 25 days.`);
 }

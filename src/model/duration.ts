@@ -21,6 +21,9 @@ const unitsMs: Readonly<Record<string, number>> = {
   milliseconds: 1,
 };
 
+/** The longest time that setTimeout can wait: it takes a longer one for 1 ms. Almost 25 days. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /** Converts a duration to whole milliseconds, dropping a fraction. Throws DURATION_INVALID. */
 export function durationToMs(duration: Duration): number {
   const ms = typeof duration === "number" ? duration : sumOfUnits(duration);

@@ -1,8 +1,8 @@
 // The egresses of a runtime, from how they are written in its options.
 
 import type { EgressConsumer } from "../engine/engine-api.js";
-import type { EngineLogger } from "../engine/logger.js";
 import { StatefunError } from "../errors.js";
+import type { Logger } from "../model/logger.js";
 import { assertKnownOptions } from "../model/options.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
@@ -34,7 +34,7 @@ export async function openEgress(
   egress: string,
   spec: EgressSpec,
   { find }: TypeCatalog,
-  logger: EngineLogger,
+  logger: Logger,
 ): Promise<OpenEgress> {
   parseTypeName(egress);
   const where = `The egress ${egress}`;

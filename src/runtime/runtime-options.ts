@@ -2,10 +2,10 @@
 
 import type { Clock } from "../engine/clock.js";
 import type { EngineLimits } from "../engine/limits.js";
-import type { Logger } from "../functions/logger.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
+import type { Logger } from "../model/logger.js";
 import type { TypeLike } from "../model/type.js";
 import type { AdminOptions } from "./admin/admin-server.js";
 import type { EgressSpec } from "./egresses.js";

@@ -3,11 +3,11 @@
 import { Engine } from "../engine/engine.js";
 import type { EngineApi } from "../engine/engine-api.js";
 import { describe, StatefunError } from "../errors.js";
-import { defaultLogger, guarded, type Logger } from "../functions/logger.js";
 import { RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Address } from "../model/address.js";
-import { type Duration, durationToMs } from "../model/duration.js";
+import { type Duration, durationToMs, longestTimerMs } from "../model/duration.js";
+import { defaultLogger, guarded, type Logger } from "../model/logger.js";
 import { assertKnownOptions } from "../model/options.js";
 import type { TypedValue } from "../model/type.js";
 import { openLevelStore } from "../store/level-store.js";
@@ -34,7 +34,6 @@ const noModule: Module = { endpoints: [], ingresses: [], egresses: [] };
 
 /** What is closed after the egresses: the engine's last group of writes, the store, the endpoints, the process's life. */
 const usedByEgresses = 4;
-const longestMs = 2 ** 31 - 1;
 
 /** Something that is closed with the runtime. */
 type Close = (graceMs: number) => Promise<unknown>;
@@ -250,7 +249,7 @@ async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened
   closes.unshift(() => engine.settle());
   closes.unshift((graceMs) => engine.close(graceMs));
   // The process lives as long as the runtime is open, as it does with a server.
-  const alive = setInterval(() => {}, longestMs);
+  const alive = setInterval(() => {}, longestTimerMs);
   closes.push(async () => clearInterval(alive));
   const attached = new Set<string>();
   for (const [name, spec] of Object.entries(egresses)) {

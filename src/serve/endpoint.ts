@@ -1,9 +1,9 @@
 // One handler as an HTTP endpoint, free of any framework: what is refused, and how each outcome is answered.
 
 import { oneLine, otherCopy, requestStatus, StatefunError } from "../errors.js";
-import { levelOf, tell } from "../functions/logger.js";
 import { type HandlerOptions, handlerOptionNames, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
+import { logFailure } from "../model/logger.js";
 import { assertKnownOptions } from "../model/options.js";
 import { assertBodyLength } from "./body-limit.js";
 
@@ -175,7 +175,7 @@ export class HttpEndpoint {
   #logged(thrown: unknown): StatefunError {
     const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.", { cause: thrown });
     const error = thrown instanceof StatefunError ? thrown : aborted();
-    tell(this.handler.logger, levelOf(error), error);
+    logFailure(this.handler.logger, error);
     return error;
   }
 

@@ -1,6 +1,6 @@
 // A logger that keeps what it is told.
 
-import type { Logger } from "../../src/functions/logger.js";
+import type { Logger } from "../../src/model/logger.js";
 
 export interface LogEntry {
   readonly level: "error" | "warn";

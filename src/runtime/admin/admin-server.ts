@@ -3,10 +3,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
+import type { Logger } from "../../model/logger.js";
 import { assertKnownOptions } from "../../model/options.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { assertQuery, targetOf } from "../http/request.js";
-import { assertMethod, type FailureLogger, type HttpServer, listen, sendBody, sendJson } from "../http/server.js";
+import { assertMethod, type HttpServer, listen, sendBody, sendJson } from "../http/server.js";
 import { Access } from "./access.js";
 import { type Asked, answers } from "./answers.js";
 import { Metrics } from "./metrics.js";
@@ -21,7 +22,7 @@ export interface AdminOptions {
   /** The bearer token that every request but a health check must have. Defaults to none. */
   readonly token?: string | undefined;
   /** Takes a line for every answer with status 500. Defaults to stderr. */
-  readonly logger?: FailureLogger | undefined;
+  readonly logger?: Logger | undefined;
 }
 
 /** Serves health, metrics, functions, addresses and states of one engine, and changes them when it is told to. */

@@ -3,6 +3,7 @@
 import { Agent, request } from "undici";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
+import { longestTimerMs } from "../../model/duration.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { encodeHeader } from "../http/value-answer.js";
 import { windowOf } from "./process-egress.js";
@@ -38,7 +39,7 @@ export class HttpEgress implements EgressConsumer {
   constructor(egress: string, find: FindType, options: HttpEgressOptions) {
     const { url, headers = {}, concurrency, timeoutMs = 30_000 } = options;
     this.window = windowOf(egress, concurrency);
-    if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0 || timeoutMs >= 2 ** 31) {
+    if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0 || timeoutMs > longestTimerMs) {
       throw new StatefunError("OPTION_INVALID", `The timeoutMs of the egress ${egress} is ${timeoutMs}.`);
     }
     this.#url = urlOf(egress, url);

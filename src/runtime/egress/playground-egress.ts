@@ -2,8 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
-import type { EngineLogger } from "../../engine/logger.js";
 import { oneLine, StatefunError } from "../../errors.js";
+import { defaultLogger, type Logger } from "../../model/logger.js";
 import { assertOrigin } from "../http/access.js";
 import { targetOf } from "../http/request.js";
 import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
@@ -19,8 +19,8 @@ export interface PlaygroundEgressOptions {
   readonly topics: readonly string[];
   /** The address to listen on. Defaults to "127.0.0.1". */
   readonly host?: string | undefined;
-  /** Takes a line for every record that nobody can take. Defaults to the console. */
-  readonly logger?: EngineLogger | undefined;
+  /** Takes a line for every record that nobody can take. Defaults to stderr. */
+  readonly logger?: Logger | undefined;
 }
 
 /** A record that waits to be taken. */
@@ -34,12 +34,12 @@ interface Waiting {
 export class PlaygroundEgress implements EgressConsumer {
   readonly window = 10_000;
   readonly #topics: Map<string, Waiting[]>;
-  readonly #logger: EngineLogger;
+  readonly #logger: Logger;
   readonly #undeclared: Waiting[] = [];
   #closed = false;
   #server!: HttpServer;
 
-  private constructor({ topics, logger = console }: PlaygroundEgressOptions) {
+  private constructor({ topics, logger = defaultLogger }: PlaygroundEgressOptions) {
     this.#topics = new Map(topics.map((topic) => [topic, []]));
     this.#logger = logger;
   }

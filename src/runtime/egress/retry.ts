@@ -1,19 +1,19 @@
 // Trying again until it works: what an egress took on must not be lost.
 
 import { type Clock, systemClock, type Timer } from "../../engine/clock.js";
-import type { EngineLogger } from "../../engine/logger.js";
-import { describe, oneLine, StatefunError } from "../../errors.js";
+import { errorOf, oneLine, StatefunError } from "../../errors.js";
+import { type Backoff, backoffMs } from "../../model/backoff.js";
+import { defaultLogger, type Logger } from "../../model/logger.js";
 
 /** Options of every egress. */
 export interface EgressOptions {
   /** Defaults to the machine's. */
   readonly clock?: Clock | undefined;
-  /** Takes a line for every try that failed. Defaults to the console. */
-  readonly logger?: EngineLogger | undefined;
+  /** Takes a line for every try that failed. Defaults to stderr. */
+  readonly logger?: Logger | undefined;
 }
 
-const firstWaitMs = 100;
-const longestWaitMs = 60_000;
+const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
 
 /** A failure that says how long to wait. */
 export class RetryAfter extends Error {
@@ -29,10 +29,10 @@ export class RetryAfter extends Error {
 export class Retry {
   readonly #name: string;
   readonly #clock: Clock;
-  readonly #logger: EngineLogger;
+  readonly #logger: Logger;
   readonly #closing = new AbortController();
 
-  constructor(name: string, { clock = systemClock, logger = console }: EgressOptions) {
+  constructor(name: string, { clock = systemClock, logger = defaultLogger }: EgressOptions) {
     this.#name = name;
     this.#clock = clock;
     this.#logger = logger;
@@ -45,14 +45,15 @@ export class Retry {
 
   /** Resolves when `attempt` has worked; rejects only after {@link close}, with SHUTTING_DOWN. */
   async run(what: string, attempt: () => Promise<void>): Promise<void> {
-    for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+    for (let failures = 1; ; failures++) {
       if (this.signal.aborted) throw this.signal.reason;
       try {
         return await attempt();
       } catch (thrown) {
         if (this.signal.aborted) throw this.signal.reason;
-        const ms = thrown instanceof RetryAfter ? Math.min(Math.max(thrown.ms, waitMs), longestWaitMs) : waitMs;
-        const error = thrown instanceof Error ? thrown : new Error(describe(thrown));
+        const waitMs = backoffMs(backoff, failures);
+        const ms = thrown instanceof RetryAfter ? Math.min(Math.max(thrown.ms, waitMs), backoff.longestMs) : waitMs;
+        const error = errorOf(thrown);
         this.#logger.warn(oneLine(`${this.#name} failed to take ${what}; again in ${ms} ms: ${error.message}`), error);
         await this.#wait(ms);
       }

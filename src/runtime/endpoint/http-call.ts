@@ -3,6 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Dispatcher } from "undici";
 import { describe, oneLine, StatefunError } from "../../errors.js";
+import { longestTimerMs } from "../../model/duration.js";
 import type { TransportSpec } from "../module/module.js";
 
 export const octetStream = "application/octet-stream";
@@ -13,9 +14,6 @@ const quotedBytes = 4 * quotedCharacters;
 
 /** A server or a proxy with one of these has not let the function answer. */
 const unreachableStatus: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-
-/** The longest time that setTimeout can wait. */
-const longestTimeoutMs = 2 ** 31 - 1;
 
 type FailureCode = "ENDPOINT_FAILED" | "ENDPOINT_UNREACHABLE";
 
@@ -148,7 +146,7 @@ export class HttpCall implements Dispatcher.DispatchHandler {
       if (this.#wrong === undefined) this.fail("ENDPOINT_UNREACHABLE", `${what} ${ms} ms (${key}).`);
       else this.#failWrong(this.#wrong);
     };
-    return setTimeout(passed, Math.min(ms, longestTimeoutMs));
+    return setTimeout(passed, Math.min(ms, longestTimerMs));
   }
 
   #settle(): void {

@@ -5,6 +5,7 @@ import type { Pool } from "undici";
 import type { Endpoint } from "../../engine/endpoint.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
+import { longestTimerMs } from "../../model/duration.js";
 import type { EndpointSpec } from "../module/module.js";
 import { expandUrlTemplate } from "../module/url-template.js";
 import { HttpCall, octetStream } from "./http-call.js";
@@ -41,7 +42,7 @@ export class HttpEndpoint implements Endpoint {
   constructor(spec: EndpointSpec) {
     const { transport } = spec;
     const secureContext = secureContextOf(spec);
-    const idleMs = transport.poolTtlMs === 0 ? 2 ** 31 - 1 : transport.poolTtlMs;
+    const idleMs = transport.poolTtlMs === 0 ? longestTimerMs : transport.poolTtlMs;
     this.#spec = spec;
     this.#poolOptions = {
       connections: transport.poolSize,

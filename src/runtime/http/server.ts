@@ -2,7 +2,8 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, describeValue, type ErrorCode, oneLine, StatefunError } from "../../errors.js";
+import { describeValue, type ErrorCode, StatefunError } from "../../errors.js";
+import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
 
 /** Answers one request. What it throws is answered by {@link sendError}. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -16,12 +17,7 @@ export interface ListenOptions {
   /** The address to listen on. Defaults to "127.0.0.1". */
   readonly host?: string | undefined;
   /** Takes a line for every answer with status 500. Defaults to stderr. */
-  readonly logger?: FailureLogger | undefined;
-}
-
-/** Where failures are told; `console` is one. */
-export interface FailureLogger {
-  error(line: string, error: Error): void;
+  readonly logger?: Logger | undefined;
 }
 
 /** The statuses of errors that say what is wrong with a request, or that it may be tried again. */
@@ -73,15 +69,15 @@ const keepAliveMs = 65_000;
 /** A server that listens. */
 export class HttpServer {
   readonly #server: Server;
-  readonly #logger: FailureLogger;
+  readonly #logger: Logger;
   readonly #open = new Set<ServerResponse>();
   #closing = false;
 
   /** @internal */
-  constructor(handle: RequestHandler, logger: FailureLogger) {
+  constructor(handle: RequestHandler, logger: Logger) {
     this.#logger = logger;
     const failed = (response: ServerResponse, thrown: unknown) => {
-      if (statusOf(thrown) === 500) tell(logger, thrown);
+      if (statusOf(thrown) === 500) logFailure(logger, thrown);
       sendError(response, thrown);
     };
     this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
@@ -111,7 +107,7 @@ export class HttpServer {
     });
     this.#server.removeAllListeners("error");
     // A connection that can't be accepted (no more file descriptors) is not the end of the others.
-    this.#server.on("error", (error) => tell(this.#logger, error));
+    this.#server.on("error", (error) => logFailure(this.#logger, error));
     return this;
   }
 
@@ -145,15 +141,7 @@ export class HttpServer {
 
 /** Starts a server. Throws OPTION_INVALID when it can't listen there. */
 export function listen(options: ListenOptions, handle: RequestHandler): Promise<HttpServer> {
-  return new HttpServer(handle, options.logger ?? stderr).start(options);
-}
-
-const stderr: FailureLogger = { error: (line) => console.error(`statefun: ${line}`) };
-
-function tell(logger: FailureLogger, thrown: unknown): void {
-  const error = thrown instanceof Error ? thrown : new Error(describe(thrown));
-  const code = thrown instanceof StatefunError ? `${thrown.code}: ` : "";
-  logger.error(oneLine(`${code}${error.message}`), error);
+  return new HttpServer(handle, options.logger ?? defaultLogger).start(options);
 }
 
 function notListening(name: string, host: string, port: number, error: NodeJS.ErrnoException): StatefunError {

@@ -4,13 +4,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
+import { longestTimerMs } from "../../model/duration.js";
+import type { Logger } from "../../model/logger.js";
 import { assertKnownOptions } from "../../model/options.js";
 import type { TypedValue } from "../../model/type.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { answerOptions, assertBearer, assertOrigin, assertToken } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";
 import { assertQuery, parseSpan, type RequestTarget, readBody, targetOf } from "../http/request.js";
-import { assertMethod, type FailureLogger, type HttpServer, listen, sendJson } from "../http/server.js";
+import { assertMethod, type HttpServer, listen, sendJson } from "../http/server.js";
 import { sendValue } from "../http/value-answer.js";
 
 /** Options of the HTTP ingress. */
@@ -26,15 +28,13 @@ export interface HttpIngressOptions {
   /** Origins whose pages may call from a browser, such as "https://example.com"; "*" is all. Defaults to none. */
   readonly cors?: readonly string[];
   /** Takes a line for every answer with status 500. Defaults to stderr. */
-  readonly logger?: FailureLogger;
+  readonly logger?: Logger;
 }
 
 export const httpIngressOptionNames = ["port", "host", "token", "maxBodyBytes", "cors", "logger"] as const;
 
 const accepted = { status: "accepted" };
 const keyPattern = /^[\x20-\x7e]{1,256}$/;
-/** The longest time that setTimeout can wait. */
-const longestTimeoutMs = 2 ** 31 - 1;
 
 /** A server that takes messages for an engine. */
 export class HttpIngress {
@@ -222,6 +222,6 @@ function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string } {
 /** Throws DURATION_INVALID. */
 function timeoutOf(text: string): number {
   const ms = parseSpan("timeout", "DURATION_INVALID", text);
-  if (ms > 0 && ms <= longestTimeoutMs) return ms;
+  if (ms > 0 && ms <= longestTimerMs) return ms;
   throw new StatefunError("DURATION_INVALID", `timeout is ${text}; it must be more than 0 and less than 25 days.`);
 }

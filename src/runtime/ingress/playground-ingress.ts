@@ -4,11 +4,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
+import type { Logger } from "../../model/logger.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { assertOrigin } from "../http/access.js";
 import { bytesReader } from "../http/body-value.js";
 import { readBody, targetOf } from "../http/request.js";
-import { assertMethod, type FailureLogger, type HttpServer, listen, sendBody } from "../http/server.js";
+import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
 
 /** Options of {@link openPlaygroundIngress}. */
 export interface PlaygroundIngressOptions {
@@ -19,7 +20,7 @@ export interface PlaygroundIngressOptions {
   /** The largest body, in bytes. Defaults to 4 MiB. */
   readonly maxBodyBytes?: number | undefined;
   /** Takes a line for every answer with status 500. Defaults to stderr. */
-  readonly logger?: FailureLogger | undefined;
+  readonly logger?: Logger | undefined;
 }
 
 const contentTypePrefix = "application/vnd.";

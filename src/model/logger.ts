@@ -1,0 +1,59 @@
+// Where failures are logged.
+
+import { describe, type ErrorCode, errorOf, oneLine, requestStatus, StatefunError } from "../errors.js";
+
+/**
+ * Takes one line and the error behind the line. The line is bounded and its control characters are escaped; the error is
+ * as it was thrown. `console` is a logger.
+ */
+export interface Logger {
+  /** Something failed and needs a person; `error.cause` is what was thrown first. */
+  error(line: string, error: Error): void;
+  /** A request was refused, or something failed and will be tried again. */
+  warn(line: string, error: Error): void;
+}
+
+/** Writes to stderr. An error is written with its cause, so that a person can find what was thrown. */
+export const defaultLogger: Logger = {
+  error: (line, error) => {
+    if (error.cause === undefined) console.error(`statefun: ${line}`);
+    // console.error replaces each % that a caller sent; the cause would take the place of one.
+    else console.error(`statefun: ${line.replaceAll("%", "%%")}`, error.cause);
+  },
+  warn: (line) => console.warn(`statefun: ${line}`),
+};
+
+/**
+ * Logs a failure as "CODE: message". A fault of the request is a warning; every other failure is an error. Never throws:
+ * a logger that fails must not change how a call is answered.
+ */
+export function logFailure(logger: Logger, thrown: unknown): void {
+  const error = errorOf(thrown);
+  if (error instanceof StatefunError)
+    write(logger, levelOf(error.code), oneLine(`${error.code}: ${error.message}`), error);
+  else write(logger, "error", oneLine(error.message), error);
+}
+
+/** Wraps a logger that may throw or reject in a logger that does neither. */
+export function guarded(logger: Logger): Logger {
+  return {
+    error: (line, error) => write(logger, "error", line, error),
+    warn: (line, error) => write(logger, "warn", line, error),
+  };
+}
+
+function levelOf(code: ErrorCode): keyof Logger {
+  return requestStatus[code] === undefined ? "error" : "warn";
+}
+
+/** A logger may fail at once, or later through a promise that it returns. */
+function write(logger: Logger, level: keyof Logger, line: string, error: Error): void {
+  const failed = (thrown: unknown) =>
+    console.error(`statefun: the logger failed (${oneLine(describe(thrown))}) to take: ${line}`);
+  try {
+    const written: unknown = logger[level](line, error);
+    if (written instanceof Promise) written.catch(failed);
+  } catch (thrown) {
+    failed(thrown);
+  }
+}
