@@ -73,7 +73,7 @@ export async function measureCosts(ours: string, rounds: number, seconds: number
 }
 
 /** Bytes that a call allocates on the heap, once it is compiled: with a young generation so large that nothing is collected. */
-export async function allocationOf(name: string, script: string, requests: readonly Uint8Array[]): Promise<number> {
+async function allocationOf(name: string, script: string, requests: readonly Uint8Array[]): Promise<number> {
   const flags = ["--min-semi-space-size=128", "--max-semi-space-size=128"];
   const subject = await Subject.start(name, [process.execPath, ...flags, script, "handler"]);
   const size = requests[0]!.length;

@@ -124,7 +124,7 @@ function note(found: Figures, cpu: number, { perSecond, p50, p99 }: { perSecond:
   found.p99.push(p99);
 }
 
-export function rotated<T>(values: readonly T[], by: number): T[] {
+function rotated<T>(values: readonly T[], by: number): T[] {
   const start = by % values.length;
   return [...values.slice(start), ...values.slice(0, start)];
 }

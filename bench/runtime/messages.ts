@@ -63,7 +63,7 @@ export async function drive(ours: Ours, messages: number, from?: number): Promis
   for (const connection of connections) connection.close();
 }
 
-export async function walk(ours: Ours, tokens: number, messages: number): Promise<void> {
+async function walk(ours: Ours, tokens: number, messages: number): Promise<void> {
   const connection = await Connection.open(ours.port);
   for (let index = 0; index < tokens; index++) {
     const { status } = await connection.post(

@@ -6,7 +6,7 @@ import { generations, message, packed, primitive } from "../support/calls.js";
 import { request, type Value } from "./requests.js";
 
 /** A state whose bytes are its value. */
-export const Raw = custom<Uint8Array>(
+const Raw = custom<Uint8Array>(
   "example/raw",
   (value) => value,
   (bytes) => bytes,

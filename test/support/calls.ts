@@ -32,7 +32,7 @@ export interface Call {
 }
 
 /** Splits "namespace/name/id" from its end. */
-export function addressOf(text: string): { namespace: string; type: string; id: string } {
+function addressOf(text: string): { namespace: string; type: string; id: string } {
   const parts = text.split("/");
   const id = parts.pop() as string;
   const type = parts.pop() as string;

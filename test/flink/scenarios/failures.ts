@@ -111,7 +111,7 @@ class Corrected {
 export const failureFunctions = [Flaky, FlakySink, Canceller, Registering, Undeclared];
 export const undeclaredStates = ["not-in-module"];
 /** All functions as a later deployment has them. */
-export const corrected = (functions: readonly (new () => object)[]) =>
+const corrected = (functions: readonly (new () => object)[]) =>
   new StatefulFunctions(...functions.map((each) => (each === Undeclared ? Corrected : each)));
 
 const userMessage = () => new TypedValue("type.googleapis.com/example.User");
