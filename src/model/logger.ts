@@ -1,6 +1,7 @@
 // Where failures are logged.
 
 import { describe, type ErrorCode, errorOf, oneLine, requestStatus, StatefunError } from "../errors.js";
+import { checked } from "./options.js";
 
 /**
  * Takes one line and the error behind the line. The line is bounded and its control characters are escaped; the error is
@@ -12,6 +13,15 @@ export interface Logger {
   /** A request was refused, or something failed and will be tried again. */
   warn(line: string, error: Error): void;
 }
+
+/** An option that holds a logger. Throws OPTION_INVALID. */
+export const loggerOption = checked(
+  "an object with the methods error and warn, such as console",
+  (given): given is Logger => {
+    const { error, warn } = Object(given) as Partial<Logger>;
+    return typeof error === "function" && typeof warn === "function";
+  },
+);
 
 /** Writes to stderr. An error is written with its cause, so that a person can find what was thrown. */
 export const defaultLogger: Logger = {

@@ -1,21 +1,157 @@
-// Options objects: a misspelt option is told, since a dropped one may lose data (an expiration, a limit).
+// How an options object is described: the name, the check and the default of each option, in one declaration.
 
-import { describeValue, StatefunError } from "../errors.js";
+import { describe, describeValue, StatefunError } from "../errors.js";
+import { type Duration, durationToMs, longestTimerMs } from "./duration.js";
 
-/** Throws OPTION_INVALID when `options` of `where` is no object of options, or has a key that is not known. */
-export function assertKnownOptions(
-  where: string,
-  options: unknown,
-  known: readonly string[],
-): asserts options is object {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+/** Checks the value given for the option `name` of `where`, and returns the value that the code works with. */
+export type Option<Given, Read> = (given: Given | undefined, name: string, where: string) => Read;
+
+/** One {@link Option} for each option of the interface O. */
+type Described<O> = { readonly [K in keyof O]-?: Option<Exclude<O[K], undefined>, unknown> };
+/** The values of described options after they were read. */
+type ReadOf<D> = { readonly [K in keyof D]: D[K] extends Option<any, infer R> ? R : never };
+
+/** A described options object. */
+export interface Options<O, D> {
+  /** The options one by one, for a larger options object that has them too. */
+  readonly described: D;
+  /**
+   * Reads an options object; undefined stands for an empty one. `where` is what messages call the object's user, such as
+   * "The runtime". Throws OPTION_INVALID, or what an option's own check throws.
+   */
+  read(where: string, given: O | undefined): ReadOf<D>;
+}
+
+/**
+ * Describes the options of the interface O. The compiler refuses a description that lacks an option of O, has one more,
+ * or reads one as another type. A misspelt option is refused when it is read: to drop an expiration or a limit without a
+ * word could lose data.
+ *
+ * @example
+ * ```ts
+ * const pageOptions = defineOptions<{ size?: number; timeout?: Duration }>()({
+ *   size: withDefault(positiveInteger, 50),
+ *   timeout: timer, // milliseconds, or undefined
+ * });
+ * const { size, timeout: timeoutMs } = pageOptions.read("The page", options);
+ * ```
+ */
+export function defineOptions<O extends object>() {
+  return <const D extends Described<O>>(described: D & Record<Exclude<keyof D, keyof O>, never>): Options<O, D> => {
+    const options: Described<O> = described;
+    const names = Object.keys(described) as (keyof O & string)[];
+    // What is read for every message is mostly no options at all.
+    let defaults: ReadOf<D> | undefined;
+    const readAll = (where: string, given: Partial<O>): ReadOf<D> => {
+      const read: Record<string, unknown> = {};
+      for (const name of names) read[name] = options[name](given[name] as never, name, where);
+      return read as ReadOf<D>;
+    };
+    return {
+      described,
+      read(where, given) {
+        if (given === undefined) {
+          defaults ??= Object.freeze(readAll(where, {}));
+          return defaults;
+        }
+        assertKnownOptions(where, given, names);
+        return readAll(where, given);
+      },
+    };
+  };
+}
+
+/** Throws OPTION_INVALID when `given` is no object of options, or has an option that is not among the names. */
+export function assertKnownOptions(where: string, given: unknown, names: readonly string[]): asserts given is object {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new StatefunError(
       "OPTION_INVALID",
-      `${where} takes an object of options, not ${describeValue(options)}. It has: ${known.join(", ")}.`,
+      `${where} takes an object of options, not ${describeValue(given)}. It has: ${names.join(", ")}.`,
     );
   }
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    throw new StatefunError("OPTION_INVALID", `${where} has no option "${key}". It has: ${known.join(", ")}.`);
+  for (const key of Object.keys(given)) {
+    if (names.includes(key)) continue;
+    throw new StatefunError("OPTION_INVALID", `${where} has no option "${key}". It has: ${names.join(", ")}.`);
   }
 }
+
+/** Says that an option has a value that it can't have; `what` completes "it must be …". */
+export function optionInvalid(where: string, name: string, given: unknown, what: string): StatefunError {
+  return new StatefunError("OPTION_INVALID", `${where}: ${name} is ${describeValue(given)}; it must be ${what}.`);
+}
+
+/** An option that is checked where it is used, or that has nothing to check. */
+export function unchecked<T>(): Option<T, T | undefined> {
+  return (given) => given;
+}
+
+/** An option whose values pass a test; `what` completes "it must be …". */
+export function checked<T>(what: string, test: (given: unknown) => given is T): Option<T, T | undefined> {
+  return (given, name, where) => {
+    if (given === undefined || test(given)) return given;
+    throw optionInvalid(where, name, given, what);
+  };
+}
+
+/** An option with a value for when none is given. */
+export function withDefault<G, R>(
+  option: Option<G, R>,
+  value: Exclude<R, undefined>,
+): Option<G, Exclude<R, undefined>> {
+  return (given, name, where) => (given === undefined ? value : (option(given, name, where) as Exclude<R, undefined>));
+}
+
+/** An option that must be given; `what` completes "it must be …". */
+export function required<G, R>(option: Option<G, R>, what: string): Option<G, Exclude<R, undefined>> {
+  return (given, name, where) => {
+    if (given === undefined) throw optionInvalid(where, name, given, what);
+    return option(given, name, where) as Exclude<R, undefined>;
+  };
+}
+
+/** An options object as an option of another one. */
+export function nested<O, D>(options: Options<O, D>): Option<O, ReadOf<D>> {
+  return (given, name, where) => options.read(`${where}'s ${name}`, given);
+}
+
+/** One of these texts. */
+export function oneOf<const T extends string>(...values: readonly T[]): Option<T, T | undefined> {
+  const what = values.map((value) => `"${value}"`).join(" or ");
+  return checked(what, (given): given is T => values.includes(given as T));
+}
+
+export const positiveInteger = checked(
+  "a whole number above 0",
+  (given): given is number => Number.isSafeInteger(given) && (given as number) > 0,
+);
+
+/** A port to listen on; 0 picks a free one. */
+export const port = checked(
+  "a whole number from 0 to 65535",
+  (given): given is number => Number.isInteger(given) && (given as number) >= 0 && (given as number) <= 65_535,
+);
+
+export const nonEmptyText = checked(
+  "a text that is not empty",
+  (given): given is string => typeof given === "string" && given !== "",
+);
+
+/** A duration of any length, read as milliseconds. Throws DURATION_INVALID. */
+export const duration: Option<Duration, number | undefined> = (given, name, where) => {
+  if (given === undefined) return undefined;
+  try {
+    return durationToMs(given);
+  } catch (error) {
+    throw new StatefunError("DURATION_INVALID", `${where}: ${name}: ${describe(error)}`);
+  }
+};
+
+/** A duration that a timer can wait for, read as milliseconds. Throws DURATION_INVALID. */
+export const timer: Option<Duration, number | undefined> = (given, name, where) => {
+  const ms = duration(given, name, where);
+  if (ms === undefined || (ms > 0 && ms <= longestTimerMs)) return ms;
+  throw new StatefunError(
+    "DURATION_INVALID",
+    `${where}: ${name} is ${ms} ms; it must be more than 0 and less than 25 days.`,
+  );
+};
