@@ -21,8 +21,10 @@ export type { Duration } from "./model/duration.js";
 export type { ExpirationOptions } from "./model/expiration.js";
 export type { Generation } from "./model/invocation.js";
 export type { Logger } from "./model/logger.js";
-export { type MessageClass, type ReflectedType, Type, TypedValue, type TypeLike, type ValueOf } from "./model/type.js";
-export { custom, protobuf } from "./types/custom.js";
+export type { MessageClass, ReflectedType } from "./model/protobuf-class.js";
+export { Type } from "./model/type.js";
+export { TypedValue, type ValueOf } from "./model/typed-value.js";
+export { custom } from "./types/custom.js";
 export {
   type KafkaRecord,
   type KinesisRecord,
@@ -33,3 +35,4 @@ export {
 export { json, type StandardSchema } from "./types/json.js";
 export { packValue } from "./types/pack.js";
 export { Types } from "./types/primitives.js";
+export { protobuf, type TypeLike } from "./types/protobuf.js";

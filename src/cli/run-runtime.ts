@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { StatefunError } from "../errors.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Address } from "../model/address.js";
-import { TypedValue } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
 import type { EgressSpec } from "../runtime/egresses.js";
 import { durationHelp, parseDurationText } from "../runtime/module/duration-text.js";
 import type { Module } from "../runtime/module/module.js";

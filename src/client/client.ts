@@ -3,7 +3,7 @@
 import { describeValue, StatefunError } from "../errors.js";
 import { type Duration, durationToMs, longestTimerMs } from "../model/duration.js";
 import { assertKnownOptions } from "../model/options.js";
-import { assertPacked, TypedValue } from "../model/type.js";
+import { assertPacked, TypedValue } from "../model/typed-value.js";
 import { type ClientSettings, type HttpAnswer, type HttpCall, send } from "./http-call.js";
 import { type Body, bodyOf, octetStream, plainAnswer, typeOfAnswer } from "./message-body.js";
 import { encoded, pathOf } from "./path.js";

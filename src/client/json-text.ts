@@ -1,7 +1,7 @@
 // A message as JSON text, as the runtime reads it.
 
 import { assertPlainJson } from "../model/plain-json.js";
-import { isProtobufCodec } from "../model/type.js";
+import { isProtobufCodec } from "../model/protobuf-class.js";
 
 /**
  * 64-bit numbers become text, bytes base64, and the numbers that JSON lacks their names: of a protobuf message's fields,

@@ -1,7 +1,9 @@
 // A message as a request's body, and an answer's body as a value.
 
 import { describe, StatefunError } from "../errors.js";
-import { isProtobufCodec, TypedValue, typeOf } from "../model/type.js";
+import { isProtobufCodec } from "../model/protobuf-class.js";
+import { TypedValue } from "../model/typed-value.js";
+import { typeOf } from "../types/protobuf.js";
 import type { HttpAnswer } from "./http-call.js";
 import { toJsonText } from "./json-text.js";
 

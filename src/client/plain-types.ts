@@ -1,6 +1,6 @@
 // What a typed client takes and gives, from a function's class: the fields of its messages, as JSON carries them.
 
-import type { TypedValue } from "../model/type.js";
+import type { TypedValue } from "../model/typed-value.js";
 
 /** A protobuf message: a class that protobufjs generated has a toJSON. */
 interface Message {

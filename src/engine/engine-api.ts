@@ -1,7 +1,7 @@
 // What an engine offers to those around it: ingresses send and call, egresses take records, people look and mend.
 
 import type { Address } from "../model/address.js";
-import type { TypedValue } from "../model/type.js";
+import type { TypedValue } from "../model/typed-value.js";
 
 /** Options of {@link EngineApi.send}. */
 export interface SendOptions {

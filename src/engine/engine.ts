@@ -5,7 +5,7 @@ import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
 import { defaultLogger, type Logger } from "../model/logger.js";
 import { assertToken } from "../model/text.js";
-import { assertPacked, type TypedValue } from "../model/type.js";
+import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
 import { encodePacked } from "../wire/packed.js";
 import { type Clock, systemClock } from "./clock.js";

@@ -7,7 +7,7 @@ import { WireWriter } from "../bytes/writer.js";
 import { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { clientName, clientNamespace } from "../model/client-address.js";
-import type { TypedValue } from "../model/type.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { decodePacked } from "../wire/packed.js";
 import type { Clock } from "./clock.js";
 import type { EngineMetrics } from "./engine-api.js";

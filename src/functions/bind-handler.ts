@@ -4,8 +4,11 @@ import { StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
 import { expirationOptionNames, parseExpiration } from "../model/expiration.js";
 import { assertKnownOptions } from "../model/options.js";
-import { isProtobufCodec, Type, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
+import { isProtobufCodec } from "../model/protobuf-class.js";
+import { Type } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
+import { TypedValue, type ValueOf } from "../model/typed-value.js";
+import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Context } from "./context.js";
 import type { MessageOf } from "./decorator-types.js";
 import {

@@ -4,7 +4,7 @@
 import "reflect-metadata";
 import { otherCopy, StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
-import type { TypeLike } from "../model/type.js";
+import type { TypeLike } from "../types/protobuf.js";
 import { type HandledType, handledName } from "./function-spec.js";
 
 // Compilers look for this symbol when a class is evaluated, and no Node has it yet. A class that uses the decorators

@@ -1,6 +1,6 @@
 // What the compiler knows of messages: a class is only sent what its handlers take.
 
-import type { TypedValue } from "../model/type.js";
+import type { TypedValue } from "../model/typed-value.js";
 import type { Context } from "./context.js";
 
 /** A class with @StatefulFunction, as the target of a message. */

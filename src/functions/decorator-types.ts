@@ -1,6 +1,7 @@
 // What the compiler knows of the decorators: each serves both dialects and refuses a member of the wrong type.
 
-import type { TypedValue, TypeLike, ValueOf } from "../model/type.js";
+import type { TypedValue, ValueOf } from "../model/typed-value.js";
+import type { TypeLike } from "../types/protobuf.js";
 import type { Context } from "./context.js";
 import type { HandledType } from "./function-spec.js";
 

@@ -4,8 +4,10 @@
 import { StatefunError } from "../errors.js";
 import { type ExpirationOptions, expirationOptionNames, parseExpiration } from "../model/expiration.js";
 import { assertKnownOptions } from "../model/options.js";
-import { isProtobufCodec, TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
+import { isProtobufCodec } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
+import { TypedValue, type ValueOf } from "../model/typed-value.js";
+import { type TypeLike, typeOf } from "../types/protobuf.js";
 import { type ClassRecord, type MemberAccess, recordFor, setTypeName } from "./class-record.js";
 import type {
   HandlesDecorator,

@@ -2,17 +2,12 @@
 
 import { StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
+import { isProtobufCodec, type MessageClass, type ReflectedType } from "../model/protobuf-class.js";
 import { isWellFormed } from "../model/text.js";
-import {
-  isProtobufCodec,
-  type MessageClass,
-  type ReflectedType,
-  type Type,
-  TypedValue,
-  type TypeLike,
-  typeOf,
-} from "../model/type.js";
+import type { Type } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
 import { anyTypename } from "../types/pack.js";
+import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Context } from "./context.js";
 import type { StateProperty } from "./state-property.js";
 

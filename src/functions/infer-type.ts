@@ -1,7 +1,9 @@
 // The type of a state or message that its decorator leaves out: from emitDecoratorMetadata, or from the initialiser.
 
-import { isProtobufCodec, type Type, typeOf } from "../model/type.js";
+import { isProtobufCodec } from "../model/protobuf-class.js";
+import type { Type } from "../model/type.js";
 import { Types } from "../types/primitives.js";
+import { typeOf } from "../types/protobuf.js";
 
 /** The type that a class stands for; undefined when it says too little (Object, Array, a class of the user's). */
 export function typeOfClass(designType: unknown): Type<any> | undefined {

@@ -4,7 +4,7 @@ import { describe, requestStatus, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { none } from "../model/append.js";
 import type { Generation, InvocationBatch, SideEffects } from "../model/invocation.js";
-import { protobufName } from "../model/type.js";
+import { protobufName } from "../model/type-url.js";
 import { type BatchScope, Context } from "./context.js";
 import type { FunctionSpec } from "./function-spec.js";
 import { BatchState, type ResolvedState } from "./state.js";

@@ -2,7 +2,7 @@
 
 import { describe, StatefunError } from "../errors.js";
 import type { Generation, PersistedValue } from "../model/invocation.js";
-import { TypedValue } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
 import type { StateSpec } from "./function-spec.js";
 import type { StateProperty } from "./state-property.js";
 

@@ -3,8 +3,9 @@
 import { StatefunError } from "../errors.js";
 import { append, none } from "../model/append.js";
 import type { Generation, InvocationBatch, PersistedValue, ValueSpec } from "../model/invocation.js";
-import { type TypedValue, type TypeLike, typeOf, type ValueOf } from "../model/type.js";
+import type { TypedValue, ValueOf } from "../model/typed-value.js";
 import { packValue } from "../types/pack.js";
+import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { FunctionSpec, StateSpec } from "./function-spec.js";
 import { Cell, isSet, typeMismatch } from "./state-cell.js";
 

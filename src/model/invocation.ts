@@ -2,7 +2,7 @@
 
 import type { Address } from "./address.js";
 import type { Expiration } from "./expiration.js";
-import type { TypedValue } from "./type.js";
+import type { TypedValue } from "./typed-value.js";
 
 /** The two generations of the protocol: v2 is StateFun 2.0 to 2.2, v3 is StateFun 3.0 and later. */
 export type Generation = "v2" | "v3";

@@ -1,7 +1,8 @@
 // What the servers of a runtime know of the types of its own functions.
 
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
-import { type Type, type TypeLike, typeOf } from "../model/type.js";
+import type { Type } from "../model/type.js";
+import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 
 /** The types that functions declare, and `more` that only their messages hold. Throws TYPE_UNKNOWN. */

@@ -6,7 +6,7 @@ import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import type { Logger } from "../model/logger.js";
-import type { TypeLike } from "../model/type.js";
+import type { TypeLike } from "../types/protobuf.js";
 import type { AdminOptions } from "./admin/admin-server.js";
 import type { EgressSpec } from "./egresses.js";
 import type { HttpIngressOptions } from "./ingress/http-ingress.js";

@@ -9,7 +9,7 @@ import { Address } from "../model/address.js";
 import { type Duration, durationToMs, longestTimerMs } from "../model/duration.js";
 import { defaultLogger, guarded, type Logger } from "../model/logger.js";
 import { assertKnownOptions } from "../model/options.js";
-import type { TypedValue } from "../model/type.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { openLevelStore } from "../store/level-store.js";
 import { MemoryStore } from "../store/memory-store.js";
 import type { Store } from "../store/store.js";

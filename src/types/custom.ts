@@ -1,7 +1,7 @@
-// Types that users make: any bytes under any name, and protobuf classes under a name of their own.
+// Types that users make of two functions: any bytes, under any typename.
 
 import { describe, StatefunError } from "../errors.js";
-import { isProtobufCodec, type MessageClass, ProtobufType, type ReflectedType, Type } from "../model/type.js";
+import { Type } from "../model/type.js";
 
 /**
  * Makes a type from two functions. What they throw becomes VALUE_INVALID and VALUE_UNREADABLE. Throws TYPE_NAME_INVALID
@@ -64,22 +64,4 @@ class CustomType<T> extends Type<T> {
       });
     }
   }
-}
-
-/**
- * Makes the type of a protobufjs message class under a typename other than `type.googleapis.com/<full name>`.
- *
- * @example
- * ```ts
- * import { protobuf } from "statefun-ts";
- * import { example } from "./messages.js"; // made by pbjs
- *
- * const User = protobuf(example.User, "example/user");
- * const packed = User.pack(example.User.create({ name: "Bob" }));
- * ```
- */
-export function protobuf<T>(messageClass: MessageClass<T> | ReflectedType, typename?: string): Type<T> {
-  if (!isProtobufCodec(messageClass))
-    throw new StatefunError("TYPE_UNKNOWN", "protobuf(…) needs a protobufjs message class.");
-  return new ProtobufType<T>(messageClass, typename);
 }

@@ -4,7 +4,7 @@ import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { describeValue, StatefunError } from "../errors.js";
 import { assertKnownOptions } from "../model/options.js";
-import { TypedValue } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
 import { packValue } from "./pack.js";
 
 /** What a record may carry: text (as UTF-8), bytes, a protobuf message, or a packed value (its bytes). */

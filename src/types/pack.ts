@@ -1,9 +1,11 @@
 // Packs a value that says itself which type it has.
 
 import { describeValue, StatefunError } from "../errors.js";
-import { isProtobufCodec, TypedValue, typeOf } from "../model/type.js";
+import { isProtobufCodec } from "../model/protobuf-class.js";
+import { TypedValue } from "../model/typed-value.js";
 import { json } from "./json.js";
 import { Types } from "./primitives.js";
+import { typeOf } from "./protobuf.js";
 
 export const anyTypename = "type.googleapis.com/google.protobuf.Any";
 

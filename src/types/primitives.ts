@@ -4,7 +4,8 @@ import { delimited, fixed32, fixed64, tag, varint, WireReader } from "../bytes/r
 import { WireWriter } from "../bytes/writer.js";
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { isWellFormed } from "../model/text.js";
-import { Type, TypedValue, type Unencoded } from "../model/type.js";
+import { Type } from "../model/type.js";
+import { TypedValue, type Unencoded } from "../model/typed-value.js";
 import { boolJson, bytesJson, doubleJson, intJson, longJson, type ScalarJson, stringJson } from "./scalar-json.js";
 
 /** How one kind of value is checked, and written to and read from field 1. */

@@ -1,6 +1,6 @@
 // The primitives as JSON, as protobuf's JSON mapping has them.
 
-import { isBase64 } from "../model/protobuf-json.js";
+import { isBase64 } from "./protobuf-json.js";
 
 /** How one kind of value is told in JSON. */
 export interface ScalarJson<T> {

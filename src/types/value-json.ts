@@ -1,7 +1,8 @@
 // A typed value as JSON text, for people and for egresses.
 
 import { StatefunError } from "../errors.js";
-import type { Type, TypedValue } from "../model/type.js";
+import type { Type } from "../model/type.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { Types } from "./primitives.js";
 
 /** StateFun's own types, which a function elsewhere has as well. */

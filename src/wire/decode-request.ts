@@ -6,7 +6,7 @@ import { describe, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
 import type { Generation, Invocation, InvocationBatch, PersistedValue } from "../model/invocation.js";
-import { TypedValue } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
 import { readAddress } from "./address.js";
 
 const requestInvocation = tag(100, delimited);

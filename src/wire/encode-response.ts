@@ -4,7 +4,7 @@ import { delimited, tag, varint } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { ExpireMode } from "../model/expiration.js";
 import type { Generation, SideEffects, ValueSpec } from "../model/invocation.js";
-import type { TypedValue } from "../model/type.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { writeAddress } from "./address.js";
 import { writePacked } from "./packed.js";
 

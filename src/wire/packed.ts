@@ -4,7 +4,7 @@
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Generation } from "../model/invocation.js";
-import { TypedValue } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
 import { primitiveFor } from "./primitives.js";
 
 const field1 = tag(1, delimited);

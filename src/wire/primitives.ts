@@ -4,7 +4,7 @@
 import { fixed32, fixed64, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Generation } from "../model/invocation.js";
-import { TypedValue } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
 
 /** How an integer is written; the others are written alike. */
 interface Integer {

@@ -5,7 +5,7 @@ import { StatefunError } from "../../src/errors.js";
 import { Address } from "../../src/model/address.js";
 import { noExpiration } from "../../src/model/expiration.js";
 import type { Generation, ValueSpec } from "../../src/model/invocation.js";
-import { TypedValue } from "../../src/model/type.js";
+import { TypedValue } from "../../src/model/typed-value.js";
 import { decodeRequest } from "../../src/wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../../src/wire/encode-response.js";
 import type { Effects } from "../support/calls.js";

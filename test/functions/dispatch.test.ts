@@ -14,7 +14,7 @@ import {
   TypedValue,
   Types,
 } from "../../src/index.js";
-import type { MessageClass } from "../../src/model/type.js";
+import type { MessageClass } from "../../src/model/protobuf-class.js";
 import { Engine, generations, message, packed, primitive } from "../support/calls.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { anyType, wrapperType } from "../support/reflection.js";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import protobufjs from "protobufjs";
 import { example } from "../../samples/messages/messages.js";
 import { custom, Handles, json, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
-import type { MessageClass } from "../../src/model/type.js";
+import type { MessageClass } from "../../src/model/protobuf-class.js";
 import { Engine, generations, message, packed, primitive, shown } from "../support/calls.js";
 
 const { User, Admin } = example;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { InvocationBatch } from "../../src/model/invocation.js";
-import type { TypedValue } from "../../src/model/type.js";
+import type { TypedValue } from "../../src/model/typed-value.js";
 import { decodeRequest } from "../../src/wire/decode-request.js";
 import { kinds, packed, shown, types } from "../interop/catalogue.ts";
 import { anyType, toFunction } from "../support/reflection.js";

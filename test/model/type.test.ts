@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
 import { custom, Type, TypedValue, Types } from "../../src/index.js";
-import { type TypeLike, typeOf } from "../../src/model/type.js";
+import { type TypeLike, typeOf } from "../../src/types/protobuf.js";
 import { throwsCode } from "../support/expect-code.js";
 
 const text = custom<string>(

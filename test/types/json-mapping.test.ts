@@ -5,7 +5,8 @@ import { test } from "node:test";
 import protobuf from "protobufjs";
 import { example } from "../../samples/messages/messages.js";
 import { custom, json, Types } from "../../src/index.js";
-import { type Type, typeOf } from "../../src/model/type.js";
+import type { Type } from "../../src/model/type.js";
+import { typeOf } from "../../src/types/protobuf.js";
 import { throwsCode } from "../support/expect-code.js";
 
 /** Both ways, and through JSON text. */

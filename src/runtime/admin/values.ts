@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
-import type { TypedValue } from "../../model/type.js";
+import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { jsonOf } from "../../types/value-json.js";
 import { bodyReader } from "../http/body-value.js";

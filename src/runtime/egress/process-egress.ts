@@ -2,7 +2,7 @@
 
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
-import type { TypedValue } from "../../model/type.js";
+import type { TypedValue } from "../../model/typed-value.js";
 import type { FindType } from "../../types/value-json.js";
 import { type EgressOptions, Retry } from "./retry.js";
 

@@ -3,8 +3,9 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { describe, StatefunError } from "../../errors.js";
-import { type Type, TypedValue } from "../../model/type.js";
+import type { Type } from "../../model/type.js";
 import { parseTypeName } from "../../model/type-name.js";
+import { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { primitives } from "../../types/value-json.js";
 import type { RequestTarget } from "./request.js";

@@ -1,7 +1,7 @@
 // A typed value as an HTTP answer: JSON or bytes, and the header that names its type.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { TypedValue } from "../../model/type.js";
+import type { TypedValue } from "../../model/typed-value.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { sendBody } from "./server.js";
 

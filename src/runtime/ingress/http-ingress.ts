@@ -7,7 +7,7 @@ import { Address } from "../../model/address.js";
 import { longestTimerMs } from "../../model/duration.js";
 import type { Logger } from "../../model/logger.js";
 import { assertKnownOptions } from "../../model/options.js";
-import type { TypedValue } from "../../model/type.js";
+import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { answerOptions, assertBearer, assertOrigin, assertToken } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";

@@ -4,9 +4,9 @@
 import { join } from "node:path";
 import { example } from "../../../samples/messages/messages.js";
 import { Address } from "../../../src/model/address.js";
-import { typeOf } from "../../../src/model/type.js";
 import { FileEgress } from "../../../src/runtime/egress/file-egress.js";
 import { openLevelStore } from "../../../src/store/level-store.js";
+import { typeOf } from "../../../src/types/protobuf.js";
 import { until } from "../ingress/world.js";
 import { find, openWithEgress, out } from "./records.js";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import type { EgressRecord } from "../../../src/engine/engine-api.js";
-import { TypedValue } from "../../../src/model/type.js";
+import { TypedValue } from "../../../src/model/typed-value.js";
 import { PlaygroundEgress, playgroundEgress } from "../../../src/runtime/egress/playground-egress.js";
 import { send } from "../../support/http.js";
 import { Lines } from "./records.js";

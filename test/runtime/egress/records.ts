@@ -2,7 +2,8 @@
 
 import { example } from "../../../samples/messages/messages.js";
 import type { EgressConsumer, EgressRecord } from "../../../src/engine/engine-api.js";
-import { TypedValue, typeOf } from "../../../src/model/type.js";
+import { TypedValue } from "../../../src/model/typed-value.js";
+import { typeOf } from "../../../src/types/protobuf.js";
 import { openWorld, type World } from "../ingress/world.js";
 
 export const out = "example/out";

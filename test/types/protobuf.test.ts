@@ -3,7 +3,8 @@ import { test } from "node:test";
 import protobufjs from "protobufjs";
 import { example } from "../../samples/messages/messages.js";
 import { packValue, protobuf, Types } from "../../src/index.js";
-import { type MessageClass, typeOf } from "../../src/model/type.js";
+import type { MessageClass } from "../../src/model/protobuf-class.js";
+import { typeOf } from "../../src/types/protobuf.js";
 import { throwsCode } from "../support/expect-code.js";
 
 const { root } = protobufjs.parse(`

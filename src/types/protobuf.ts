@@ -1,0 +1,77 @@
+// The types of protobuf messages, made of protobufjs's classes and reflected types.
+
+import { StatefunError } from "../errors.js";
+import {
+  decodeMessage,
+  encodeMessage,
+  isProtobufCodec,
+  type MessageClass,
+  notAType,
+  type ProtobufCodec,
+  protobufTypename,
+  type ReflectedType,
+} from "../model/protobuf-class.js";
+import { Type } from "../model/type.js";
+import { protobufFromJson, protobufToJson } from "./protobuf-json.js";
+
+/** What stands for a type wherever one is asked for. */
+export type TypeLike = Type<any> | MessageClass | ReflectedType;
+
+class ProtobufType<T> extends Type<T> {
+  readonly #codec: ProtobufCodec<T>;
+
+  constructor(codec: ProtobufCodec<T>, typename: string) {
+    super(typename);
+    this.#codec = codec;
+  }
+
+  override toJson(value: T): unknown {
+    return protobufToJson(this.#codec, value as object);
+  }
+
+  override fromJson(json: unknown): T | undefined {
+    return protobufFromJson(this.#codec, this.typename, json) as T | undefined;
+  }
+
+  serialize(value: T): Uint8Array {
+    return encodeMessage(this.#codec, this.typename, value);
+  }
+
+  deserialize(bytes: Uint8Array): T {
+    return decodeMessage(this.#codec, this.typename, bytes) as T;
+  }
+}
+
+/**
+ * Makes the type of a protobufjs message class under a typename of your own. The typename defaults to
+ * `type.googleapis.com/<full name>`. Throws TYPE_UNKNOWN and TYPE_NAME_INVALID.
+ *
+ * @example
+ * ```ts
+ * import { protobuf } from "statefun-ts";
+ * import { example } from "./messages.js"; // made by pbjs
+ *
+ * const User = protobuf(example.User, "example/user");
+ * const packed = User.pack(example.User.create({ name: "Bob" }));
+ * ```
+ */
+export function protobuf<T>(messageClass: MessageClass<T> | ReflectedType, typename?: string): Type<T> {
+  if (!isProtobufCodec(messageClass))
+    throw new StatefunError("TYPE_UNKNOWN", "protobuf(…) needs a protobufjs message class.");
+  return new ProtobufType<T>(messageClass, typename ?? protobufTypename(messageClass));
+}
+
+/** The types of message classes that stand for themselves: one for each class. */
+const types = new WeakMap<object, Type<any>>();
+
+/** Finds the Type behind a Type, a protobufjs message class or a reflected type. Throws TYPE_UNKNOWN. */
+export function typeOf(like: TypeLike): Type<any> {
+  if (like instanceof Type) return like;
+  if (!isProtobufCodec(like)) throw notAType(like);
+  let type = types.get(like);
+  if (type === undefined) {
+    type = protobuf(like);
+    types.set(like, type);
+  }
+  return type;
+}
