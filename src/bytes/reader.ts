@@ -1,5 +1,7 @@
 // Reads the protobuf wire format of one request. Only what the protocol's messages use.
 
+import { platform } from "./platform.js";
+
 /** Wire types, the low three bits of a field's tag. */
 export const varint = 0;
 export const fixed64 = 1;
@@ -24,8 +26,6 @@ const internedLengths = new Uint8Array(internedCount);
 /** Groups are older than these messages, so only an unknown field can be one. */
 const deepestGroup = 100;
 
-/** Reads bytes below 128 without the checks and the view that a TextDecoder needs. */
-const { latin1Slice } = Buffer.prototype as unknown as { latin1Slice(start: number, end: number): string };
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A cursor over a request's bytes. Everything it throws is an Error that says what is wrong with them. */
@@ -210,5 +210,5 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
     if ((bytes[index] as number) > 127 || index - start === 64) return utf8.decode(bytes.subarray(start, end));
   }
   // One flat string: adding up characters leaves a rope of them.
-  return latin1Slice.call(bytes, start, end);
+  return platform.decodeAscii(bytes, start, end);
 }

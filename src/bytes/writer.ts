@@ -1,23 +1,29 @@
 // Writes the protobuf wire format, front to back: into a slab that answers share, and what is too long for it into a buffer
 // that is kept for the next long one.
 
-/** Below 4 kB, Buffer.allocUnsafe takes it out of memory that can't be given to another thread: that would empty answers. */
+import { platform } from "./platform.js";
+
+/** Below 4 kB, Buffer.allocUnsafe returns memory that can't be transferred to another thread: that would empty answers. */
 const slabBytes = 4000;
 /** A slab with less room than this is left: what begins in it would likely have to move. */
 const leastRoom = 512;
 const keptBytes = 1024 * 1024;
 
 /** The slab that waits for the next writer; a writer that begins before the last one has ended makes its own. */
-let slab: Buffer | undefined;
+let slab: Uint8Array | undefined;
 /** Where the next writer begins in it. */
 let slabStart = 0;
-/** The buffer that waits for the next writer that outgrows its slab. */
-let spare: Buffer | undefined;
+/** The buffer that waits for the next writer that outgrows its slab, or where answers can't share one, for the next writer. */
+let spare: Uint8Array | undefined;
+
+/** Numbers of a fixed width become bytes here. */
+const scratchBytes = new Uint8Array(8);
+const scratch = new DataView(scratchBytes.buffer);
 
 /** A cursor that writes. A message's length is filled in when the message ends. */
 export class WireWriter {
   /** A slab, or when it is longer than one, a buffer of its own. */
-  #buffer: Buffer;
+  #buffer: Uint8Array;
   #start = 0;
   #pos = 0;
 
@@ -26,7 +32,10 @@ export class WireWriter {
       this.#buffer = slab;
       this.#start = slabStart;
       this.#pos = slabStart;
-    } else this.#buffer = Buffer.allocUnsafe(slabBytes);
+    } else if (spare !== undefined && !platform.staysHere) {
+      this.#buffer = spare;
+      spare = undefined;
+    } else this.#buffer = platform.allocate(slabBytes);
     slab = undefined;
   }
 
@@ -72,9 +81,9 @@ export class WireWriter {
         return;
       }
     }
-    const byteLength = Buffer.byteLength(text);
+    const byteLength = platform.utf8Length(text);
     this.#pos = this.#putVarint(byteLength, this.#pos);
-    this.#buffer.write(text, this.#pos);
+    platform.writeUtf8(this.#buffer, text, this.#pos);
     this.#pos += byteLength;
   }
 
@@ -148,30 +157,30 @@ export class WireWriter {
 
   /** Writes eight bytes of an integer, the lowest first. */
   fixed64(value: bigint): void {
-    this.#reserve(8);
-    this.#pos = this.#buffer.writeBigInt64LE(value, this.#pos);
+    scratch.setBigInt64(0, value, true);
+    this.#putScratch(8);
   }
 
   float(value: number): void {
-    this.#reserve(4);
-    this.#pos = this.#buffer.writeFloatLE(value, this.#pos);
+    scratch.setFloat32(0, value, true);
+    this.#putScratch(4);
   }
 
   double(value: number): void {
-    this.#reserve(8);
-    this.#pos = this.#buffer.writeDoubleLE(value, this.#pos);
+    scratch.setFloat64(0, value, true);
+    this.#putScratch(8);
   }
 
   /** What was written; the writer ends with it. */
   finish(): Uint8Array {
     const buffer = this.#buffer;
-    if (buffer.length === slabBytes) {
+    if (buffer.length === slabBytes && platform.staysHere) {
       slab = buffer;
       slabStart = this.#pos;
       return buffer.subarray(this.#start, this.#pos);
     }
-    const bytes = Buffer.allocUnsafeSlow(this.#pos - this.#start);
-    buffer.copy(bytes, 0, this.#start, this.#pos);
+    const bytes = platform.allocateAlone(this.#pos - this.#start);
+    bytes.set(buffer.subarray(this.#start, this.#pos));
     if (buffer.length <= keptBytes) spare = buffer;
     return bytes;
   }
@@ -183,15 +192,20 @@ export class WireWriter {
   /** Moves to a longer buffer, where everything stands as far from its beginning: messages that have begun count on it. */
   #grow(needed: number): void {
     const buffer = this.#buffer;
-    if (buffer.length === slabBytes) {
+    if (buffer.length === slabBytes && platform.staysHere) {
       slab = buffer;
       slabStart = this.#start;
     }
     const kept = spare;
     spare = undefined;
     const fits = kept !== undefined && kept.length >= needed;
-    this.#buffer = fits ? kept : Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, needed));
-    buffer.copy(this.#buffer, this.#start, this.#start, this.#pos);
+    this.#buffer = fits ? kept : platform.allocateAlone(Math.max(buffer.length * 2, needed));
+    this.#buffer.set(buffer.subarray(this.#start, this.#pos), this.#start);
+  }
+
+  #putScratch(length: 4 | 8): void {
+    this.#reserve(length);
+    for (let index = 0; index < length; index++) this.#buffer[this.#pos++] = scratchBytes[index] as number;
   }
 
   #putVarint(value: number, at: number): number {

@@ -18,9 +18,10 @@ export function typeOfClass(designType: unknown): Type<any> | undefined {
     case BigInt:
       return Types.long;
     case Uint8Array:
-    case Buffer:
       return Types.bytes;
   }
+  // Node's Buffer, which other hosts lack.
+  if (typeof designType === "function" && designType.prototype instanceof Uint8Array) return Types.bytes;
   return isProtobufCodec(designType) ? typeOf(designType) : undefined;
 }
 

@@ -1,5 +1,6 @@
 // Types that users make of two functions: any bytes, under any typename.
 
+import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
 import { Type } from "../model/type.js";
 
@@ -11,8 +12,8 @@ import { Type } from "../model/type.js";
  * ```ts
  * const When = custom<Date>(
  *   "example/when",
- *   (date) => Buffer.from(date.toISOString()),
- *   (bytes) => new Date(String(bytes)),
+ *   (date) => new TextEncoder().encode(date.toISOString()),
+ *   (bytes) => new Date(new TextDecoder().decode(bytes)),
  * );
  * ```
  */
@@ -56,8 +57,8 @@ class CustomType<T> extends Type<T> {
 
   deserialize(bytes: Uint8Array): T {
     try {
-      // Always a Buffer: what its methods do must not depend on where the bytes come from.
-      return this.#deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+      // Always a Buffer on a server: the methods of the bytes must not depend on where the bytes come from.
+      return this.#deserialize(platform.view(bytes));
     } catch (error) {
       throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} can't be decoded: ${describe(error)}`, {
         cause: error,

@@ -1,5 +1,6 @@
 // Records for StateFun's own Kafka and Kinesis egresses. Both generations write the same fields under other names.
 
+import { platform } from "../bytes/platform.js";
 import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { describeValue, StatefunError } from "../errors.js";
@@ -74,7 +75,7 @@ function optional(kind: string, field: string, value: unknown): void {
 
 function bytesOf(kind: string, value: RecordValue): Uint8Array {
   if (value === undefined || value === null) throw invalid(`A ${kind} record needs a value.`);
-  if (typeof value === "string") return Buffer.from(value);
+  if (typeof value === "string") return platform.encodeUtf8(value);
   if (value instanceof Uint8Array) return value;
   if (typeof value !== "object") {
     throw invalid(

@@ -1,5 +1,6 @@
 // JSON values under a typename, checked by a Standard Schema when one is given.
 
+import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
 import { assertPlainJson } from "../model/plain-json.js";
 import { Type } from "../model/type.js";
@@ -66,13 +67,13 @@ class JsonType<T> extends Type<T> {
   serialize(value: T): Uint8Array {
     const valid = this.#validate(value, "VALUE_INVALID");
     assertPlainJson(valid, this.typename);
-    return Buffer.from(JSON.stringify(valid));
+    return platform.encodeUtf8(JSON.stringify(valid));
   }
 
   deserialize(bytes: Uint8Array): T {
     let value: unknown;
     try {
-      value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+      value = JSON.parse(platform.decodeUtf8(bytes));
     } catch (error) {
       throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} is not JSON: ${describe(error)}`, {
         cause: error,

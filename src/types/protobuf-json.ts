@@ -1,5 +1,6 @@
 // Protobuf messages as JSON, as protobufjs converts them: what it would drop or change silently is refused here.
 
+import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
 
 /** What a message class has besides encode and decode, unless it was generated without. */
@@ -99,7 +100,9 @@ const inside = (shown: unknown, key: PropertyKey): unknown =>
   isObject(shown) || Array.isArray(shown) ? Reflect.get(shown, key) : undefined;
 
 function isBase64Of(json: unknown, bytes: Uint8Array | readonly number[]): boolean {
-  return typeof json === "string" && isBase64(json) && Buffer.from(json, "base64").equals(Buffer.from(bytes));
+  if (typeof json !== "string" || !isBase64(json)) return false;
+  const given = platform.decodeBase64(json);
+  return given.length === bytes.length && given.every((byte, index) => byte === bytes[index]);
 }
 
 /** Whether text is base64, in either alphabet, with or without its padding. */

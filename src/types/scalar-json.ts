@@ -1,5 +1,6 @@
 // The primitives as JSON, as protobuf's JSON mapping has them.
 
+import { platform } from "../bytes/platform.js";
 import { isBase64 } from "./protobuf-json.js";
 
 /** How one kind of value is told in JSON. */
@@ -51,8 +52,7 @@ export const stringJson: ScalarJson<string> = {
 };
 
 export const bytesJson: ScalarJson<Uint8Array> = {
-  toJson: (value) => Buffer.from(value.buffer, value.byteOffset, value.length).toString("base64"),
-  fromJson: (json) =>
-    typeof json === "string" && isBase64(json) ? new Uint8Array(Buffer.from(json, "base64")) : undefined,
+  toJson: (value) => platform.encodeBase64(value),
+  fromJson: (json) => (typeof json === "string" && isBase64(json) ? platform.decodeBase64(json) : undefined),
   expected: "text in base64",
 };

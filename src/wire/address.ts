@@ -1,8 +1,13 @@
 // An address on the wire (proto message Address).
 
+import { useNodeBuffer } from "../bytes/node-buffer.js";
 import { delimited, tag, type WireReader } from "../bytes/reader.js";
 import type { WireWriter } from "../bytes/writer.js";
 import { Address } from "../model/address.js";
+
+// Every reader and writer of the protocol imports this file, and only servers speak the protocol. A bare import of
+// node-buffer.js would be dropped by bundlers, since package.json says that no import has side effects.
+useNodeBuffer();
 
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);

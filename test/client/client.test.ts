@@ -334,5 +334,5 @@ test("the client runs in a browser, and is small", async () => {
   });
   assert.ok((outputFiles[0]?.contents.length ?? 0) < 32_000, `${outputFiles[0]?.contents.length} bytes`);
   const rooms = new Set(Object.keys(metafile.inputs).map((file) => file.replace(/^.*src\//, "").split("/")[0]));
-  assert.deepEqual([...rooms].sort(), ["client", "errors.ts", "model", "types"]);
+  assert.deepEqual([...rooms].sort(), ["bytes", "client", "errors.ts", "model", "types"]);
 });
