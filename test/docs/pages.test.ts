@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { blocksOf, pageAt, pages, root } from "./pages.ts";
+import { blocksOf, fileLinks, type Page, pageAt, pages, root } from "./pages.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** What a heading is called in a link. */
@@ -15,9 +15,6 @@ const anchorOf = (heading: string) =>
     .replace(/[^\w\- ]/g, "")
     .replace(/ /g, "-");
 
-/** A page without its code, in which a bracket is no link. */
-const prose = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, "").replace(/`[^`\n]*`/g, "");
-
 function anchorsOf(text: string): string[] {
   const withoutCode = text.replace(/^```[\s\S]*?^```$/gm, "");
   return [...withoutCode.matchAll(/^#+ (.*)$/gm)].map((match) => anchorOf(match[1] as string));
@@ -26,10 +23,7 @@ function anchorsOf(text: string): string[] {
 for (const page of pages) {
   describe(page.path, () => {
     test("every link leads somewhere", () => {
-      for (const [, target = ""] of prose(page.text).matchAll(/\]\(([^)]+)\)/g)) {
-        if (target.startsWith("https://")) continue;
-        const [path = "", anchor] = target.split("#");
-        const file = path === "" ? page.path : join(dirname(page.path), path);
+      for (const { target, file, anchor } of fileLinks(page)) {
         assert.ok(existsSync(join(root, file)), `${target}: there is no ${file}`);
         if (anchor === undefined) continue;
         const anchors = anchorsOf(readFileSync(join(root, file), "utf8"));
@@ -64,16 +58,24 @@ function assertModuleFile(documents: any[], where: string): void {
   }
 }
 
-test("the README links every page of docs/", () => {
-  const { text } = pageAt("README.md");
-  for (const { path } of pages) if (path !== "README.md") assert.ok(text.includes(`](${path})`), path);
+test("the README links every page of docs/, and the page of decisions every decision", () => {
+  const linked = (page: string) => fileLinks(pageAt(page)).map(({ file }) => file);
+  const decisions = "docs/decisions/README.md";
+  for (const { path } of pages.filter(({ path }) => path !== "README.md")) {
+    const from = path.startsWith("docs/decisions/") && path !== decisions ? decisions : "README.md";
+    assert.ok(linked(from).includes(path), `${from} does not link ${path}`);
+  }
 });
 
-test("every script that the README names exists", () => {
+test("every script that a page names exists, and CONTRIBUTING.md names every script", () => {
   const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
-  const named = [...pageAt("README.md").text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] as string);
-  assert.ok(named.length > 3);
-  for (const name of named) assert.ok(name in scripts, name);
+  const namedIn = ({ text }: Page) => [...text.matchAll(/npm (?:run )?([\w:-]+)/g)].map((match) => match[1] as string);
+  for (const page of pages) {
+    const named = [...page.text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] as string);
+    for (const name of named) assert.ok(name in scripts, `${page.path}: ${name}`);
+  }
+  const contributing = namedIn(pageAt("CONTRIBUTING.md"));
+  for (const name of Object.keys(scripts)) if (name !== "prepack") assert.ok(contributing.includes(name), name);
 });
 
 test("the README's command makes classes of the README's messages", async () => {
@@ -103,7 +105,7 @@ test("no page names a path of a machine or a registry", () => {
   for (const { path, text } of pages) {
     assert.doesNotMatch(
       text,
-      /\/(home|root|work|Users|tmp)\/|registry\.|localhost:(?!8000|7070|7071|8090|8091)\d+/,
+      /\/(home|root|work|Users|tmp)\/|registry\.\w+\.|localhost:(?!8000|7070|7071|8090|8091)\d+/,
       path,
     );
   }

@@ -1,9 +1,14 @@
 // The pages of the documentation and the code in them.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+/** Where the repository is: pages of the package link there for what is not packed. */
+const { homepage } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+const repository = homepage.replace(/#.*$/, "");
 
 /** A page, and its path from the project's root. */
 export interface Page {
@@ -23,11 +28,12 @@ export interface Block {
 
 export const pages: readonly Page[] = [
   "README.md",
+  "CONTRIBUTING.md",
   "CHANGELOG.md",
-  ...readdirSync(`${root}/docs`)
-    .filter((name) => name.endsWith(".md"))
-    .sort()
-    .map((name) => `docs/${name}`),
+  ...readdirSync(`${root}/docs`, { recursive: true, encoding: "utf8" })
+    .map((name) => `docs/${name.replaceAll("\\", "/")}`)
+    .filter((path) => path.endsWith(".md"))
+    .sort(),
 ].map((path) => ({ path, text: readFileSync(`${root}/${path}`, "utf8") }));
 
 /** Finds a page by its path. */
@@ -35,6 +41,32 @@ export function pageAt(path: string): Page {
   const page = pages.find((candidate) => candidate.path === path);
   if (page === undefined) throw new Error(`There is no page ${path}`);
   return page;
+}
+
+/** A page without its code, in which a bracket is no link. */
+const proseOf = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, "").replace(/`[^`\n]*`/g, "");
+
+/** A link of a page to a file of the project. */
+export interface FileLink {
+  /** As the page has it. */
+  readonly target: string;
+  /** The file, from the project's root. */
+  readonly file: string;
+  readonly anchor?: string;
+  /** Whether the link is a full address in the repository, so that it works from anywhere. */
+  readonly absolute: boolean;
+}
+
+/** The links of a page that lead to files of the project, relative or as an address in the repository. */
+export function fileLinks({ path, text }: Page): FileLink[] {
+  return [...proseOf(text).matchAll(/\]\(([^)]+)\)/g)].flatMap(([, target = ""]) => {
+    const inRepository = /^\/(?:blob|tree)\/main\/(.+)$/.exec(target.replace(repository, ""))?.[1];
+    const absolute = target.startsWith(repository) && inRepository !== undefined;
+    if (target.startsWith("https://") && !absolute) return [];
+    const [to = "", anchor] = (absolute ? inRepository : target).split("#");
+    const file = absolute ? to : to === "" ? path : posix.join(posix.dirname(path), to);
+    return [{ target, file, absolute, ...(anchor === undefined ? {} : { anchor }) }];
+  });
 }
 
 /** The fenced blocks of a page, in a language or in all. */
