@@ -1,6 +1,6 @@
 // How a command ends: its exit code, and the lines that say why it failed.
 
-import { describe, oneLine, type StatefunError } from "../errors.js";
+import { describe, type ExitStatus, errors, oneLine, type StatefunError } from "../errors.js";
 
 /** What each exit code means. The table in docs/cli.md says the same; a test keeps them equal. */
 export const exitCodes = {
@@ -10,25 +10,10 @@ export const exitCodes = {
   3: "The runtime could not be reached.",
   4: "There is no such function, state, token or path.",
   5: "Not now: no answer in time, too much is waiting, the disk is full, or the runtime is stopping. Try again.",
-} as const;
+  6: "Another process has the port or the data folder.",
+} as const satisfies Record<0 | ExitStatus, string>;
 
 export type ExitCode = keyof typeof exitCodes;
-
-/** The error codes that end with another exit code than 1. */
-const exitOf: Readonly<Record<string, ExitCode>> = {
-  OPTION_INVALID: 2,
-  TYPE_NAME_INVALID: 2,
-  DELAY_INVALID: 2,
-  DURATION_INVALID: 2,
-  CLIENT_FAILED: 3,
-  NOT_FOUND: 4,
-  FUNCTION_UNKNOWN: 4,
-  ANSWER_TIMEOUT: 5,
-  MAILBOX_FULL: 5,
-  OVERLOADED: 5,
-  STORE_FULL: 5,
-  SHUTTING_DOWN: 5,
-};
 
 const hints: Readonly<Record<string, string>> = {
   OPTION_INVALID: "statefun help <command> shows what a command takes.",
@@ -39,7 +24,8 @@ const hints: Readonly<Record<string, string>> = {
     "Give the token with --ingress-token or --admin-token, or in STATEFUN_INGRESS_TOKEN or STATEFUN_ADMIN_TOKEN.",
   VALUE_UNTYPED: "Name its type with --type, or its method with --handler; --bytes <file> sends a value's own bytes.",
   ADDRESS_PARKED: "statefun show says why; statefun retry or statefun drop lets it go on.",
-  STORE_LOCKED: "Stop the other one, or give another folder with --dir.",
+  ADDRESS_IN_USE: "Choose another port with --port or --admin-port.",
+  STORE_LOCKED: "Stop the other process, or give another folder with --dir.",
 };
 
 /** What became of a failed command. A failure without a code of ours is shown whole: it is from a user's functions. */
@@ -51,7 +37,7 @@ export function failureOf(thrown: unknown): { exitCode: ExitCode; text: string }
   if (thrown.name !== "StatefunError") return { exitCode: 1, text: thrown.stack ?? describe(thrown) };
   const { code } = thrown as StatefunError;
   const hint = Object.hasOwn(hints, code) ? `\n${hints[code]}` : "";
-  const exitCode = Object.hasOwn(exitOf, code) ? (exitOf[code] as ExitCode) : 1;
+  const exitCode = Object.hasOwn(errors, code) ? errors[code].exit : 1;
   // The mistakes of a module file are several, each on its line.
   const lines = code === "MODULE_INVALID" ? thrown.message.split("\n") : [thrown.message];
   return { exitCode, text: `${code}: ${lines.map(oneLine).join("\n")}${hint}` };

@@ -1,6 +1,6 @@
 // One request, repeated until it is answered, fails for good, or its time is over.
 
-import { describe, type ErrorCode, errorCodes, StatefunError } from "../errors.js";
+import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
 import { type Backoff, backoffMs, jittered } from "../model/backoff.js";
 
 /** What a client was told once. */
@@ -121,7 +121,7 @@ async function once(
 function errorOf(url: string, status: number, bytes: Uint8Array): StatefunError {
   try {
     const { code, message } = JSON.parse(new TextDecoder().decode(bytes)) as { code: string; message?: string };
-    if (Object.hasOwn(errorCodes, code)) {
+    if (Object.hasOwn(errors, code)) {
       return new StatefunError(
         code as ErrorCode,
         message ?? `${url} answered with ${status} and ${code}; its log says more.`,

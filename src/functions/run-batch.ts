@@ -1,6 +1,6 @@
 // One batch: its messages go to their handlers, in order, and what they did is collected.
 
-import { describe, requestStatus, StatefunError } from "../errors.js";
+import { describe, errors, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { none } from "../model/append.js";
 import type { Generation, InvocationBatch, SideEffects } from "../model/invocation.js";
@@ -166,12 +166,18 @@ function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generatio
 }
 
 /**
- * Says where a failure happened, and keeps its code: unless that is one about requests, which a handler may have thrown
- * or met in a call of its own, and which must not pass for a fault of this request.
+ * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments. A handler
+ * may also throw any other code, for example one that a call of its own failed with: such a code must not pass for a
+ * fault of this request, nor of the engine, so it becomes HANDLER_FAILED.
  */
 function located(where: string, thrown: unknown): StatefunError {
-  const kept = thrown instanceof StatefunError && requestStatus[thrown.code] === undefined;
-  return new StatefunError(kept ? thrown.code : "HANDLER_FAILED", `${where}: ${describe(thrown)}`, { cause: thrown });
+  const code = thrown instanceof StatefunError && isOfFunction(thrown) ? thrown.code : "HANDLER_FAILED";
+  return new StatefunError(code, `${where}: ${describe(thrown)}`, { cause: thrown });
+}
+
+function isOfFunction({ code }: StatefunError): boolean {
+  const { fault } = errors[code];
+  return fault === "code" || fault === "argument";
 }
 
 function unhandled(spec: FunctionSpec, typename: string): StatefunError {

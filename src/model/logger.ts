@@ -1,6 +1,6 @@
 // Where failures are logged.
 
-import { describe, type ErrorCode, errorOf, oneLine, requestStatus, StatefunError } from "../errors.js";
+import { describe, type ErrorCode, errorOf, errors, oneLine, StatefunError } from "../errors.js";
 import { checked } from "./options.js";
 
 /**
@@ -53,7 +53,7 @@ export function guarded(logger: Logger): Logger {
 }
 
 function levelOf(code: ErrorCode): keyof Logger {
-  return requestStatus[code] === undefined ? "error" : "warn";
+  return errors[code].fault === "request" ? "warn" : "error";
 }
 
 /** A logger may fail at once, or later through a promise that it returns. */

@@ -27,14 +27,11 @@ export interface Options<O, D> {
  * or reads one as another type. A misspelt option is refused when it is read: to drop an expiration or a limit without a
  * word could lose data.
  *
- * @example
- * ```ts
- * const pageOptions = defineOptions<{ size?: number; timeout?: Duration }>()({
- *   size: withDefault(positiveInteger, 50),
- *   timeout: timer, // milliseconds, or undefined
- * });
- * const { size, timeout: timeoutMs } = pageOptions.read("The page", options);
- * ```
+ *     const pageOptions = defineOptions<PageOptions>()({
+ *       size: withDefault(positiveInteger, 50),
+ *       timeout: timer, // milliseconds, or undefined
+ *     });
+ *     const { size, timeout: timeoutMs } = pageOptions.read("The page", options);
  */
 export function defineOptions<O extends object>() {
   return <const D extends Described<O>>(described: D & Record<Exclude<keyof D, keyof O>, never>): Options<O, D> => {

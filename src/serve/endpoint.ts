@@ -1,6 +1,6 @@
 // One handler as an HTTP endpoint, free of any framework: what is refused, and how each outcome is answered.
 
-import { oneLine, otherCopy, requestStatus, StatefunError } from "../errors.js";
+import { errors, oneLine, otherCopy, StatefunError } from "../errors.js";
 import { type HandlerOptions, handlerOptionNames, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { logFailure } from "../model/logger.js";
@@ -235,9 +235,10 @@ export function assertServable(
 }
 
 function failure(error: StatefunError): HttpAnswer {
-  const status = requestStatus[error.code];
-  // What went wrong inside a function may hold a user's data: a caller learns the code, the log has the rest.
-  if (status === undefined) return plainText(500, `${error.code}\n`);
+  const { fault, status } = errors[error.code];
+  // Every other failure is the function's own, whatever status its code has elsewhere. Its message may hold a user's data:
+  // the caller learns the code, and the log has the message.
+  if (fault !== "request") return plainText(500, `${error.code}\n`);
   const answer = plainText(status, `${oneLine(`${error.code}: ${error.message}`)}\n`);
   return status === 405 ? { ...answer, headers: { ...answer.headers, Allow: "POST" } } : answer;
 }

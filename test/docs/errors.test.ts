@@ -1,50 +1,78 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ErrorCode, errorCodes, RequestReplyHandler, StatefulFunctions, StatefunError } from "statefun-ts";
-import { statusOf } from "../../src/runtime/http/server.ts";
+import { type ErrorCode, errors, RequestReplyHandler, StatefulFunctions, StatefunError } from "statefun-ts";
 import { HttpEndpoint } from "../../src/serve/endpoint.ts";
+import { RecordingLogger } from "../support/recording-logger.ts";
 import { codeIn, pageAt, tableRows } from "./pages.ts";
 
 const page = pageAt("docs/errors.md");
 const headings = [...page.text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading as string);
-const rows = headings.flatMap((heading) =>
-  tableRows(page, heading).map((cells) => {
-    const [code = "", meaning = "", advice = "", status = ""] = cells;
-    const ofRuntime = heading.startsWith("The embedded runtime");
-    return { code: codeIn(code)[0] as ErrorCode, meaning, advice, status, ofRuntime };
-  }),
-);
+const rows = headings.flatMap((heading) => tableRows(page, heading));
+const codes = Object.keys(errors) as ErrorCode[];
 
 test("each code has one row, and each row a code", () => {
-  assert.deepEqual(rows.map(({ code }) => code).sort(), Object.keys(errorCodes).sort());
+  assert.deepEqual(rows.map(([code = ""]) => codeIn(code)[0]).sort(), [...codes].sort());
 });
 
-test("each row means what the code says", () => {
-  assert.deepEqual(Object.fromEntries(rows.map(({ code, meaning }) => [code, meaning])), errorCodes);
+test("each row says what the table of the code says", () => {
+  const expected = rows.map(([cell = ""]) => {
+    const { meaning, advice, fault, status, exit } = errors[codeIn(cell)[0] as ErrorCode];
+    return [cell, meaning, advice, fault, String(status), String(exit)];
+  });
+  assert.deepEqual(rows, expected);
 });
 
-test("each row says what to do", () => {
-  for (const { code, advice } of rows) assert.match(advice, /\w.*[.:!]$/, code);
+test("each meaning and each advice is a sentence", () => {
+  for (const code of codes) {
+    const { meaning, advice } = errors[code];
+    assert.match(meaning, /^[A-Z].*\.$/, code);
+    assert.match(advice, /^\w.*\.$/, code);
+  }
 });
 
-test("each row has the status that a call is answered with", async () => {
-  for (const { code, status, ofRuntime } of rows) {
-    if (status === "none") continue;
-    if (ofRuntime) {
-      assert.equal(status, String(statusOf(new StatefunError(code, "failed"))), code);
-      continue;
-    }
+test("an error has its code's status, as http-errors have", () => {
+  for (const code of codes) {
+    const error = new StatefunError(code, "failed");
+    assert.deepEqual(
+      [error.status, error.statusCode, error.expose],
+      [errors[code].status, errors[code].status, errors[code].expose],
+    );
+    if (error.status === 500) assert.equal(error.expose, false, code);
+  }
+});
+
+test("a call is answered and logged by whose fault its failure is", async () => {
+  for (const code of codes) {
     class Failing extends RequestReplyHandler {
       override async handle(): Promise<Uint8Array> {
-        throw new StatefunError(code, "failed");
+        throw new StatefunError(code, "secret");
       }
     }
-    const { status: answered } = await new HttpEndpoint(new Failing(new StatefulFunctions())).answer({
+    const { status, body } = await new HttpEndpoint(new Failing(new StatefulFunctions())).answer({
       method: "POST",
       contentType: "application/octet-stream",
       contentEncoding: undefined,
       body: async () => Buffer.from("request"),
     });
-    assert.equal(status, String(answered), code);
+    const { fault, status: own } = errors[code];
+    const expected = fault === "request" ? [own, `${code}: secret\n`] : [500, `${code}\n`];
+    assert.deepEqual([status, Buffer.from(body).toString()], expected);
+  }
+});
+
+test("a refused request is logged by whose fault it is", async () => {
+  for (const code of codes) {
+    const logger = new RecordingLogger();
+    await new HttpEndpoint(new RequestReplyHandler(new StatefulFunctions(), { logger })).answer({
+      method: "POST",
+      contentType: "application/octet-stream",
+      contentEncoding: undefined,
+      body: () => Promise.reject(new StatefunError(code, "refused")),
+    });
+    assert.deepEqual(
+      logger.entries.map(({ level }) => level),
+      [errors[code].fault === "request" ? "warn" : "error"],
+      code,
+    );
   }
 });

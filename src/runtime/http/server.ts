@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describeValue, type ErrorCode, StatefunError } from "../../errors.js";
+import { describeValue, errors, StatefunError } from "../../errors.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
 
 /** Answers one request. What it throws is answered by {@link sendError}. */
@@ -20,47 +20,9 @@ export interface ListenOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** The statuses of errors that say what is wrong with a request, or that it may be tried again. */
-const statuses: Partial<Record<ErrorCode, number>> = {
-  VALUE_INVALID: 400,
-  VALUE_UNTYPED: 400,
-  VALUE_UNREADABLE: 400,
-  ID_MISSING: 400,
-  TYPE_NAME_INVALID: 400,
-  STATE_NAME_INVALID: 400,
-  DELAY_INVALID: 400,
-  DURATION_INVALID: 400,
-  TOKEN_INVALID: 400,
-  OPTION_INVALID: 400,
-  REQUEST_ABORTED: 400,
-  REQUEST_EMPTY: 400,
-  UNAUTHORIZED: 401,
-  FUNCTION_UNKNOWN: 404,
-  NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  IDEMPOTENCY_CONFLICT: 409,
-  ADDRESS_PARKED: 409, // trying again helps nobody: a person must act
-  STATE_TYPENAME_CHANGED: 409,
-  REQUEST_TOO_LARGE: 413,
-  MEDIA_TYPE_UNSUPPORTED: 415,
-  MAILBOX_FULL: 429,
-  OVERLOADED: 503,
-  STORE_FULL: 503,
-  STORE_FAILED: 503,
-  SHUTTING_DOWN: 503,
-  ANSWER_TIMEOUT: 504,
-};
-
-/** What clients are told instead of the message, which says where the data folder is: the log has it. */
-const toldInstead: Partial<Record<ErrorCode, string>> = {
-  STORE_FULL: "The runtime's disk is full. Make room; then repeat what was refused with the same idempotency key.",
-  STORE_FAILED:
-    "The runtime can't read or write its data folder; its log says why. Then repeat what was refused with the same idempotency key.",
-};
-
 /** The status that an error is answered with; 500 for what is the runtime's own fault. */
 export function statusOf(error: unknown): number {
-  return (error instanceof StatefunError ? statuses[error.code] : undefined) ?? 500;
+  return error instanceof StatefunError ? error.status : 500;
 }
 
 /** An idle connection is kept for longer than the pools of most clients and proxies keep it, so that they end it. */
@@ -197,8 +159,9 @@ export function sendError(response: ServerResponse, thrown: unknown, headers: Ra
   sendJson(response, status, status === 500 ? { code } : { code, message: messageOf(thrown as StatefunError) }, more);
 }
 
-function messageOf({ code, message }: StatefunError): string {
-  return toldInstead[code] ?? message;
+/** A message that clients must not see is replaced by what the table says of its code; the log has the message. */
+function messageOf({ code, expose, message }: StatefunError): string {
+  return expose ? message : `${errors[code].meaning} ${errors[code].advice}`;
 }
 
 class MethodNotAllowed extends StatefunError {

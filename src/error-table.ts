@@ -1,0 +1,317 @@
+// The one table of errors: what each code means, what to do about it, and how a caller and a command end with it.
+
+/**
+ * Whose fault a failure is, which is: who has to change something.
+ *
+ * - "request": the HTTP request that came in, or the moment at which it came.
+ * - "argument": a value, a name or an option that somebody gave. Inside a function's handler it is the handler's failure.
+ * - "code": the functions, or how they are served.
+ * - "operation": the machine, the network, the load, or the runtime's surroundings.
+ */
+export type Fault = "request" | "argument" | "code" | "operation";
+
+/** The exit status of a command that fails. docs/cli.md says what each one means. */
+export type ExitStatus = 1 | 2 | 3 | 4 | 5 | 6;
+
+/** What there is to know about one code. */
+export interface ErrorInfo {
+  readonly meaning: string;
+  /** What to do about it; names of code are in backticks. */
+  readonly advice: string;
+  readonly fault: Fault;
+  /** The HTTP status of an answer that is this error. A failure inside a function's handler is always answered with 500. */
+  readonly status: number;
+  /** Whether the message may be sent to any caller; otherwise it may hold what a stranger must not see. */
+  readonly expose: boolean;
+  /** The exit status of the command `statefun`. */
+  readonly exit: ExitStatus;
+}
+
+function request(status: number, meaning: string, advice: string, exit: ExitStatus = 1): ErrorInfo {
+  return { meaning, advice, fault: "request", status, expose: true, exit };
+}
+
+function argument(meaning: string, advice: string, exit: ExitStatus = 1): ErrorInfo {
+  return { meaning, advice, fault: "argument", status: 400, expose: true, exit };
+}
+
+function code(meaning: string, advice: string): ErrorInfo {
+  return { meaning, advice, fault: "code", status: 500, expose: false, exit: 1 };
+}
+
+function operation(status: number, meaning: string, advice: string, exit: ExitStatus = 1): ErrorInfo {
+  return { meaning, advice, fault: "operation", status, expose: status !== 500, exit };
+}
+
+const table = {
+  // Declaring functions: raised when a class is evaluated or bound, never at the first message.
+  DECORATOR_MISPLACED: code(
+    "A decorator stands on a member, class or parameter it is not for.",
+    "Put the decorator where the message says: `@StatefulFunction` on a class, `@Handles` on a method, `@State` on a property, none on a static member.",
+  ),
+  DECORATOR_UNSUPPORTED: code(
+    "The compiler's standard decorators carry no metadata.",
+    "Use TypeScript 5.2, esbuild 0.24 or swc 1.4 or later, or `experimentalDecorators`.",
+  ),
+  TYPE_NAME_INVALID: argument(
+    "A type name is not of the form namespace/name.",
+    "Write `namespace/name`, with neither half empty.",
+    2,
+  ),
+  TYPE_UNKNOWN: code(
+    "The type of a state or message can't be known from the declaration; it must be written.",
+    "Write the type: `Types.int`, a message class, `json(…)` or `custom(…)`. If the type is `undefined`, two files import each other.",
+  ),
+  STATE_NAME_INVALID: argument("A state has no name.", 'Give the state a name: `@State("count")`.'),
+  STATE_DUPLICATE: code(
+    "Two properties of one class declare the same state name.",
+    "Give one of the two another name.",
+  ),
+  HANDLER_DUPLICATE: code("Two handlers of one function take the same message type.", "Leave the type to one handler."),
+  HANDLER_MISSING: code("A function has no handler at all.", "Put `@Handles` on a method; give `register` a function."),
+  FUNCTION_UNDECORATED: code(
+    "A class without @StatefulFunction was bound or sent to.",
+    "Put `@StatefulFunction` on the class. A subclass needs a decorator of its own.",
+  ),
+  FUNCTION_DUPLICATE: code(
+    "A class or type name was bound twice.",
+    "Bind each class once, and give each class a type name of its own.",
+  ),
+  OPTION_INVALID: argument(
+    "There is no such option, or its value is not allowed.",
+    "Correct the option that the message names.",
+    2,
+  ),
+  EXPIRATION_INVALID: code(
+    "A state's expiration is not a positive duration, or the state has two expirations.",
+    "Give one positive duration.",
+  ),
+  DURATION_INVALID: argument(
+    "A duration is not a number of milliseconds or an object of units, or it is too short or too long.",
+    "Give milliseconds, or units such as `{ minutes: 30 }`, within the limits that the message names.",
+    2,
+  ),
+  INSTANCE_INVALID: code(
+    "A create function did not return a new instance of its class.",
+    "Let `create` make a new instance each time.",
+  ),
+
+  // Using the context inside a handler.
+  TARGET_INVALID: code(
+    "A message's target is missing or is not a class, a type name or an Address.",
+    "Give a function's class, its type name or an `Address`.",
+  ),
+  ID_MISSING: argument("A message's target has no id.", "Give an id: a string that is not empty."),
+  MESSAGE_MISSING: code("There is no message to send.", "Give a message."),
+  DELAY_INVALID: argument("A message's delay is missing or negative.", "Give a delay of zero or more.", 2),
+  TOKEN_INVALID: argument(
+    "A cancellation token is not a non-empty string, or is still in use.",
+    "Give a token that is not empty and not in use: cancel the delayed message first, or take another token.",
+  ),
+  CANCELLATION_UNSUPPORTED: code(
+    "The engine that called speaks v2, which can't cancel delayed messages.",
+    "Send without a token and ignore the message when it arrives, or use StateFun 3.",
+  ),
+  CALLER_MISSING: code(
+    "There is no caller to reply to: the message came from an ingress.",
+    "Look at `context.caller` before `reply`.",
+  ),
+  CONTEXT_CLOSED: code(
+    "A context was used after its invocation had ended.",
+    "Await everything that the handler starts.",
+  ),
+  EGRESS_RECORD_INVALID: code(
+    "A Kafka or Kinesis record lacks its topic, stream, key or value.",
+    "Give the record what the message says it lacks.",
+  ),
+
+  // Values.
+  VALUE_UNTYPED: argument(
+    "A value does not say which type it has; it must be packed by one.",
+    "Pack the value: `Types.int.pack(5)`, `User.create({ … })`.",
+  ),
+  VALUE_INVALID: argument("A value does not fit its type.", "Give a value that fits, or a type that the value fits."),
+  VALUE_UNREADABLE: argument(
+    "Bytes can't be decoded as the type they are read as.",
+    "Check the type with `is(…)` first. If the type is right, the sender has other bytes or another schema.",
+  ),
+
+  // A batch that can't be carried out: answered with 500, logged, and sent again by the engine.
+  GENERATION_MISMATCH: code(
+    "The request is in the other generation of the protocol than the one the handler is pinned to.",
+    "Leave the option `generation` out, so that each request's own bytes decide. Or correct the option.",
+  ),
+  STATE_UNDECLARED: code(
+    "A state is not declared: in the module file (v2) or by the function.",
+    "StateFun 2: add the state to the function in `module.yaml`. By name: declare the state with `@State` or `register`.",
+  ),
+  STATE_TYPE_MISMATCH: code(
+    "A state holds a value of another type than the declared one.",
+    "Declare the type that the state has, or use another name.",
+  ),
+  MESSAGE_UNHANDLED: code(
+    "No handler takes this message type, and there is no catch-all.",
+    "Add `@Handles` for the type, or a catch-all `@Handles()`.",
+  ),
+  HANDLER_FAILED: code(
+    "A handler threw, or its promise was rejected.",
+    "Read the log: it has the address, the message and the stack.",
+  ),
+  CALL_TIMEOUT: code(
+    "A call took longer than the handler's callTimeout.",
+    "Look for what never settles. The context of the call is closed by then; the engine sends the batch again.",
+  ),
+
+  // A request that no engine would send, or that comes at the wrong time.
+  FUNCTION_UNKNOWN: request(
+    404,
+    "The request is for a function that is not bound here.",
+    "Bind the class, or correct the module file.",
+    4,
+  ),
+  REQUEST_MALFORMED: request(
+    400,
+    "The request's bytes are not a ToFunction message.",
+    "Find out who sent the request: it was no StateFun engine.",
+  ),
+  REQUEST_EMPTY: request(400, "The request has no body.", "Find out who sent the request: it was no StateFun engine."),
+  REQUEST_TOO_LARGE: request(
+    413,
+    "The request's body, or its URL and headers, are larger than the limit.",
+    "Raise `maxBodyBytes`, or lower `maxNumBatchRequests` in the module file. To the ingress: send a shorter id.",
+  ),
+  REQUEST_ABORTED: request(
+    400,
+    "The request's body ended early.",
+    "Nothing, if it is rare: the connection broke, and the engine sends the request again.",
+  ),
+  BODY_CONSUMED: code(
+    "Another middleware has read the request's body first, or set an encoding for it.",
+    "Mount statefun before any body parser.",
+  ),
+  METHOD_NOT_ALLOWED: request(
+    405,
+    "The request's method is not one that the path takes.",
+    "Use the method that the header `Allow` names.",
+  ),
+  MEDIA_TYPE_UNSUPPORTED: request(
+    415,
+    "The request's content type or encoding is not a plain application/octet-stream.",
+    "Send `application/octet-stream`, not compressed.",
+  ),
+  SHUTTING_DOWN: request(
+    503,
+    "The server is finishing its last calls and takes no new ones.",
+    "Nothing: the engine sends the request again.",
+    5,
+  ),
+
+  // The embedded runtime: its module file, its servers, its endpoints and what they answer.
+  MODULE_INVALID: operation(
+    500,
+    "A module file can't be read, or holds what the runtime does not know.",
+    "Correct the line that the message names.",
+  ),
+  ADDRESS_IN_USE: operation(
+    500,
+    "Another process listens on this address and port.",
+    "Stop the other process, or choose another port; port 0 is any free one.",
+    6,
+  ),
+  ENDPOINT_UNREACHABLE: operation(
+    500,
+    "An endpoint could not be reached, or did not answer in time.",
+    "Start the function server, or correct its URL in the module file. Nothing is parked: the runtime calls until the endpoint answers.",
+  ),
+  ENDPOINT_FAILED: operation(500, "An endpoint answered a call with an error.", "Read the function server's log."),
+  RESPONSE_MALFORMED: operation(
+    500,
+    "An endpoint's answer is not a FromFunction message.",
+    "Check that the URL is a function server's.",
+  ),
+  EGRESS_UNKNOWN: operation(
+    500,
+    "A function sent a record to an egress that is not there.",
+    "Attach the egress, add it to the module file, or correct its name.",
+  ),
+  STATE_TYPENAME_CHANGED: operation(
+    409,
+    "A state's typename is not the one it was first registered with.",
+    "Give the state its old type, or give the state of the new type another name.",
+  ),
+  ADDRESS_PARKED: operation(
+    409,
+    "An address gets no more messages until it is retried or its message is dropped.",
+    "Correct the function, then `statefun retry`; or `statefun drop`.",
+  ),
+
+  // The embedded runtime: what comes in from outside.
+  MAILBOX_FULL: operation(
+    429,
+    "Too many messages wait for this address.",
+    "Send again after the seconds in `Retry-After`.",
+    5,
+  ),
+  OVERLOADED: operation(
+    503,
+    "Too many messages wait in the runtime.",
+    "Send again after the seconds in `Retry-After`.",
+    5,
+  ),
+  ANSWER_TIMEOUT: operation(
+    504,
+    "A function did not answer a call in time.",
+    "The message stays sent. With an `Idempotency-Key`, call again to go on waiting.",
+    5,
+  ),
+  IDEMPOTENCY_CONFLICT: request(
+    409,
+    "An idempotency key was used for another request before.",
+    "Take a new key for every new request.",
+  ),
+  UNAUTHORIZED: request(401, "The bearer token is missing or wrong.", "Send `Authorization: Bearer <token>`."),
+  NOT_FOUND: request(404, "There is nothing at this path.", "Correct the path.", 4),
+  CLIENT_FAILED: operation(
+    500,
+    "The runtime could not be reached, or its answer could not be read.",
+    "Check the URL, and that the runtime runs.",
+    3,
+  ),
+
+  // The embedded runtime: its store.
+  STORE_LOCKED: operation(
+    500,
+    "Another process holds the data folder.",
+    "Stop the other process, or give this one another folder.",
+    6,
+  ),
+  STORE_VERSION: operation(
+    500,
+    "The data folder is of another format.",
+    "Open the folder with the release that wrote it. Nothing was changed.",
+  ),
+  STORE_FULL: {
+    // The message names the data folder.
+    ...operation(
+      503,
+      "The disk is full.",
+      "Make space; the runtime then goes on by itself. Repeat what was refused, with the same idempotency key.",
+      5,
+    ),
+    expose: false,
+  },
+  STORE_FAILED: {
+    ...operation(
+      503,
+      "The data folder can't be read or written.",
+      "Read the runtime's log. The runtime tries again by itself. Repeat what was refused, with the same idempotency key.",
+    ),
+    expose: false,
+  },
+};
+
+/** A stable code of a `StatefunError`. */
+export type ErrorCode = keyof typeof table;
+
+/** Every stable code, with what there is to know about it. The tables in docs/errors.md say the same. */
+export const errors: Readonly<Record<ErrorCode, ErrorInfo>> = table;
