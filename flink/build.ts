@@ -1,4 +1,4 @@
-// Builds an engine with Maven, once: a stamp of its sources says whether the last build still holds.
+// Builds a Java project with Maven, once: a stamp of its sources shows whether the last build is still current.
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,25 +8,25 @@ import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-/** The StateFun releases there is an engine for. */
-export type EngineVersion = "3.3" | "2.2";
+/** The StateFun releases that can be started. */
+export type FlinkVersion = "3.3" | "2.2";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const INSTALL = "Install a JDK (17) and Maven (3.8 or later), on Debian: apt-get install openjdk-17-jdk-headless maven";
 
 /**
- * Builds an engine unless that was done before, and returns its class path.
+ * Builds StateFun with its journal and egress files, unless that is done, and returns the class path.
  *
  * The first call downloads about 300 MB from Maven Central into Maven's local repository.
- * Two processes may call it at once: one builds, the other waits.
+ * Two processes may call this at once: one builds, the other waits.
  */
-export function buildEngine(version: EngineVersion): Promise<string> {
+export function buildFlink(version: FlinkVersion): Promise<string> {
   const project = join(here, `flink-${version}`);
   return buildMaven(project, [join(project, "src"), join(here, "flink-common", "src")]);
 }
 
 /**
- * Builds a Maven project unless that was done before, and returns its class path.
+ * Builds a Maven project unless that is done, and returns its class path.
  *
  * `mvn process-classes` has to write the class path of its dependencies to `target/classpath`.
  */
@@ -41,9 +41,9 @@ export async function buildMaven(project: string, sources = [join(project, "src"
   try {
     const builtMeanwhile = await builtClassPath(target, stamp);
     if (builtMeanwhile !== undefined) return builtMeanwhile;
-    // The stamp goes first: a build that breaks off must not look like the last one that held.
+    // Delete the stamp first: an interrupted build must not look current.
     await rm(join(target, "stamp"), { force: true });
-    // Classes of sources that are gone would stay on the class path.
+    // Maven leaves the classes of deleted sources behind.
     await rm(join(target, "classes"), { recursive: true, force: true });
     await rm(join(target, "maven-status"), { recursive: true, force: true });
     await maven(project);
@@ -62,7 +62,7 @@ export function javaCommand(): string {
   return home ? join(home, "bin", "java") : "java";
 }
 
-/** Explains a failure to start a program of the tool chain. */
+/** An error that says how to install the program that could not be started. */
 export function missingTool(command: string, cause: unknown): Error {
   const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "is not installed" : String(cause);
   return new Error(`${command}: ${reason}. ${INSTALL}`, { cause });
@@ -86,7 +86,7 @@ async function builtClassPath(target: string, stamp: string): Promise<string | u
   try {
     if ((await readFile(join(target, "stamp"), "utf8")) !== stamp) return undefined;
     const dependencies = (await readFile(join(target, "classpath"), "utf8")).trim().split(delimiter);
-    // A local repository can be emptied behind our back.
+    // Somebody may have emptied Maven's local repository since.
     if (!dependencies.every((file) => existsSync(file))) return undefined;
     return [join(target, "classes"), ...dependencies].join(delimiter);
   } catch (error) {
@@ -121,7 +121,7 @@ async function maven(project: string): Promise<void> {
   }
 }
 
-/** Takes a lock file that holds the owner's pid; the lock of a process that is gone is void. */
+/** Takes a lock file, which holds its owner's process id. The lock of a process that is gone counts for nothing. */
 export async function lock(path: string): Promise<() => Promise<void>> {
   for (;;) {
     try {
@@ -134,7 +134,7 @@ export async function lock(path: string): Promise<() => Promise<void>> {
     }
     await delay(200);
     const owner = Number(await readFile(path, "utf8").catch(() => ""));
-    // An empty file is a lock whose owner is about to write its pid.
+    // An empty file is a lock whose owner is about to write its process id.
     if (owner > 0 && !isAlive(owner)) await rm(path, { force: true });
   }
 }

@@ -1,4 +1,4 @@
-// Reads the JSON lines that an engine's file egresses append.
+// Reads the JSON lines that the file egress of the Java program appends.
 
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, truncateSync } from "node:fs";
 
@@ -9,7 +9,7 @@ export interface EgressRecord {
   value: Uint8Array;
 }
 
-/** An egress file, read on from where the last call ended. */
+/** An egress file. Each read goes on where the last read ended. */
 export class EgressFile {
   readonly #path: string;
   readonly #records: EgressRecord[] = [];
@@ -19,7 +19,7 @@ export class EgressFile {
     this.#path = path;
   }
 
-  /** Removes half a line, which a killed engine can leave; call it before another one appends. */
+  /** Removes half a line, which a killed process can leave. Call this before another process appends. */
   cutTornLine(): void {
     if (!existsSync(this.#path)) return;
     const bytes = readFileSync(this.#path);

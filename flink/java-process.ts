@@ -1,4 +1,4 @@
-// A Java program as a child process: its lines are kept and can be waited for.
+// A Java program as a child process, whose printed lines can be waited for.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { javaCommand, missingTool } from "./build.ts";
 
 const LOG_LINES = 2000;
 
-/** A running Java program. It ends with this process, provided that it ends when its stdin closes. */
+/** A running Java program. It ends with this process, provided that the program ends when its stdin closes. */
 export class JavaProcess {
   /** Settles when the process has ended, killed or not. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -18,7 +18,7 @@ export class JavaProcess {
   readonly #waiting = new Set<() => void>();
   #ended: string | undefined;
 
-  /** Starts it; `name` is for messages, `log` is called with every line that it prints. */
+  /** Starts the program. `name` is for error messages, `log` is called with every line that the program prints. */
   constructor(name: string, args: readonly string[], log?: (line: string) => void) {
     this.#name = name;
     const child = spawn(javaCommand(), args, { stdio: ["pipe", "pipe", "pipe"] });
@@ -45,7 +45,7 @@ export class JavaProcess {
     });
   }
 
-  /** Waits until the condition holds, which is looked at whenever a line comes or the process ends. */
+  /** Waits until the condition holds. It is checked whenever a line comes and when the process ends. */
   async until(what: string, isTrue: (lines: readonly string[]) => boolean, timeoutMs = 60_000): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const settle = (error?: string) => {
@@ -64,7 +64,7 @@ export class JavaProcess {
     });
   }
 
-  /** Writes to its stdin, and closes that when the text is all. */
+  /** Writes to the program's stdin, and closes stdin afterwards on request. */
   async write(text: string, { close = false } = {}): Promise<void> {
     const { stdin } = this.#child;
     if (stdin === null) return;
@@ -72,13 +72,13 @@ export class JavaProcess {
     if (close) stdin.end();
   }
 
-  /** The last lines that it printed, without stack frames. */
+  /** The last lines that the program printed, without stack frames. */
   get tail(): string {
     const lines = this.#log.filter((line) => !/^\s+(at |\.\.\. \d+ more)/.test(line));
     return lines.slice(-30).join("\n");
   }
 
-  /** Kills it at once (SIGKILL), as a crash does. */
+  /** Kills the program at once (SIGKILL), as a crash does. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.exited;
@@ -89,7 +89,7 @@ export class JavaProcess {
   }
 }
 
-/** Finds TCP ports that nobody listens on just now. */
+/** Finds TCP ports on which nobody listens at this moment. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { buildMaven } from "../build.ts";
 import { freePorts, JavaProcess } from "../java-process.ts";
 
-/** What to start. */
+/** How to start the cluster. */
 export interface ClusterOptions {
   /** Holds the configuration, the module file and the checkpoints. */
   dir: string;
@@ -44,7 +44,7 @@ export class Cluster {
   readonly #classPath: string;
   readonly #jobManager: JavaProcess;
   #taskManager: JavaProcess | undefined;
-  /** What the JobManager has said of the job, the newest last. */
+  /** The statuses of the job that the JobManager printed, the newest last. */
   readonly #statuses: string[] = [];
 
   /** Use {@link startCluster}. */
@@ -62,12 +62,12 @@ export class Cluster {
     return [...this.#statuses];
   }
 
-  /** What both processes printed last. */
+  /** The last lines that both processes printed. */
   get tail(): string {
     return `JobManager:\n${this.#jobManager.tail}\nTaskManager:\n${this.#taskManager?.tail ?? ""}`;
   }
 
-  /** Waits until all tasks run, after they have been RESTARTING this often. */
+  /** Waits until all tasks run, after the job has been RESTARTING this many times. */
   async untilRunning({ restarts = 0 } = {}): Promise<void> {
     const hasRestarted = () => this.#statuses.filter((status) => status === "RESTARTING").length >= restarts;
     const isRunning = () => hasRestarted() && this.#statuses.at(-1) === "RUNNING";
@@ -96,7 +96,7 @@ export class Cluster {
   #java(name: string, heapMb: number, args: string[], log?: (line: string) => void): JavaProcess {
     const jvm = [`-Xmx${heapMb}m`, "-XX:MaxDirectMemorySize=192m", "-XX:+UseSerialGC"];
     jvm.push("-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError");
-    // Flink's closure cleaner and the Kafka sink look into these packages.
+    // Flink's closure cleaner and the Kafka sink use reflection on these packages.
     for (const opened of ["java.lang", "java.util", "java.util.concurrent.atomic"]) {
       jvm.push(`--add-opens=java.base/${opened}=ALL-UNNAMED`);
     }
@@ -126,7 +126,7 @@ function configuration(options: ClusterOptions, rpcPort: number, restPort: numbe
     "parallelism.default": parallelism,
     "io.tmp.dirs": dir,
 
-    // Flink's shell scripts would work these out; without them every one has to be there.
+    // Flink's shell scripts would compute these sizes. Without the scripts, Flink needs every one of them.
     "taskmanager.cpu.cores": parallelism,
     "taskmanager.memory.framework.heap.size": "128m",
     "taskmanager.memory.framework.off-heap.size": "64m",
@@ -139,9 +139,9 @@ function configuration(options: ClusterOptions, rpcPort: number, restPort: numbe
     "taskmanager.memory.jvm-overhead.min": "192m",
     "taskmanager.memory.jvm-overhead.max": "192m",
 
-    // The JobManager's view of the job, which it tells us, is a cached one.
+    // The JobManager prints its cached view of the job; this is how often it is renewed, in milliseconds.
     "web.refresh-interval": 20,
-    // A killed TaskManager is noticed by its silence.
+    // The JobManager notices a killed TaskManager by missing heartbeats.
     "heartbeat.interval": 500,
     "heartbeat.timeout": 3000,
     "restart-strategy": "fixed-delay",

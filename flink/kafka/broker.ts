@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { buildMaven } from "../build.ts";
 import { freePorts, JavaProcess } from "../java-process.ts";
 
-/** What to start. */
+/** How to start the broker. */
 export interface BrokerOptions {
   /** Holds the broker's data. */
   dir: string;
@@ -18,20 +18,20 @@ export interface BrokerOptions {
 export interface Broker {
   /** Its address for clients, "127.0.0.1:<port>". */
   readonly address: string;
-  /** The last lines that it printed. */
+  /** The last lines that the broker printed. */
   readonly tail: string;
-  /** Kills it at once; what it has acknowledged stays in its folder. */
+  /** Kills the broker at once. What the broker has acknowledged stays in its folder. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts a broker and waits until it serves clients. Topics are not made by themselves.
+ * Starts a broker and waits until it serves clients. A topic must be created before it is used.
  *
  * The first call downloads about 70 MB from Maven Central.
  */
 export async function startBroker({ dir, heapMb = 256, log }: BrokerOptions): Promise<Broker> {
   const classPath = await buildMaven(fileURLToPath(new URL(".", import.meta.url)));
-  // Somebody may take a port between our look and the broker's.
+  // Another process may take a free port before the broker does, so this tries three times.
   for (let attempt = 1; ; attempt++) {
     const [port, controllerPort] = (await freePorts(2)) as [number, number];
     const args = [`-Xmx${heapMb}m`, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"];

@@ -1,4 +1,4 @@
-// Kafka's own client, as a child process: makes topics, writes records, and reads the committed ones.
+// Kafka's own client as a child process: creates topics, writes records, and reads committed records.
 
 import { fileURLToPath } from "node:url";
 import { buildMaven } from "../build.ts";
@@ -10,7 +10,7 @@ export interface KafkaRecord {
   readonly value: Uint8Array;
 }
 
-/** A record that was read, and where it was. */
+/** A record that was read, and where in the topic it was. */
 export interface ReadRecord extends KafkaRecord {
   readonly partition: number;
   readonly offset: number;
@@ -18,12 +18,12 @@ export interface ReadRecord extends KafkaRecord {
 
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString("base64");
 
-/** Makes topics. */
+/** Creates topics. */
 export async function createTopics(address: string, partitions: number, ...topics: string[]): Promise<void> {
   await ended(await client(["create", address, String(partitions), ...topics]));
 }
 
-/** Writes records in their order; resolves when the broker has them all. */
+/** Writes records in their order. Resolves when the broker has acknowledged all of them. */
 export async function produce(address: string, topic: string, records: readonly KafkaRecord[]): Promise<void> {
   const producer = await client(["produce", address, topic]);
   const lines = records.map(({ key, value }) => `${base64(key)} ${base64(value)}\n`);
@@ -32,10 +32,10 @@ export async function produce(address: string, topic: string, records: readonly 
 }
 
 /**
- * Reads a topic from its beginning: what is committed, and nothing of a transaction that was aborted.
+ * Reads the committed records of a topic from its beginning.
  *
- * It is Java's client because others give out records of aborted transactions: kafkajs 2.2.4 where two producers'
- * aborted transactions overlap.
+ * This takes Java's client, since clients in JavaScript return records of aborted transactions: kafkajs 2.2.4 does when
+ * aborted transactions of two producers overlap.
  */
 export async function consume(
   address: string,
@@ -61,7 +61,7 @@ export async function consume(
 
 /** A running consumer. */
 export class TopicReader {
-  /** What it has read so far. */
+  /** The records that were read so far. */
   readonly records: readonly ReadRecord[];
   readonly #child: JavaProcess;
 
@@ -71,7 +71,7 @@ export class TopicReader {
     this.records = records;
   }
 
-  /** Waits until it has read this many records. */
+  /** Waits until this many records were read. */
   async until(count: number, timeoutMs = 120_000): Promise<void> {
     try {
       await this.#child.until(`it read ${count} records`, () => this.records.length >= count, timeoutMs);

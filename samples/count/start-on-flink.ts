@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import Koa from "koa";
 import Router from "koa-router";
 import { statefun } from "statefun-ts/koa";
-import { type Engine, startEngine } from "../../flink/engine.ts";
+import { type Flink, startFlink } from "../../flink/flink.ts";
 import { example } from "../messages/messages.js";
 import { functions } from "./functions.js";
 
@@ -59,10 +59,10 @@ engine.exited.then(() => {
 });
 
 /** Starts the engine where the last one left off. */
-async function start(): Promise<Engine> {
+async function start(): Promise<Flink> {
   await mkdir(data, { recursive: true });
   const restore = readdirSync(data, { recursive: true }).some((file) => String(file).endsWith("_metadata"));
-  const started = await startEngine({
+  const started = await startFlink({
     version: "3.3",
     module: `kind: io.statefun.endpoints.v2/http
 spec:

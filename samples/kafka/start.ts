@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { serve } from "statefun-ts/node";
-import { startEngine } from "../../flink/engine.ts";
+import { startFlink } from "../../flink/flink.ts";
 import { startBroker } from "../../flink/kafka/broker.ts";
 import { consume, createTopics, produce } from "../../flink/kafka/client.ts";
 import { example } from "../messages/messages.js";
@@ -23,7 +23,7 @@ const module = readFileSync(new URL("module.yaml", import.meta.url), "utf8")
   .replaceAll("localhost:9092", broker.address)
   .replaceAll("http://localhost:8000", `http://localhost:${port}`);
 // Greetings are committed, and so visible, with each checkpoint.
-const engine = await startEngine({ version: "3.3", module, dir: join(dir, "flink"), checkpointIntervalMs: 500 });
+const engine = await startFlink({ version: "3.3", module, dir: join(dir, "flink"), checkpointIntervalMs: 500 });
 
 const greets = await consume(broker.address, "greets", ({ key, value, partition, offset }) => {
   const { text, count } = example.Greeting.decode(value);

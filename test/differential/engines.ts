@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RequestReplyHandler } from "statefun-ts";
 import { serve } from "statefun-ts/node";
-import { type EgressRecord, startEngine } from "../../flink/engine.ts";
+import { type EgressRecord, startFlink } from "../../flink/flink.ts";
 import { Engine } from "../../src/engine/engine.js";
 import { makeRoutes, type Routes } from "../../src/runtime/endpoint/routes.js";
 import { parseModule } from "../../src/runtime/module/read-module.js";
@@ -67,7 +67,7 @@ export async function runOnFlink(plans: readonly Plan[]): Promise<EgressRecord[]
     port: 0,
     host: "127.0.0.1",
   });
-  const engine = await startEngine({
+  const engine = await startFlink({
     version: "3.3",
     module: moduleText(server.port),
     egresses,

@@ -1,7 +1,7 @@
 // What came of an application: its states, and its egress records in the order that is promised.
 
 import { Types } from "statefun-ts";
-import type { EgressRecord } from "../../flink/engine.ts";
+import type { EgressRecord } from "../../flink/flink.ts";
 import { Report, Told, type ToldValue } from "./application.js";
 
 export interface Outcome {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { Address, Types } from "statefun-ts";
-import { type Engine as Flink, startEngine } from "../../flink/engine.ts";
+import { type Flink, startFlink } from "../../flink/flink.ts";
 import { Engine } from "../../src/engine/engine.js";
 import { makeRoutes, type Routes } from "../../src/runtime/endpoint/routes.js";
 import { parseModule } from "../../src/runtime/module/read-module.js";
@@ -24,7 +24,7 @@ describe("on Flink", { timeout: 600_000 }, () => {
   let engine: Flink;
   before(async () => {
     await server.listen();
-    engine = await startEngine({
+    engine = await startFlink({
       version: "3.3",
       module: moduleText(server.endpoint),
       egresses: [handledEgress],

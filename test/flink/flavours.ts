@@ -1,11 +1,11 @@
 // The engines and transports that are tested, and module files for them.
 
 import type { StatefulFunctions } from "statefun-ts";
-import type { EngineVersion } from "../../flink/engine.ts";
+import type { FlinkVersion } from "../../flink/flink.ts";
 
 export interface Flavour {
   readonly name: string;
-  readonly version: EngineVersion;
+  readonly version: FlinkVersion;
   readonly generation: "v2" | "v3";
   /** How StateFun 3.3 calls; 2.2 has but one way. */
   readonly transport?: string;

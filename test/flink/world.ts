@@ -2,7 +2,7 @@
 
 import { rm } from "node:fs/promises";
 import { type Context, json, type StatefulFunctions, type TypedValue } from "statefun-ts";
-import { type EgressRecord, type Engine, type EngineOptions, startEngine } from "../../flink/engine.ts";
+import { type EgressRecord, type Flink, type FlinkOptions, startFlink } from "../../flink/flink.ts";
 import { type Flavour, type ModuleOptions, moduleOf } from "./flavours.js";
 import { FunctionServer } from "./function-server.js";
 
@@ -37,7 +37,7 @@ export class World {
   readonly #told = new Map<string, any[]>();
   readonly #expectedFailures: string[] = [];
   readonly #unreadable: string[] = [];
-  #engine: Engine | undefined;
+  #engine: Flink | undefined;
   #read = 0;
 
   constructor(flavour: Flavour, options: WorldOptions) {
@@ -46,19 +46,19 @@ export class World {
     this.server = new FunctionServer(flavour.generation, options.functions);
   }
 
-  get engine(): Engine {
+  get engine(): Flink {
     if (this.#engine === undefined) throw new Error("the engine was not started");
     return this.#engine;
   }
 
   async start(): Promise<void> {
     if (this.#options.endpoint === undefined) await this.server.listen();
-    this.#engine = await startEngine(this.#engineOptions());
+    this.#engine = await startFlink(this.#engineOptions());
   }
 
   /** Starts the engine again, from its latest checkpoint. */
   async restore(): Promise<void> {
-    this.#engine = await startEngine({ ...this.#engineOptions(), dir: this.engine.dir, restore: true });
+    this.#engine = await startFlink({ ...this.#engineOptions(), dir: this.engine.dir, restore: true });
   }
 
   async stop(): Promise<void> {
@@ -107,7 +107,7 @@ export class World {
     return [...this.#unreadable, ...lines];
   }
 
-  #engineOptions(): EngineOptions {
+  #engineOptions(): FlinkOptions {
     const { functions, egresses = [], endpoint = this.server.endpoint, ...moduleOptions } = this.#options;
     const module = moduleOptions.module?.(endpoint) ?? moduleOf(this.flavour, functions, endpoint, moduleOptions);
     return {

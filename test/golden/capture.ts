@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { type Generation, RequestReplyHandler, type StatefulFunctions, type TypedValue } from "statefun-ts";
 import { serve } from "statefun-ts/node";
-import { type EngineVersion, startEngine } from "../../flink/engine.ts";
+import { type FlinkVersion, startFlink } from "../../flink/flink.ts";
 import { decodeRequest } from "../../src/wire/decode-request.js";
 import { actors, Script, type Step } from "../interop/actor.ts";
 import { kinds } from "../interop/catalogue.ts";
@@ -50,11 +50,11 @@ function functions(): StatefulFunctions {
   });
 }
 
-async function captureRequests(version: EngineVersion, generation: Generation): Promise<Map<string, Uint8Array>> {
+async function captureRequests(version: FlinkVersion, generation: Generation): Promise<Map<string, Uint8Array>> {
   const handler = new RecordingHandler(functions());
   const server = await serve(handler, { port: 0, host: "127.0.0.1" });
   const endpoint = `http://127.0.0.1:${server.port}/statefun`;
-  const engine = await startEngine({
+  const engine = await startFlink({
     version,
     module: version === "3.3" ? moduleV3(endpoint) : moduleV2(endpoint),
     egresses: ["golden/out", "golden/kafka", "golden/kinesis", "interop/told"],
@@ -104,7 +104,7 @@ async function captureRequests(version: EngineVersion, generation: Generation): 
 /** Has messages wait for one address until there are some, and returns the request that brings all but the first. */
 async function batchOf(
   handler: RecordingHandler,
-  engine: Awaited<ReturnType<typeof startEngine>>,
+  engine: Awaited<ReturnType<typeof startFlink>>,
   id: string,
   count: number,
 ): Promise<Uint8Array> {

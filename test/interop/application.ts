@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { RequestReplyHandler } from "statefun-ts";
 import { type StatefunServer, serve } from "statefun-ts/node";
-import { type Engine, type EngineVersion, startEngine } from "../../flink/engine.ts";
+import { type Flink, type FlinkVersion, startFlink } from "../../flink/flink.ts";
 import { RecordingLogger } from "../support/recording-logger.js";
 import { actors, Script, type Step, Told, toldEgress } from "./actor.ts";
 import { kinds } from "./catalogue.ts";
@@ -13,17 +13,17 @@ import { Peer, type PeerName } from "./peers.ts";
 export type Movers = "ours" | "theirs";
 
 export class Application {
-  readonly #version: EngineVersion;
+  readonly #version: FlinkVersion;
   readonly #languages: Map<string, PeerName>;
   readonly #logger = new RecordingLogger();
   readonly #peers: Peer[] = [];
   readonly #told = new Map<string, Told[]>();
   #ours: StatefunServer | undefined;
-  #engine: Engine | undefined;
+  #engine: Flink | undefined;
   #read = 0;
 
   /** `peers` maps the namespace of a peer's functions to the peer. */
-  constructor(version: EngineVersion, peers: Readonly<Record<string, PeerName>>) {
+  constructor(version: FlinkVersion, peers: Readonly<Record<string, PeerName>>) {
     this.#version = version;
     this.#languages = new Map(Object.entries(peers));
   }
@@ -35,7 +35,7 @@ export class Application {
     const names = [...this.#languages.keys()].map((language) => `moving/${language}`);
     const handler = new RequestReplyHandler(actors("ours/actor", ...names), { logger: this.#logger });
     this.#ours = await serve(handler, { port: 0, host: "127.0.0.1" });
-    this.#engine = await startEngine({
+    this.#engine = await startFlink({
       version: this.#version,
       module: this.#module(movers),
       egresses: [toldEgress],
@@ -49,7 +49,7 @@ export class Application {
     await this.#running.waitForCheckpoint();
     await this.#running.stop();
     // What was told until now stays in the egress file.
-    this.#engine = await startEngine({
+    this.#engine = await startFlink({
       version: this.#version,
       module: this.#module(movers),
       egresses: [toldEgress],
@@ -95,7 +95,7 @@ export class Application {
     return this.#logger.lines;
   }
 
-  get #running(): Engine {
+  get #running(): Flink {
     if (this.#engine === undefined) throw new Error("the engine was not started");
     return this.#engine;
   }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after as afterAll, before, describe, test } from "node:test";
-import type { EngineVersion } from "../../flink/engine.ts";
+import type { FlinkVersion } from "../../flink/flink.ts";
 import type { Step, Told } from "./actor.ts";
 import { Application } from "./application.ts";
 import { expected, type Kind, kindOf, kinds, types, valueNames } from "./catalogue.ts";
@@ -17,7 +17,7 @@ export interface Limits {
 }
 
 export interface Setting {
-  readonly version: EngineVersion;
+  readonly version: FlinkVersion;
   /** The peers by the namespace of their functions. */
   readonly peers: Readonly<Record<string, PeerName>>;
   /** Defaults to none for a language. */

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type Engine, startEngine } from "../../flink/engine.ts";
+import { type Flink, startFlink } from "../../flink/flink.ts";
 import { type Broker, startBroker } from "../../flink/kafka/broker.ts";
 import { consume, createTopics, produce, type TopicReader } from "../../flink/kafka/client.ts";
 import { FunctionServer } from "./function-server.ts";
@@ -18,11 +18,11 @@ describe("2,000 protobuf messages through StateFun 2.2, from Kafka to Kafka by t
   const server = new FunctionServer();
   let dir: string;
   let broker: Broker;
-  let engine: Engine;
+  let engine: Flink;
   let greets: TopicReader;
 
   const start = (restore: boolean) =>
-    startEngine({
+    startFlink({
       version: "2.2",
       module: moduleFile("module-v2.yaml", broker.address, server.endpoint),
       dir: join(dir, "flink"),

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { StatefulFunctions, Types } from "statefun-ts";
-import { type Engine, startEngine } from "../../flink/engine.ts";
+import { type Flink, startFlink } from "../../flink/flink.ts";
 import { Certificates, type Identity } from "./certificates.js";
 import { kinds, mutual, TlsServer } from "./servers.js";
 
@@ -61,12 +61,12 @@ describe("StateFun 3.3 over TLS", { timeout: 120_000 }, () => {
     return server;
   };
   const start = (endpoints: readonly Endpoint[]) =>
-    startEngine({ version: "3.3", module: moduleOf(endpoints), egresses: [out] });
-  const send = (engine: Engine, namespace: string) => {
+    startFlink({ version: "3.3", module: moduleOf(endpoints), egresses: [out] });
+  const send = (engine: Flink, namespace: string) => {
     const { typename, value } = Types.string.pack("hello");
     engine.send(`${namespace}/count`, "1", typename, value);
   };
-  const end = async (engine: Engine | undefined) => {
+  const end = async (engine: Flink | undefined) => {
     if (engine === undefined) return;
     await engine.stop();
     await rm(engine.dir, { recursive: true, force: true });
@@ -113,7 +113,7 @@ describe("StateFun 3.3 over TLS", { timeout: 120_000 }, () => {
       kinds.map((kind, column) => ({ what, kind, make, namespace: `accepted-${row}-${column}` })),
     );
     const reached = new Map<string, TlsServer>();
-    let engine: Engine;
+    let engine: Flink;
     before(async () => {
       const endpoints: Endpoint[] = [];
       for (const { kind, make, namespace } of cases) {

@@ -18,8 +18,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /**
- * A Flink cluster's master, with one StateFun job in it: prints JOB with its id, and a line STATUS
- * whenever its status changes, RUNNING only once every task runs.
+ * A Flink cluster's master with one StateFun job. Prints JOB with the job's id, and a line STATUS
+ * whenever the job's status changes. The status is RUNNING only when every task runs.
  */
 public final class JobManager {
   private static final long POLL_MS = 50;

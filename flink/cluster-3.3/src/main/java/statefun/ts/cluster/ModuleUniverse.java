@@ -5,7 +5,7 @@ import org.apache.flink.statefun.flink.core.StatefulFunctionsUniverse;
 import org.apache.flink.statefun.flink.core.StatefulFunctionsUniverseProvider;
 import org.apache.flink.statefun.flink.core.spi.Modules;
 
-/** What the module file declares. Flink serializes the provider and asks it again in every task. */
+/** What the module file declares. Flink serializes this provider and calls it again in every task. */
 final class ModuleUniverse implements StatefulFunctionsUniverseProvider {
   private static final long serialVersionUID = 1;
 

@@ -41,7 +41,7 @@ public final class Broker {
     p.setProperty("log.dirs", folder.resolve("data").toString());
     p.setProperty("auto.create.topics.enable", "false");
     p.setProperty("group.initial.rebalance.delay.ms", "0");
-    // Topics of Kafka's own: one node can't replicate them, and few partitions start faster.
+    // Kafka's internal topics: one node can't replicate them, and few partitions start faster.
     p.setProperty("offsets.topic.replication.factor", "1");
     p.setProperty("offsets.topic.num.partitions", "3");
     p.setProperty("transaction.state.log.replication.factor", "1");
@@ -60,7 +60,7 @@ public final class Broker {
     try (OutputStream out = Files.newOutputStream(file)) {
       properties.store(out, null);
     }
-    // The tool ends the process when it is done; here it must not.
+    // The tool ends the process when it is done; here the process must go on.
     Exit.setExitProcedure(
         (code, message) -> {
           throw new Exited(code);

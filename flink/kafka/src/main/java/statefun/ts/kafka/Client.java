@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Makes topics, writes records and reads committed ones, for those who speak lines of text. */
+/** Creates topics, writes records and reads committed records, by lines of text. */
 public final class Client {
 
   private Client() {}
@@ -52,7 +52,7 @@ public final class Client {
     }
   }
 
-  /** Takes lines of a key and a value, both in base64, and ends when the broker has them all. */
+  /** Takes lines of a key and a value, both in base64, and ends when the broker has all of them. */
   private static void produce(String address, String topic) throws IOException {
     Map<String, Object> config =
         Map.of("bootstrap.servers", address, "acks", "all", "enable.idempotence", true);

@@ -2,7 +2,7 @@ package statefun.ts.kafka;
 
 import java.io.IOException;
 
-/** Ends the process when its launcher is gone, however that has ended: stdin closes then. */
+/** Ends the process when stdin closes, which happens when its launcher ends in any way. */
 final class StdinWatcher {
 
   private StdinWatcher() {}
@@ -13,7 +13,7 @@ final class StdinWatcher {
             () -> {
               try {
                 while (System.in.read() >= 0) {
-                  // whatever is written there has no meaning
+                  // the bytes have no meaning
                 }
               } catch (IOException closed) {
                 // the same as the end of the stream

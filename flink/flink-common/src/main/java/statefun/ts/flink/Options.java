@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -6,7 +6,7 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command line options of both engines. */
+/** The command line options, the same for both versions of StateFun. */
 final class Options {
   static final String USAGE =
       "usage: --module FILE --journal FILE --checkpoints DIR [--out FILE] [--egress NS/NAME]...\n"

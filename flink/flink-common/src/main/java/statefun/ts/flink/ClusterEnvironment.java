@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +37,7 @@ final class ClusterEnvironment extends StreamExecutionEnvironment {
   public JobExecutionResult execute(StreamGraph graph) throws Exception {
     JobGraph job = graph.getJobGraph();
     if (restoreFrom != null) {
-      // What the checkpoint holds and the module no longer has is an error, as on a cluster.
+      // State in the checkpoint that the module no longer declares is an error, as on a cluster.
       job.setSavepointRestoreSettings(
           SavepointRestoreSettings.forPath(restoreFrom.toUri().toString(), false));
     }
@@ -61,10 +61,10 @@ final class ClusterEnvironment extends StreamExecutionEnvironment {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException alreadyShuttingDown) {
-      // The job ended because of the hook; the virtual machine is about to end by itself.
+      // The shutdown hook ended the job; the virtual machine is about to end by itself.
       Thread.sleep(Long.MAX_VALUE);
     }
-    // Throws, with the cause, unless the job ended well.
+    // Throws, with the cause, when the job failed.
     return ended.toJobExecutionResult(getClass().getClassLoader());
   }
 
@@ -84,13 +84,13 @@ final class ClusterEnvironment extends StreamExecutionEnvironment {
     return false;
   }
 
-  /** Lets the tasks end in order when the process is asked to; its checkpoints are retained. */
+  /** Cancels the job when the process is asked to end, and keeps its checkpoints. */
   private static void cancel(MiniCluster cluster, JobID id) {
     try {
       cluster.cancelJob(id).get(5, TimeUnit.SECONDS);
       cluster.requestJobResult(id).get(5, TimeUnit.SECONDS);
     } catch (Exception e) {
-      System.err.println("the engine did not end in order: " + e);
+      System.err.println("the job did not end in order: " + e);
     }
   }
 }

@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -40,7 +40,7 @@ final class Generation {
     }
   }
 
-  /** Shows a file of any name and place as the one module.yaml on the class path. */
+  /** Makes a file of any name and place appear as module.yaml on the class path. */
   private static final class WithModule extends ClassLoader {
     private final Path module;
 

@@ -1,9 +1,9 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The command line: parses the options, runs the engine and turns its end into an exit code. */
+/** The command line: parses the options, runs the job and turns its end into an exit code. */
 public final class Main {
 
   private Main() {}
@@ -18,13 +18,13 @@ public final class Main {
       System.exit(2);
       return;
     }
-    // log4j.properties refers to it; it has to be set before the first logger exists.
-    System.setProperty("engine.log", options.logLevel);
+    // log4j.properties reads this property, so it must be set before the first logger exists.
+    System.setProperty("statefun.log", options.logLevel);
     if (options.untilStdinCloses) {
       haltWhenStdinCloses();
     }
     try {
-      new EngineJob(options).run();
+      new StatefunJob(options).run();
     } catch (Throwable t) {
       System.err.println(describe(t));
       System.exit(1);
@@ -32,7 +32,7 @@ public final class Main {
     System.exit(0);
   }
 
-  /** A launcher that dies, however it dies, closes our stdin: no engine outlives it. */
+  /** Ends the process when stdin closes, which happens when its launcher ends in any way. */
   private static void haltWhenStdinCloses() {
     Thread watcher =
         new Thread(
@@ -40,7 +40,7 @@ public final class Main {
               InputStream in = System.in;
               try {
                 while (in.read() >= 0) {
-                  // whatever is written there has no meaning
+                  // the bytes have no meaning
                 }
               } catch (IOException closed) {
                 // the same as the end of the stream
@@ -52,7 +52,7 @@ public final class Main {
     watcher.start();
   }
 
-  /** The root cause first, since it is what one looks for, then the chain that led to it. */
+  /** The root cause first, since it explains the failure, then the chain that led to it. */
   private static String describe(Throwable failure) {
     StringBuilder chain = new StringBuilder();
     Throwable root = failure;

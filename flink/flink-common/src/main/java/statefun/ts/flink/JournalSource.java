@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,10 +17,10 @@ import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.source.RichSourceFunction;
 
 /**
- * The ingress: tails the journal, and keeps the offset behind the last line it sent in Flink's
- * state, so that a restored job goes on with exactly the next line.
+ * The ingress: reads the journal as it grows. It keeps the offset after the last line it sent in
+ * Flink's state, so a restored job goes on with exactly the next line.
  */
-@SuppressWarnings("deprecation") // the listener that both Flinks have
+@SuppressWarnings("deprecation") // both versions of Flink have this listener
 final class JournalSource extends RichSourceFunction<JournalLine>
     implements CheckpointedFunction, CheckpointListener {
   private static final long serialVersionUID = 1;
@@ -54,7 +54,7 @@ final class JournalSource extends RichSourceFunction<JournalLine>
     offsetState.add(offset);
   }
 
-  /** A _metadata file alone doesn't say that a checkpoint is complete: Flink 1.11 writes it in place. */
+  /** A file _metadata doesn't prove that a checkpoint is complete: Flink 1.11 writes it in place. */
   @Override
   public void notifyCheckpointComplete(long number) {
     if (printCheckpoints) {
@@ -110,7 +110,7 @@ final class JournalSource extends RichSourceFunction<JournalLine>
     } catch (IOException | IllegalArgumentException e) {
       throw new IOException("bad journal line at byte " + offset + ": " + e.getMessage());
     }
-    // A checkpoint must see either both of these or none.
+    // A checkpoint must contain both of these or neither.
     synchronized (context.getCheckpointLock()) {
       context.collect(parsed);
       offset += line.length + 1;

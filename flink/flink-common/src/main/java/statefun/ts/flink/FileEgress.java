@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -9,8 +9,8 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.Obje
 import org.apache.flink.streaming.api.functions.sink.RichSinkFunction;
 
 /**
- * An egress: appends each record as one JSON line. It is at-least-once: what was written after the
- * last checkpoint is written again after a restore.
+ * An egress: appends each record as one JSON line. It is at least once: records written after the
+ * last checkpoint are written again after a restore.
  */
 final class FileEgress<T> extends RichSinkFunction<T> {
   private static final long serialVersionUID = 1;
@@ -39,8 +39,8 @@ final class FileEgress<T> extends RichSinkFunction<T> {
     byte[] json = JSON.writeValueAsBytes(line);
     byte[] bytes = java.util.Arrays.copyOf(json, json.length + 1);
     bytes[json.length] = '\n';
-    // One write per line, to a file opened for appending: lines of several egresses and subtasks
-    // don't mix, and there is nothing left to flush.
+    // One write for each line, to a file opened for appending: lines of several egresses and
+    // subtasks don't mix, and nothing needs a flush.
     out.write(bytes);
   }
 

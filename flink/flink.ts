@@ -1,4 +1,4 @@
-// Starts a real Flink StateFun engine as a child process, feeds its journal and reads its egresses.
+// Starts a real Flink StateFun as a child process, sends it messages and reads the records of its egresses.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, readdirSync } from "node:fs";
@@ -7,18 +7,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { buildEngine, type EngineVersion, javaCommand, missingTool } from "./build.ts";
+import { buildFlink, type FlinkVersion, javaCommand, missingTool } from "./build.ts";
 import { EgressFile, type EgressRecord } from "./egress-file.ts";
 
-export { buildEngine, type EngineVersion } from "./build.ts";
+export type { FlinkVersion } from "./build.ts";
 export type { EgressRecord } from "./egress-file.ts";
 
 const POLL_MS = 10;
 const LOG_LINES = 2000;
 
-/** What to start. */
-export interface EngineOptions {
-  version: EngineVersion;
+/** Which StateFun to start, and how. */
+export interface FlinkOptions {
+  version: FlinkVersion;
   /** The module file's text. */
   module: string;
   /** Holds the journal, the checkpoints and the egress file. Defaults to a new temporary folder. */
@@ -31,9 +31,9 @@ export interface EngineOptions {
   checkpointIntervalMs?: number;
   /** Defaults to 1. */
   parallelism?: number;
-  /** How often a failed job is started again before the engine ends. Defaults to 0. */
+  /** How often a failed job is started again before the process ends. Defaults to 0. */
   restarts?: number;
-  /** The engine's heap in MiB. Defaults to 512. */
+  /** Java's heap in MiB. Defaults to 512. */
   heapMb?: number;
   /** Java's options. Defaults to `-XX:TieredStopAtLevel=1`, which starts fast; `[]` runs long ones faster. */
   javaOptions?: string[];
@@ -41,20 +41,20 @@ export interface EngineOptions {
   restPort?: number;
   /** The least severe level that is logged, as Log4j names it. Defaults to WARN. */
   logLevel?: string;
-  /** Called with every line that the engine prints. */
+  /** Called with every line that the process prints. */
   log?: (line: string) => void;
   /** How long to wait for all tasks to run. Defaults to 60000 ms. */
   timeoutMs?: number;
 }
 
 /**
- * Starts an engine and waits until all its tasks run.
+ * Starts StateFun in one process and waits until all tasks of its job run.
  *
  * Rejects with the log's tail, which names the root cause, when the job fails before that.
  */
-export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const classPath = await buildEngine(options.version);
-  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "statefun-engine-")));
+export async function startFlink(options: FlinkOptions): Promise<Flink> {
+  const classPath = await buildFlink(options.version);
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "statefun-flink-")));
   const files = filesOf(dir);
   await mkdir(files.tmp, { recursive: true });
   await writeFile(files.module, options.module);
@@ -63,9 +63,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   egressFile.cutTornLine();
 
   const child = spawn(javaCommand(), commandLine(options, classPath, dir), { stdio: ["pipe", "pipe", "pipe"] });
-  const engine = new Engine(dir, child, egressFile, options.log);
-  await engine.ready(options.timeoutMs ?? 60_000);
-  return engine;
+  const flink = new Flink(dir, child, egressFile, options.log);
+  await flink.ready(options.timeoutMs ?? 60_000);
+  return flink;
 }
 
 function filesOf(dir: string) {
@@ -74,20 +74,20 @@ function filesOf(dir: string) {
     journal: join(dir, "journal.jsonl"),
     out: join(dir, "egress.jsonl"),
     checkpoints: join(dir, "checkpoints"),
-    /** Flink unpacks its RPC libraries there, 30 MB; a killed engine leaves them. */
+    /** Flink unpacks its RPC libraries here, 30 MB, and leaves them when it is killed. */
     tmp: join(dir, "tmp"),
   };
 }
 
-function commandLine(options: EngineOptions, classPath: string, dir: string): string[] {
+function commandLine(options: FlinkOptions, classPath: string, dir: string): string[] {
   const files = filesOf(dir);
   const args = [`-Xmx${options.heapMb ?? 512}m`, "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"];
   args.push(...(options.javaOptions ?? ["-XX:TieredStopAtLevel=1"]));
-  // Flink's closure cleaner and serializers look into these packages.
+  // Flink's closure cleaner and its serializers use reflection on these packages.
   for (const name of ["java.lang", "java.util", "java.util.concurrent.atomic"]) {
     args.push(`--add-opens=java.base/${name}=ALL-UNNAMED`);
   }
-  args.push(`-Djava.io.tmpdir=${files.tmp}`, "-cp", classPath, "statefun.ts.engine.Main");
+  args.push(`-Djava.io.tmpdir=${files.tmp}`, "-cp", classPath, "statefun.ts.flink.Main");
   args.push("--until-stdin-closes", "--print-checkpoints");
   args.push("--module", files.module, "--journal", files.journal, "--out", files.out);
   args.push("--checkpoints", files.checkpoints);
@@ -106,14 +106,14 @@ function commandLine(options: EngineOptions, classPath: string, dir: string): st
   return args;
 }
 
-/** How an engine's process ended. */
+/** How the process ended. */
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
 
-/** A running engine; it dies with this process, however that ends. */
-export class Engine {
+/** A running StateFun. Its process ends when this process ends, in whatever way. */
+export class Flink {
   readonly dir: string;
   /** Settles when the process has ended, killed or not. */
   readonly exited: Promise<Ended>;
@@ -125,12 +125,12 @@ export class Engine {
   /** The number of the last complete checkpoint. */
   #completed = 0;
 
-  /** Use {@link startEngine}. */
+  /** Use {@link startFlink}. */
   constructor(dir: string, child: ChildProcess, egressFile: EgressFile, log?: (line: string) => void) {
     this.dir = dir;
     this.#child = child;
     this.#egressFile = egressFile;
-    // The engine halts when its stdin closes, so even a SIGKILL of this process ends it; this is for speed.
+    // The Java program halts when its stdin closes, so even a SIGKILL of this process ends it. Killing it here is faster.
     const kill = () => child.kill("SIGKILL");
     process.once("exit", kill);
     this.exited = new Promise<Ended>((resolve, reject) => {
@@ -158,17 +158,17 @@ export class Engine {
     }
   }
 
-  /** The last 2000 lines that the engine printed. */
+  /** The last 2000 lines that the process printed. */
   get log(): string {
     return this.#log.join("\n");
   }
 
-  /** The engine's process id. */
+  /** The id of the Java process. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Resolves when all tasks run; `startEngine` has waited for it. */
+  /** Resolves when all tasks run. {@link startFlink} has already waited for that. */
   async ready(timeoutMs: number): Promise<void> {
     try {
       await this.#until("all tasks run", timeoutMs, () => this.#log.includes("READY"));
@@ -178,22 +178,22 @@ export class Engine {
     }
   }
 
-  /** Appends a message to the journal; the order of calls is the order of arrival. */
+  /** Appends a message to the journal. Messages arrive in the order of these calls. */
   send(target: string, id: string, typename: string, value: Uint8Array): void {
     const line = { target, id, typename, value: Buffer.from(value).toString("base64") };
     appendFileSync(filesOf(this.dir).journal, `${JSON.stringify(line)}\n`);
   }
 
   /**
-   * Returns all egress records so far, those of earlier engines in the same folder included.
+   * Returns all egress records so far, with those of earlier processes in the same folder.
    *
-   * The egress file is at-least-once: a restore can write records again.
+   * The egress file is at least once: a restored job can write records again.
    */
   records(): EgressRecord[] {
     return this.#egressFile.read();
   }
 
-  /** Waits for records and returns them; rejects with the log's tail when the time is over or the engine ends. */
+  /** Waits for records and returns them. Rejects with the log's tail when the time is over or the process ends. */
   async waitForRecords(
     predicate: (records: EgressRecord[]) => boolean,
     { timeoutMs = 30_000 }: { timeoutMs?: number } = {},
@@ -218,13 +218,13 @@ export class Engine {
     return this.#completed;
   }
 
-  /** Kills the engine at once (SIGKILL), as a crash does. */
+  /** Kills the process at once (SIGKILL), as a crash does. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.exited;
   }
 
-  /** Cancels the job in order, and kills the engine if that takes longer than ten seconds. */
+  /** Cancels the job in order, and kills the process when that takes longer than ten seconds. */
   async stop(): Promise<void> {
     if (!this.#ended) this.#child.kill("SIGTERM");
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
@@ -235,7 +235,7 @@ export class Engine {
     }
   }
 
-  /** Flink makes the folder of a checkpoint before any task takes part in it. */
+  /** The number of the last checkpoint that began: Flink makes its folder before any task takes part. */
   #lastBegun(): number {
     const numbers = list(join(filesOf(this.dir).checkpoints, this.#jobId))
       .filter((name) => name.startsWith("chk-"))
@@ -249,7 +249,7 @@ export class Engine {
       if (this.#ended) {
         // Rejects by itself when java could not be started at all.
         const { code, signal } = await this.exited;
-        throw new Error(`The engine ended (${signal ?? code}) before ${what}.\n${this.#tail()}`);
+        throw new Error(`Flink ended (${signal ?? code}) before ${what}.\n${this.#tail()}`);
       }
       if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}.\n${this.#tail()}`);
       await delay(POLL_MS);

@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 /** Type names are written namespace/name and split at the last slash. */
 final class TypeNames {

@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -40,7 +40,7 @@ final class LatestCheckpoint {
     return file.toFile().lastModified();
   }
 
-  /** An engine killed while it wrote this file can leave half of it; the one before is intact. */
+  /** A process killed while it wrote this file can leave half of it; the file before is intact. */
   private static boolean isWhole(Path metadata) {
     try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
       Checkpoints.loadCheckpointMetadata(

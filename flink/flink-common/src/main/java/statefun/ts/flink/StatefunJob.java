@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,15 +8,15 @@ import org.apache.flink.statefun.flink.core.StatefulFunctionsConfig;
 import org.apache.flink.statefun.flink.core.StatefulFunctionsConfigValidator;
 import org.apache.flink.statefun.flink.core.StatefulFunctionsJob;
 
-/** One StateFun job on a Flink of its own, from the options to the job's end. */
-final class EngineJob {
+/** One StateFun job on a MiniCluster of its own, from the options to the end of the job. */
+final class StatefunJob {
   private final Options options;
 
-  EngineJob(Options options) {
+  StatefunJob(Options options) {
     this.options = options;
   }
 
-  /** Returns when the job was cancelled, throws when it failed for good. */
+  /** Returns when the job was cancelled. Throws when the job failed for good. */
   void run() throws Exception {
     Path restoreFrom = options.restore ? LatestCheckpoint.under(options.checkpoints) : null;
     Files.createDirectories(options.checkpoints);
@@ -35,7 +35,7 @@ final class EngineJob {
     c.setString("rest.bind-port", String.valueOf(options.restPort));
     c.setString("rest.address", "localhost");
 
-    // Flink would hold records back for up to 100 ms to fill its network buffers.
+    // Flink would keep records for up to 100 ms to fill its network buffers.
     c.setString("execution.buffer-timeout", "2 ms");
     if (options.restarts > 0) {
       c.setString("restart-strategy", "fixed-delay");
@@ -51,7 +51,7 @@ final class EngineJob {
     c.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
     c.setString(
         "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
-    // StateFun's feedback loop can't hold two checkpoints at once.
+    // StateFun's feedback loop allows one checkpoint at a time.
     c.setString(
         "execution.checkpointing.max-concurrent-checkpoints",
         String.valueOf(StatefulFunctionsConfigValidator.MAX_CONCURRENT_CHECKPOINTS));

@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.io.IOException;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
@@ -41,7 +41,7 @@ final class JournalLine {
   }
 
   /**
-   * Flink chains the source to its router, so lines are handed over as objects and need no
+   * Flink chains the source to its router, so lines are passed on as objects and need no
    * serializer of their own.
    */
   static final class ToFunction implements Router<JournalLine> {
@@ -49,7 +49,7 @@ final class JournalLine {
     @Override
     @SuppressWarnings({"unchecked", "rawtypes"})
     public void route(JournalLine line, Router.Downstream<JournalLine> downstream) {
-      // The interface wants what came in to go out; the engines themselves route other payloads
+      // The interface wants the ingress's type to go out. StateFun's own routers send other types
       // through it with the same cast.
       ((Router.Downstream) downstream)
           .forward(line.target, line.id, Generation.message(line.typename, line.value));

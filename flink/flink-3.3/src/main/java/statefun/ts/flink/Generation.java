@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;

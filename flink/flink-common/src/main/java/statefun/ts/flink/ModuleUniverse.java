@@ -1,4 +1,4 @@
-package statefun.ts.engine;
+package statefun.ts.flink;
 
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -12,8 +12,8 @@ import org.apache.flink.statefun.sdk.io.EgressIdentifier;
 import org.apache.flink.statefun.sdk.io.IngressIdentifier;
 
 /**
- * What the module file declares, plus the journal and the file egresses. Flink serializes the
- * provider and asks it again in every task.
+ * What the module file declares, plus the journal and the file egresses. Flink serializes this
+ * provider and calls it again in every task.
  */
 final class ModuleUniverse implements StatefulFunctionsUniverseProvider {
   private static final long serialVersionUID = 1;
@@ -36,7 +36,7 @@ final class ModuleUniverse implements StatefulFunctionsUniverseProvider {
   public StatefulFunctionsUniverse get(ClassLoader loader, StatefulFunctionsConfig config) {
     StatefulFunctionsUniverse universe = Generation.universe(Paths.get(module), config);
     IngressIdentifier<JournalLine> ingress =
-        new IngressIdentifier<>(JournalLine.class, "statefun.ts.engine", "journal");
+        new IngressIdentifier<>(JournalLine.class, "statefun.ts.flink", "journal");
     JournalSource source = new JournalSource(Paths.get(journal), printCheckpoints);
     universe.bindIngress(new SourceFunctionSpec<>(ingress, source));
     universe.bindIngressRouter(ingress, new JournalLine.ToFunction());
