@@ -1,4 +1,4 @@
-// The application that plans are carried out by: a class and a registered handler that do the same.
+// The application that carries out plans: a class and a registered handler that do the same.
 
 import {
   Address,
@@ -16,10 +16,10 @@ import { type Cell, cells, flashMs, type Message, type Step } from "./plan.js";
 import type { Progress } from "./progress.js";
 
 const names = ["differential/node", "differential/twin"] as const;
-/** Ids that a path or a file name would not let pass. */
+/** Ids that would be invalid in a path or a file name. */
 const endings = ["", "é", "/", " %2F", "😀", "\u0000\u0001"];
 
-/** The address of a place: two functions for each id. */
+/** The address of a place. There are two functions for each id. */
 export function placeOf(app: number, place: number): Address {
   const number = place >> 1;
   return Address.of(names[place & 1] as string, `${app}.${number}${endings[number % endings.length]}`);
@@ -47,14 +47,14 @@ export interface ReportValue {
   readonly states: Readonly<Record<string, string | null>>;
 }
 
-/** A message, as the type that its plan says. */
+/** A message, in the type that its plan names. */
 export function packed(message: Message): TypedValue {
   if (message.form === "json") return Command.pack(message);
   const text = JSON.stringify(message);
   return message.form === "text" ? Types.string.pack(text) : Types.bytes.pack(Buffer.from(text));
 }
 
-/** Has an address report all its states. */
+/** Makes an address report all its states. */
 export const ask = (app: number): TypedValue => Ask.pack({ app });
 
 interface Doc {
@@ -66,7 +66,7 @@ interface Values {
   arrived: number;
   sum: number;
   largest: bigint | undefined;
-  /** For each path, what comes of its messages' numbers in their order. */
+  /** For each path, the numbers of its messages in their order. */
   order: Record<string, number>;
   flash: number | undefined;
   flag: boolean | undefined;
@@ -165,7 +165,7 @@ function carryOut(message: Message, context: Context, values: Values, progress: 
     ...values.order,
     [message.path]: (Math.imul(before, 31) + message.id + 1) | 0,
   };
-  // In one order, whatever came first.
+  // Sorted, so that the order of arrival doesn't matter.
   values.order = Object.fromEntries(Object.entries(order).sort(([a], [b]) => Number(a) - Number(b)));
   for (const step of message.steps) perform(step, message, context, values, progress);
 }
@@ -214,7 +214,7 @@ function perform(step: Step, message: Message, context: Context, values: Values,
   }
 }
 
-/** Sets a state to what a number says, or to what it says of the value before. */
+/** Sets a state to a value made from a number, or from a number and the state's value before. */
 function change(values: Values, cell: Cell, n: number, goesOn: boolean): void {
   switch (cell) {
     case "flag":

@@ -20,7 +20,7 @@ import { Progress } from "./progress.js";
 
 const egresses = [...toldEgresses, reportEgress];
 
-/** The module file, for both: small batches for one of the functions. */
+/** The module file for both. One of the functions gets small batches. */
 const moduleText = (port: number) => `kind: io.statefun.endpoints.v2/http
 spec:
   functions: differential/*
@@ -33,7 +33,7 @@ spec:
   maxNumBatchRequests: 3
 `;
 
-/** The messages from outside, in rounds: one of each application. */
+/** The messages from outside, in rounds of one message for each application. */
 function roundsOf(plans: readonly Plan[]) {
   const longest = Math.max(...plans.map(({ roots }) => roots.length));
   return Array.from({ length: longest }, (_, index) =>
@@ -101,8 +101,8 @@ export interface EmbeddedOptions {
   readonly store: "memory" | "disk";
   readonly functions: "in this process" | "over HTTP";
   /**
-   * Sends everything at once, so that batches are large, closes the engine in the middle and opens it again. Defaults to
-   * sending a round when the one before is durable, so that batches are small.
+   * Sends everything at once, so that batches are large, closes the engine halfway and opens it again. Defaults to
+   * sending each round when the round before is durable, so that batches are small.
    */
   readonly restart?: boolean;
 }
@@ -125,7 +125,7 @@ class EmbeddedRun {
   readonly #engineLogger = new RecordingLogger();
   readonly #records: EgressRecord[] = [];
   readonly #recordIds = new Set<string>();
-  /** What is to be closed in the end, the last first. */
+  /** What to close at the end, in reverse order. */
   readonly #closers: (() => Promise<void>)[] = [];
   #openStore: () => Promise<Store> = async () => new MemoryStore();
   #routes!: Routes;
@@ -199,7 +199,7 @@ class EmbeddedRun {
       this.#engine.attach(egress, {
         window: 100,
         receive: async ({ id, value: { typename, value } }) => {
-          // A record can come again after a restart, under the same id.
+          // After a restart a record can come again, with the same id.
           if (this.#recordIds.has(`${egress} ${id}`)) return;
           this.#recordIds.add(`${egress} ${id}`);
           this.#records.push({ egress, typename, value });

@@ -1,4 +1,4 @@
-// What came of an application: its states, and its egress records in the order that is promised.
+// The outcome of an application: its states, and its egress records in the promised order.
 
 import { Types } from "statefun-ts";
 import type { EgressRecord } from "../../flink/flink.ts";
@@ -7,11 +7,11 @@ import { Report, Told, type ToldValue } from "./application.js";
 export interface Outcome {
   /** By address. */
   readonly states: Record<string, Readonly<Record<string, string | null>>>;
-  /** By egress, sender and path: what was told along it, in its order. */
+  /** By egress, sender and path: the values sent along the path, in their order. */
   readonly told: Record<string, string[]>;
 }
 
-/** Sorts the records of many applications; by their seeds. */
+/** Groups the records of many applications by their seeds. */
 export function outcomesOf(records: readonly EgressRecord[]): Map<number, Outcome> {
   const outcomes = new Map<number, Outcome>();
   const of = (app: number): Outcome => {

@@ -1,8 +1,8 @@
-// A random application: what each of its messages does, so made that only one end is right, whatever overtakes what.
+// A random application: what each of its messages does. A plan has one right end, whatever order messages arrive in.
 //
-// Engines promise an order from one sender to one target, and so along every path of sends: of two messages that took
-// the same path, the first stays first. What is on different paths may come in any order. So a path has states of its
-// own, in which order counts, and what all paths share adds up or is a maximum. A delay is part of a path: of two
+// Engines promise the order from one sender to one target, and so along every path of sends: of two messages on the
+// same path, the first stays first. Messages on different paths may come in any order. So each path has states of its
+// own, in which order counts, and the states that all paths share add up or keep a maximum. A delay is part of a path: of two
 // messages with the same delay, the first stays first.
 
 import { Random } from "../support/random.js";
@@ -31,16 +31,16 @@ export interface Message {
   /** The application's seed. */
   readonly app: number;
   readonly id: number;
-  /** The number of the path it takes. */
+  /** The number of the message's path. */
   readonly path: number;
-  /** Which type it is sent as. */
+  /** The type that the message is sent in. */
   readonly form: (typeof forms)[number];
   readonly steps: readonly Step[];
 }
 
 export interface Plan {
   readonly seed: number;
-  /** What is sent from outside, in this order. */
+  /** The messages from outside, in this order. */
   readonly roots: readonly { readonly to: number; readonly message: Message }[];
   readonly places: number;
   readonly steps: number;
@@ -50,21 +50,21 @@ export interface Plan {
   readonly pending: number;
 }
 
-/** Long enough for no test to see the end of it. */
+/** So long that no test sees the end. */
 const neverMs = 3_600_000;
 const delays = [0, 1, 5, 20, 60];
-/** How long a flash lasts, and when it is looked at again. */
+/** How long a flash lives, and when it is read again. */
 export const flashMs = 20;
 const flashGoneMs = 150;
 const mostDepth = 5;
 
-/** A way through places, from outside; a message on it has a caller where there is one before. */
+/** A path through places, from outside. A message has a caller when its path has a place before. */
 interface Path {
   readonly number: number;
   readonly key: string;
   readonly place: number;
   readonly from: Path | undefined;
-  /** Tokens of its delayed messages that still wait. */
+  /** Tokens of the path's delayed messages that still wait. */
   readonly tokens: string[];
 }
 
@@ -78,9 +78,9 @@ class Planner {
   readonly #places: number;
   readonly #arriving: number[];
   readonly #paths = new Map<string, Path>();
-  /** Which path a place's state belongs to. */
+  /** Which path owns a state of a place. */
   readonly #owners = new Map<string, Path>();
-  /** How many more steps there may be. */
+  /** How many more steps the plan may have. */
   #budget: number;
   #messages = 0;
   #steps = 0;
@@ -100,7 +100,7 @@ class Planner {
     const roots: { to: number; message: Message }[] = [];
     while (this.#budget > 0) {
       const to = this.#random.below(this.#places);
-      // A message is made with all that follows from it before the next one: so the messages of a path are made in order.
+      // A message is made with all that follows from it before the next message, so paths are made in order.
       roots.push({ to, message: this.#message(this.#path(undefined, "", to), 0) });
     }
     const pending = [...this.#paths.values()].reduce((sum, { tokens }) => sum + tokens.length, 0);
@@ -181,7 +181,7 @@ class Planner {
     else this.#push(steps, { do: "delete", cell });
   }
 
-  /** A state that belongs to a path, more often one that it has used before; undefined when others have them all. */
+  /** A state of the path, more often one that it has used before. Undefined when other paths own all of them. */
   #cellOf(path: Path): Cell | undefined {
     const ownerOf = (cell: Cell) => this.#owners.get(`${path.place} ${cell}`);
     const own = cells.filter((cell) => ownerOf(cell) === path);
@@ -213,7 +213,7 @@ class Planner {
     this.#push(steps, { do: "later", ms, to, message });
   }
 
-  /** A state that is gone when it is looked at again; once at a place, because another write would prolong it. */
+  /** A state that has expired when it is read again. Once for each place, since another write would prolong it. */
   #flash(steps: Step[], path: Path, n: number): void {
     const key = `${path.place} flash`;
     if (this.#owners.has(key)) return;
@@ -223,7 +223,7 @@ class Planner {
     this.#push(steps, { do: "later", ms: flashGoneMs, to: path.place, message: look });
   }
 
-  /** Sends a message that would come much later, or withdraws one that this path has sent, and uses its token again. */
+  /** Sends a message that is due much later, or withdraws one that this path has sent and uses its token again. */
   #withToken(steps: Step[], path: Path): void {
     const token = path.tokens.pop();
     if (token === undefined) {
@@ -237,7 +237,7 @@ class Planner {
     this.#push(steps, { do: "later", ms: 20, to, token, message });
   }
 
-  /** Its token is free again when it arrives, even for itself. */
+  /** The token is free again when the message arrives, even in the message's own handler. */
   #again(steps: Step[], path: Path): void {
     const token = this.#token();
     const rounds = 1 + this.#random.below(3);
@@ -246,7 +246,7 @@ class Planner {
       const message = this.#messageOf(to, (more) => {
         this.#push(more, { do: "tell", egress: this.#random.pick(egresses) });
         if (left > 1) this.#push(more, round(to, left - 1));
-        // There is nothing to withdraw any more.
+        // Nothing is left to withdraw.
         else this.#push(more, { do: "cancel", token });
       });
       return { do: "later", ms: 5, to: from.place, token, message };
@@ -254,7 +254,7 @@ class Planner {
     this.#push(steps, round(path, rounds));
   }
 
-  /** The other function of the same id withdraws the message, after which the token is free for both. */
+  /** The other function of the same id withdraws the message. Then the token is free for both functions. */
   #handOver(steps: Step[], path: Path): void {
     const other = path.place ^ 1;
     if (other >= this.#places) return;
@@ -274,7 +274,7 @@ class Planner {
 
   #muchLater(steps: Step[], { number, place }: Path): string {
     const token = this.#token();
-    // It never arrives, so it does not count.
+    // The message never arrives, so it does not count.
     const message: Message = { app: this.#seed, id: -1, path: number, form: "json", steps: [] };
     this.#push(steps, { do: "later", ms: neverMs, to: place, token, message });
     return token;

@@ -1,9 +1,9 @@
-// How far a run has come, seen from inside the functions; and which calls are still to fail.
+// The progress of a run, seen from inside the functions, and which calls are still to fail.
 
 import type { Message, Plan } from "./plan.js";
 
 export class Progress {
-  /** The messages of each application that have arrived; one that is repeated counts once. */
+  /** The messages of each application that have arrived. A repeated message counts once. */
   readonly #arrived = new Map<number, Set<number>>();
   readonly #failed = new Map<string, number>();
   readonly #plans: readonly Plan[];
@@ -25,7 +25,7 @@ export class Progress {
     if (this.#waiting !== undefined && this.#count >= this.#waiting.count) this.#waiting.resolve();
   }
 
-  /** Whether a message's call is to fail, this time. */
+  /** Whether the call of a message is to fail this time. */
   failsNow({ app, id }: Message, times: number): boolean {
     const key = `${app} ${id}`;
     const before = this.#failed.get(key) ?? 0;
@@ -33,12 +33,12 @@ export class Progress {
     return before < times;
   }
 
-  /** Whether every message has been with its function. */
+  /** Whether every message has reached its function. */
   get complete(): boolean {
     return this.#count >= this.#most;
   }
 
-  /** Waits until a share of the messages has arrived; all by default. Rejects when nothing more comes. */
+  /** Waits until a share of the messages has arrived, by default all. Rejects when no more messages come. */
   async until(share = 1, timeoutMs = 60_000): Promise<void> {
     const count = Math.ceil(this.#most * share);
     if (this.#count >= count) return;
@@ -55,7 +55,7 @@ export class Progress {
     });
   }
 
-  /** Which applications lack messages. */
+  /** The applications that lack messages. */
   missing(): string {
     const lines = this.#plans
       .map((plan) => ({ seed: plan.seed, lack: messagesOf(plan) - (this.#arrived.get(plan.seed)?.size ?? 0) }))

@@ -45,13 +45,13 @@ describe("random applications", { timeout: 600_000 }, () => {
 const sum = (of: (plan: Plan) => number) => plans.reduce((total, plan) => total + of(plan), 0);
 const messages = ({ arriving }: Plan) => arriving.reduce((total, count) => total + count, 0);
 
-/** How many messages each address says that it got. */
+/** How many messages each address reports to have received. */
 function arrived(outcomes: Map<number, Outcome>, { seed, places }: Plan): (string | null | undefined)[] {
   const states = outcomes.get(seed)?.states ?? {};
   return Array.from({ length: places }, (_, place) => states[String(placeOf(seed, place))]?.arrived);
 }
 
-/** As a state shows it; 0 is the default, and never written. */
+/** A number as a state shows it: 0 is the default, which is never written. */
 function arriving(plan: Plan): string[] {
   return plan.arriving.map((count) => {
     const { typename, value } = Types.int.pack(count);

@@ -1,4 +1,4 @@
-// What fails Flink's whole job parks one address of the embedded runtime; the same correction then mends both.
+// Mistakes that fail Flink's whole job park one address of the embedded runtime. The same correction mends both.
 
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
@@ -40,7 +40,7 @@ describe("on Flink", { timeout: 600_000 }, () => {
 
   const send = ({ typeName, id }: Address, message: string) =>
     engine.send(typeName, id, Types.string.typename, Types.string.pack(message).value);
-  /** Which messages an address has handled; a restart can tell of one again. */
+  /** The messages that an address has handled. After a restart the address can report a message again. */
   const handledBy = (by: string) => {
     const told = engine.records().map(({ value }) => Handled.deserialize(value));
     return new Set(told.filter((each) => each.by === by).map(({ count }) => count));

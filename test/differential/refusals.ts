@@ -1,4 +1,4 @@
-// Functions that do what an engine refuses, as they are deployed first, and corrected, as they are deployed next.
+// Functions that do what an engine refuses, as first deployed, and the corrected functions, as deployed next.
 
 import { type Context, json, StatefulFunctions, Types } from "statefun-ts";
 import type { ErrorCode } from "../../src/errors.js";
@@ -9,11 +9,11 @@ export const handledEgress = "refusals/handled";
 
 export interface Refusal {
   readonly what: string;
-  /** Whose function `refusals/<name>` it is. */
+  /** The name of the function: `refusals/<name>`. */
   readonly name: string;
   /** Why the embedded runtime parks the address. */
   readonly code: ErrorCode;
-  /** What Flink's job fails with; undefined when test/flink/recovery.test.ts shows that. */
+  /** The error of Flink's job. Undefined when test/flink/recovery.test.ts shows it. */
   readonly flink: RegExp | undefined;
 }
 
@@ -54,7 +54,7 @@ export const refusals: readonly Refusal[] = [
 const hour = { hours: 1 };
 const token = { cancellationToken: "the token" };
 
-/** All functions: as they should be, or wrong when a message says "provoke". */
+/** All functions: correct, or wrong for a message "provoke". */
 export function functionsOf(deployed: "wrong" | "right"): StatefulFunctions {
   const wrong = deployed === "wrong";
   const functions = new StatefulFunctions();

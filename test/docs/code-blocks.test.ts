@@ -1,5 +1,5 @@
-// Every ```ts block of the documentation, and every @example of src/, is type-checked, then run. See writeProject for how
-// blocks are put together.
+// Type-checks and runs every ```ts block of the documentation and every @example of src/. writeProject puts them
+// together.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -22,7 +22,7 @@ import ts from "typescript-5";
 import { examples, examplesIn } from "./examples.ts";
 import { type Block, blocksOf, pages, root } from "./pages.ts";
 
-/** Stands before a block that imports nothing itself. */
+/** Imports for a block that has none of its own. */
 const preamble = [
   'import { custom, Handles, json, kafkaRecord, kinesisRecord, packValue, protobuf, RequestReplyHandler } from "statefun-ts";',
   'import { Address, Context, State, StatefulFunction, StatefulFunctions, StatefunError } from "statefun-ts";',
@@ -30,7 +30,7 @@ const preamble = [
   'import { statefun, statefunRouter } from "statefun-ts/koa"; import { serve, statefunListener } from "statefun-ts/node";',
   'import Koa from "koa"; import Router from "koa-router"; import { example } from "./messages.js";',
 ].join(" ");
-/** Stands round a block that is the inside of a handler; such a block is only type-checked. */
+/** Wraps a block that is the inside of a handler. Such a block is type-checked and not run. */
 const body = ["export async function handler(context: Context, message: TypedValue, user: example.User) {", "}"];
 
 const options = {
@@ -47,7 +47,7 @@ const legacyOptions = { ...options, experimentalDecorators: true, emitDecoratorM
 
 const project = mkdtempSync(join(tmpdir(), "statefun-docs-"));
 const correct = [...pages.flatMap((page) => blocksOf(page, "ts")), ...examples];
-/** Fails both ways, so that silence is known to mean something. */
+/** Fails both checks, to prove that the checks find failures. */
 const wrong = examplesIn(
   "src/wrong.ts",
   `/**
@@ -72,7 +72,7 @@ function fileOf(block: Block): string {
   return `${folderOf(block.page)}/${named ?? `line-${block.line}.ts`}`;
 }
 
-/** A block's lines keep their numbers, so that an error points into the page. */
+/** The lines of a block keep their numbers, so that an error points into the page. */
 function sourceOf(block: Block): string {
   const above = "\n".repeat(block.line - 2);
   const imports = block.code.match(/^import .*$/gm) ?? [];
@@ -92,7 +92,7 @@ function writeProject(): void {
   for (const name of readdirSync(join(root, "node_modules"))) {
     if (!name.startsWith(".")) symlinkSync(join(root, "node_modules", name), join(modules, name));
   }
-  // koa-router is this package's name for it.
+  // The package installs @koa/router under the name koa-router; pages may import it by both names.
   mkdirSync(join(modules, "@koa"), { recursive: true });
   symlinkSync(join(root, "node_modules/koa-router"), join(modules, "@koa/router"));
   symlinkSync(join(root, "src"), join(modules, "statefun-ts/src"));
@@ -126,7 +126,7 @@ function writeProject(): void {
     const { outputText } = ts.transpileModule(source, { compilerOptions: converted, fileName: file });
     writeFileSync(file.replace(/\.ts$/, ".js"), outputText);
   }
-  // Servers of the examples listen wherever there is room, and nothing is left open.
+  // The servers of examples listen on free ports, and nothing stays open.
   const files = blocks.filter((block) => !has(block, "body")).map((block) => fileOf(block).replace(/\.ts$/, ".js"));
   writeFileSync(
     join(project, "run.js"),
@@ -152,7 +152,7 @@ function writeJson(path: string, value: unknown): void {
   writeFileSync(join(project, path), JSON.stringify(value));
 }
 
-/** What is wrong with each file. */
+/** The failures of each file. */
 async function findFailures(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const note = (file: string, why: string) => found.set(file, [found.get(file), why].filter(Boolean).join("\n"));

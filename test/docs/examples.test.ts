@@ -1,4 +1,4 @@
-// Which examples there are, and how they are found; code-blocks.test.ts compiles and runs them.
+// Which examples exist, and how they are found. code-blocks.test.ts compiles and runs them.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -3,10 +3,10 @@
 import { sourceFiles, sourceText } from "../support/source.ts";
 import type { Block } from "./pages.ts";
 
-/** The example that the others import as `./functions.js`. */
+/** The example that other examples import as `./functions.js`. */
 const shared = "export const functions = ";
 
-/** The examples of one source file. Throws when one is no ```ts block alone. */
+/** The examples of one source file. Throws when an @example is not followed by exactly one ```ts block. */
 export function examplesIn(path: string, text: string): Block[] {
   const blocks: Block[] = [];
   const lines = text.split("\n");

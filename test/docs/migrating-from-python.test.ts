@@ -33,14 +33,14 @@ function row(name: string, run: () => void | Promise<void>): void {
   test(name, run);
 }
 
-/** What reaches the function "example/target". */
+/** A message that reaches the function "example/target". */
 interface Arrival {
   address: Address;
   caller: Address | undefined;
   message: TypedValue;
 }
 
-/** Runs a handler as "example/subject" on StateFun 2, which the Python SDK's page is about. */
+/** Runs a handler as "example/subject" on StateFun 2, which the Python SDK's page describes. */
 async function run(handler: (context: Context, message: TypedValue) => unknown, properties: object = seth) {
   const arrivals: Arrival[] = [];
   const functions = new StatefulFunctions()
@@ -54,7 +54,7 @@ async function run(handler: (context: Context, message: TypedValue) => unknown, 
   return { engine, arrivals, send };
 }
 
-/** What a handler of "example/subject" saw, called by an ingress and by another function. */
+/** The callers that a handler of "example/subject" sees: an ingress, and another function. */
 async function seen<T>(look: (context: Context) => T): Promise<T[]> {
   const values: T[] = [];
   const functions = new StatefulFunctions()

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { blocksOf, fileLinks, type Page, pageAt, pages, root } from "./pages.ts";
 import { parseYaml } from "./yaml.ts";
 
-/** What a heading is called in a link. */
+/** The anchor of a heading, as a link names it. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
-/** Where the repository is: pages of the package link there for what is not packed. */
+/** The address of the repository. Packed pages link there for files that are not packed. */
 const { homepage } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
 const repository = homepage.replace(/#.*$/, "");
 
@@ -48,7 +48,7 @@ const proseOf = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, "").replac
 
 /** A link of a page to a file of the project. */
 export interface FileLink {
-  /** As the page has it. */
+  /** The link as the page has it. */
   readonly target: string;
   /** The file, from the project's root. */
   readonly file: string;
@@ -91,7 +91,7 @@ export function blocksOf({ path, text }: Page, language?: string): Block[] {
   return language === undefined ? blocks : blocks.filter((block) => block.language === language);
 }
 
-/** The rows of the tables under a heading, as cells; without the head. */
+/** The rows of the tables under a heading, as cells, without the head. */
 export function tableRows({ text }: Page, heading: string): string[][] {
   const start = text.indexOf(`\n## ${heading}\n`);
   if (start < 0) throw new Error(`There is no section ${heading}`);
@@ -110,7 +110,7 @@ export function tableRows({ text }: Page, heading: string): string[][] {
     );
 }
 
-/** What stands in backticks in a text. */
+/** The texts in backticks. */
 export function codeIn(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] as string);
 }

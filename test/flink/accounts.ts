@@ -1,5 +1,5 @@
-// Accounts that book in ledgers, for the tests that kill things: each notices a message that is lost, doubled or out
-// of order. Together with the messages to them, and what must have come of those in the end.
+// Accounts that book in ledgers, for the tests that kill processes. Each account notices a message that is lost,
+// doubled or out of order. This file also makes the messages to them and knows the right result.
 
 import assert from "node:assert/strict";
 import { type Context, Handles, json, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
@@ -13,7 +13,7 @@ const accounts = Array.from({ length: 10 }, (_, account) => `account-${account}`
 const ledgers = 3;
 const ledgerOf = (account: string) => `ledger-${accounts.indexOf(account) % ledgers}`;
 
-/** What a deposit waits for before anything else. */
+/** The delay before each deposit is handled. */
 export const hold: { until: Promise<void> | undefined } = { until: undefined };
 
 @StatefulFunction("bank/account")
@@ -58,7 +58,7 @@ class Ledger {
 
 export const bank = () => new StatefulFunctions(Account, Ledger);
 
-/** Sends deposits to all accounts in turn, and knows what they come to. */
+/** Sends deposits to all accounts in turn, and computes the right result. */
 export class Traffic {
   readonly #world: World;
   readonly #counts = new Map<string, number>(accounts.map((account) => [account, 0]));
@@ -81,7 +81,7 @@ export class Traffic {
     }
   }
 
-  /** Sends on and on until the promise settles, never far ahead of the functions. */
+  /** Sends deposits until the promise settles, never far ahead of the functions. */
   async sendDuring(work: Promise<unknown>, answered: () => Promise<void>): Promise<void> {
     let done = false;
     const end = () => {
@@ -95,7 +95,7 @@ export class Traffic {
     await work;
   }
 
-  /** Asks every account and ledger, after all that was sent, and compares. */
+  /** Asks every account and ledger for its books, after all deposits, and compares. */
   async audit(): Promise<void> {
     for (const account of accounts) this.#world.send("bank/account", account, Audit.pack(null));
     for (const account of accounts) {
@@ -105,7 +105,7 @@ export class Traffic {
     }
     for (let ledger = 0; ledger < ledgers; ledger++) {
       const own = accounts.filter((account) => ledgerOf(account) === `ledger-${ledger}`);
-      // Each of its accounts passes the question on, behind its bookings.
+      // Each account passes the question on after its bookings.
       const answers = await this.#world.told(`bank/ledger/ledger-${ledger}`, own.length);
       assert.deepEqual(answers.at(-1), {
         numbers: Object.fromEntries(own.map((account) => [account, this.#counts.get(account)])),

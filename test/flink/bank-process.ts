@@ -1,4 +1,4 @@
-// The accounts' server as a child process.
+// The server of the accounts as a child process.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ export class BankProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown[]>;
   port = 0;
-  /** How many calls it has answered. */
+  /** The number of calls that the server has answered. */
   answered = 0;
 
   private constructor(port: number) {
@@ -21,14 +21,14 @@ export class BankProcess {
     });
   }
 
-  /** Resolves when it listens. */
+  /** Resolves when the server listens. */
   static async start(port = 0): Promise<BankProcess> {
     const bank = new BankProcess(port);
     await bank.until(() => bank.port !== 0);
     return bank;
   }
 
-  /** Waits until a condition holds, which is looked at when the child tells something. */
+  /** Waits until a condition holds. It is checked whenever the child reports something. */
   async until(isTrue: () => boolean): Promise<void> {
     while (!isTrue()) {
       const [what] = await Promise.race([once(this.#child, "message"), this.#exited.then(() => ["exit"])]);
@@ -41,13 +41,13 @@ export class BankProcess {
     await this.until(() => this.answered >= enough);
   }
 
-  /** Kills it as a crash does. */
+  /** Kills the server, as a crash does. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#exited;
   }
 
-  /** Ends it in order; resolves to its exit code. */
+  /** Ends the server in order. Resolves to its exit code. */
   async terminate(): Promise<number | null> {
     this.#child.kill("SIGTERM");
     await this.#exited;

@@ -1,4 +1,4 @@
-// Serves the accounts in a process of its own, to be killed: `node --import tsx bank-server.ts PORT`. Over IPC it tells
+// Serves the accounts in a process of its own: `node --import tsx bank-server.ts PORT`. Over IPC the process reports
 // its port, then the number of each answered call.
 
 import { once } from "node:events";

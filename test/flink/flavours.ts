@@ -1,4 +1,4 @@
-// The engines and transports that are tested, and module files for them.
+// The versions and transports that are tested, and module files for them.
 
 import type { StatefulFunctions } from "statefun-ts";
 import type { FlinkVersion } from "../../flink/flink.ts";
@@ -7,7 +7,7 @@ export interface Flavour {
   readonly name: string;
   readonly version: FlinkVersion;
   readonly generation: "v2" | "v3";
-  /** How StateFun 3.3 calls; 2.2 has but one way. */
+  /** How StateFun 3.3 calls functions. StateFun 2.2 has one way only. */
   readonly transport?: string;
 }
 
@@ -28,13 +28,13 @@ export const okhttp33: Flavour = {
 export const statefun22: Flavour = { name: "StateFun 2.2", version: "2.2", generation: "v2" };
 
 export interface ModuleOptions {
-  /** How long the engine repeats a failing call before the job fails. Defaults to the engine's minute. */
+  /** How long a failing call is repeated before the job fails. Defaults to StateFun's own minute. */
   readonly callLimitMs?: number;
   /** States that the 2.2 module does not declare. Defaults to none. */
   readonly undeclared?: readonly string[];
 }
 
-/** The module file of these functions; StateFun 3.3 is told no more than their namespaces. */
+/** The module file of these functions. A module file of StateFun 3.3 names only their namespaces. */
 export function moduleOf(
   flavour: Flavour,
   functions: StatefulFunctions,
@@ -61,7 +61,7 @@ ${limits}`,
   return documents.join("---\n");
 }
 
-/** Every limit but the call's own must not exceed it. */
+/** StateFun refuses a limit that exceeds the limit of the whole call. */
 function timeLimits(ms: number, indent: string): string {
   return ["call", "connect", "read", "write"].map((name) => `${indent}${name}: ${ms}ms\n`).join("");
 }

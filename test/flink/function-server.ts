@@ -1,4 +1,4 @@
-// The function side of the tests: functions served by the Koa adapter on a real port, with every call kept.
+// The function side of the tests: serves functions with the Koa adapter on a real port, and records every call.
 
 import { once } from "node:events";
 import type { Server } from "node:http";
@@ -9,11 +9,11 @@ import { type StatefunMiddleware, statefun } from "statefun-ts/koa";
 import { RecordingLogger } from "../support/recording-logger.js";
 import { fromFunction, toFunction } from "../support/reflection.js";
 
-/** One call of the engine, read by reflection. */
+/** One call of StateFun, decoded by reflection. */
 export class Call {
   readonly #generation: Generation;
   readonly #request: Uint8Array;
-  /** The answer's bytes; undefined while there is none, or when the call failed. */
+  /** The answer's bytes. Undefined before the answer, and when the call failed. */
   answerBytes: Uint8Array | undefined;
   failure: unknown;
 
@@ -50,7 +50,7 @@ export class Call {
   }
 }
 
-/** A handler that tells of each call, before and after. */
+/** A handler that reports the begin and the end of each call. */
 class ObservedHandler extends RequestReplyHandler {
   readonly #began: (request: Uint8Array) => Call;
 
@@ -76,7 +76,7 @@ export class FunctionServer {
   readonly calls: Call[] = [];
   /** How many answers of each status were sent. */
   readonly statuses = new Map<number, number>();
-  /** How many answers of 503 kept their connection, which holds up a server's end. */
+  /** How many answers of 503 kept their connection open, which delays closing the server. */
   keptConnections = 0;
   readonly #generation: Generation;
   readonly #waiting = new Set<() => void>();
@@ -94,7 +94,7 @@ export class FunctionServer {
     return `http://127.0.0.1:${this.#port}/statefun`;
   }
 
-  /** Listens; a second time on the same port. */
+  /** Listens. After a close, listens again on the same port. */
   async listen(): Promise<void> {
     const app = new Koa();
     app.use(async (context, next) => {
@@ -115,12 +115,12 @@ export class FunctionServer {
     this.#middleware = this.#serving(functions);
   }
 
-  /** Finishes what is in flight and answers 503 to the rest. */
+  /** Finishes the calls in flight and answers 503 to the rest. */
   drain(): Promise<void> {
     return this.#middleware.close();
   }
 
-  /** Stops listening; resolves when the last connection has ended. */
+  /** Stops listening. Resolves when the last connection has ended. */
   async close(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -128,7 +128,7 @@ export class FunctionServer {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
-  /** Closes while an answer of this status is on its way, so that its connection is not idle. */
+  /** Closes the server while an answer of this status is being written, so that its connection is not idle. */
   closeWhileAnswering(status: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#answering = (current) => {
@@ -149,7 +149,7 @@ export class FunctionServer {
     return this.calls.filter((call) => call.target === target);
   }
 
-  /** Waits until a condition holds, which is looked at whenever a call begins or ends. */
+  /** Waits until a condition holds. It is checked whenever a call begins or ends. */
   async until(what: string, isTrue: () => boolean, timeoutMs = 60_000): Promise<void> {
     if (isTrue()) return;
     await new Promise<void>((resolve, reject) => {

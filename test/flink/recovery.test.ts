@@ -33,12 +33,12 @@ for (const flavour of [async33, okhttp33, statefun22]) {
       const world = new World(flavour, { functions: bank() });
       const { server } = world;
       const traffic = new Traffic(world);
-      /** Waits for some more calls to be answered. */
+      /** Waits until this many more calls are answered. */
       const answered = async () => {
         const enough = server.calls.length + 20;
         await server.until("more calls", () => server.calls.length >= enough);
       };
-      /** Makes every deposit wait, from some on. */
+      /** Makes every deposit wait, from this deposit on. */
       const holdSome = async () => {
         const gate = new Gate();
         hold.until = gate.promise;
@@ -52,7 +52,7 @@ for (const flavour of [async33, okhttp33, statefun22]) {
       try {
         await world.start();
         await traffic.sendDuring(world.engine.waitForCheckpoint(), answered);
-        // Nothing is answered while these are written, so the first call that follows finds most of them waiting.
+        // No call is answered while these are written, so the first call that follows finds most of them waiting.
         traffic.send(1500);
         const begun = server.calls.length;
         await server.until("a call", () => server.calls.length > begun);
@@ -66,14 +66,14 @@ for (const flavour of [async33, okhttp33, statefun22]) {
         await world.restore();
         await traffic.sendDuring(world.engine.waitForCheckpoint(), answered);
         const letGo = await holdSome();
-        await world.engine.waitForCheckpoint(); // it holds the calls that wait
+        await world.engine.waitForCheckpoint(); // The checkpoint contains the calls that wait.
         await world.engine.kill();
         letGo();
         await world.restore();
         await traffic.sendDuring(answered(), answered);
         assert.deepEqual(world.unexpectedFailures, []);
 
-        // The server's own end, under load: the calls in flight are answered, the others find it closing, then closed.
+        // Closes the server under load: calls in flight are answered, later calls find the server closing, then closed.
         world.expectFailures("SHUTTING_DOWN");
         const finish = await holdSome();
         const before = server.statuses.get(200) ?? 0;

@@ -23,7 +23,7 @@ const at = (endpoint: string, text: string) => {
   return text.replaceAll("http://localhost:8000/statefun", endpoint);
 };
 
-/** The samples' own module files as one: they are all the same on StateFun 3, and lists of functions on StateFun 2. */
+/** The module files of the samples as one file: all the same on StateFun 3, and lists of functions on StateFun 2. */
 function moduleOfSamples({ generation, transport }: Flavour, endpoint: string): string {
   if (generation === "v3") {
     const [text, ...others] = new Set(names.map((name) => read(name, "module.yaml")));
@@ -53,7 +53,7 @@ for (const flavour of [async33, okhttp33, statefun22]) {
       assert.deepEqual(world.unexpectedFailures, []);
     });
 
-    /** Serves one sample, as `samples/serve.ts` does, and returns what reads the greetings from then on. */
+    /** Serves one sample, as `samples/serve.ts` does. Returns a reader of the greetings from then on. */
     const serve = (sample: string) => {
       world.server.deploy(functions.get(sample) as StatefulFunctions);
       let seen = world.engine.records().filter(({ egress }) => egress === "example/greets").length;
@@ -124,7 +124,7 @@ for (const flavour of [async33, okhttp33, statefun22]) {
             });
           }
           const late = Date.now() - begin > 1300;
-          // The first reminder would come before the second one.
+          // The first reminder would come before the second reminder.
           const reminders = await greetings(1);
           while (!reminders.includes(`We miss you, ${id} again`)) reminders.push(...(await greetings(1)));
           if (!late) assert.deepEqual(reminders, [`We miss you, ${id} again`]);
@@ -152,7 +152,7 @@ for (const flavour of [async33, okhttp33, statefun22]) {
         world.send("example/session", id, message(example.Logout, {}));
         visits.push(...(await visit(id)), ...(await visit(id)));
         if (Date.now() - begin > 1900) return false;
-        // Nothing tells when a state has ended.
+        // StateFun sends no signal when a state has expired.
         await pause(2500);
         visits.push(...(await visit(id)));
         assert.deepEqual(

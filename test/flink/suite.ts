@@ -1,4 +1,4 @@
-// The scenarios that every engine and transport runs, all at once in one engine.
+// The scenarios that run on every version and transport, all at once in one StateFun.
 
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";

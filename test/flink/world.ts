@@ -1,4 +1,4 @@
-// One engine, the functions it calls, and what they sent out.
+// One StateFun, the functions that it calls, and the records that they sent out.
 
 import { rm } from "node:fs/promises";
 import { type Context, json, type StatefulFunctions, type TypedValue } from "statefun-ts";
@@ -6,7 +6,7 @@ import { type EgressRecord, type Flink, type FlinkOptions, startFlink } from "..
 import { type Flavour, type ModuleOptions, moduleOf } from "./flavours.js";
 import { FunctionServer } from "./function-server.js";
 
-/** What a function under test tells: who it is, and a value. */
+/** A report of a function under test: which function it is, and a value. */
 interface Told {
   readonly from: string;
   readonly value: any;
@@ -15,18 +15,18 @@ interface Told {
 const Told = json<Told>("test/Told");
 const toldEgress = "test/told";
 
-/** Tells the test a value, through the engine's egress. */
+/** Reports a value to the test, through an egress. */
 export function tell(context: Context, value: unknown): void {
   context.sendEgress(toldEgress, Told.pack({ from: String(context.address), value }));
 }
 
 export interface WorldOptions extends ModuleOptions {
   readonly functions: StatefulFunctions;
-  /** Egresses besides the one of {@link tell}. */
+  /** Egresses besides the egress of {@link tell}. */
   readonly egresses?: readonly string[];
-  /** The module file. Defaults to one made for the functions. */
+  /** The module file. Defaults to a file made for the functions. */
   readonly module?: (endpoint: string) => string;
-  /** Where another process serves the functions. Defaults to serving them here. */
+  /** Where another process serves the functions. Defaults to serving them in this process. */
   readonly endpoint?: string;
 }
 
@@ -56,7 +56,7 @@ export class World {
     this.#engine = await startFlink(this.#engineOptions());
   }
 
-  /** Starts the engine again, from its latest checkpoint. */
+  /** Starts StateFun again, from its latest checkpoint. */
   async restore(): Promise<void> {
     this.#engine = await startFlink({ ...this.#engineOptions(), dir: this.engine.dir, restore: true });
   }
@@ -67,13 +67,13 @@ export class World {
     if (this.#engine !== undefined) await rm(this.#engine.dir, { recursive: true, force: true });
   }
 
-  /** Sends a message as an ingress does, in the form that the engine's generation has for it. */
+  /** Sends a message as an ingress does, in the form of the generation. */
   send(typeName: string, id: string, message: TypedValue): void {
     const { typename, value } = this.flavour.generation === "v2" ? message.toV2() : message;
     this.engine.send(typeName, id, typename, value);
   }
 
-  /** Waits until a function has told this many values, and returns all that it has told. */
+  /** Waits until a function has reported this many values. Returns all its values. */
   async told(from: string, count: number): Promise<any[]> {
     const values = () => this.#told.get(from) ?? [];
     try {
@@ -89,7 +89,7 @@ export class World {
     return [...values()];
   }
 
-  /** Waits until this many records came out of an egress, and returns all. */
+  /** Waits until an egress has this many records. Returns all of them. */
   async records(egress: string, count: number): Promise<EgressRecord[]> {
     const records = () => this.engine.records().filter((record) => record.egress === egress);
     await this.#until(() => records().length >= count);
@@ -101,7 +101,7 @@ export class World {
     this.#expectedFailures.push(of);
   }
 
-  /** What went wrong without any scenario wanting it. */
+  /** The failures that no scenario wanted. */
   get unexpectedFailures(): string[] {
     const lines = this.server.logger.lines.filter((line) => !this.#expectedFailures.some((of) => line.includes(of)));
     return [...this.#unreadable, ...lines];
@@ -136,7 +136,7 @@ export class World {
       const told = Told.deserialize(value);
       this.#told.set(told.from, [...(this.#told.get(told.from) ?? []), told.value]);
     } catch (error) {
-      // One scenario's broken record must not fail the others.
+      // A broken record of one scenario must not fail the other scenarios.
       this.#unreadable.push(`An egress record can't be read: ${error}`);
     }
   }

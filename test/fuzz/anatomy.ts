@@ -1,12 +1,12 @@
-// What is unusual about a request's bytes, where two readers of protobuf may part: found by a third, which only looks.
+// What is unusual about the bytes of a request, where two readers of protobuf may differ. This third reader only looks.
 
-/** Why our decoder may say something else than reflection. No engine sends any of these. */
+/** Why our decoder may read something else than reflection does. No engine sends any of these. */
 export const oddities = {
-  // protobuf counts the messages round them too.
+  // protobuf counts the enclosing messages too.
   "groups as deep as the limit": true,
-  // protobuf merges the two, ours takes the last; in an oneof and outside.
+  // protobuf merges two messages of one field, ours takes the last, in a oneof and outside.
   "a message that is given twice": true,
-  // A value with fields of both generations is read as the one that the first such field tells.
+  // Ours reads a value with fields of both generations as the generation of the first such field.
   "a value of both generations": true,
 } as const;
 
@@ -47,7 +47,7 @@ class Walk {
     this.#forms = forms;
   }
 
-  /** Walks over a message; stops where it can't go on. */
+  /** Walks over a message. Stops where the bytes can't be read. */
   message({ fields, repeated, isValue }: Shape, end: number): void {
     const seen = new Set<number>();
     while (this.#pos < end) {

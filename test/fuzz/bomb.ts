@@ -1,4 +1,4 @@
-// Handles one request of many equal entries and prints its outcome: a process of its own, for its heap.
+// Handles one request of many equal entries and prints the outcome, in a process of its own to measure its heap.
 
 import { RequestReplyHandler, StatefulFunctions, StatefunError } from "../../src/index.js";
 import { bytes, encode, message, text } from "./wire-tree.js";

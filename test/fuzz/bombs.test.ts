@@ -1,4 +1,4 @@
-// Requests that are made to cost much: what they cost is bounded by their size.
+// Requests that are made to be expensive. Their cost is bounded by their size.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -24,7 +24,7 @@ const target = message(1, text(1, "a"), text(2, "b"), text(3, "c"));
 const plain = { typename: "x/y", value: Buffer.from("1") };
 const lengths = [2 ** 20, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];
 
-/** Every place of a request, with what it holds replaced. */
+/** Every place of a request, with its content replaced. */
 const places: Record<string, (field: Field) => Field[]> = {
   "the request": (field) => [{ ...field, number: 100 }],
   "the target": (field) => [message(100, { ...field, number: 1 })],
@@ -125,7 +125,7 @@ for (const generation of generations) {
   });
 }
 
-/** Decodes a body of one entry over and over, in a process of its own, and tells what that took. */
+/** Decodes a body of one repeated entry in a process of its own, and reports what that took. */
 function cost(entry: readonly Field[], generation: Generation, heapMb: number, megabytes: number) {
   const unit = encode(entry);
   const script = fileURLToPath(new URL("bomb.ts", import.meta.url));

@@ -1,4 +1,4 @@
-// Mutated requests: our decoder and protobufjs's reflection of proto/*.proto read the same, or refuse both.
+// Mutated requests: our decoder and protobufjs's reflection of proto/*.proto read the same, or both refuse.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -37,7 +37,7 @@ test(`${rounds} mutated requests are read as reflection reads them, or the diffe
   assert.ok(differing < rounds / 10, `${differing} requests are read otherwise`);
 });
 
-/** Compares the two; a word that begins with "agree" when they do. */
+/** Compares the two readers. The result begins with "agree" when they agree. */
 function differenceOf(bytes: Uint8Array): string {
   let batch: InvocationBatch;
   try {

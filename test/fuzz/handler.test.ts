@@ -1,4 +1,4 @@
-// Mutated requests through the whole handler: each is answered as its bytes say, or refused with a code that fits.
+// Mutated requests through the whole handler: each is answered as its bytes say, or refused with a fitting code.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,7 +12,7 @@ import { functions, seeds } from "./seeds.js";
 
 const rounds = 200_000;
 
-/** What a request may come to that is no fault of ours; HANDLER_FAILED is none of them. */
+/** The outcomes that are not a fault of the handler; HANDLER_FAILED is a fault. */
 const fitting: readonly ErrorCode[] = [
   "REQUEST_MALFORMED",
   "FUNCTION_UNKNOWN",
@@ -64,7 +64,7 @@ test(`${rounds} mutated requests are answered with what they ask for, or refused
 const isEcho = ({ target }: Reading) => target[0] === "example" && target[1] === "echo";
 const sentRaw = ({ state }: Reading) => state.findLast(([name]) => name === "raw");
 
-/** The code that a request must be refused with, for what can be told from its reading; "" when it must be answered. */
+/** The code that a request must be refused with, as far as its reading shows; "" when it must be answered. */
 function expectedOf(bytes: Uint8Array): ErrorCode | "" | undefined {
   const read = readOf(bytes);
   if (read === undefined) return "REQUEST_MALFORMED";
@@ -77,7 +77,7 @@ function expectedOf(bytes: Uint8Array): ErrorCode | "" | undefined {
   return sent[1] !== undefined && sent[1][0] !== "example/raw" ? "STATE_TYPE_MISMATCH" : "";
 }
 
-/** The reading that the cross-check holds against reflection. */
+/** The reading of our decoder, which cross-check.test.ts compares with reflection. */
 function readOf(bytes: Uint8Array): { reading: Reading; generation: Generation } | undefined {
   try {
     const batch = decodeRequest(bytes);
@@ -87,7 +87,7 @@ function readOf(bytes: Uint8Array): { reading: Reading; generation: Generation }
   }
 }
 
-/** Reads an answer by reflection and holds it against the request. */
+/** Reads an answer by reflection and compares it with the request. */
 function assertAnswer(bytes: Uint8Array, answer: Uint8Array, shown: () => string): string {
   const read = readOf(bytes);
   assert.ok(read !== undefined, shown());
@@ -111,7 +111,7 @@ function assertAnswer(bytes: Uint8Array, answer: Uint8Array, shown: () => string
   return "answered";
 }
 
-/** What `echo` answers to a reading. */
+/** The effects that `echo` has for a reading. */
 function echoOf(reading: Reading): Answer {
   const raw = sentRaw(reading)?.[1];
   return {
@@ -119,7 +119,7 @@ function echoOf(reading: Reading): Answer {
     delayed: [],
     messages: reading.invocations.map(({ caller, argument: [typename = "", hex = ""] }) => ({
       to: `example/sink/${caller?.join("/") ?? "ingress"}`,
-      // An answer shows no typename that is empty.
+      // An answer does not show an empty typename.
       argument: { typename: typename || (undefined as never), hex },
     })),
     egresses:

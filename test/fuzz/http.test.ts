@@ -1,4 +1,4 @@
-// Mutated requests over real sockets: every one is answered with a status that fits its outcome, and the server goes on.
+// Mutated requests over real sockets: each gets a status that fits its outcome, and the server goes on.
 
 import assert from "node:assert/strict";
 import { Agent } from "node:http";
@@ -13,7 +13,7 @@ import { functions, seeds } from "./seeds.js";
 const rounds = 4_000;
 const inFlight = 16;
 
-/** What the handler itself says to the bytes: the answer's bytes, or a code. */
+/** The outcome of the handler alone for these bytes: the answer's bytes, or a code. */
 async function directly(handler: RequestReplyHandler, bytes: Uint8Array): Promise<Uint8Array | string> {
   try {
     return await handler.handle(bytes);
@@ -25,7 +25,7 @@ async function directly(handler: RequestReplyHandler, bytes: Uint8Array): Promis
 
 const statusOf: Record<string, number> = { REQUEST_MALFORMED: 400, REQUEST_EMPTY: 400, FUNCTION_UNKNOWN: 404 };
 
-/** The body as one piece with its length, or in chunks that are cut anywhere. */
+/** The body in one piece with its length, or in chunks cut at random places. */
 function sentAs(random: Random, bytes: Uint8Array): Uint8Array | Uint8Array[] {
   if (random.chance(0.7) || bytes.length < 2) return bytes;
   const cut = 1 + random.below(bytes.length - 1);

@@ -1,4 +1,4 @@
-// Changes requests: in their fields, and in their bytes.
+// Changes requests, by their fields and by their bytes.
 
 import type { Random } from "../support/random.js";
 import { type Field, flag, message, text, varint } from "./wire-tree.js";
@@ -47,10 +47,10 @@ const replaced =
     fields[at] = change(random, fields[at] as Field);
   };
 
-/** What can happen to one field among others. */
+/** Changes of one field among others. */
 const changes: readonly Change[] = [
   (_random, fields, at) => void fields.splice(at, 1),
-  // Twice: a oneof set twice, a message to merge, another entry of a list.
+  // Twice: a oneof that is set twice, a message to merge, another entry of a list.
   (_random, fields, at) => void fields.splice(at, 0, fields[at] as Field),
   (random, fields, at) => void fields.splice(random.below(fields.length + 1), 0, fields[at] as Field),
   (random, fields, at) => {
@@ -75,7 +75,7 @@ function badText(random: Random): Buffer {
   return Buffer.concat([Buffer.from(filler), Buffer.from(random.pick(noUtf8)), Buffer.from(filler)]);
 }
 
-/** A field of no message here, of any wire type; a group may be deep, or end under another number. */
+/** A field that no message here has, of any wire type. A group may be deep, or end with another number. */
 function unknownField(random: Random): Field {
   const number = random.pick([0, 5, 15, 16, 19_000]);
   switch (random.below(6)) {
@@ -97,7 +97,7 @@ function unknownField(random: Random): Field {
 function group(random: Random, number: number, depth: number): Field {
   const begin = Buffer.from(varint((BigInt(number) << 3n) | 3n));
   const end = Buffer.from(varint((BigInt(random.chance(0.9) ? number : number + 1) << 3n) | 4n));
-  // The first begin is the field's own tag.
+  // The first begin is the tag of the field itself.
   const content = [
     Buffer.alloc(begin.length * (depth - 1), begin),
     Buffer.from([0x08, 5]),
@@ -106,7 +106,7 @@ function group(random: Random, number: number, depth: number): Field {
   return { number, wireType: 3, content: Buffer.concat(content) };
 }
 
-/** Changes one field somewhere in the tree; the tree that is given stays as it is. */
+/** Returns a tree with one field changed. The given tree stays as it is. */
 export function mutateTree(random: Random, fields: readonly Field[]): Field[] {
   const copy = [...fields];
   if (copy.length === 0) return [unknownField(random)];
@@ -118,7 +118,7 @@ export function mutateTree(random: Random, fields: readonly Field[]): Field[] {
   return copy;
 }
 
-/** Changes bytes without a thought for what they mean. */
+/** Changes bytes without regard for their meaning. */
 export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
   const at = random.below(bytes.length);
   switch (random.below(6)) {

@@ -1,4 +1,4 @@
-// What a request says according to reflection of proto/*.proto, and where our decoder is meant to differ.
+// The meaning of a request according to reflection of proto/*.proto, and where our decoder differs on purpose.
 
 import type { InvocationBatch } from "../../src/model/invocation.js";
 import type { Generation } from "../support/calls.js";
@@ -17,7 +17,7 @@ export interface Reading {
 const hex = (value: Uint8Array | undefined) => Buffer.from(value ?? []).toString("hex");
 const address = ({ namespace = "", type = "", id = "" }: any) => [namespace, type, id];
 
-/** Reads by reflection; undefined when the bytes are no such message, or lack what every request has. */
+/** Reads by reflection. Undefined when the bytes are no such message, or lack a part that every request has. */
 export function referenceReading(generation: Generation, bytes: Uint8Array): Reading | undefined {
   let invocation: any;
   try {
@@ -43,7 +43,7 @@ function stateValue(generation: Generation, value: any): string[] | undefined {
   return any.type_url === "" ? undefined : [any.type_url, hex(any.value)];
 }
 
-/** What our decoder read. */
+/** The reading of our decoder. */
 export function readingOf({ target, state, invocations }: InvocationBatch): Reading {
   return {
     target: [target.namespace, target.name, target.id],

@@ -1,4 +1,4 @@
-// Well-formed requests of both generations, as trees, and an endless row of what becomes of them.
+// Well-formed requests of both generations, as trees, and an endless sequence of mutations.
 
 import type { Generation } from "../support/calls.js";
 import type { Random } from "../support/random.js";
@@ -38,7 +38,7 @@ export function request(
   return [message(100, ...batch)];
 }
 
-/** One request after another: most with one change, some with many. */
+/** An endless sequence of requests: most with one change, some with many. */
 export function mutated(random: Random, seeds: readonly (readonly Field[])[]): Uint8Array {
   let tree = random.pick(seeds);
   if (random.chance(0.75)) {

@@ -1,4 +1,4 @@
-// The requests that mutations begin with, and the functions they are for.
+// The requests that mutations begin with, and their functions.
 
 import { example } from "../../samples/messages/messages.js";
 import { type Context, custom, json, StatefulFunctions, type TypedValue, Types } from "../../src/index.js";
@@ -12,13 +12,13 @@ const Raw = custom<Uint8Array>(
   (bytes) => bytes,
 );
 
-/** Sends back all it was given: every message to the caller or to a sink, and its state to an egress. */
+/** Sends back everything: each message to its caller or to a sink, and its state to an egress. */
 function echo(received: TypedValue, context: Context, state: { raw: Uint8Array | undefined }): void {
   context.send("example/sink", String(context.caller ?? "ingress"), received);
   if (state.raw !== undefined) context.sendEgress("example/state", Raw.pack(state.raw));
 }
 
-/** A function that decodes every type there is, and one that decodes nothing. */
+/** A function that decodes every type, and a function that decodes nothing. */
 export const functions = () =>
   new StatefulFunctions().register("example/echo", echo, { state: { raw: Raw } }).register(
     "example/greeter",

@@ -1,4 +1,4 @@
-// Protobuf messages as trees of fields, which can be changed where a byte could not: and their bytes.
+// Protobuf messages as trees of fields, for changes that bytes alone don't allow, and their encoding.
 
 /** A field. Its content is another message's fields, bytes, or a number. */
 export interface Field {
@@ -6,9 +6,9 @@ export interface Field {
   /** 0 varint, 1 eight bytes, 2 with a length, 3 and 4 a group's begin and end, 5 four bytes. */
   readonly wireType: number;
   readonly content: Field[] | Uint8Array | bigint;
-  /** What the length says instead of the truth. */
+  /** The length to write instead of the true length. */
   readonly claimedLength?: bigint;
-  /** Writes tag and length in this many bytes more than they need. */
+  /** Writes tag and length in this many bytes more than needed. */
   readonly padding?: number;
 }
 

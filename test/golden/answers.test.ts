@@ -1,4 +1,4 @@
-// Every SDK was given the same requests and scripts as ours: its answers hold what ours do, and mostly the same bytes.
+// Every SDK got the same requests and scripts as ours. Its answers have the same meaning, and mostly the same bytes.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -28,9 +28,9 @@ interface Sdk {
   readonly file: string;
   readonly requests: string;
   readonly generation: keyof typeof protocol;
-  /** Requests that it can't answer. */
+  /** The requests that the SDK can't answer. */
   readonly unanswered?: readonly string[];
-  /** What is different, for each request whose answer is not ours byte for byte. */
+  /** The differences, for each request that the SDK answers with other bytes than ours. */
   readonly differences: Readonly<Record<string, readonly differences.Difference[]>>;
 }
 
@@ -124,7 +124,7 @@ const sdks: readonly Sdk[] = [
 
 const logger = new RecordingLogger();
 const handler = new RequestReplyHandler(actors(), { logger });
-/** Go ranges over maps, so what it wrote in another order this time it may write in ours the next. */
+/** Go ranges over maps, so the order that Go wrote may differ in each capture. */
 const shuffled: readonly differences.Difference[] = [otherOrderOfStates, shufflesTheParcel];
 
 for (const { name, file, requests, generation, unanswered = [], differences: different } of sdks) {
@@ -161,7 +161,7 @@ test("none of our calls failed", () => {
   assert.deepEqual(logger.lines, []);
 });
 
-/** Decodes an answer by reflection of proto/, which is independent of the codec. */
+/** Decodes an answer by reflection of proto/, which is independent of the codec in src. */
 function decoded(generation: Sdk["generation"], bytes: Uint8Array): any {
   const type = fromFunction[generation];
   return type.toObject(type.decode(Uint8Array.from(bytes)), { longs: String, enums: String });

@@ -1,4 +1,4 @@
-// Captures the golden bytes anew, from the real engines and the official SDKs: see README.md.
+// Captures the golden bytes again, from the real engines and the official SDKs: see README.md.
 
 import { rm } from "node:fs/promises";
 import { type Generation, RequestReplyHandler, type StatefulFunctions, type TypedValue } from "statefun-ts";
@@ -11,7 +11,7 @@ import { Peer, type PeerName } from "../interop/peers.ts";
 import { writeGolden } from "./files.ts";
 import { deletions, deletionsOfNothing, idOf, repetitions, scenarios } from "./scenarios.ts";
 
-/** Serves our functions and keeps every request. */
+/** Serves our functions and records every request. */
 class RecordingHandler extends RequestReplyHandler {
   readonly requests = new Map<string, Uint8Array[]>();
   readonly #waiting = new Set<() => void>();
@@ -27,7 +27,7 @@ class RecordingHandler extends RequestReplyHandler {
     return super.handle(request);
   }
 
-  /** Waits for an address's request of this number, counted from 1. */
+  /** Waits for the request of this number for an address, counted from 1. */
   request(address: string, number: number): Promise<Uint8Array> {
     return new Promise((resolve) => {
       const check = () => {
@@ -63,7 +63,7 @@ async function captureRequests(version: FlinkVersion, generation: Generation): P
   const perform = (typeName: string, id: string, script: readonly Step[]) =>
     engine.send(typeName, id, Script.typename, Script.serialize([...script]));
 
-  // A v3 engine learns the states from the first answer, and calls again with them.
+  // StateFun 3 learns the states from the first answer, and calls again with them.
   if (generation === "v3") {
     for (const [name, typeName] of [
       ["the first call of a function with states", "golden/actor"],
@@ -101,7 +101,7 @@ async function captureRequests(version: FlinkVersion, generation: Generation): P
   return golden;
 }
 
-/** Has messages wait for one address until there are some, and returns the request that brings all but the first. */
+/** Makes messages wait for one address, and returns the request that brings all but the first. */
 async function batchOf(
   handler: RecordingHandler,
   engine: Awaited<ReturnType<typeof startFlink>>,
@@ -120,7 +120,7 @@ async function batchOf(
       { do: "send", to: "golden/stateless/values", value: index % 2 === 0 ? "int 1" : "int -1" },
     ]);
   }
-  // Once its call is here, all of the above wait at the engine's function operator.
+  // Once its call is here, all messages above wait inside StateFun.
   send("golden/stateless", marker, []);
   const request = await handler.request(address, 2);
   handler.held = undefined;
@@ -160,7 +160,7 @@ function moduleV2(endpoint: string): string {
   ].join("\n");
 }
 
-/** An SDK's answers to the requests; one that it can't answer is left out. */
+/** The answers of an SDK to the requests. Requests that the SDK can't answer are left out. */
 async function captureAnswers(name: PeerName, requests: ReadonlyMap<string, Uint8Array>) {
   const peer = await Peer.start(name);
   const golden = new Map<string, Uint8Array>();

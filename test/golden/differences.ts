@@ -1,4 +1,4 @@
-// Where an SDK's answer is not ours byte for byte: what is different, and what makes the two alike again.
+// Where an SDK's answer is not ours byte for byte: what is different, and a change that makes the two equal.
 
 import { types } from "../interop/catalogue.ts";
 
@@ -6,7 +6,7 @@ import { types } from "../interop/catalogue.ts";
 type Answer = any;
 
 export interface Difference {
-  /** Changes one side, or both, so that only this difference goes away. */
+  /** Changes one side or both, so that only this difference goes away. */
   readonly level: (sides: { ours: Answer; theirs: Answer }) => void;
 }
 
@@ -20,7 +20,7 @@ const packedEgresses = (answer: Answer): any[] =>
 const packedStates = (answer: Answer): any[] => mutations(answer).map((mutation) => mutation.state_value);
 const byName = (a: any, b: any) => (a.state_name < b.state_name ? -1 : 1);
 
-/** An engine keeps states by name, so their order means nothing; ours is the order of declaration. */
+/** Engines keep states by name, so their order means nothing. Ours is the order of declaration. */
 export const otherOrderOfStates = difference(({ ours, theirs }) => {
   for (const side of [ours, theirs]) {
     mutations(side).sort(byName);
@@ -28,7 +28,7 @@ export const otherOrderOfStates = difference(({ ours, theirs }) => {
   }
 });
 
-/** Mode NONE is the enum's default; ours and Java's leave the whole message out, others write an empty one. */
+/** Mode NONE is the default of the enum. Ours and Java's leave the whole message out, others write an empty message. */
 export const writesNoExpiration = difference(({ theirs }) => {
   for (const spec of missing(theirs)) {
     if (spec.expiration_spec !== undefined && Object.keys(spec.expiration_spec).length === 0) {
@@ -37,7 +37,7 @@ export const writesNoExpiration = difference(({ theirs }) => {
   }
 });
 
-/** proto3 leaves out what has the default's bits. -0 has not, but an older protobuf library compares by value. */
+/** proto3 leaves out a value with the default's bits. -0 has other bits, but an older library compares by value. */
 export const losesMinusZero = difference(({ ours }) => {
   for (const argument of packedMessages(ours)) delete argument.value; // 0 is written as no bytes at all
 });
@@ -51,7 +51,7 @@ export const writesAnotherNaN = difference(({ ours, theirs }) => {
   }
 });
 
-/** Ours compares the state with what the engine has: nothing is written where nothing changes. */
+/** Ours compares the state with the stored state, and writes nothing when nothing has changed. */
 export const writesWhatDoesNotChange = difference(({ ours, theirs }) => {
   const kept = new Set(mutations(ours).map(({ state_name }) => state_name));
   theirs.invocation_result.state_mutations = mutations(theirs).filter(({ state_name }) => kept.has(state_name));
@@ -64,7 +64,7 @@ export const answersNothingAtAll = difference(({ ours, theirs }) => {
     theirs.invocation_result = {};
 });
 
-/** The JavaScript SDK has no long and no double, so its function has no such states. */
+/** The JavaScript SDK has no long and no double, so its function lacks those states. */
 export const hasFewerStates = difference(({ ours }) => {
   ours.incomplete_invocation_context.missing_values = missing(ours).filter(
     ({ state_name }) => state_name !== "long_value" && state_name !== "double_value",
@@ -74,7 +74,7 @@ export const hasFewerStates = difference(({ ours }) => {
 /** Fields are read in any order; google-protobuf writes them in the order of the .proto file. */
 export const writesFieldsInAnotherOrder = difference(() => {});
 
-/** Go's dynamic messages write their fields in no order at all. */
+/** Go's dynamic messages write their fields in random order. */
 export const shufflesTheParcel = difference(({ ours, theirs }) => {
   for (const side of [ours, theirs]) {
     for (const packed of [...packedMessages(side), ...packedEgresses(side), ...packedStates(side)]) {
@@ -85,18 +85,18 @@ export const shufflesTheParcel = difference(({ ours, theirs }) => {
   }
 });
 
-/** Languages write JSON with other white space, and keys in another order. */
+/** Languages write JSON with other white space, and with keys in another order. */
 export const writesJsonItsOwnWay = difference(({ ours, theirs }) => {
   for (const side of [ours, theirs]) {
     for (const packed of packedEgresses(side)) packed.value = JSON.parse(Buffer.from(packed.value).toString());
   }
 });
 
-/** The Python SDK 2.2 takes no text for a record, only a protobuf message: here it was given a StringValue. */
+/** The Python SDK 2.2 takes no text for a record, only a protobuf message. Here it was given a StringValue. */
 export const recordHoldsAMessage = difference(({ ours, theirs }) => {
   const records = packedEgresses(theirs);
   packedEgresses(ours).forEach((packed, index) => {
-    // Field 2 holds the text in ours, and a StringValue with the text in theirs.
+    // Field 2 is the text in ours, and a StringValue with the text in theirs.
     const text = fieldsOf(packed.value);
     const wrapped = fieldsOf(records[index].value);
     wrapped.set(2, fieldsOf(wrapped.get(2) ?? new Uint8Array(0)).get(1));

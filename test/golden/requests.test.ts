@@ -1,4 +1,4 @@
-// Requests of the real engines: ours reads of each what protobufjs reads of it by reflection.
+// Requests of real engines: our decoder and protobufjs's reflection read the same.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

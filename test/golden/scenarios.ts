@@ -1,4 +1,4 @@
-// What functions did when the golden bytes were captured: one script for each request.
+// The scripts of the functions when the golden bytes were captured, one for each request.
 
 import type { Generation } from "statefun-ts";
 import type { Step } from "../interop/actor.ts";
@@ -8,7 +8,7 @@ export interface Scenario {
   readonly script: readonly Step[];
   /** Whether another function sends the script, so that there is a caller. Defaults to an ingress. */
   readonly fromFunction?: boolean;
-  /** Only engines of this generation have what the script does. Defaults to both. */
+  /** Only engines of this generation can do the script. Defaults to both. */
   readonly only?: Generation;
 }
 
@@ -95,10 +95,10 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** A scenario's id, where it is a function's too. */
+/** The id of a scenario, where it is the id of a function too. */
 export const idOf = ({ name }: Scenario): string => name.replaceAll(" ", "-");
 
-/** What a second call finds after these scenarios, and then deletes. */
+/** The states that a second call finds after these scenarios, and then deletes. */
 export const deletions: readonly Step[] = [
   { do: "delete", kind: "bool" },
   { do: "delete", kind: "int" },
@@ -110,7 +110,7 @@ export const deletions: readonly Step[] = [
 /** The states of "states set to defaults", set once more. */
 export const repetitions: readonly Step[] = set("bool false", "int 0", "float 0", "string empty", "parcel empty");
 
-/** A state that is deleted although it is not set, and one that is deleted and set again. */
+/** A state that is deleted although it is not set, and a state that is deleted and set again. */
 export const deletionsOfNothing: readonly Step[] = [
   { do: "delete", kind: "int" },
   { do: "delete", kind: "string" },

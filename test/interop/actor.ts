@@ -1,4 +1,4 @@
-// The actor written with our SDK: it performs scripts, and tells what else it receives. See peers/README.md.
+// The actor written with our SDK: it performs scripts, and reports every other message. See peers/README.md.
 
 import {
   Address,
@@ -12,7 +12,7 @@ import {
 } from "statefun-ts";
 import { type Kind, kindOf, kinds, native, packed, shown, types } from "./catalogue.ts";
 
-/** What a script is made of; values are names of the catalogue, addresses "namespace/name/id". */
+/** The steps of a script. Values are names of the catalogue, addresses are "namespace/name/id". */
 export type Step =
   | { do: "send"; to: string; value: string }
   | { do: "reply"; value: string }
@@ -25,7 +25,7 @@ export type Step =
   | { do: "delete"; kind: Kind }
   | { do: "tell"; kind: Kind };
 
-/** What an actor tells: of a message it received, or of a state. */
+/** A report of an actor: about a message that it received, or about a state. */
 export interface Told {
   readonly by: string;
   readonly caller: string | null;
@@ -42,7 +42,7 @@ export const toldEgress = "interop/told";
 
 const states = Object.fromEntries(kinds.map((kind) => [`${kind}_value`, types[kind]]));
 
-/** The functions of every peer, under these names; and those that the golden bytes are made of. */
+/** The functions of every peer, under the same names, and the functions that the golden bytes come from. */
 export function actors(...typeNames: string[]): StatefulFunctions {
   const functions = new StatefulFunctions();
   for (const typeName of [...typeNames, "golden/actor"]) functions.register(typeName, act, { state: states });

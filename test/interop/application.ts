@@ -1,4 +1,4 @@
-// One application on a real engine: our actors and the peers', each behind its own endpoint.
+// One application on a real StateFun: our actors and those of the peers, each behind its own endpoint.
 
 import { rm } from "node:fs/promises";
 import { RequestReplyHandler } from "statefun-ts";
@@ -9,7 +9,7 @@ import { actors, Script, type Step, Told, toldEgress } from "./actor.ts";
 import { kinds } from "./catalogue.ts";
 import { Peer, type PeerName } from "./peers.ts";
 
-/** Who serves the functions `moving/<language>`. */
+/** The endpoint of the functions `moving/<language>`. */
 export type Movers = "ours" | "theirs";
 
 export class Application {
@@ -43,12 +43,12 @@ export class Application {
     });
   }
 
-  /** Starts the engine again from a checkpoint, with the moving functions served by others. */
+  /** Starts StateFun again from a checkpoint, with the moving functions behind other endpoints. */
   async move(movers: Movers): Promise<void> {
     const { dir } = this.#running;
     await this.#running.waitForCheckpoint();
     await this.#running.stop();
-    // What was told until now stays in the egress file.
+    // Reports from before stay in the egress file.
     this.#engine = await startFlink({
       version: this.#version,
       module: this.#module(movers),
@@ -70,7 +70,7 @@ export class Application {
     this.#running.send(typeName, id, Script.typename, Script.serialize(script));
   }
 
-  /** Waits until an actor has told this much in all, and returns it. */
+  /** Waits until an actor has sent this many reports in all. Returns them. */
   async told(by: string, count: number): Promise<Told[]> {
     const told = () => this.#told.get(by) ?? [];
     const hasEnough = () => {
@@ -85,7 +85,7 @@ export class Application {
     return [...told()];
   }
 
-  /** What any function server logged. */
+  /** The log lines of all function servers. */
   get complaints(): string {
     const theirs = this.#peers.map((peer) => `${peer.name}: ${peer.complaints}`);
     return [...this.#logger.lines, ...theirs].join("\n");

@@ -1,4 +1,4 @@
-// The values of peers/values.json, as our SDK sees them.
+// The values of peers/values.json, as our SDK has them.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -72,7 +72,7 @@ export function native(name: string): any {
   }
 }
 
-/** A value as every peer shows it: as the catalogue writes it, a long text by its hash. */
+/** A value in the form in which every peer shows it: as in the catalogue, a long text by its hash. */
 export function shown(kind: Kind, value: any): unknown {
   if (value === undefined) return null;
   switch (kind) {
@@ -102,7 +102,7 @@ export function shown(kind: Kind, value: any): unknown {
   }
 }
 
-/** How a value of the catalogue is shown when nothing was lost on its way. */
+/** The shown form of a value that nothing was lost of. */
 export function expected(name: string): unknown {
   const { kind, value } = entry(name);
   return value === undefined ? shown(kind, native(name)) : value;

@@ -1,4 +1,4 @@
-// What is tested of each pair of languages, on either engine.
+// The tests of each pair of languages, the same on both versions of StateFun.
 
 import assert from "node:assert/strict";
 import { after as afterAll, before, describe, test } from "node:test";
@@ -8,11 +8,11 @@ import { Application } from "./application.ts";
 import { expected, type Kind, kindOf, kinds, types, valueNames } from "./catalogue.ts";
 import type { PeerName } from "./peers.ts";
 
-/** What one language's SDK can't do. */
+/** The limits of a language's SDK. */
 export interface Limits {
-  /** Kinds of values that it has no type for. */
+  /** The kinds of values that the SDK has no type for. */
   readonly absent?: readonly Kind[];
-  /** Where it makes 0 of -0: its protobuf library compares by value where proto3 leaves a default out. */
+  /** Where the SDK makes 0 of -0: its protobuf library compares by value to leave out a default of proto3. */
   readonly losesMinusZero?: "writing" | "reading and writing";
 }
 
@@ -20,7 +20,7 @@ export interface Setting {
   readonly version: FlinkVersion;
   /** The peers by the namespace of their functions. */
   readonly peers: Readonly<Record<string, PeerName>>;
-  /** Defaults to none for a language. */
+  /** The limits of each language. Defaults to none. */
   readonly limits: Readonly<Record<string, Limits>>;
 }
 
@@ -33,7 +33,7 @@ export function testExchange({ version, peers, limits }: Setting): void {
   const theirs = Object.keys(peers);
   const all = ["ours", ...theirs];
   const has = (language: string, name: string) => !limits[language]?.absent?.includes(kindOf(name));
-  /** How a value is shown that the first of these languages wrote, and each further one read and wrote again. */
+  /** The shown form of a value that the first language wrote, and that each further language read and wrote again. */
   const after = (name: string, writers: readonly string[], reader: string): unknown => {
     const loses = writers.some((writer) => limits[writer]?.losesMinusZero !== undefined);
     const isLost = loses || limits[reader]?.losesMinusZero === "reading and writing";
@@ -85,7 +85,7 @@ export function testExchange({ version, peers, limits }: Setting): void {
   });
 
   describe("state, when a function moves", () => {
-    // Each instance keeps one value of every kind, so that all instances together keep them all.
+    // Each instance keeps one value of every kind, so that together the instances keep all values.
     const valueNamesOf = (kind: Kind) => valueNames.filter((name) => kindOf(name) === kind);
     const count = Math.max(...kinds.map((kind) => valueNamesOf(kind).length));
     const valueNameOf = (kind: Kind, index: number, shift: number): string => {
@@ -97,7 +97,7 @@ export function testExchange({ version, peers, limits }: Setting): void {
     const set = (language: string, index: number, shift: number): Step[] =>
       kindsOf(language).map((kind) => ({ do: "set", value: valueNameOf(kind, index, shift) }));
     const tell = (language: string): Step[] => kindsOf(language).map((kind) => ({ do: "tell", kind }));
-    /** What has been told, for each function by its id. */
+    /** The reports so far, for each function by its id. */
     const heard = new Map<string, number>();
     const toldNext = async (by: string, size: number) => {
       const before = heard.get(by) ?? 0;
@@ -188,13 +188,13 @@ export function testExchange({ version, peers, limits }: Setting): void {
 }
 
 function assertTold(actual: readonly Told[], wanted: readonly Partial<Told>[], names: readonly string[]): void {
-  // By name, so that a difference says which value it is about.
+  // By name, so that a difference shows which value it is about.
   const named = (list: readonly Partial<Told>[]) =>
     Object.fromEntries(names.map((name, index) => [name, withPlainNaN(list[index])]));
   assert.deepEqual(named(actual), named(wanted));
 }
 
-/** NaN has many bit patterns, and languages don't agree on one. */
+/** NaN has many bit patterns, and languages write different ones. */
 function withPlainNaN(told: Partial<Told> | undefined): Partial<Told> | undefined {
   const hex = told?.seen;
   if (typeof hex !== "string" || !/^[7f]f[0-9a-f]{6}([0-9a-f]{8})?$/.test(hex)) return told;

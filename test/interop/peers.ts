@@ -1,4 +1,4 @@
-// The function servers written with the official SDKs: installs each once, starts it as a child process.
+// The function servers written with the official SDKs: installs each once, and starts it as a child process.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -21,7 +21,7 @@ interface Command {
   readonly args: readonly string[];
 }
 
-/** How each peer is installed, and then started. Everything that is installed is ignored by git. */
+/** How to install and start each peer. Git ignores everything that is installed. */
 const recipes: Record<PeerName, () => Promise<Command>> = {
   js: async () => {
     const folder = folderOf("js");
@@ -56,11 +56,11 @@ async function python(version: string, script: string): Promise<Command> {
     await run(folder, "python3", ["-m", "venv", venv]);
     await run(folder, join(venv, "bin/pip"), ["install", "--quiet", "-r", requirements]);
   });
-  // No __pycache__ beside the sources.
+  // Python would write __pycache__ beside the sources.
   return { program: join(venv, "bin/python"), args: ["-B", join(folder, script)] };
 }
 
-/** Installs unless that was done before with the same sources. */
+/** Installs a peer, unless that was done before with the same sources. */
 async function once(folder: string, name: string, sources: string[], install: () => Promise<void>): Promise<void> {
   const hash = createHash("sha256");
   for (const source of sources) hash.update(await readFile(join(folder, source)));
@@ -95,7 +95,7 @@ async function run(cwd: string, program: string, args: readonly string[]): Promi
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}.\n${output.trim()}`);
 }
 
-/** A running function server; it ends with this process. */
+/** A running function server. It ends with this process. */
 export class Peer {
   readonly name: PeerName;
   readonly port: number;
@@ -135,7 +135,7 @@ export class Peer {
     return `http://127.0.0.1:${this.port}/statefun`;
   }
 
-  /** The last lines that it wrote to stderr. */
+  /** The last lines that the server wrote to stderr. */
   get complaints(): string {
     return this.#complaints.slice(-20).join("\n");
   }
@@ -152,7 +152,7 @@ export class Peer {
   }
 }
 
-/** parcel.proto as protoc would describe it; there is no protoc here. */
+/** The descriptor of parcel.proto, as protoc would write it. protoc is not needed. */
 function descriptorSet(): Uint8Array {
   const root = new protobufjs.Root().loadSync(parcelProto) as protobufjs.Root & { toDescriptor(edition: string): any };
   root.resolveAll();

@@ -1,4 +1,4 @@
-// The process of FunctionServer: serves the Kafka sample and tells its parent how many messages it has handled.
+// The process of FunctionServer: serves the Kafka sample and reports to its parent how many messages were handled.
 
 import { RequestReplyHandler } from "statefun-ts";
 import { serve } from "statefun-ts/node";
@@ -8,7 +8,7 @@ import { decodeRequest } from "../../src/wire/decode-request.js";
 class CountingHandler extends RequestReplyHandler {
   override async handle(request: Uint8Array): Promise<Uint8Array> {
     const answer = await super.handle(request);
-    // An answer that asks for states has handled nothing: its oneof field is 101, not 100.
+    // An answer that asks for states has handled no message: its oneof field is 101, not 100.
     if (answer[0] === 0xa2) process.send?.({ handled: decodeRequest(request).invocations.length });
     return answer;
   }

@@ -1,4 +1,4 @@
-// The sample's functions as a process of their own, which can be killed and started again on the same port.
+// The functions of the sample in a process of their own, which can be killed and started again on the same port.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 const main = fileURLToPath(new URL("function-server-main.ts", import.meta.url));
 
 export class FunctionServer {
-  /** How many messages were handled, those included that came again. */
+  /** How many messages were handled, with those that came again. */
   handled = 0;
-  /** What failed, and what came on stderr. */
+  /** The failures, and the lines on stderr. */
   readonly complaints: string[] = [];
   #port = 0;
   #child: ChildProcess | undefined;
@@ -18,7 +18,7 @@ export class FunctionServer {
     return `http://127.0.0.1:${this.#port}/statefun`;
   }
 
-  /** Starts it; a second time on the same port. */
+  /** Starts the process. The second start uses the same port. */
   async start(): Promise<void> {
     const child = fork(main, [String(this.#port)], { stdio: ["ignore", "inherit", "pipe", "ipc"] });
     this.#child = child;
@@ -52,7 +52,7 @@ export class FunctionServer {
     });
   }
 
-  /** Kills it at once (SIGKILL). */
+  /** Kills the process at once (SIGKILL). */
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

@@ -1,4 +1,4 @@
-// The Kafka sample on StateFun 2.2: its protobuf-routable ingress and its generic egress.
+// The Kafka sample on StateFun 2.2, with its protobuf-routable ingress and its generic egress.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// The messages of the tests, and what must come of them.
+// The messages of the tests, and their right results.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { KafkaRecord, ReadRecord } from "../../flink/kafka/client.ts";
 import { example } from "../../samples/messages/messages.js";
 
-/** So many visits, by so many users in turn. */
+/** This many visits, by this many users in turn. */
 export function visits(count: number, users: number, name = "user"): KafkaRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const key = `${name}-${index % users}`;
@@ -15,17 +15,17 @@ export function visits(count: number, users: number, name = "user"): KafkaRecord
 }
 
 /**
- * Visits of others, on every partition. Once their greetings are committed, so is all that was written before: had
- * anything been written twice, it would be there.
+ * Visits of other users, on every partition. Once their greetings are committed, so is all that was written before: a
+ * greeting that was written twice would be there.
  */
 export const lastVisits: readonly KafkaRecord[] = visits(40, 40, "last");
 
-/** The greetings of those who are not the last. */
+/** The greetings of all users but the last. */
 export function withoutLast(greetings: readonly ReadRecord[]): ReadRecord[] {
   return greetings.filter(({ key }) => !key.startsWith("last-"));
 }
 
-/** Asserts that each user's greetings count from 1 to the number of visits, each once and in order. */
+/** Asserts that the greetings of each user count from 1 to the number of visits, each once and in order. */
 export function assertCounts(greetings: readonly ReadRecord[], count: number, users: number): void {
   const counts = new Map<string, number[]>();
   const firsts = new Map<string, string>();
@@ -45,7 +45,7 @@ export function assertCounts(greetings: readonly ReadRecord[], count: number, us
   }
 }
 
-/** A module file of the sample, for this broker and this function server. */
+/** The module file of the sample, for this broker and this function server. */
 export function moduleFile(name: string, broker: string, endpoint: string): string {
   const file = fileURLToPath(new URL(`../../samples/kafka/${name}`, import.meta.url));
   return readFileSync(file, "utf8")

@@ -1,4 +1,4 @@
-// The package as its users get it: packed, installed into an empty folder, and used from there.
+// The package as users get it: packed, installed into an empty folder, and used from there.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
@@ -39,7 +39,7 @@ const int = (value: number) => ({
   value: IntWrapper.encode({ value }).finish(),
 });
 
-/** A call that adds 5, for a counter that stands at 37. */
+/** A call that adds 5 to a counter of 37. */
 const request = Buffer.from(
   ToFunction.encode({
     invocation: {
@@ -50,7 +50,7 @@ const request = Buffer.from(
   }).finish(),
 ).toString("base64");
 
-/** Runs a program of the consumer, which has to tell of the right answer for every entry. */
+/** Runs a program of the consumer, which must report the right answer for every entry. */
 async function assertCounts(program: string): Promise<void> {
   const { stdout } = await run(process.execPath, [program, request], { cwd: consumer });
   const { handler, ...served } = JSON.parse(stdout);

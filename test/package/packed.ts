@@ -1,4 +1,4 @@
-// The package as it would be published, and a folder in which it is installed from the registry's kind of file.
+// The package as it would be published, and a folder into which it is installed.
 
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ export interface Packed {
 export async function pack(): Promise<Packed> {
   const folder = mkdtempSync(join(tmpdir(), "statefun-ts-packed-"));
   const copy = join(folder, "tree");
-  // What git does not keep would not be there to publish. The scratch folders of other tests may vanish meanwhile.
+  // Files that git ignores would not be published. Scratch folders of other tests may vanish during the copy.
   const left = new Set(["node_modules", ".git", "dist", "target", ".data", ".statefun"]);
   cpSync(root, copy, { recursive: true, filter: (path) => !left.has(basename(path)) });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
@@ -57,6 +57,6 @@ export function install({ folder, tarball }: Packed): string {
   return consumer;
 }
 
-/** What a file of the installed package says. */
+/** The text of a file of the installed package. */
 export const readInstalled = (consumer: string, path: string): string =>
   readFileSync(join(consumer, "node_modules/statefun-ts", path), "utf8");

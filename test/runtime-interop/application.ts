@@ -1,4 +1,4 @@
-// One application on the embedded runtime: our actors in this process, the peers' over HTTP, each as its own SDK.
+// One application on the embedded runtime: our actors in this process, those of the peers over HTTP, each with its SDK.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,19 +22,19 @@ const longestWaitMs = 15_000;
 
 export const generationOf = (peer: PeerName | undefined) => (peer === "python-2.2" ? "v2" : "v3");
 
-/** Who serves the functions `moving/<language>`; ours do it over HTTP, as the peer does. */
+/** The endpoint of the functions `moving/<language>`. Ours are called over HTTP, as the peer's are. */
 export type Movers = "ours" | "theirs";
 
 export interface ApplicationOptions {
   /** Peers, by the namespace of their functions. */
   readonly peers: Readonly<Record<string, PeerName>>;
-  /** Defaults to none. */
+  /** Limits of the languages. Defaults to none. */
   readonly egresses?: readonly string[];
-  /** More of a state in a module file of version "2.0". Defaults to nothing. */
+  /** More settings of a state in a module file of version "2.0". Defaults to nothing. */
   readonly v2StateOptions?: readonly string[];
-  /** How many messages a peer gets at once. Defaults to 1000. */
+  /** How many messages a peer gets in one call. Defaults to 1000. */
   readonly maxBatch?: number;
-  /** Where a peer is called. Defaults to its own endpoint. */
+  /** The address of a peer's endpoint. Defaults to its own. */
   readonly endpointOf?: (peer: Peer) => string;
 }
 
@@ -85,7 +85,7 @@ export class Application {
     await this.#open(movers);
   }
 
-  /** Ends the engine and starts it again on the same folder, with functions served by others. */
+  /** Ends the engine and starts it again on the same folder, with the moving functions behind other endpoints. */
   async move(movers: Movers, expiring?: string): Promise<void> {
     await this.#close();
     this.#expiring = expiring;
@@ -99,7 +99,7 @@ export class Application {
     await rm(this.#dir, { recursive: true, force: true });
   }
 
-  /** Starts a peer again, after its process has ended. */
+  /** Starts a peer again after its process has ended. */
   async replace(language: string): Promise<Peer> {
     await this.peer(language).stop();
     const peer = await Peer.start(this.#options.peers[language] as PeerName);
@@ -107,24 +107,24 @@ export class Application {
     return peer;
   }
 
-  /** Has an actor ("namespace/name", id) perform a script; resolves when that is durable. */
+  /** Makes an actor ("namespace/name", id) perform a script. Resolves when the script is durable. */
   perform(typeName: string, id: string, script: Step[]): Promise<void> {
     return this.engine.send(Address.of(typeName, id), Script.pack(script));
   }
 
-  /** Waits until an actor has told this much in all, and returns it. */
+  /** Waits until an actor has sent this many reports in all. Returns them. */
   async told(by: string, count: number): Promise<Told[]> {
     const told = () => this.#told.get(by) ?? [];
     await this.until(`${by} to tell ${count} things`, () => told().length >= count);
     return [...told()];
   }
 
-  /** How much all actors have told. */
+  /** How many reports all actors have sent. */
   get toldInAll(): number {
     return [...this.#told.values()].reduce((count, told) => count + told.length, 0);
   }
 
-  /** Waits for this many records of an egress, and returns all. */
+  /** Waits for this many records of an egress. Returns all of them. */
   async records(egress: string, count: number): Promise<TypedValue[]> {
     const records = () => this.#records.get(egress) ?? [];
     await this.until(`${count} records of ${egress}`, () => records().length >= count);
@@ -140,7 +140,7 @@ export class Application {
     }
   }
 
-  /** Waits until a condition holds, which is looked at with every egress record. */
+  /** Waits until a condition holds. It is checked at every egress record. */
   async until(what: string, isTrue: () => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const check = () => {
@@ -198,7 +198,7 @@ export class Application {
     this.engine.attach(egress, {
       window: 100,
       receive: async ({ id, value }) => {
-        // A record can come again, under the same id.
+        // A record can come again, with the same id.
         if (seen.has(id)) return;
         seen.add(id);
         take(value);
@@ -213,7 +213,7 @@ export class Application {
     await this.#routes?.close();
   }
 
-  /** Module files of both generations, as one module. */
+  /** The module files of both generations, as one module. */
   #module(movers: Movers): Module {
     const ours = `http://127.0.0.1:${this.#server?.port}/statefun`;
     const modules = [...this.#peers].map(([language, peer]) => {

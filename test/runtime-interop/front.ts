@@ -1,10 +1,10 @@
-// Stands before a peer at an address that stays, as a load balancer does: the peer that comes back has another port.
+// A proxy before a peer with an address that stays, as a load balancer's does: a peer that comes back has another port.
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 export class Front {
-  /** Where to connect; with no peer there, a connection is reset. */
+  /** The port to connect to. Without one, connections are reset. */
   port: number | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

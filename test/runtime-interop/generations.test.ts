@@ -1,4 +1,4 @@
-// A function that moves from an endpoint of one generation to one of the other, with its states.
+// A function that moves, with its states, from an endpoint of one generation to an endpoint of the other.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// A peer that is killed under load, and started again: each message has its effects once, and nothing is parked.
+// A peer that is killed under load and started again: each message has its effects once, and nothing is parked.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -69,14 +69,14 @@ describe("a peer is killed under load", { timeout: 300_000 }, () => {
 
 function perform(app: Application, language: string, number: number): Promise<void> {
   return app.perform(`${language}/actor`, `${number % instances}`, [
-    // Each to an instance of its own, which tells how often it was there.
+    // Each message goes to an instance of its own, which reports how often it was called.
     { do: "send", to: `ours/actor/number-${number}`, value: number % 2 === 0 ? "int 1" : "int -1" },
     { do: "set", value: Math.floor(number / instances) % 2 === 0 ? "bool true" : "bool false" },
     { do: "tell", kind: "bool" },
   ]);
 }
 
-/** Says which child process was started by something: a peer does not tell its id. */
+/** Finds the child process that an action started: a peer does not report its process id. */
 function spawnings(): (start: () => Promise<unknown>) => Promise<number> {
   const children = async () =>
     (await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8"))

@@ -1,4 +1,4 @@
-// A peer that many calls are in flight to when it goes away: the wait for it grows with its absence, not with them.
+// A peer goes away while many calls to it are in flight. The wait for it grows with its absence, not with the calls.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

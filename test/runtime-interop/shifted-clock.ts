@@ -1,9 +1,9 @@
-// The machine's clock, some time ahead: so that states expire while peers work as fast as they do.
+// The machine's clock, moved ahead, so that states expire while peers run at their own speed.
 
 import { type Clock, systemClock, type Timer } from "../../src/engine/clock.js";
 
 export class ShiftedClock implements Clock {
-  /** How far ahead, in milliseconds. Timers that are set do not notice. */
+  /** How far ahead, in milliseconds. Timers are not moved. */
   aheadMs = 0;
 
   now(): number {

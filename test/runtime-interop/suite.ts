@@ -1,4 +1,4 @@
-// What is tested of our functions and peers' in one application on the embedded runtime.
+// The tests of our functions and the peers' in one application on the embedded runtime.
 
 import assert from "node:assert/strict";
 import { after as afterAll, before, describe, test } from "node:test";
@@ -14,7 +14,7 @@ import { assertTold, namesOf, typenameOf, Values } from "./values.js";
 export interface Setting {
   /** The peers by the namespace of their functions. */
   readonly peers: Readonly<Record<string, PeerName>>;
-  /** What a language's SDK can't do. Defaults to none. */
+  /** The limits of each language's SDK. Defaults to none. */
   readonly limits: Readonly<Record<string, Limits>>;
 }
 
@@ -66,7 +66,7 @@ export function testPeers({ peers, limits }: Setting): void {
   });
 
   describe("state, when a function moves over a restart", () => {
-    // Each instance keeps one value of every kind, so that all instances together keep them all.
+    // Each instance keeps one value of every kind, so that together the instances keep all values.
     const count = Math.max(...kinds.map((kind) => namesOf(kind).length));
     const ids = Array.from({ length: count }, (_, index) => index);
     const valueAt = (kind: Kind, index: number): string => {
@@ -76,7 +76,7 @@ export function testPeers({ peers, limits }: Setting): void {
     const set = (language: string, index: number): Step[] =>
       values.kindsOf(language).map((kind) => ({ do: "set", value: valueAt(kind, index) }));
     const tell = (language: string): Step[] => values.kindsOf(language).map((kind) => ({ do: "tell", kind }));
-    /** Has instances perform scripts, and then tell all their states to a language. */
+    /** Makes instances perform scripts, and then report all their states to a language. */
     const told = async (language: string, id: number, script: Step[], teller: string) => {
       const by = `moving/${language}/${id}`;
       const before = (await app.told(by, 0)).length;
@@ -115,7 +115,7 @@ export function testPeers({ peers, limits }: Setting): void {
       for (const language of theirs) {
         for (const id of ids) {
           const seen = (kind: Kind) => {
-            // A kind that their SDK lacks is still as ours left it.
+            // A state of a kind that the SDK lacks is as ours left it.
             if (!values.kindsOf(language).includes(kind)) return values.after(valueAt(kind, id), ["ours"], "ours");
             return id === 0 ? null : values.after(valueAt(kind, id + 1), [language], "ours");
           };
@@ -212,7 +212,7 @@ export function testPeers({ peers, limits }: Setting): void {
     });
   }
 
-  /** The module file says when: an hour after it was written. */
+  /** The module file sets the expiration: an hour after the write. */
   async function expiresByModule(language: string): Promise<void> {
     const tell: Step = { do: "tell", kind: "int" };
     await app.perform(`${language}/actor`, "expires", [{ do: "set", value: "int 1" }, tell]);
@@ -229,7 +229,7 @@ export function testPeers({ peers, limits }: Setting): void {
     );
   }
 
-  /** The function says when: `golden/expiring` has a text for 30 minutes after it was written, a number for a day after a call. */
+  /** The function sets the expiration: `golden/expiring` has a text for 30 minutes, a number for a day. */
   async function expiresByFunction(language: string): Promise<void> {
     await app.move("ours", language);
     const address = Address.of("golden/expiring", language);

@@ -1,11 +1,11 @@
-// What becomes of the catalogue's values on their way through SDKs.
+// How the values of the catalogue change on their way through SDKs.
 
 import assert from "node:assert/strict";
 import type { Told } from "../interop/actor.ts";
 import { expected, type Kind, kindOf, kinds, types, valueNames } from "../interop/catalogue.ts";
 import type { Limits } from "../interop/exchange.ts";
 
-/** How the languages of one application see values. */
+/** How the languages of one application show values. */
 export class Values {
   readonly #limits: Readonly<Record<string, Limits>>;
 
@@ -22,7 +22,7 @@ export class Values {
     return kinds.filter((kind) => !this.#limits[language]?.absent?.includes(kind));
   }
 
-  /** How a value is shown that the first of these languages wrote, and each further one read and wrote again. */
+  /** The shown form of a value that the first language wrote, and that each further language read and wrote again. */
   after(name: string, writers: readonly string[], reader: string): unknown {
     const loses = writers.some((writer) => this.#limits[writer]?.losesMinusZero !== undefined);
     const isLost = loses || this.#limits[reader]?.losesMinusZero === "reading and writing";
@@ -46,7 +46,7 @@ export function assertTold(actual: readonly Told[], wanted: readonly Partial<Tol
   assert.deepEqual(named(actual), named(wanted));
 }
 
-/** NaN has many bit patterns, and languages don't agree on one. */
+/** NaN has many bit patterns, and languages write different ones. */
 function withPlainNaN(told: Partial<Told> | undefined): Partial<Told> | undefined {
   const hex = told?.seen;
   if (typeof hex !== "string" || !/^[7f]f[0-9a-f]{6}([0-9a-f]{8})?$/.test(hex)) return told;

@@ -1,4 +1,4 @@
-// Plays the engine: request bytes made by reflection, and answers read by reflection, in both generations.
+// Plays the engine: makes request bytes by reflection and reads answers by reflection, in both generations.
 
 import { RequestReplyHandler, type StatefulFunctions } from "../../src/index.js";
 import type { SideEffects } from "../../src/model/invocation.js";
@@ -8,7 +8,7 @@ import { anyType, fromFunction, primitiveType, reflected, toFunction, wrapperTyp
 export type Generation = "v2" | "v3";
 export const generations = ["v2", "v3"] as const;
 
-/** Side effects that a test fills. */
+/** Effects that a test fills in. */
 export type Effects = { [K in keyof SideEffects]: SideEffects[K][number][] };
 
 /** A value as it travels: its typename and its bytes. */
@@ -18,7 +18,7 @@ export interface Packed {
 }
 
 export interface CallMessage {
-  /** "namespace/name/id"; left out for a message from an ingress. */
+  /** "namespace/name/id". Left out for a message from an ingress. */
   readonly from?: string;
   readonly argument: Packed;
 }
@@ -65,11 +65,11 @@ function stateValue(generation: Generation, value: Packed | undefined) {
 
 export interface AnswerValue {
   readonly typename: string;
-  /** Hexadecimal, so that a failing comparison can be read. */
+  /** Hexadecimal, so that a failed comparison can be read. */
   readonly hex: string;
 }
 
-/** What a function answered, in plain values. */
+/** A function's answer in plain values. */
 export interface Answer {
   readonly mutations: { name: string; value: AnswerValue | undefined }[];
   readonly messages: { to: string; argument: AnswerValue }[];
@@ -177,19 +177,19 @@ export function message(messageClass: Encoder, properties: Record<string, unknow
   return { typename: messageClass.getTypeUrl(), value: bytes, hex: Buffer.from(bytes).toString("hex") };
 }
 
-/** What an answer shows of a packed value. */
+/** The form in which an answer shows a packed value. */
 export const shown = ({ typename, value }: Packed): AnswerValue => ({
   typename,
   hex: Buffer.from(value).toString("hex"),
 });
 
-/** Any bytes under any name. */
+/** A value of any bytes under any type name. */
 export function packed(typename: string, text: Uint8Array | string): Packed & AnswerValue {
   const value = typeof text === "string" ? Buffer.from(text) : text;
   return { typename, value, hex: Buffer.from(value).toString("hex") };
 }
 
-/** An engine of one generation, which calls functions and keeps what they logged. */
+/** An engine of one generation, which calls functions and records what they logged. */
 export class Engine {
   readonly generation: Generation;
   readonly logger = new RecordingLogger();
@@ -205,7 +205,7 @@ export class Engine {
     return answerOf(this.generation, await this.bytes(call));
   }
 
-  /** Calls and expects to be asked for states. */
+  /** Calls and expects the answer to ask for states. */
   async missing(call: Call): Promise<MissingState[]> {
     return missingOf(await this.bytes(call));
   }
@@ -215,7 +215,7 @@ export class Engine {
   }
 }
 
-/** One address whose state is kept between calls, as an engine would. */
+/** One address whose state is kept between calls, as an engine keeps it. */
 export class Instance {
   readonly state: Map<string, Packed | undefined>;
   readonly #engine: Engine;

@@ -1,4 +1,4 @@
-// Asserts an error's code, and the names its message must hold.
+// Asserts the code of an error, and the names that its message must contain.
 
 import assert from "node:assert/strict";
 import { type ErrorCode, StatefunError } from "../../src/errors.js";
@@ -15,12 +15,12 @@ export function withCode(code: ErrorCode, ...named: readonly string[]): (thrown:
   };
 }
 
-/** Asserts that `run` throws a StatefunError of this code whose message holds each name. */
+/** Asserts that `run` throws a StatefunError of this code whose message contains each name. */
 export function throwsCode(run: () => unknown, code: ErrorCode, ...named: readonly string[]): void {
   assert.throws(run, withCode(code, ...named));
 }
 
-/** The same for a promise. */
+/** Asserts the same of a promise that rejects. */
 export async function rejectsCode(promise: Promise<unknown>, code: ErrorCode, ...named: readonly string[]) {
   await assert.rejects(promise, withCode(code, ...named));
 }

@@ -1,4 +1,4 @@
-// A promise that a test opens itself.
+// A promise that the test resolves.
 
 export class Gate<T = void> {
   readonly promise: Promise<T>;

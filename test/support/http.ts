@@ -56,9 +56,9 @@ export function send(port: number, path: string, { method = "POST", headers = oc
 
 export interface Host {
   readonly port: number;
-  /** Where the functions are: the path that was asked for, behind what the host mounts it under. */
+  /** The path of the functions: the requested path, behind the path at which the host mounts it. */
   readonly at: (path: string) => string;
-  /** Takes no new calls, and resolves when those in flight are answered. */
+  /** Takes no new calls. Resolves when the calls in flight are answered. */
   close?: () => Promise<void>;
   readonly server: Server;
 }
@@ -76,7 +76,7 @@ export async function startKoa(app: Pick<Koa, "callback">): Promise<{ port: numb
   return { port: await listening(server), server };
 }
 
-/** Every way of serving functions. */
+/** Every way to serve functions. */
 export const hosts: Record<string, (served: Served, options?: ServeOptions) => Promise<Host>> = {
   "Koa middleware": async (served, options) => {
     const middleware = statefun(served, options);
@@ -105,7 +105,7 @@ export const hosts: Record<string, (served: Served, options?: ServeOptions) => P
   },
 };
 
-/** Ends a server at once, whatever it is doing. */
+/** Ends a server at once, whatever it does. */
 export async function stop(server: Server): Promise<void> {
   server.closeAllConnections();
   if (server.listening) await new Promise((resolve) => server.close(resolve));

@@ -8,18 +8,18 @@ interface Pending extends Timer {
   readonly run: () => void;
 }
 
-/** Turns of the event loop without a sign of work after which things count as quiet. */
+/** After this many turns of the event loop without a sign of work, everything counts as quiet. */
 const quietTurns = 4;
 
 export class ManualClock implements Clock {
-  /** The time as timers know it, which no jump moves. */
+  /** The time of timers, which no jump moves. */
   #now: number;
   #jumped = 0;
   readonly #pending = new Set<Pending>();
   #set = 0;
   /**
-   * Says how things stand with whatever works beside the clock: `busy` while something is under way that the event loop
-   * brings to its end by itself, `done` grows with every piece of work.
+   * Reports what works beside the clock: `busy` while there is work that the event loop finishes by itself. `done`
+   * grows with every piece of finished work.
    */
   watch: () => { readonly busy: boolean; readonly done: number } = () => ({ busy: false, done: 0 });
 
@@ -31,7 +31,7 @@ export class ManualClock implements Clock {
     return this.#now + this.#jumped;
   }
 
-  /** Sets the time to another one, as people, NTP and a machine that slept do; timers go on as if nothing were. */
+  /** Jumps to another time, as a person, NTP or a machine that slept does. Timers go on as if nothing had happened. */
   jump(ms: number): void {
     this.#jumped += ms;
   }
@@ -52,7 +52,7 @@ export class ManualClock implements Clock {
     return this.#pending.size;
   }
 
-  /** Moves the time on, and fires what is due in its order; between two times everything comes to rest. */
+  /** Moves the time on and fires the timers that are due, in order. After each one, everything comes to rest. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await this.settle();
@@ -62,14 +62,14 @@ export class ManualClock implements Clock {
       this.#now = Math.max(this.#now, next.at);
       this.#pending.delete(next);
       next.run();
-      // Those of the same moment go off in one turn, as they do on a real clock that is late.
+      // Timers of the same moment fire in one turn, as they do on a real clock that is late.
       if ((this.#next()?.at ?? Number.POSITIVE_INFINITY) > this.#now) await this.settle();
     }
     this.#now = until;
     await this.settle();
   }
 
-  /** Lets the event loop turn until nothing happens any more without the time moving on. */
+  /** Lets the event loop turn until nothing more happens without the time moving on. */
   async settle(): Promise<void> {
     for (let quiet = 0, seen = -1; quiet < quietTurns; ) {
       await turn();
@@ -80,7 +80,7 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** The one that is due first; of several the one that was set first. */
+  /** The timer that is due first. Of several, the timer that was set first. */
   #next(): Pending | undefined {
     let next: Pending | undefined;
     for (const pending of this.#pending) if (next === undefined || pending.at < next.at) next = pending;

@@ -1,4 +1,4 @@
-// The protocol's messages by protobufjs reflection of proto/*.proto: a second opinion, independent of the codec in src.
+// The protocol's messages by protobufjs reflection of proto/*.proto, as a reference that is independent of src/wire.
 
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
@@ -30,21 +30,21 @@ export const fromFunction = {
   v3: protocol.v3.lookupType("FromFunction"),
 } as const;
 
-/** google.protobuf.Any, which is what v2 calls a value. */
+/** google.protobuf.Any, the form of a value in StateFun 2. */
 export const anyType = protocol.v2.lookupType("google.protobuf.Any");
 
-/** Looks up google.protobuf.Int32Value and its kind. */
+/** Looks up google.protobuf.Int32Value and the other wrappers. */
 export const wrapperType = (name: string) => wrappersRoot.lookupType(`google.protobuf.${name}`);
 
 /** Looks up the messages behind io.statefun.types/…. */
 export const primitiveType = (name: string) => typesRoot.lookupType(name);
 
-/** Encodes with reflection: `encode(fromObject(…))`, so that plain objects and numbers for enums are fine. */
+/** Encodes by reflection, with `encode(fromObject(…))`, so that plain objects and numbers for enums are allowed. */
 export function reflected(type: protobuf.Type, value: Record<string, unknown>): Uint8Array {
   return Uint8Array.from(type.encode(type.fromObject(value)).finish());
 }
 
-/** Decodes a whole message into plain objects: longs as bigint, bytes as plain arrays' hex, absent fields left out. */
+/** Decodes a whole message into plain objects: longs as bigint, bytes as hexadecimal, absent fields left out. */
 export function plain(type: protobuf.Type, bytes: Uint8Array): any {
   return type.toObject(type.decode(bytes), { longs: String, enums: String, bytes: String });
 }

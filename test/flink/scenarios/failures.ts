@@ -1,4 +1,4 @@
-// Failing calls: repeated by the engine, logged by the handler, applied once.
+// Failing calls: StateFun repeats them, the handler logs them, and they are applied once.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { Gate } from "../../support/gate.js";
 import { tell, type World } from "../world.js";
 
 const gates = new Map<string, Gate>();
-/** How often each address is still to fail. */
+/** How many more times each address fails. */
 const failuresLeft = new Map<string, number>();
 
 function failing(context: Context): boolean {
@@ -19,7 +19,7 @@ function failing(context: Context): boolean {
   return left > 0;
 }
 
-/** Fails after it has done everything: nothing of that may be seen. */
+/** Fails after it has done everything. None of its effects may be visible. */
 @StatefulFunction("test/flaky")
 class Flaky {
   @State("count", Types.int) count = 0;
@@ -55,7 +55,7 @@ class FlakySink {
   }
 }
 
-/** Asks for what StateFun 2 does not have. */
+/** Uses features that StateFun 2 lacks. */
 @StatefulFunction("test/canceller")
 class Canceller {
   @Handles(Types.string)
@@ -110,7 +110,7 @@ class Corrected {
 
 export const failureFunctions = [Flaky, FlakySink, Canceller, Registering, Undeclared];
 export const undeclaredStates = ["not-in-module"];
-/** All functions as a later deployment has them. */
+/** All functions, as a later deployment has them. */
 const corrected = (functions: readonly (new () => object)[]) =>
   new StatefulFunctions(...functions.map((each) => (each === Undeclared ? Corrected : each)));
 
@@ -162,7 +162,7 @@ export function failureScenarios(world: World, functions: readonly (new () => ob
     test("an engine that lacks states is asked to register them, and sends the same batch again", async () => {
       world.send("test/registering", "r", Types.int.pack(3));
       assert.deepEqual(await world.told("test/registering/r", 1), ["8"]);
-      // Once for all ids, so it may have been another one's batch.
+      // The states of a function are asked for once for all ids, so another id's batch may have asked.
       const calls = server.calls.filter(({ target }) => target.startsWith("test/registering/"));
       const asked = calls.findIndex(({ answer }) => answer?.incomplete_invocation_context);
       const first = calls[asked];

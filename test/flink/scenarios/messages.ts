@@ -183,11 +183,11 @@ export function messageScenarios(world: World): void {
     const messages = [
       new TypedValue("custom.example/Blob", bytes),
       new TypedValue("custom.example/Empty", new Uint8Array(0)),
-      // Not canonical: a field number that User does not have.
+      // Not canonical protobuf: a field number that User does not have.
       new TypedValue("type.googleapis.com/example.Other", Uint8Array.of(0xf8, 0x07, 0x01)),
     ];
     const shown = ({ typename, value }: TypedValue) => [typename, Buffer.from(value).toString("hex")];
-    // Each alone: a message without bytes in a batch of its own does not show its generation.
+    // One at a time: a message without bytes in a batch of its own does not show its generation.
     for (const [index, message] of messages.entries()) {
       world.send("test/dispatcher", "raw", message);
       await world.told("test/catch-all/raw", index + 1);
@@ -210,7 +210,7 @@ export function messageScenarios(world: World): void {
     await world.server.until("the call", () => world.server.callsTo("test/ordered/batch").length > 0);
     for (const number of upTo(count)) world.send("test/ordered", "batch", Numbered.pack(number));
     world.send("test/ordered", "batch", packed(example.Visit, {}));
-    // The engine takes the journal's lines in order: when this one arrives, the others wait for their address.
+    // The ingress reads the journal in order: when this message arrives, the others wait for their address.
     world.send("test/catch-all", "behind-batch", Types.string.pack(""));
     await world.told("test/catch-all/behind-batch", 1);
     gate.open();

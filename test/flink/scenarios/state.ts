@@ -1,4 +1,4 @@
-// State: of every type, changed, deleted, kept apart by id.
+// State: of every type, changed, deleted, kept by id.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { tell, type World } from "../world.js";
 const Report = json<null>("test/Report");
 const report = Report.pack(null);
 
-/** Keeps the last value of each type, and passes it on. */
+/** Keeps the last value of each type, and sends it on. */
 @StatefulFunction("test/values")
 class Values {
   @State("bool", Types.bool) bool: boolean | undefined;
@@ -73,7 +73,7 @@ class Values {
   }
 }
 
-/** Sends what it gets out of an egress, decoded and encoded again. */
+/** Sends its message to an egress, decoded and encoded again. */
 @StatefulFunction("test/mirror")
 class Mirror {
   @Handles(Types.int, Types.float, Types.double)
@@ -90,7 +90,7 @@ class Mirror {
 
 const Notes = json<{ list: string[]; by: Record<string, number> }>("test/Notes");
 
-/** Changes objects where they are. */
+/** Changes objects in place. */
 @StatefulFunction("test/objects")
 class Objects {
   @State("user", example.User) user = example.User.create({ name: "" });
@@ -163,7 +163,7 @@ export function stateScenarios(world: World): void {
       values.push(bytes(round === 0 ? new Uint8Array(0) : text));
       for (const { typename, value } of values) world.engine.send("test/values", id, typename, value);
       await world.told(`test/mirror/${id}`, values.length);
-      // Its states have gone to the engine: they come back with the next call.
+      // Its states are stored by now: they come back with the next call.
       world.send("test/values", id, report);
       await world.told(`test/values/${id}`, 1);
       asked += values.length;

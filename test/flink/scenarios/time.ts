@@ -1,4 +1,4 @@
-// What happens later: delayed messages, their cancellation, and states that expire.
+// Later events: delayed messages, their cancellation, and states that expire.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -47,7 +47,7 @@ class Alarm {
         cancellationToken ? { cancellationToken } : {},
       );
     const token = `token of ${context.address.id}`;
-    // In one batch, order counts: armed, withdrawn, armed again under the same token.
+    // Order counts in one batch: sent, withdrawn, sent again under the same token.
     arm("withdrawn at once", ms, token);
     context.cancelDelayedMessage(token);
     arm("not withdrawn", ms);
@@ -71,7 +71,7 @@ class Alarm {
 const ttlMs = 1500;
 const Tick = json<{ left: number }>("test/Tick");
 
-/** Looks at its states at short intervals, then once after a pause in which both must end. */
+/** Reads its states at short intervals, then once after a pause that is long enough for both to expire. */
 @StatefulFunction("test/expiring")
 class Expiring {
   @State("written", Types.int, { expireAfterWrite: ttlMs }) written: number | undefined;
@@ -133,7 +133,7 @@ export function timeScenarios(world: World): void {
       for (const { at, written, called, stays } of before) {
         assert.equal(called, 1, "each call puts the end off");
         assert.equal(stays, 1);
-        // Round the end itself, either is right.
+        // At the very end of its time, a state may be there or not.
         const age = at - before[0].at;
         if (age < ttlMs - 300) assert.equal(written, 1, `written ${age} ms ago`);
         if (age > ttlMs + 300) assert.equal(written, undefined, `written ${age} ms ago`);
@@ -154,7 +154,7 @@ export function timeScenarios(world: World): void {
       world.send("test/alarm", id, Types.string.pack(`token of ${id}`));
       await world.told(`test/alarm/${id}`, 2);
       if (Date.now() - begin > 1400) return false;
-      // Timers run in their order: were the others still there, they would ring before the last.
+      // Timers fire in order: if the other messages still existed, they would arrive before the last message.
       const told = await world.told(`test/alarm/${id}`, 4);
       assert.deepEqual(
         told.map(({ name }) => name),
