@@ -56,7 +56,7 @@ const work: readonly ((connection: Connection) => Promise<void>)[] = [
   async function delay(connection) {
     const token = `token-${fresh++}`;
     const delayMs = 1_000 + Math.floor(Math.random() * 20_000);
-    const path = `/send/bench/sleeper/${fresh % keys}?delay=${delayMs}&token=${token}`;
+    const path = `/send/bench/sleeper/${fresh % keys}?delay=${delayMs}&cancellationToken=${token}`;
     const body = JSON.stringify({ at: Date.now() + delayMs });
     await exchange(connection.post(path, body), '202 {"status":"accepted"}');
     delayed += 1;

@@ -8,7 +8,7 @@ import { openRuntime, type Running } from "./run-runtime.js";
 import { surviveStrayRejections } from "./stray-rejections.js";
 
 /** How long calls in flight may take to end before a restart cuts them off; they are then delivered again. */
-const graceMs = 1_000;
+const grace = { seconds: 1 };
 
 let running: Running | undefined;
 
@@ -18,7 +18,7 @@ process.on("disconnect", stop);
 surviveStrayRejections();
 
 async function stop(): Promise<never> {
-  await running?.runtime.close({ graceMs });
+  await running?.runtime.close({ grace });
   process.exit();
 }
 

@@ -20,7 +20,7 @@ export interface ShownAddress {
   readonly states: readonly (ShownValue & { readonly name: string; readonly writtenAt: string })[];
   readonly waiting: number;
   readonly mailbox: readonly (ShownValue & { readonly caller: string | null })[];
-  readonly delayed: readonly (ShownValue & { readonly dueAt: string; readonly token: string | null })[];
+  readonly delayed: readonly (ShownValue & { readonly dueAt: string; readonly cancellationToken: string | null })[];
   readonly parked: ShownParked | null;
   readonly inFlight: boolean;
 }
@@ -87,7 +87,7 @@ export async function show(input: Input): Promise<void> {
   print("");
   const delayed = shown.delayed.map((message) => [
     message.dueAt,
-    shortId(message.token ?? ""),
+    shortId(message.cancellationToken ?? ""),
     message.typename,
     textOf(message),
   ]);

@@ -84,7 +84,7 @@ function serverOptions(input: Input, hostOption: string, portOption: string, tok
   return {
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port: Number(port) }),
-    ...(token === undefined ? {} : { token }),
+    ...(token === undefined ? {} : { bearerToken: token }),
   };
 }
 

@@ -12,7 +12,7 @@ export async function send(input: Input): Promise<void> {
   if (input.text("token") !== undefined && input.text("delay") === undefined) {
     throw usage("--token withdraws a delayed message: give --delay too.");
   }
-  await post(input, "send", { delay: input.text("delay"), token: input.text("token") });
+  await post(input, "send", { delay: input.text("delay"), cancellationToken: input.text("token") });
   if (input.flag("json")) printJson({ status: "accepted" });
   else print("Accepted.");
 }

@@ -167,7 +167,7 @@ export class Client {
     const { delay, token } = options;
     let path = `/send/${address}?${query}`;
     if (delay !== undefined) path += `delay=${durationToMs(delay)}&`;
-    if (token !== undefined) path += `token=${encoded("token", token)}`;
+    if (token !== undefined) path += `cancellationToken=${encoded("token", token)}`;
     await this.#request({ method: "POST", path: () => path, headers, body: text }, "CLIENT_FAILED", options);
   }
 

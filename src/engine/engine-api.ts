@@ -63,7 +63,7 @@ export interface DelayedInfo extends WaitingMessage {
   readonly target: Address;
   /** Milliseconds since 1970. */
   readonly dueAt: number;
-  readonly token: string | undefined;
+  readonly cancellationToken: string | undefined;
 }
 
 /** Why an address gets no more messages until someone lets it. */
@@ -135,10 +135,10 @@ export interface EngineApi {
    */
   send(target: Address, value: TypedValue, options?: SendOptions): Promise<void>;
   /**
-   * Withdraws a delayed message that was sent from outside with this token; resolves to whether there was one. Rejects with
+   * Withdraws a delayed message that was sent from outside with this cancellation token; resolves to whether there was one. Rejects with
    * TOKEN_INVALID.
    */
-  cancel(token: string): Promise<boolean>;
+  cancel(cancellationToken: string): Promise<boolean>;
   /**
    * Sends a message and waits for the first one that is sent back to its caller, when that is durable. Rejects as
    * {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, and the signal's reason.

@@ -137,7 +137,12 @@ export class Inspector {
       for (const [key, bytes] of entries) {
         const message = decodeDelayed(key, parseOrdered(key.slice(1)), bytes);
         if (!message.target.equals(address) || found.length === shownMessages) continue;
-        found.push({ ...waiting(message), target: message.target, dueAt: message.dueAt, token: message.token });
+        found.push({
+          ...waiting(message),
+          target: message.target,
+          dueAt: message.dueAt,
+          cancellationToken: message.token,
+        });
       }
       if (entries.length < 1_000) break;
       from = `${entries[entries.length - 1]?.[0]}\0`;

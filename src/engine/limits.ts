@@ -23,7 +23,7 @@ export interface EngineLimits {
   readonly lastRetryMs: number;
 }
 
-const defaultLimits: EngineLimits = {
+export const defaultLimits: EngineLimits = {
   mailboxBytes: 16 * 1024 * 1024,
   totalBytes: 64 * 1024 * 1024,
   callsWaiting: 20_000,

@@ -16,7 +16,7 @@ export interface FileEgressSpec {
 }
 
 /** Posts records to a web server, each at least once. */
-export type HttpEgressSpec = Pick<HttpEgressOptions, "url" | "headers" | "concurrency" | "timeoutMs">;
+export type HttpEgressSpec = Pick<HttpEgressOptions, "url" | "headers" | "concurrency" | "timeout">;
 
 /** Hands records to a function, each at least once. */
 export type ProcessEgressSpec = Pick<ProcessEgressOptions, "concurrency"> & { readonly handler: EgressHandler };
@@ -45,7 +45,7 @@ export async function openEgress(
     return FileEgress.open(egress, spec.file, find, { logger });
   }
   if ("url" in spec) {
-    assertKnownOptions(where, spec, ["url", "headers", "concurrency", "timeoutMs"]);
+    assertKnownOptions(where, spec, ["url", "headers", "concurrency", "timeout"]);
     return new HttpEgress(egress, find, { ...spec, logger });
   }
   if ("handler" in spec) {

@@ -1,24 +1,26 @@
 // The package's entry "statefun-ts/runtime": the embedded runtime, for one machine.
 
 export type { Clock, Timer } from "../engine/clock.js";
-export type { Endpoint } from "../engine/endpoint.js";
 export type {
   AddressInfo,
-  CallOptions,
   DelayedInfo,
   EgressConsumer,
   EgressRecord,
-  EngineApi,
   EngineMetrics,
   FunctionInfo,
   ParkedInfo,
-  SendOptions,
   WaitingMessage,
 } from "../engine/engine-api.js";
-export type { EngineLimits } from "../engine/limits.js";
 export type { AdminOptions } from "./admin/admin-server.js";
 export type { EgressHandler } from "./egress/process-egress.js";
 export type { EgressSpec, FileEgressSpec, HttpEgressSpec, ProcessEgressSpec } from "./egresses.js";
 export type { HttpIngressOptions } from "./ingress/http-ingress.js";
+export type { RuntimeLimits } from "./runtime-limits.js";
 export type { RuntimeOptions } from "./runtime-options.js";
-export { type RuntimeCallOptions, type RuntimeSendOptions, StatefunRuntime } from "./statefun-runtime.js";
+export {
+  type RuntimeCallOptions,
+  type RuntimeCloseOptions,
+  type RuntimeEngine,
+  type RuntimeSendOptions,
+  StatefunRuntime,
+} from "./statefun-runtime.js";

@@ -1,7 +1,6 @@
 // How a runtime is opened.
 
 import type { Clock } from "../engine/clock.js";
-import type { EngineLimits } from "../engine/limits.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
@@ -10,6 +9,7 @@ import type { TypeLike } from "../types/protobuf.js";
 import type { AdminOptions } from "./admin/admin-server.js";
 import type { EgressSpec } from "./egresses.js";
 import type { HttpIngressOptions } from "./ingress/http-ingress.js";
+import type { RuntimeLimits } from "./runtime-limits.js";
 
 /** Options of `StatefunRuntime.open`. */
 export interface RuntimeOptions {
@@ -31,8 +31,8 @@ export interface RuntimeOptions {
   readonly park?: readonly Address[];
   /** How long a call of a function in this process may take. Defaults to no limit. */
   readonly callTimeout?: Duration;
-  /** How much is taken on, and when an address is given up. Defaults as EngineLimits says. */
-  readonly limits?: Partial<EngineLimits>;
+  /** How much the runtime takes on, and when it parks an address. Each limit has a default of its own. */
+  readonly limits?: RuntimeLimits;
   /** Takes a line for every failure. Defaults to stderr. */
   readonly logger?: Logger;
   /** Tells the time, and moves it in tests. Defaults to the machine's clock. */

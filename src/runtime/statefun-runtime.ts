@@ -26,10 +26,11 @@ import { assertTaken } from "./http/body-value.js";
 import { HttpIngress } from "./ingress/http-ingress.js";
 import { openPlaygroundIngress } from "./ingress/playground-ingress.js";
 import type { Module } from "./module/module.js";
+import { engineLimits } from "./runtime-limits.js";
 import { type RuntimeOptions, runtimeOptionNames } from "./runtime-options.js";
 
 const defaultDir = ".statefun";
-const defaultGraceMs = 10_000;
+const defaultGrace: Duration = { seconds: 10 };
 const noModule: Module = { endpoints: [], ingresses: [], egresses: [] };
 
 /** What is closed after the egresses: the engine's last group of writes, the store, the endpoints, the process's life. */
@@ -58,6 +59,18 @@ export interface RuntimeCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of {@link StatefunRuntime.close}. */
+export interface RuntimeCloseOptions {
+  /** How long calls in flight may take to end. Defaults to 10 seconds. */
+  readonly grace?: Duration;
+}
+
+/**
+ * What a runtime holds, for people to look at and to mend, and the place for egresses of your own. Messages go in through
+ * the runtime itself.
+ */
+export type RuntimeEngine = Omit<EngineApi, "send" | "call" | "cancel" | "close">;
+
 /**
  * Runs functions on this machine: keeps their state, delivers their messages exactly once, and wakes them later.
  *
@@ -72,8 +85,8 @@ export interface RuntimeCallOptions {
  * ```
  */
 export class StatefunRuntime {
-  /** What an ingress or an egress of your own is written against. */
-  readonly engine: EngineApi;
+  /** Shows what the engine holds, lets people mend it, and takes egresses of your own. */
+  readonly engine: RuntimeEngine;
   /** The HTTP ingress; undefined when it was not opened. */
   readonly ingress: { readonly url: string; readonly port: number } | undefined;
   /** The admin server; undefined when it was not opened. */
@@ -128,7 +141,7 @@ export class StatefunRuntime {
   async send(typeName: string, id: string, value: unknown, options: RuntimeSendOptions = {}): Promise<void> {
     assertKnownOptions("send", options, ["delay", "cancellationToken", "idempotencyKey"]);
     const { delay, cancellationToken, idempotencyKey } = options;
-    return this.engine.send(Address.of(typeName, id), this.#pack(typeName, value), {
+    return this.#opened.engine.send(Address.of(typeName, id), this.#pack(typeName, value), {
       ...(delay === undefined ? {} : { delayMs: durationToMs(delay) }),
       ...(cancellationToken === undefined ? {} : { cancellationToken }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -153,7 +166,7 @@ export class StatefunRuntime {
   async call(typeName: string, id: string, value: unknown, options: RuntimeCallOptions = {}): Promise<TypedValue> {
     assertKnownOptions("call", options, ["timeout", "idempotencyKey", "signal"]);
     const { timeout, idempotencyKey, signal } = options;
-    return this.engine.call(Address.of(typeName, id), this.#pack(typeName, value), {
+    return this.#opened.engine.call(Address.of(typeName, id), this.#pack(typeName, value), {
       ...(timeout === undefined ? {} : { timeoutMs: durationToMs(timeout) }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(signal === undefined ? {} : { signal }),
@@ -162,7 +175,7 @@ export class StatefunRuntime {
 
   /** Withdraws a delayed message that was sent from outside with this token; resolves to whether there was one. */
   cancel(cancellationToken: string): Promise<boolean> {
-    return this.engine.cancel(cancellationToken);
+    return this.#opened.engine.cancel(cancellationToken);
   }
 
   /**
@@ -190,10 +203,14 @@ export class StatefunRuntime {
   }
 
   /**
-   * Takes nothing new, finishes what is in flight within `graceMs` (10,000 by default), and closes everything. What is
-   * not finished then is delivered again at the next start.
+   * Refuses new messages at once, lets calls in flight end within `grace`, and closes everything. A message whose call has
+   * not ended by then is delivered again at the next start. Rejects with OPTION_INVALID and DURATION_INVALID, and then
+   * nothing is closed.
    */
-  close({ graceMs = defaultGraceMs }: { readonly graceMs?: number } = {}): Promise<void> {
+  async close(options: RuntimeCloseOptions = {}): Promise<void> {
+    assertKnownOptions("close", options, ["grace"]);
+    const graceMs = durationToMs(options.grace ?? defaultGrace);
+    if (graceMs < 0) throw new StatefunError("OPTION_INVALID", `grace is ${graceMs} ms; it must not be below 0.`);
     this.#opened.engine.refuse();
     this.#closing ??= closeAll(this.#opened.closes, graceMs);
     return this.#closing;
@@ -243,7 +260,7 @@ async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened
     egresses: names,
     logger,
     ...(options.park === undefined ? {} : { park: options.park }),
-    ...(limits === undefined ? {} : { limits }),
+    limits: engineLimits(limits),
     ...(clock === undefined ? {} : { clock }),
   });
   closes.unshift(() => engine.settle());

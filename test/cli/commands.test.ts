@@ -114,7 +114,7 @@ describe("messages", () => {
   test("a delayed message is withdrawn by its token, once", async () => {
     await statefun("send", "shop/counter", "d1", '"later"', "--delay", "1h", "--token", "t1");
     const [delayed] = (await jsonOf("show", "shop/counter", "d1")).delayed;
-    assert.deepEqual([delayed.token, delayed.value], ["t1", "later"]);
+    assert.deepEqual([delayed.cancellationToken, delayed.value], ["t1", "later"]);
     assert.equal((await statefun("cancel", "t1")).stdout, "Cancelled.\n");
     assertFailed(await statefun("cancel", "t1"), 4, "NOT_FOUND");
   });

@@ -128,7 +128,7 @@ test("a sender's methods resolve when the message is durable; a delayed one is c
     await client.sender<CountGreeter>("example/count", "bob").greet({ name: "Bob" }, { delay: { hours: 1 }, token });
     const { delayed } = await world.engine.inspect(Address.of("example/count", "bob"));
     assert.deepEqual(
-      delayed.map((message) => message.token),
+      delayed.map((message) => message.cancellationToken),
       [token],
     );
     assert.equal(await client.cancel(token), true);
@@ -228,7 +228,7 @@ describe("a request that fails", () => {
         const client = connect(url, { token: "secret" });
         assert.equal((await client.ref<CountGreeter>("example/count", "bob").greet({})).count, 1);
       },
-      { token: "secret" },
+      { bearerToken: "secret" },
     ));
 });
 

@@ -198,7 +198,13 @@ class Run {
     for (const to of new Set(pending.map((one) => one.to))) {
       const { delayed } = await engine.inspect(at(to));
       assert.deepEqual(
-        delayed.map(({ value, dueAt, token }) => [JSON.parse(textOf(value) as string).id, dueAt, token]).sort(),
+        delayed
+          .map(({ value, dueAt, cancellationToken }) => [
+            JSON.parse(textOf(value) as string).id,
+            dueAt,
+            cancellationToken,
+          ])
+          .sort(),
         pending
           .filter((one) => one.to === to)
           .map(({ msg, dueAt, token }) => [msg.id, dueAt, token])

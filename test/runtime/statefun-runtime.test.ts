@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Address, StatefulFunctions, Types } from "statefun-ts";
+import { StatefulFunctions, Types } from "statefun-ts";
 import { serve } from "statefun-ts/node";
 import { type RuntimeOptions, StatefunRuntime } from "statefun-ts/runtime";
 import { rejectsCode } from "../support/expect-code.ts";
@@ -93,7 +93,7 @@ test("an egress that is attached later gets the records that a function could no
     functions: sums(),
     dir: false,
     logger,
-    limits: { firstRetryMs: 1 },
+    limits: { firstRetry: 1 },
     ...closed,
   });
   const received = new Gate<unknown>();
@@ -246,17 +246,25 @@ test("wrong options are refused by their names", async () => {
   await rejectsCode(open({ module: join(folder, "none.yaml") }), "MODULE_INVALID");
   await rejectsCode(open({ limits: { inflight: 3 } }), "OPTION_INVALID");
   await rejectsCode(open({ limits: { attempts: 0 } }), "OPTION_INVALID");
+  await rejectsCode(open({ limits: { firstRetryMs: 1 } }), "OPTION_INVALID");
+  await rejectsCode(open({ limits: { lastRetry: { seconds: 0 } } }), "DURATION_INVALID");
+  await rejectsCode(open({ limits: { lastRetry: { second: 1 } } }), "DURATION_INVALID");
   await rejectsCode(open({ functions: [] }), "OPTION_INVALID");
   await rejectsCode(open({ clock: {} }), "OPTION_INVALID");
   await rejectsCode(open({ park: ["test/sum/a"] }), "OPTION_INVALID");
   for (const server of ["ingress", "admin"]) {
-    await rejectsCode(open({ [server]: { port: 0, token: "a secret" } }), "OPTION_INVALID");
+    await rejectsCode(open({ [server]: { port: 0, bearerToken: "a secret" } }), "OPTION_INVALID");
     for (const value of [8080, "8080", true, null]) await rejectsCode(open({ [server]: value }), "OPTION_INVALID");
   }
 });
 
-test("after close a message is refused", async () => {
-  const runtime = await StatefunRuntime.open({ functions: sums(), dir: false, ...closed });
+test("after close a message is refused; a close with a wrong option closes nothing", async () => {
+  const egresses = { "test/sums": () => {} };
+  const runtime = await StatefunRuntime.open({ functions: sums(), dir: false, egresses, ...closed });
+  await rejectsCode(runtime.close({ graceMs: 5 } as object), "OPTION_INVALID");
+  await rejectsCode(runtime.close({ grace: -1 }), "OPTION_INVALID");
+  await rejectsCode(runtime.close({ grace: { second: 1 } as object }), "DURATION_INVALID");
+  assert.equal(await add(runtime, "a", 1), 1);
   await runtime.close();
   await rejectsCode(runtime.send("test/sum", "a", Types.int.pack(1)), "SHUTTING_DOWN");
   await runtime.close();
@@ -286,7 +294,7 @@ test("while a call over HTTP is being finished, close takes nothing new, from th
   await begun.promise;
   const closing = runtime.close();
   await rejectsCode(runtime.send("test/last", "b", Types.int.pack(1)), "SHUTTING_DOWN");
-  await rejectsCode(runtime.engine.call(Address.of("test/last", "b"), Types.int.pack(1)), "SHUTTING_DOWN");
+  await rejectsCode(runtime.call("test/last", "b", Types.int.pack(1)), "SHUTTING_DOWN");
   gate.open();
   assert.equal((await answer).status, 200);
   await closing;
@@ -310,7 +318,7 @@ test("a logger that throws changes nothing: what fails is tried again", async ()
   const runtime = await StatefunRuntime.open({
     functions,
     dir: false,
-    limits: { firstRetryMs: 1 },
+    limits: { firstRetry: 1 },
     logger: { warn: fails, error: fails },
     ...closed,
   });

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../../errors.js";
-import { assertBearer, assertOrigin, assertToken } from "../http/access.js";
+import { assertBearer, assertBearerToken, assertOrigin } from "../http/access.js";
 
 /** Whether only this machine can reach a host. */
 export function isLoopback(host: string): boolean {
@@ -16,11 +16,11 @@ export class Access {
 
   /** Throws OPTION_INVALID when other machines could use the server without a token, or for a token that none can send. */
   constructor(host: string, token: string | undefined) {
-    assertToken("The admin server", token);
+    assertBearerToken("the admin server", token);
     if (token === undefined && !isLoopback(host)) {
       throw new StatefunError(
         "OPTION_INVALID",
-        `The admin server would let anyone who reaches ${host} change states. Give it a token, or the host 127.0.0.1.`,
+        `The admin server would let anyone who reaches ${host} change states. Give it a bearerToken, or the host 127.0.0.1.`,
       );
     }
     this.#token = token;

@@ -20,7 +20,7 @@ export interface AdminOptions {
   /** The address to listen on. Defaults to "127.0.0.1"; one that other machines reach needs a token. */
   readonly host?: string | undefined;
   /** The bearer token that every request but a health check must have. Defaults to none. */
-  readonly token?: string | undefined;
+  readonly bearerToken?: string | undefined;
   /** Takes a line for every answer with status 500. Defaults to stderr. */
   readonly logger?: Logger | undefined;
 }
@@ -42,9 +42,9 @@ export class AdminServer {
 
   /** Starts the server. Throws OPTION_INVALID when it can't listen there, or would be open to others without a token. */
   static async open(engine: EngineApi, catalog: TypeCatalog, options: AdminOptions = {}): Promise<AdminServer> {
-    assertKnownOptions("The admin server", options, ["port", "host", "token", "logger"]);
-    const { port = 7071, host = "127.0.0.1", token, logger } = options;
-    const admin = new AdminServer(engine, catalog, new Access(host, token));
+    assertKnownOptions("The admin server", options, ["port", "host", "bearerToken", "logger"]);
+    const { port = 7071, host = "127.0.0.1", bearerToken, logger } = options;
+    const admin = new AdminServer(engine, catalog, new Access(host, bearerToken));
     admin.#server = await listen({ name: "The admin server", port, host, logger }, (request, response) =>
       admin.#answer(request, response),
     );

@@ -85,7 +85,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         mailbox: mailbox.map((message) => showMessage(catalog, message)),
         delayed: delayed.map((message) => ({
           dueAt: timeOf(message.dueAt),
-          token: message.token ?? null,
+          cancellationToken: message.cancellationToken ?? null,
           ...showMessage(catalog, message),
         })),
         parked: parked === undefined ? null : showParked(parked),

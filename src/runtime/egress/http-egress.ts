@@ -3,7 +3,8 @@
 import { Agent, request } from "undici";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
-import { longestTimerMs } from "../../model/duration.js";
+import type { Duration } from "../../model/duration.js";
+import { timer } from "../../model/options.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { encodeHeader } from "../http/value-answer.js";
 import { windowOf } from "./process-egress.js";
@@ -17,8 +18,8 @@ export interface HttpEgressOptions extends EgressOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How many records may be under way at once. Defaults to 1: in order, one after the other. */
   readonly concurrency?: number | undefined;
-  /** How long one request may take, in milliseconds. Defaults to 30,000. */
-  readonly timeoutMs?: number | undefined;
+  /** How long one request may take. Defaults to 30 seconds. */
+  readonly timeout?: Duration | undefined;
 }
 
 /**
@@ -35,16 +36,13 @@ export class HttpEgress implements EgressConsumer {
   readonly #retry: Retry;
   readonly #agent: Agent;
 
-  /** Throws OPTION_INVALID. */
+  /** Throws OPTION_INVALID and DURATION_INVALID. */
   constructor(egress: string, find: FindType, options: HttpEgressOptions) {
-    const { url, headers = {}, concurrency, timeoutMs = 30_000 } = options;
+    const { url, headers = {}, concurrency, timeout } = options;
     this.window = windowOf(egress, concurrency);
-    if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0 || timeoutMs > longestTimerMs) {
-      throw new StatefunError("OPTION_INVALID", `The timeoutMs of the egress ${egress} is ${timeoutMs}.`);
-    }
+    this.#timeoutMs = timer(timeout, "timeout", `The egress ${egress}`) ?? 30_000;
     this.#url = urlOf(egress, url);
     this.#headers = headers;
-    this.#timeoutMs = timeoutMs;
     this.#find = find;
     // Its name for people leaves out what may be secret.
     this.#retry = new Retry(`The egress ${egress} to ${this.#url.origin}${this.#url.pathname}`, options);

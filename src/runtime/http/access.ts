@@ -5,11 +5,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../../errors.js";
 
 /** Throws OPTION_INVALID for a token that no request could have: a header holds printable ASCII, and a space ends it. */
-export function assertToken(where: string, token: unknown): void {
+export function assertBearerToken(where: string, token: unknown): void {
   if (token === undefined || (typeof token === "string" && /^[\x21-\x7e]+$/.test(token))) return;
   throw new StatefunError(
     "OPTION_INVALID",
-    `${where}'s token must be printable ASCII without spaces; leave it out for none.`,
+    `The bearerToken of ${where} must be printable ASCII without spaces. Leave it out to ask for no token.`,
   );
 }
 

@@ -9,7 +9,7 @@ import type { Logger } from "../../model/logger.js";
 import { assertKnownOptions } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { answerOptions, assertBearer, assertOrigin, assertToken } from "../http/access.js";
+import { answerOptions, assertBearer, assertBearerToken, assertOrigin } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";
 import { assertQuery, parseSpan, type RequestTarget, readBody, targetOf } from "../http/request.js";
 import { assertMethod, type HttpServer, listen, sendJson } from "../http/server.js";
@@ -22,7 +22,7 @@ export interface HttpIngressOptions {
   /** The address to listen on. Defaults to "127.0.0.1": this machine only. */
   readonly host?: string;
   /** A bearer token that every request must have. Defaults to none. */
-  readonly token?: string;
+  readonly bearerToken?: string;
   /** The largest body, in bytes. Defaults to 4 MiB. */
   readonly maxBodyBytes?: number;
   /** Origins whose pages may call from a browser, such as "https://example.com"; "*" is all. Defaults to none. */
@@ -31,7 +31,7 @@ export interface HttpIngressOptions {
   readonly logger?: Logger;
 }
 
-export const httpIngressOptionNames = ["port", "host", "token", "maxBodyBytes", "cors", "logger"] as const;
+export const httpIngressOptionNames = ["port", "host", "bearerToken", "maxBodyBytes", "cors", "logger"] as const;
 
 const accepted = { status: "accepted" };
 const keyPattern = /^[\x20-\x7e]{1,256}$/;
@@ -41,21 +41,21 @@ export class HttpIngress {
   readonly #engine: EngineApi;
   readonly #catalog: TypeCatalog;
   readonly #find = (typename: string) => this.#catalog.find(typename);
-  readonly #token: string | undefined;
+  readonly #bearerToken: string | undefined;
   readonly #maxBodyBytes: number;
   readonly #cors: readonly string[];
   #server!: HttpServer;
 
   private constructor(engine: EngineApi, catalog: TypeCatalog, options: HttpIngressOptions) {
-    const { token, maxBodyBytes = 4 * 1024 * 1024, cors = [] } = options;
+    const { bearerToken, maxBodyBytes = 4 * 1024 * 1024, cors = [] } = options;
     if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
       throw new StatefunError("OPTION_INVALID", `maxBodyBytes is ${maxBodyBytes}; it must be a whole number above 0.`);
     }
-    assertToken("The ingress", token);
+    assertBearerToken("the ingress", bearerToken);
     if (!Array.isArray(cors)) throw new StatefunError("OPTION_INVALID", "cors must be a list of origins.");
     this.#engine = engine;
     this.#catalog = catalog;
-    this.#token = token;
+    this.#bearerToken = bearerToken;
     this.#maxBodyBytes = maxBodyBytes;
     this.#cors = cors;
   }
@@ -94,7 +94,7 @@ export class HttpIngress {
     if (methods === undefined) throw notFound();
     if (request.method === "OPTIONS") return answerOptions(response, [...methods, "OPTIONS"].join(", "));
     assertMethod(request, ...methods);
-    assertBearer(request, this.#token);
+    assertBearer(request, this.#bearerToken);
     switch (what) {
       case "call":
         return this.#call(request, response, target);
@@ -128,13 +128,16 @@ export class HttpIngress {
   }
 
   async #send(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void> {
-    assertQuery(target, ["handler", "type", "delay", "token"]);
+    assertQuery(target, ["handler", "type", "delay", "cancellationToken"]);
     const address = addressOf(target);
     const { query } = target;
     const delay = query.get("delay");
-    const cancellationToken = query.get("token");
+    const cancellationToken = query.get("cancellationToken");
     if (cancellationToken !== undefined && delay === undefined) {
-      throw new StatefunError("OPTION_INVALID", "A token is to cancel a delayed message: give a delay as well.");
+      throw new StatefunError(
+        "OPTION_INVALID",
+        "A cancellationToken withdraws a delayed message. Give a delay as well.",
+      );
     }
     const delayMs = delay === undefined ? undefined : parseSpan("delay", "DELAY_INVALID", delay);
     const value = await this.#value(request, target, address);
@@ -158,11 +161,12 @@ export class HttpIngress {
 
   async #cancel(response: ServerResponse, target: RequestTarget): Promise<void> {
     assertQuery(target, []);
-    const [, token, ...more] = target.parts;
-    if (token === undefined || more.length > 0) throw notFound();
-    if (token === "") throw new StatefunError("TOKEN_INVALID", "The token in the path is empty.");
-    if (!(await this.#engine.cancel(token))) {
-      throw new StatefunError("NOT_FOUND", `No delayed message waits with the token "${token}".`);
+    const [, cancellationToken, ...more] = target.parts;
+    if (cancellationToken === undefined || more.length > 0) throw notFound();
+    if (cancellationToken === "")
+      throw new StatefunError("TOKEN_INVALID", "The cancellation token in the path is empty.");
+    if (!(await this.#engine.cancel(cancellationToken))) {
+      throw new StatefunError("NOT_FOUND", `No delayed message has the cancellation token "${cancellationToken}".`);
     }
     sendJson(response, 200, { status: "cancelled" });
   }
@@ -178,7 +182,7 @@ export class HttpIngress {
       const types = this.#catalog.handled(typeName).map(({ typename }) => typename);
       return { function: typeName, types, send: `POST /send/${path}`, call: `POST /call/${path}` };
     });
-    sendJson(response, 200, { functions, cancel: "DELETE /delayed/<token>" });
+    sendJson(response, 200, { functions, cancel: "DELETE /delayed/<cancellationToken>" });
   }
 }
 
@@ -193,7 +197,7 @@ const methodsOf: Readonly<Record<string, readonly string[]>> = Object.assign(Obj
 function notFound(): StatefunError {
   return new StatefunError(
     "NOT_FOUND",
-    "There is POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, DELETE /delayed/<token> and GET /. A slash inside a part is written %2F.",
+    "There is POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, DELETE /delayed/<cancellationToken> and GET /. A slash inside a part is written %2F.",
   );
 }
 

@@ -6,8 +6,8 @@ import { world } from "./world.js";
 test("a server that other machines reach needs a token", async (t) => {
   await rejectsCode(world(t, { host: "0.0.0.0" }), "OPTION_INVALID", "0.0.0.0");
   await rejectsCode(world(t, { host: "::" }), "OPTION_INVALID");
-  await rejectsCode(world(t, { token: "" }), "OPTION_INVALID");
-  await world(t, { host: "0.0.0.0", token: "secret" });
+  await rejectsCode(world(t, { bearerToken: "" }), "OPTION_INVALID");
+  await world(t, { host: "0.0.0.0", bearerToken: "secret" });
 });
 
 test("an option that does not exist is told", async (t) => {
@@ -15,7 +15,7 @@ test("an option that does not exist is told", async (t) => {
 });
 
 test("with a token, only requests that have it are taken", async (t) => {
-  const { ask } = await world(t, { token: "secret" });
+  const { ask } = await world(t, { bearerToken: "secret" });
   const as = (authorization: string) => ask("GET /functions", { headers: { authorization } });
   const none = await ask("GET /functions");
   assert.equal(none.status, 401);
@@ -29,17 +29,17 @@ test("with a token, only requests that have it are taken", async (t) => {
 });
 
 test("a path that is not there is not told without the token", async (t) => {
-  const { ask } = await world(t, { token: "secret" });
+  const { ask } = await world(t, { bearerToken: "secret" });
   assert.equal((await ask("GET /nothing")).status, 401);
 });
 
 test("the health needs no token", async (t) => {
-  const { ask } = await world(t, { token: "secret" });
+  const { ask } = await world(t, { bearerToken: "secret" });
   assert.equal((await ask("GET /health")).status, 200);
 });
 
 test("with a token, a request may name any host", async (t) => {
-  const { ask } = await world(t, { token: "secret" });
+  const { ask } = await world(t, { bearerToken: "secret" });
   const headers = { host: "admin.example.com", authorization: "Bearer secret" };
   assert.equal((await ask("GET /functions", { headers })).status, 200);
 });

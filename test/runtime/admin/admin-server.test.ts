@@ -126,7 +126,7 @@ test("an address shows its waiting and delayed messages and why it is parked", a
   assert.equal(message.value, "fail");
   assert.match(message.caller, /^statefun\.client\/call\//);
   const [delayed] = json.delayed;
-  assert.deepEqual([delayed.value, delayed.token, delayed.caller], ["later", "t1", null]);
+  assert.deepEqual([delayed.value, delayed.cancellationToken, delayed.caller], ["later", "t1", null]);
   assert.ok(Date.parse(delayed.dueAt) > Date.now());
   assert.equal(json.parked.code, "HANDLER_FAILED");
   assert.equal(json.parked.attempts, 1);

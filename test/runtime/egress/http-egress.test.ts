@@ -85,7 +85,7 @@ test("whatever is not 2xx is tried again under the same id, and told without wha
 test("a receiver that does not answer in time, or not at all, is tried again", async () => {
   await withReceiver(
     (response, count) => (count === 1 ? undefined : ok(response)),
-    { timeoutMs: 20 },
+    { timeout: 20 },
     async ({ egress, posted, clock }) => {
       const receiving = egress.receive(greetingRecord(1, "Hello"));
       await clock.next();
@@ -127,12 +127,8 @@ test("one record at a time is the default; more when it is told so", () => {
 });
 
 test("what is no URL, no timeout or no concurrency is refused", () => {
-  for (const options of [
-    { url: "nowhere" },
-    { url: "ftp://host/" },
-    { url: "http://host", timeoutMs: 0 },
-    { url: "http://host", concurrency: 0 },
-  ]) {
+  for (const options of [{ url: "nowhere" }, { url: "ftp://host/" }, { url: "http://host", concurrency: 0 }]) {
     throwsCode(() => new HttpEgress(out, find, options), "OPTION_INVALID");
   }
+  throwsCode(() => new HttpEgress(out, find, { url: "http://host", timeout: 0 }), "DURATION_INVALID");
 });

@@ -152,7 +152,7 @@ describe("a send", () => {
   test("with a delay waits, and is withdrawn by its token once", () =>
     withIngress(async ({ port, world }) => {
       for (const [index, delay] of ["3600000", "3600000ms", "3600s", "60m", "1h", "2d"].entries()) {
-        const path = `/send/example/count/bob?delay=${delay}&token=t%2F${index}`;
+        const path = `/send/example/count/bob?delay=${delay}&cancellationToken=t%2F${index}`;
         answered(await post(port, path, '{"name":"Bob"}'), 202, { status: "accepted" });
       }
       const { delayed } = await world.engine.inspect(Address.of("example/count", "bob"));
@@ -163,7 +163,7 @@ describe("a send", () => {
       answered(await cancel(), 200, { status: "cancelled" });
       refused(await cancel(), 404, "NOT_FOUND");
       assert.equal((await world.engine.inspect(Address.of("example/count", "bob"))).delayed.length, 5);
-      refused(await post(port, "/send/example/count/bob?delay=1h&token=t%2F1", "{}"), 400, "TOKEN_INVALID");
+      refused(await post(port, "/send/example/count/bob?delay=1h&cancellationToken=t%2F1", "{}"), 400, "TOKEN_INVALID");
     }));
 
   test("refuses a delay that is none, and a token without a delay", () =>
@@ -171,7 +171,7 @@ describe("a send", () => {
       for (const delay of ["", "-1", "soon", "1.5h", "9".repeat(20)]) {
         refused(await post(port, `/send/example/count/bob?delay=${delay}`, "{}"), 400, "DELAY_INVALID");
       }
-      refused(await post(port, "/send/example/count/bob?token=t", "{}"), 400, "OPTION_INVALID");
+      refused(await post(port, "/send/example/count/bob?cancellationToken=t", "{}"), 400, "OPTION_INVALID");
       refused(await send(port, "/delayed/", { method: "DELETE", headers: {} }), 400, "TOKEN_INVALID");
     }));
 
@@ -400,7 +400,7 @@ test("a token is required of every request, when there is one", () =>
       refused(await send(port, "/", { method: "GET", headers: {} }), 401, "UNAUTHORIZED");
       assert.equal((await post(port, bob, "{}", { ...json, authorization: "Bearer secret" })).status, 200);
     },
-    { token: "secret" },
+    { bearerToken: "secret" },
   ));
 
 describe("closing", () => {
@@ -445,9 +445,9 @@ describe("opening", () => {
         { port: 1.5 },
         { port: 0, maxBodyBytes: 0 },
         { prot: 1 },
-        { port: 0, token: "" },
-        { port: 0, token: "a secret" },
-        { port: 0, token: "sécret" },
+        { port: 0, bearerToken: "" },
+        { port: 0, bearerToken: "a secret" },
+        { port: 0, bearerToken: "sécret" },
       ]) {
         await assert.rejects(HttpIngress.open(world.engine, world.catalog, options as object), {
           code: "OPTION_INVALID",
