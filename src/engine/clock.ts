@@ -1,4 +1,4 @@
-// The time, as the engine sees it: a test's clock moves by hand.
+// The clock of the engine. Tests replace it by one that they move by hand.
 
 import { longestTimerMs } from "../model/duration.js";
 

@@ -1,36 +1,38 @@
-// Delayed messages. All are in the store, in the order in which they are due; the next ones are in memory too. How many
-// wait is no matter: only the nearest are ever loaded.
+// Delayed messages. The store holds all of them, in the order of their times; memory holds the nearest ones, however many
+// wait.
 
 import type { Address } from "../model/address.js";
 import type { Entry } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import type { QueueStore } from "./durable-queue.js";
-import type { EngineMetrics } from "./engine-api.js";
 import { highest, idKey, kinds, ordered, parseOrdered, rangeEnd } from "./keys.js";
 import { type DelayedMessage, decodeDelayed } from "./message.js";
+import type { Counters } from "./metrics.js";
 import { SortedList } from "./sorted-list.js";
 
-/** How many are loaded at once, and how many are kept before the furthest are let go. */
+/** How many messages one read of the store loads. */
 const loadedAtOnce = 2_000;
-/** Below this many the next ones are read, so that they are there when they are due. */
+/** When fewer messages than this are loaded, the next ones are read, so that they are there when they are due. */
 const fewLoaded = 1_000;
+/** When more messages than this are loaded, the furthest half is dropped from memory. */
 const mostLoaded = 20_000;
+/** The entry that holds the number of delayed messages. */
 const pendingKey = `${kinds.meta}delayed`;
-/** How many are delivered before other work has its turn. */
+/** How many messages are delivered before other work has its turn. */
 const firedAtOnce = 500;
 
 /**
- * The longest wait before the clock is looked at again. Timers do not see it jump: when the machine slept or the time was
- * corrected, what is due by then would wait for the rest of its old delay.
+ * The longest wait before the clock is looked at again. Timers do not see the clock jump: after the machine has slept, or
+ * the time was corrected, a message that is due would wait for the rest of its old delay.
  */
 const longestWaitMs = 60_000;
-/** A timer that is later than this is not late: the clock has jumped over its time. */
+/** A timer that goes off later than this is not late: the clock has jumped over its time. */
 const longestLateMs = 1_000;
 
 /** How long to wait before a store that failed is read again. */
 const retryMs = 1_000;
 
-/** While the store is read: what came behind the horizon since, and what was withdrawn. */
+/** What happened while the store was read: messages that came behind the horizon, and messages that were withdrawn. */
 interface Loading {
   readonly added: DelayedMessage[];
   readonly withdrawn: Set<string>;
@@ -39,43 +41,50 @@ interface Loading {
 export class DelayedMessages {
   readonly #shared: QueueStore;
   readonly #clock: Clock;
-  readonly #metrics: EngineMetrics;
+  readonly #counters: Counters;
   readonly #deliver: (message: DelayedMessage) => void;
   /** Every message whose key is below the horizon, in order. */
   readonly #near = new SortedList<DelayedMessage>();
   #horizon = rangeEnd(kinds.delayed);
+  #pending = 0;
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   /** Undefined unless the store is being read. */
   #loading: Loading | undefined;
   #paused = false;
 
-  constructor(shared: QueueStore, clock: Clock, metrics: EngineMetrics, deliver: (message: DelayedMessage) => void) {
+  constructor(shared: QueueStore, clock: Clock, counters: Counters, deliver: (message: DelayedMessage) => void) {
     this.#shared = shared;
     this.#clock = clock;
-    this.#metrics = metrics;
+    this.#counters = counters;
     this.#deliver = deliver;
+  }
+
+  /** How many messages are not due yet. */
+  get pending(): number {
+    return this.#pending;
   }
 
   /** Loads the nearest messages from before the start. */
   async open(): Promise<void> {
     const stored = this.#shared.commit.get(pendingKey);
-    this.#metrics.delayedPending = stored === undefined ? 0 : Number(Buffer.from(stored).toString());
+    this.#pending = stored === undefined ? 0 : Number(Buffer.from(stored).toString());
     this.#horizon = kinds.delayed;
     await this.#load();
   }
 
-  /** Whether a message still waits under this token, of this sender or of another function with its id. */
+  /** Whether a message still waits under this token, sent by this sender or by another function with the same id. */
   hasToken(sender: Address | undefined, token: string): boolean {
     return this.#shared.commit.get(tokenKey(sender, token)) !== undefined;
   }
 
+  /** Adds a message, as part of the open transaction. */
   add(message: DelayedMessage): void {
     const { commit, sequence } = this.#shared;
     message.key = kinds.delayed + ordered(Math.min(message.dueAt, highest)) + ordered(sequence.next());
     commit.put(message.key, message);
     if (message.token !== undefined) commit.put(tokenKey(message.caller, message.token), Buffer.from(message.key));
-    this.#metrics.delayedScheduled += 1;
+    this.#counters.delayedScheduled += 1;
     this.#count(1);
     if (message.key >= this.#horizon) {
       this.#loading?.added.push(message);
@@ -89,7 +98,10 @@ export class DelayedMessages {
     this.#arm();
   }
 
-  /** Withdraws the message that was sent with this token, by this sender or by another function with its id. */
+  /**
+   * Withdraws the message that was sent with this token, by this sender or by another function with the same id, as part
+   * of the open transaction. Returns whether there was one.
+   */
   cancel(sender: Address | undefined, token: string): boolean {
     const { commit } = this.#shared;
     const key = commit.get(tokenKey(sender, token));
@@ -99,7 +111,7 @@ export class DelayedMessages {
     commit.consume(messageKey);
     this.#near.delete(messageKey);
     this.#loading?.withdrawn.add(messageKey);
-    this.#metrics.delayedCancelled += 1;
+    this.#counters.delayedCancelled += 1;
     this.#count(-1);
     return true;
   }
@@ -117,10 +129,10 @@ export class DelayedMessages {
     this.#timerAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Keeps the count in the store: to count a million when it is opened takes a second. */
+  /** The count is in the store, because counting a million messages at the start takes a second. */
   #count(change: 1 | -1): void {
-    this.#metrics.delayedPending += change;
-    this.#shared.commit.put(pendingKey, Buffer.from(String(this.#metrics.delayedPending)));
+    this.#pending += change;
+    this.#shared.commit.put(pendingKey, Buffer.from(String(this.#pending)));
   }
 
   #fire(): void {
@@ -131,9 +143,9 @@ export class DelayedMessages {
       if (message === undefined || message.dueAt > now) break;
       this.#near.removeFirst();
       commit.consume(message.key);
-      // A token can be put more than once, so this has to be written even when it was put in the open group.
+      // Not consumed: a token can be put more than once, so its deletion must be written even when its put is in the open group.
       if (message.token !== undefined) commit.delete(tokenKey(message.caller, message.token));
-      this.#metrics.delayedFired += 1;
+      this.#counters.delayedFired += 1;
       this.#count(-1);
       this.#deliver(message);
     }
@@ -167,7 +179,7 @@ export class DelayedMessages {
     });
   }
 
-  /** Moves the horizon on, behind the next messages in the store. */
+  /** Reads the next messages from the store, and moves the horizon behind them. */
   async #load(): Promise<void> {
     const { store, commit } = this.#shared;
     const loading: Loading = { added: [], withdrawn: new Set() };
@@ -177,15 +189,16 @@ export class DelayedMessages {
       // A message may be in a group that is not written yet.
       await commit.flushed();
       const entries = await store.entries({ from, to: rangeEnd(kinds.delayed), limit: loadedAtOnce });
-      // Unless so many came meanwhile that some were let go: those are read before these, when their turn comes.
-      if (this.#horizon === from) this.#take(entries, loading);
+      // The horizon has moved back when so many messages came meanwhile that some were dropped from memory: those are
+      // nearer than the ones read here, and are read first.
+      if (this.#horizon === from) this.#append(entries, loading);
     } finally {
       this.#loading = undefined;
     }
     this.#arm();
   }
 
-  #take(entries: readonly Entry[], { added, withdrawn }: Loading): void {
+  #append(entries: readonly Entry[], { added, withdrawn }: Loading): void {
     const read = entries.map(([key, bytes]) =>
       decodeDelayed(key, parseOrdered(key.slice(kinds.delayed.length)), bytes),
     );
@@ -196,9 +209,7 @@ export class DelayedMessages {
   }
 }
 
-/**
- * A token belongs to its sender's id, whichever function that is of, as in Flink; those from outside share one.
- */
+/** A token belongs to the id of its sender, whatever the sender's function is, as in Flink. Senders outside share an id. */
 function tokenKey(sender: Address | undefined, token: string): string {
   return kinds.token + idKey(sender?.id ?? "") + token;
 }

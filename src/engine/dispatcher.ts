@@ -1,69 +1,51 @@
-// The loop: an address with messages joins its endpoint's line, its turn comes, one call carries the first of them, and
-// what the function did is applied. One call at a time per address; a failed one is tried again, later and later.
+// The loop: an address with messages waits in the lane of its endpoint, its turn comes, and one call carries its first
+// messages. One call at a time per address; a call that failed is made again, later and later.
 
-import { describe, oneLine, StatefunError } from "../errors.js";
-import { backoffMs } from "../model/backoff.js";
-import { isClient } from "../model/client-address.js";
-import type { Logger } from "../model/logger.js";
-import { decodeResponse } from "../wire/decode-response.js";
-import { encodeRequest } from "../wire/encode-request.js";
+import type { StatefunError } from "../errors.js";
 import type { Clock } from "./clock.js";
 import type { Endpoint } from "./endpoint.js";
-import type { EngineMetrics } from "./engine-api.js";
+import type { Failures } from "./failures.js";
 import type { KnownFunction } from "./function-table.js";
-import { count, type GroupCommit } from "./group-commit.js";
-import type { Instance, Parking } from "./instance.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
-import { kinds } from "./keys.js";
+import type { Invoker } from "./invoker.js";
 import { Lane } from "./lane.js";
 import type { EngineLimits } from "./limits.js";
-import { apply, assertAllowed, type Parts } from "./transaction.js";
+import { TurnBudget } from "./turn-budget.js";
 
-/** Calls that begin before sockets and timers have their turn. */
-const callsPerTurn = 128;
-/** Milliseconds after which no further call begins in a turn: a function of this process may take its time. */
-const turnMs = 5;
-
-export interface DispatcherParts extends Parts {
+interface DispatcherParts {
   readonly instances: Instances;
+  readonly invoker: Invoker;
+  readonly failures: Failures;
   readonly commit: GroupCommit;
   readonly clock: Clock;
   readonly limits: EngineLimits;
-  readonly metrics: EngineMetrics;
-  readonly logger: Logger;
-}
-
-/** A call in flight. */
-interface Call {
-  readonly lane: Lane;
-  readonly instance: Instance;
-  readonly known: KnownFunction;
-  /** How many messages it carries. */
-  readonly size: number;
-  /** How many states the function had registered when it began. */
-  readonly statesSent: number;
-  readonly begun: number;
 }
 
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #lanes = new Map<Endpoint, Lane>();
-  #left = callsPerTurn;
-  #turnEnds = Number.POSITIVE_INFINITY;
-  #turnAwaited = false;
+  readonly #budget = new TurnBudget(() => this.pump());
+  #inFlight = 0;
   #stopped = false;
   /** Called when the last call in flight has ended, after {@link stop}. */
-  #drained: (() => void) | undefined;
+  #onDrained: (() => void) | undefined;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+  }
+
+  /** How many calls are in flight. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** Lets an address that has messages have its turn, unless it has to wait. */
   ready(instance: Instance): void {
     const { mailbox, function: known } = instance;
     if (mailbox.length === 0 || known === undefined) return;
-    if (instance.inFlight > 0 || instance.loading || !mayBegin(instance)) return;
+    if (instance.inFlight > 0 || instance.loading || !instance.callable) return;
     if (mailbox.loaded === 0) this.#load(instance);
     else {
       this.#lane(known).join(instance);
@@ -71,24 +53,23 @@ export class Dispatcher {
     }
   }
 
-  /** Begins calls, as many as may begin in this turn. */
+  /** Begins as many calls as may begin in this turn of the event loop. */
   pump(): void {
-    if (this.#left === 0) return;
+    const budget = this.#budget;
+    if (budget.spent) return;
     const { commit } = this.#parts;
     for (const [endpoint, lane] of this.#lanes) {
       while (!this.#stopped && !commit.saturated) {
         const instance = lane.next();
         if (instance === undefined) break;
-        this.#left -= 1;
-        if (this.#left === callsPerTurn - 1) this.#awaitTurn();
+        budget.spend();
         this.#call(lane, instance);
-        if (performance.now() >= this.#turnEnds) this.#left = 0;
-        if (this.#left === 0) {
-          // The others go first in the next turn.
-          this.#lanes.delete(endpoint);
-          this.#lanes.set(endpoint, lane);
-          return;
-        }
+        budget.checkTime();
+        if (!budget.spent) continue;
+        // In the next turn the other lanes go first.
+        this.#lanes.delete(endpoint);
+        this.#lanes.set(endpoint, lane);
+        return;
       }
     }
   }
@@ -97,55 +78,41 @@ export class Dispatcher {
   stop(): Promise<void> {
     this.#stopped = true;
     return new Promise((resolve) => {
-      if (this.#parts.metrics.inFlight === 0) resolve();
-      else this.#drained = resolve;
+      if (this.#inFlight === 0) resolve();
+      else this.#onDrained = resolve;
     });
   }
 
-  /** Delivers nothing to an address until it is unparked, and says so to the clients that wait for it. */
-  park(instance: Instance, parking: Parking): void {
-    const { commit, metrics, requests } = this.#parts;
-    if (instance.parking === undefined) metrics.parked += 1;
-    instance.parking = parking;
-    instance.retry?.cancel();
-    instance.retry = undefined;
-    commit.put(kinds.parked + instance.key, Buffer.from(JSON.stringify(parking)));
-    const { address, mailbox } = instance;
-    const error = parkedError(address, parking);
-    const { items, head } = mailbox.view;
-    for (let index = head; index < items.length; index++) {
-      const { caller } = items[index] as (typeof items)[number];
-      if (caller !== undefined && isClient(caller)) requests.reject(caller, error);
-    }
-    // The rest is only in the store, and too much to be read for this: who waits knows for whom.
-    const { firstKey } = mailbox;
-    if (firstKey !== undefined && mailbox.length > mailbox.loaded) requests.rejectFrom(firstKey, address, error);
+  #call(lane: Lane, instance: Instance): void {
+    const known = instance.function as KnownFunction;
+    // It may have been parked, or its messages dropped, while it waited in the lane.
+    if (instance.mailbox.loaded === 0 || !instance.callable) return;
+    lane.began();
+    this.#inFlight += 1;
+    this.#parts.invoker.call(instance, known, (failure) => this.#ended(lane, instance, known, failure));
   }
 
-  /** Lets an address go on at once. */
-  unpark(instance: Instance): void {
-    const { commit, metrics } = this.#parts;
-    if (instance.parking !== undefined) {
-      metrics.parked -= 1;
-      instance.parking = undefined;
-      commit.delete(kinds.parked + instance.key);
+  #ended(lane: Lane, instance: Instance, known: KnownFunction, failure: StatefunError | undefined): void {
+    const { instances, failures } = this.#parts;
+    this.#inFlight -= 1;
+    lane.ended(failure?.code !== "ENDPOINT_UNREACHABLE");
+    if (failure !== undefined) {
+      const waitMs = failures.record(instance, known, failure, lane.down);
+      if (waitMs > 0) this.#retryAfter(instance, waitMs);
     }
-    instance.retry?.cancel();
-    instance.retry = undefined;
-    instance.attempts = 0;
+    instance.callEnded();
     this.ready(instance);
+    instances.rest(instance);
+    if (this.#onDrained !== undefined && this.#inFlight === 0) this.#onDrained();
+    else this.pump();
   }
 
-  /** A new turn of the loop lets more calls begin, after sockets and timers had theirs. */
-  #awaitTurn(): void {
-    if (this.#turnAwaited) return;
-    this.#turnAwaited = true;
-    setImmediate(() => {
-      this.#turnAwaited = false;
-      this.#left = callsPerTurn;
-      this.#turnEnds = performance.now() + turnMs;
-      this.pump();
+  #retryAfter(instance: Instance, waitMs: number): void {
+    const timer = this.#parts.clock.after(waitMs, () => {
+      instance.endRetryWait();
+      this.ready(instance);
     });
+    instance.awaitRetry(timer);
   }
 
   #lane({ route }: KnownFunction): Lane {
@@ -165,153 +132,9 @@ export class Dispatcher {
         this.ready(instance);
       },
       () => {
-        // The store has told why.
+        // The store has logged the failed read.
         this.#parts.clock.after(this.#parts.limits.firstRetryMs, () => this.#load(instance));
       },
     );
   }
-
-  #call(lane: Lane, instance: Instance): void {
-    const parts = this.#parts;
-    const known = instance.function as KnownFunction;
-    if (instance.mailbox.loaded === 0 || !mayBegin(instance)) return;
-    const size = this.#batchSize(instance, known);
-    instance.inFlight = size;
-    lane.began();
-    parts.metrics.inFlight += 1;
-    const call: Call = { lane, instance, known, size, statesSent: known.states.length, begun: performance.now() };
-    let answer: Promise<Uint8Array>;
-    try {
-      const { items, head } = instance.mailbox.view;
-      const states = instance.states.forCall(known.states, parts.clock.now());
-      const request = encodeRequest(instance.address, states, items, head, head + size);
-      answer = known.route.endpoint.call(request, instance.address);
-    } catch (thrown) {
-      answer = Promise.reject(thrown);
-    }
-    answer.then(
-      (bytes) => this.#end(call, bytes, undefined),
-      (thrown) => this.#end(call, undefined, asError(thrown)),
-    );
-  }
-
-  /** Applying reads the store, which may not be able to, for as long as it can't be written. */
-  #end(call: Call, bytes: Uint8Array | undefined, failure: StatefunError | undefined): void {
-    const { commit } = this.#parts;
-    if (commit.trouble === undefined) this.#ended(call, bytes, failure);
-    else commit.afterDurable(() => this.#ended(call, bytes, failure));
-  }
-
-  /** After a failure one message goes alone: so one that always fails is told from those around it. */
-  #batchSize({ mailbox, attempts }: Instance, { route }: KnownFunction): number {
-    const most = attempts > 0 ? 1 : Math.min(route.maxBatch, mailbox.loaded);
-    let bytes = 0;
-    let size = 0;
-    while (size < most) {
-      bytes += mailbox.at(size).size;
-      if (size > 0 && bytes > this.#parts.limits.batchBytes) break;
-      size++;
-    }
-    return size;
-  }
-
-  #ended(call: Call, bytes: Uint8Array | undefined, thrown: StatefunError | undefined): void {
-    const { metrics, instances } = this.#parts;
-    const { lane, instance, known } = call;
-    const seconds = (performance.now() - call.begun) / 1000;
-    metrics.inFlight -= 1;
-    metrics.batches += 1;
-    metrics.batchSeconds += seconds;
-    count(metrics.batchBuckets, seconds);
-    instance.inFlight = 0;
-    let failure = thrown;
-    if (bytes !== undefined) {
-      try {
-        this.#answered(call, bytes);
-        instance.attempts = 0;
-      } catch (refused) {
-        failure = asError(refused);
-      }
-    }
-    const reached = failure?.code !== "ENDPOINT_UNREACHABLE";
-    lane.ended(reached);
-    if (failure !== undefined) this.#failed(lane, instance, known, failure);
-    if (instance.afterCall.length > 0) for (const run of instance.afterCall.splice(0)) run();
-    this.ready(instance);
-    instances.rest(instance);
-    if (this.#drained !== undefined && metrics.inFlight === 0) this.#drained();
-    else this.pump();
-  }
-
-  #answered({ instance, known, size, statesSent }: Call, bytes: Uint8Array): void {
-    const parts = this.#parts;
-    const response = decodeResponse(bytes);
-    if ("missing" in response) {
-      // Another address's call may have registered them meanwhile.
-      if (known.states.length === statesSent) parts.functions.register(known, response.missing);
-      return;
-    }
-    assertAllowed(known, instance, response, parts);
-    try {
-      apply(known, instance, size, response, parts.clock.now(), parts);
-    } catch (thrown) {
-      // It was checked before, so it is a bug or a store that fails between two reads; half of it must not stay.
-      parts.commit.abandon(asError(thrown));
-    }
-    parts.metrics.mailboxMessages -= size;
-    parts.metrics.messagesDelivered += size;
-  }
-
-  #failed(lane: Lane, instance: Instance, known: KnownFunction, error: StatefunError): void {
-    const { limits, clock, logger, metrics } = this.#parts;
-    metrics.batchFailures += 1;
-    if (error.code === "STORE_FULL" || error.code === "STORE_FAILED") {
-      this.#retryAfter(instance, limits.firstRetryMs);
-      return;
-    }
-    // While the endpoint is down for all, no address is to blame.
-    if (lane.down) {
-      logger.warn(oneLine(`${known.route.label} can't be reached; it is tried again: ${error.message}`), error);
-      return;
-    }
-    instance.attempts += 1;
-    const { attempts, address } = instance;
-    const what = oneLine(`${address}: ${error.code}: ${error.message}`);
-    if (attempts >= limits.attempts) {
-      logger.error(
-        `${what} — parked after ${attempts} tries; correct the function, then retry it or drop the message.`,
-        error,
-      );
-      this.park(instance, { since: clock.now(), code: error.code, reason: error.message, attempts });
-      return;
-    }
-    const waitMs = backoffMs({ firstMs: limits.firstRetryMs, longestMs: limits.lastRetryMs }, attempts);
-    logger.warn(`${what} — try ${attempts} of ${limits.attempts}; the next one in ${waitMs} ms.`, error);
-    this.#retryAfter(instance, waitMs);
-  }
-
-  #retryAfter(instance: Instance, ms: number): void {
-    instance.retry = this.#parts.clock.after(ms, () => {
-      instance.retry = undefined;
-      this.ready(instance);
-    });
-  }
-}
-
-/** Whether nothing but a call in flight can stand against another one. */
-function mayBegin({ parking, retry, held }: Instance): boolean {
-  return parking === undefined && retry === undefined && held === 0;
-}
-
-/** What a call to a parked address ends with. Why it is parked is for those who look after it, and may hold secrets. */
-export function parkedError(address: Instance["address"], { code }: Parking): StatefunError {
-  return new StatefunError(
-    "ADDRESS_PARKED",
-    `${address} is parked (${code}) until it is retried or its message dropped.`,
-  );
-}
-
-function asError(thrown: unknown): StatefunError {
-  if (thrown instanceof StatefunError) return thrown;
-  return new StatefunError("ENDPOINT_FAILED", describe(thrown), { cause: thrown });
 }

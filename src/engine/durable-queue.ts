@@ -1,7 +1,8 @@
-// A queue that the store keeps: a mailbox, or the records of an egress. Its head is in memory; when it grows too long,
-// the rest is only in the store and is read back when its turn comes.
+// A queue that the store keeps: a mailbox, or the records of an egress. Its head is in memory. When the queue grows too
+// long, its rest is only in the store, and is read back when its turn comes.
 
 import type { Store } from "../store/store.js";
+import type { Backlog } from "./backlog.js";
 import { Fifo } from "./fifo.js";
 import type { GroupCommit } from "./group-commit.js";
 import { ordered, parseOrdered, rangeEnd } from "./keys.js";
@@ -11,17 +12,15 @@ import type { Sequence } from "./sequence.js";
 /** One entry of a queue. */
 export interface QueueItem extends Encodable {
   key: string;
-  /** The group of writes that it is in; see group-commit.ts. */
+  /** The number of the group that the entry was put into; see group-commit.ts. */
   group: number;
 }
 
-/** What all queues share. */
+/** What all queues of an engine share. */
 export interface QueueStore {
   readonly store: Store;
   readonly commit: GroupCommit;
   readonly sequence: Sequence;
-  /** About how many bytes wait in all queues. */
-  readonly waiting: { mailboxBytes: number };
 }
 
 /** How many bytes of one queue are kept in memory. */
@@ -32,20 +31,22 @@ const loadedAtOnce = 100;
 export class DurableQueue<T extends QueueItem> {
   readonly #prefix: string;
   readonly #shared: QueueStore;
+  readonly #backlog: Backlog;
   readonly #decode: (key: string, bytes: Uint8Array) => T;
   /** The entries in memory. */
   readonly #loaded = new Fifo<T>();
   #loadedBytes = 0;
-  /** The sequence number from which entries are only in the store, and how many those are. */
+  /** The sequence number from which on entries are only in the store, and how many those are. */
   #storedFrom = 0;
   #stored = 0;
   #storedBytes = 0;
   #lastKey: string | undefined;
   #loading: Promise<void> | undefined;
 
-  constructor(prefix: string, shared: QueueStore, decode: (key: string, bytes: Uint8Array) => T) {
+  constructor(prefix: string, shared: QueueStore, backlog: Backlog, decode: (key: string, bytes: Uint8Array) => T) {
     this.#prefix = prefix;
     this.#shared = shared;
+    this.#backlog = backlog;
     this.#decode = decode;
   }
 
@@ -54,79 +55,84 @@ export class DurableQueue<T extends QueueItem> {
     return this.loaded + this.#stored;
   }
 
-  /** How many of them are in memory. */
+  /** How many of the waiting entries are in memory. */
   get loaded(): number {
     return this.#loaded.length;
   }
 
-  /** About how many bytes wait; what was there before the start counts once it is read. */
+  /** About how many bytes wait. Entries from before the start count once they are read from the store. */
   get bytes(): number {
     return this.#loadedBytes + this.#storedBytes;
   }
 
-  /** The keys of the first and the last entry; they grow from one entry to the next. Undefined when there is none. */
+  /** The key of the first entry, the lowest; undefined when none waits. */
   get firstKey(): string | undefined {
     if (this.loaded > 0) return this.at(0).key;
     return this.#stored > 0 ? this.#prefix + ordered(this.#storedFrom) : undefined;
   }
 
+  /** The key of the last entry, the highest; undefined when none waits. */
   get lastKey(): string | undefined {
     return this.length > 0 ? this.#lastKey : undefined;
   }
 
-  /** Says that there is an entry in the store from before the start; they are told in order. */
-  found(key: string): void {
+  /** Adds an entry that was in the store before the start. Recovery names the entries in the order of their keys. */
+  restore(key: string): void {
     if (this.#stored === 0) this.#storedFrom = parseOrdered(key.slice(this.#prefix.length));
     this.#stored += 1;
     this.#lastKey = key;
+    this.#backlog.entries += 1;
   }
 
+  /** Adds an entry at the end, as part of the open transaction. */
   push(item: T): void {
     const { commit, sequence } = this.#shared;
-    const at = sequence.next();
-    item.key = this.#prefix + ordered(at);
+    const number = sequence.next();
+    item.key = this.#prefix + ordered(number);
     this.#lastKey = item.key;
     item.group = commit.openGroup;
     commit.put(item.key, item);
-    this.#shared.waiting.mailboxBytes += item.size;
+    this.#backlog.entries += 1;
+    this.#backlog.bytes += item.size;
     if (this.#stored === 0 && this.#loadedBytes < mostLoadedBytes) {
       this.#loaded.push(item);
       this.#loadedBytes += item.size;
       return;
     }
-    if (this.#stored === 0) this.#storedFrom = at;
+    if (this.#stored === 0) this.#storedFrom = number;
     this.#stored += 1;
     this.#storedBytes += item.size;
   }
 
-  /** The entry at this place of the loaded ones. */
+  /** The loaded entry at this place, counted from the front. */
   at(index: number): T {
     return this.#loaded.at(index);
   }
 
-  /** The loaded entries, and where the first one stands: for reading only. */
+  /** The array that holds the loaded entries, and the place of the first: for reading only, until the next change. */
   get view(): { readonly items: readonly T[]; readonly head: number } {
     return this.#loaded.view;
   }
 
-  /** Takes the first entry out, in memory and in the store. */
+  /** Takes the first loaded entry out of the queue, as part of the open transaction. */
   consume(): T {
     const item = this.take();
     this.#shared.commit.consume(item.key);
     return item;
   }
 
-  /** Takes the first entry out of memory; the store keeps it. */
+  /** Takes the first loaded entry out of memory. The store keeps the entry. */
   take(): T {
     const item = this.#loaded.shift();
     this.#loadedBytes -= item.size;
-    this.#shared.waiting.mailboxBytes -= item.size;
+    this.#backlog.entries -= 1;
+    this.#backlog.bytes -= item.size;
     return item;
   }
 
-  /** Reads the next entries back from the store; afterwards at least one is loaded, if any waits. */
+  /** Reads the next entries back from the store: afterwards at least one is loaded, if any waits. */
   load(): Promise<void> {
-    // Read twice at once, entries would be there twice.
+    // Two reads at once would load the same entries twice.
     this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;
     });
@@ -140,20 +146,31 @@ export class DurableQueue<T extends QueueItem> {
       await commit.flushed();
       const from = this.#prefix + ordered(this.#storedFrom);
       const entries = await store.entries({ from, to: rangeEnd(this.#prefix), limit: loadedAtOnce });
-      for (const [key, bytes] of entries) {
-        const item = this.#decode(key, bytes);
-        this.#loaded.push(item);
-        this.#loadedBytes += item.size;
-        // What was there before the start counts only now.
-        if (this.#storedBytes < item.size) this.#shared.waiting.mailboxBytes += item.size - this.#storedBytes;
-        this.#storedBytes = Math.max(0, this.#storedBytes - item.size);
-        this.#storedFrom = parseOrdered(key.slice(this.#prefix.length)) + 1;
-      }
-      this.#stored = entries.length === 0 ? 0 : this.#stored - entries.length;
-      if (this.#stored === 0) {
-        this.#shared.waiting.mailboxBytes -= this.#storedBytes;
-        this.#storedBytes = 0;
-      }
+      this.#append(entries.map(([key, bytes]) => this.#decode(key, bytes)));
+    }
+  }
+
+  /** Adds entries that were read from the store to those in memory. */
+  #append(items: readonly T[]): void {
+    const backlog = this.#backlog;
+    for (const item of items) {
+      this.#loaded.push(item);
+      this.#loadedBytes += item.size;
+      // The bytes of an entry from before the start count only now.
+      const counted = Math.min(this.#storedBytes, item.size);
+      backlog.bytes += item.size - counted;
+      this.#storedBytes -= counted;
+      this.#stored -= 1;
+      this.#storedFrom = parseOrdered(item.key.slice(this.#prefix.length)) + 1;
+    }
+    if (items.length === 0) {
+      // The store has fewer entries than were counted.
+      backlog.entries -= this.#stored;
+      this.#stored = 0;
+    }
+    if (this.#stored === 0) {
+      backlog.bytes -= this.#storedBytes;
+      this.#storedBytes = 0;
     }
   }
 }

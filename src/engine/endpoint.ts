@@ -1,9 +1,9 @@
-// Where functions run, as the engine sees it: bytes → promise of bytes.
+// How the engine reaches functions: an endpoint takes the bytes of a request, and promises the bytes of an answer.
 
 import type { Address } from "../model/address.js";
 import type { Generation, ValueSpec } from "../model/invocation.js";
 
-/** A server of functions: in this process or over HTTP. */
+/** Where functions are reached: in this process or over HTTP. */
 export interface Endpoint {
   /**
    * Makes one call, once: ToFunction bytes → FromFunction bytes. Rejects with ENDPOINT_UNREACHABLE when no function has
@@ -19,9 +19,9 @@ export interface Endpoint {
 export interface Route {
   readonly endpoint: Endpoint;
   readonly generation: Generation;
-  /** The most messages of one call. */
+  /** The most messages that one call carries. */
   readonly maxBatch: number;
-  /** The states of a v2 function; a v3 function names its own. */
+  /** The states of a v2 function. Undefined for a v3 function, which registers its states itself. */
   readonly states: readonly ValueSpec[] | undefined;
   /** What people call the endpoint: "in this process", or its URL. */
   readonly label: string;

@@ -1,33 +1,33 @@
-// What an engine offers to those around it: ingresses send and call, egresses take records, people look and mend.
+// What the engine offers: ingresses send and call, egresses take records, and people look at addresses and change them.
 
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
 
 /** Options of {@link EngineApi.send}. */
 export interface SendOptions {
-  /** Milliseconds until the message is delivered. Defaults to 0: at once. */
+  /** Milliseconds until the message is delivered. Defaults to 0. */
   readonly delayMs?: number;
-  /** Withdraws a delayed message; see {@link EngineApi.cancel}. */
+  /** Names the message for {@link EngineApi.cancel}. Defaults to none. */
   readonly cancellationToken?: string;
-  /** A second send with the same key does nothing, for 24 hours. */
+  /** A second send with the same key does nothing, for 24 hours. Defaults to none. */
   readonly idempotencyKey?: string;
 }
 
 /** Options of {@link EngineApi.call}. */
 export interface CallOptions {
-  /** A second call with the same key gets the first one's answer, for 24 hours. */
+  /** A second call with the same key gets the answer of the first, for 24 hours. Defaults to none. */
   readonly idempotencyKey?: string;
-  /** How long to wait for the answer. Defaults to 30,000 ms. */
+  /** How many milliseconds to wait for the answer. Defaults to 30,000. */
   readonly timeoutMs?: number;
-  /** Stops waiting; the message stays sent. */
+  /** Ends the wait. The message stays sent. Defaults to none. */
   readonly signal?: AbortSignal;
 }
 
-/** One record on its way out. */
+/** One record of an egress. */
 export interface EgressRecord {
   /**
-   * Grows with every record of an egress, in a new data folder too, and stays the same when the record comes again. Digits
-   * and letters.
+   * Digits and letters. It grows with every record of an egress, in a new data folder too, and stays the same when the
+   * record comes again.
    */
   readonly id: string;
   /** "namespace/name". */
@@ -40,13 +40,14 @@ export interface EgressConsumer {
   /** How many records may be unacknowledged at once. */
   readonly window: number;
   /**
-   * Takes a record that is durable in the store, in the order of their ids. Resolving acknowledges it: it never comes
-   * again. After a rejection, or a restart before the acknowledgement, it does.
+   * Takes a record that is durable in the store. Records come in the order of their ids. When the promise resolves, the
+   * record is acknowledged and never comes again. When it rejects, or when the engine restarts before the acknowledgement,
+   * the record comes again.
    */
   receive(record: EgressRecord): Promise<void>;
 }
 
-/** A function the engine has met, or one that nothing serves and that has waiting messages or parked addresses. */
+/** A function that was called since the start, or one that nothing serves and that has waiting messages or parked addresses. */
 export interface FunctionInfo {
   readonly typeName: string;
   readonly endpoint: string;
@@ -59,6 +60,7 @@ export interface WaitingMessage {
   readonly value: TypedValue;
 }
 
+/** A delayed message. */
 export interface DelayedInfo extends WaitingMessage {
   readonly target: Address;
   /** Milliseconds since 1970. */
@@ -66,7 +68,7 @@ export interface DelayedInfo extends WaitingMessage {
   readonly cancellationToken: string | undefined;
 }
 
-/** Why an address gets no more messages until someone lets it. */
+/** A parked address, and why it is parked. */
 export interface ParkedInfo {
   readonly address: Address;
   /** Milliseconds since 1970. */
@@ -76,72 +78,77 @@ export interface ParkedInfo {
   readonly attempts: number;
 }
 
-/** All there is to see of one address. */
+/** Everything that the engine keeps of one address. */
 export interface AddressInfo {
   readonly address: Address;
   readonly states: readonly { name: string; value: TypedValue; writtenAt: number }[];
-  /** How many messages wait, and the first 100 of them. */
+  /** How many messages wait. */
   readonly depth: number;
+  /** The first 100 messages that wait. */
   readonly mailbox: readonly WaitingMessage[];
-  /** The first 100 delayed messages to it that are due next. */
+  /** The 100 delayed messages to the address that are due next. */
   readonly delayed: readonly DelayedInfo[];
   readonly parked: ParkedInfo | undefined;
+  /** Whether a call is in flight. */
   readonly inFlight: boolean;
 }
 
-/** Counts since the start, and sizes now. */
+/** Counts since the start, and sizes now. The object always shows the numbers of the moment. */
 export interface EngineMetrics {
-  messagesIn: number;
-  messagesDelivered: number;
-  batches: number;
-  batchFailures: number;
-  callsAnswered: number;
-  egressRecords: number;
-  egressAcknowledged: number;
-  delayedScheduled: number;
-  delayedFired: number;
-  delayedCancelled: number;
-  commits: number;
-  commitBytes: number;
-  commitWrites: number;
-  /** Seconds spent in commits, and a histogram of one's seconds; see metrics.ts for the bounds. */
-  commitSeconds: number;
-  readonly commitBuckets: number[];
-  batchSeconds: number;
-  readonly batchBuckets: number[];
-  /** Now. */
-  mailboxMessages: number;
-  mailboxBytes: number;
-  inFlight: number;
-  parked: number;
-  delayedPending: number;
-  outboxRecords: number;
-  callsWaiting: number;
+  readonly messagesIn: number;
+  readonly messagesDelivered: number;
+  readonly batches: number;
+  readonly batchFailures: number;
+  readonly callsAnswered: number;
+  readonly egressRecords: number;
+  readonly egressAcknowledged: number;
+  readonly delayedScheduled: number;
+  readonly delayedFired: number;
+  readonly delayedCancelled: number;
+  readonly commits: number;
+  readonly commitBytes: number;
+  readonly commitWrites: number;
+  /** Seconds that all commits took, and how many commits fell into each bucket; see {@link bucketBounds}. */
+  readonly commitSeconds: number;
+  readonly commitBuckets: readonly number[];
+  /** Seconds that all batches took, and how many batches fell into each bucket. */
+  readonly batchSeconds: number;
+  readonly batchBuckets: readonly number[];
+  /** The rest are sizes now. */
+  readonly mailboxMessages: number;
+  readonly mailboxBytes: number;
+  readonly inFlight: number;
+  readonly parked: number;
+  readonly delayedPending: number;
+  readonly outboxRecords: number;
+  readonly callsWaiting: number;
 }
 
 /** Upper bounds, in seconds, of the histograms' buckets; the last bucket has none. */
 export const bucketBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
+/** One engine, as ingresses, egresses and people use it. */
 export interface EngineApi {
-  readonly metrics: Readonly<EngineMetrics>;
-  /** Undefined while all is well; else why nothing is taken (the disk is full, too much waits, the engine is closing). */
+  readonly metrics: EngineMetrics;
+  /** Why nothing is taken: the disk is full, too much waits, or the engine is closing. Undefined while all is well. */
   readonly trouble: { readonly code: string; readonly message: string } | undefined;
   /** Whether something serves this function. */
   serves(namespace: string, name: string): boolean;
   /**
    * Sends a message from outside; resolves when it is durable. Rejects with FUNCTION_UNKNOWN, VALUE_UNTYPED, ID_MISSING,
-   * MAILBOX_FULL (this address), OVERLOADED (all), STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT,
-   * SHUTTING_DOWN, and TARGET_INVALID, DELAY_INVALID and OPTION_INVALID (the key) for what is none.
+   * MAILBOX_FULL (too much waits for this address), OVERLOADED (too much waits for all), STORE_FULL, STORE_FAILED,
+   * TOKEN_INVALID, IDEMPOTENCY_CONFLICT, SHUTTING_DOWN, TARGET_INVALID, TYPE_NAME_INVALID, DELAY_INVALID, and
+   * OPTION_INVALID for the idempotency key.
    */
   send(target: Address, value: TypedValue, options?: SendOptions): Promise<void>;
   /**
    * Withdraws a delayed message that was sent from outside with this cancellation token; resolves to whether there was one. Rejects with
-   * TOKEN_INVALID.
+   * TOKEN_INVALID, STORE_FULL, STORE_FAILED and SHUTTING_DOWN.
    */
   cancel(cancellationToken: string): Promise<boolean>;
   /**
-   * Sends a message and waits for the first one that is sent back to its caller, when that is durable. Rejects as
-   * {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, and the signal's reason.
+   * Sends a message and waits for its answer: the first message that a function sends back to the caller. Resolves when the
+   * answer is durable. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, and the signal's reason.
    */
   call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue>;
   /**
@@ -160,25 +167,35 @@ export interface EngineApi {
    */
   attach(egress: string, consumer: EgressConsumer): void;
 
+  /** The functions that were called since the start, and those that nothing serves and that have something waiting. */
   functions(): FunctionInfo[];
-  /** The addresses of one function that hold a state or a message, in order of their ids, behind `after`. */
+  /** The addresses of one function that hold a state or a message, in the order of their ids, behind the id `after`. */
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]>;
+  /** Everything of one address. Rejects with TARGET_INVALID, TYPE_NAME_INVALID, ID_MISSING, STORE_FULL and STORE_FAILED. */
   inspect(address: Address): Promise<AddressInfo>;
+  /** The first parked addresses. */
   parked(page: { limit: number }): ParkedInfo[];
   /**
-   * Writes or, with undefined, deletes a state, between two calls of the address. Rejects with STATE_TYPENAME_CHANGED.
+   * Writes a state or, with undefined, deletes it, between two calls of the address. Rejects with STATE_TYPENAME_CHANGED,
+   * FUNCTION_UNKNOWN, and with ANSWER_TIMEOUT when the call in flight does not end within ten seconds.
    */
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void>;
-  /** Delivers nothing to the address until {@link retry}; a call in flight goes on. */
+  /** Delivers nothing to the address until {@link retry}. A call in flight goes on. Rejects with FUNCTION_UNKNOWN. */
   park(address: Address, reason: string): Promise<void>;
-  /** Lets a parked address go on, or ends the wait before its next try. */
+  /**
+   * Lets a parked address be called again, or ends the wait before its next try. Rejects with ANSWER_TIMEOUT when the call
+   * in flight does not end within ten seconds.
+   */
   retry(address: Address): Promise<void>;
   /**
-   * Removes the message that is the first now, or all that wait now, unless a call in flight takes them, and lets the
-   * address go on; resolves to how many were removed. Like setState and retry it waits for the call in flight, and rejects
-   * with ANSWER_TIMEOUT when that does not end within ten seconds.
+   * Removes the first message of the address, or all messages that wait now, and lets the address be called again;
+   * resolves to how many were removed. It waits for the call in flight, whose messages are not removed. Rejects with
+   * ANSWER_TIMEOUT when that call does not end within ten seconds.
    */
   drop(address: Address, which: "first" | "all"): Promise<number>;
-  /** Stops taking messages, finishes what is in flight within `graceMs`, and makes all of it durable. */
+  /**
+   * Stops taking messages, lets calls in flight end within `graceMs` milliseconds, makes their effects durable, and hands out
+   * no more records.
+   */
   close(graceMs: number): Promise<void>;
 }

@@ -1,7 +1,7 @@
-// A line: in at the end, out at the front, both in constant time.
+// A queue in memory: in at the end, out at the front, both in constant time.
 
-/** How many that have left may stay in the array before those that wait move up. */
-const mostLeft = 1024;
+/** How many places of taken items may stay in the array before the waiting items move to its front. */
+const mostFreePlaces = 1024;
 
 export class Fifo<T> {
   #items: T[] = [];
@@ -11,7 +11,7 @@ export class Fifo<T> {
     return this.#items.length - this.#head;
   }
 
-  /** The array behind it, and where its first item stands: for reading only, and until the next change. */
+  /** The array that holds the items, and the place of the first: for reading only, until the next change. */
   get view(): { readonly items: readonly T[]; readonly head: number } {
     return { items: this.#items, head: this.#head };
   }
@@ -25,7 +25,7 @@ export class Fifo<T> {
     return this.#items[this.#head + index] as T;
   }
 
-  /** Takes the first item out; there must be one. */
+  /** Takes the first item out. The queue must not be empty. */
   shift(): T {
     const item = this.#items[this.#head] as T;
     this.#items[this.#head] = undefined as T;
@@ -33,7 +33,7 @@ export class Fifo<T> {
     if (this.#head === this.#items.length) {
       this.#items.length = 0;
       this.#head = 0;
-    } else if (this.#head >= mostLeft && this.#head * 2 > this.#items.length) {
+    } else if (this.#head >= mostFreePlaces && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }

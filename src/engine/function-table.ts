@@ -1,4 +1,4 @@
-// The functions the engine knows: how each is reached, and which states it has registered since the start.
+// The functions that the engine knows: how each is reached, and which states it has registered.
 
 import { StatefunError } from "../errors.js";
 import { type Expiration, noExpiration } from "../model/expiration.js";
@@ -8,19 +8,18 @@ import type { GroupCommit } from "./group-commit.js";
 import { functionKey, kinds } from "./keys.js";
 import { decodeMessage, type Message } from "./message.js";
 
-/** A state as the store remembers it: enough to refuse another typename, and to know when a value expires. */
-interface Registered extends Expiration {
+/** The registration of a state, as the store keeps it: it refuses another typename, and says when a value expires. */
+interface Registration extends Expiration {
   readonly typename: string;
 }
 
-/** One function, by its type name. */
+/** One function. */
 export class KnownFunction {
   readonly namespace: string;
   readonly name: string;
   readonly route: Route;
-  /** The states that are sent with every call: those a v2 module file declares, or a v3 function has asked for. */
+  /** The states that every call carries: those that a v2 module file declares, or that a v3 function has registered. */
   readonly states: ValueSpec[];
-
   /** What the keys of its addresses begin with. */
   readonly key: string;
 
@@ -40,7 +39,7 @@ export class KnownFunction {
     return this.states.find((spec) => spec.name === name);
   }
 
-  /** Reads an entry of a mailbox; it may be from when the function was of the other generation. */
+  /** Decodes an entry of a mailbox, which may be from a time when the function was of the other generation. */
   readonly decodeMessage = (key: string, bytes: Uint8Array): Message =>
     decodeMessage(key, bytes, this.route.generation);
 }
@@ -67,21 +66,21 @@ export class FunctionTable {
     return found;
   }
 
-  /** The functions that were met since the start. */
+  /** The functions that were found since the start. */
   all(): KnownFunction[] {
     return [...this.#known.values()].flatMap((functions) => [...functions.values()]);
   }
 
   /**
-   * Registers the states that a function misses. Throws STATE_TYPENAME_CHANGED when one was once registered with another
-   * typename, and RESPONSE_MALFORMED when all of them were just sent.
+   * Registers the states that a function misses, as part of the open transaction. Throws STATE_TYPENAME_CHANGED when a
+   * state was ever registered with another typename, and RESPONSE_MALFORMED when the call carried all of them.
    */
   register(known: KnownFunction, missing: readonly ValueSpec[]): void {
     const added = missing.filter(({ name }) => known.state(name) === undefined);
     if (added.length === 0) {
       throw new StatefunError(
         "RESPONSE_MALFORMED",
-        `${known.typeName} asks again for states that it was just given: ${missing.map(({ name }) => name).join(", ") || "none"}.`,
+        `${known.typeName} asks for states that its call carried already: ${missing.map(({ name }) => name).join(", ") || "none"}.`,
       );
     }
     for (const spec of added) this.#assertTypename(known, spec.name, spec.typename);
@@ -92,50 +91,50 @@ export class FunctionTable {
   }
 
   /**
-   * Freezes the typename of a state that people set, as if its function had asked for it. Throws STATE_TYPENAME_CHANGED.
+   * Registers a state that people set, as if its function had asked for it. Throws STATE_TYPENAME_CHANGED when the state
+   * was ever registered with another typename.
    */
-  freeze(known: KnownFunction, state: string, typename: string): void {
+  registerTypename(known: KnownFunction, state: string, typename: string): void {
     this.#assertTypename(known, state, typename);
-    // Values of v2 may have another name in v3, so they freeze none.
+    // A value of v2 may have another typename in v3, so it registers none.
     if (known.route.generation === "v2") return;
     this.#remember(known, { name: state, typename, expiration: this.expirationOf(known, state) });
   }
 
-  /** When values of a state expire, as its function said last: before this start, too, and when nothing serves it now. */
+  /** When values of a state expire, as its function said last. It may have said so before this start. */
   expirationOf({ namespace, name }: Pick<KnownFunction, "namespace" | "name">, state: string): Expiration {
-    const { mode, afterMs } = this.#registered(functionKey(namespace, name), state) ?? noExpiration;
+    const { mode, afterMs } = this.#registration(functionKey(namespace, name), state) ?? noExpiration;
     return { mode, afterMs };
   }
 
   /** Throws STATE_TYPENAME_CHANGED when the state was ever registered with another typename. */
   #assertTypename(known: KnownFunction, state: string, typename: string): void {
-    const before = this.#registered(known.key, state);
+    const before = this.#registration(known.key, state);
     if (before === undefined || before.typename === "" || before.typename === typename) return;
     throw new StatefunError(
       "STATE_TYPENAME_CHANGED",
-      `The state "${state}" of ${known.typeName} is a ${before.typename} and can't become a ${typename}. Give it its old type, or the new one another name.`,
+      `The state "${state}" of ${known.typeName} is a ${before.typename} and can't become a ${typename}. Give the state its old type again, or give the new state another name.`,
     );
   }
 
-  #registered(key: string, state: string): Registered | undefined {
-    const stored = this.#commit.get(registeredKey(key, state));
+  #registration(key: string, state: string): Registration | undefined {
+    const stored = this.#commit.get(registrationKey(key, state));
     return stored === undefined ? undefined : JSON.parse(Buffer.from(stored).toString());
   }
 
-  /** The typename is frozen for ever; an expiration is what the function said last. */
+  /** A typename stays for ever. An expiration is what the function said last. */
   #remember({ key }: KnownFunction, { name, typename, expiration }: ValueSpec): void {
-    const before = this.#registered(key, name);
-    // A v2 function's states have no typename; the one that a v3 function gave stays.
-    const value: Registered = {
+    const before = this.#registration(key, name);
+    // The states of a v2 function have no typename: a typename that a v3 function has registered stays.
+    const value: Registration = {
       typename: typename || (before?.typename ?? ""),
       mode: expiration.mode,
       afterMs: expiration.afterMs,
     };
     const text = JSON.stringify(value);
     if (JSON.stringify(before) === text) return;
-    this.#commit.put(registeredKey(key, name), Buffer.from(text));
+    this.#commit.put(registrationKey(key, name), Buffer.from(text));
   }
 }
 
-/** `key`: the function's. */
-const registeredKey = (key: string, state: string) => kinds.registered + key + state;
+const registrationKey = (functionKey: string, state: string) => kinds.registration + functionKey + state;

@@ -1,35 +1,35 @@
-// One transaction after the other goes into the open group; a group is written as one. Work inside the engine reads what
-// is in a group and runs ahead of the disk; what leaves the machine waits until its group is on it.
+// Transactions are collected in the open group, and a group is written as one. Work inside the engine reads what is in a
+// group and so runs ahead of the disk. Whatever leaves the machine waits until its group is durable.
 
 import { StatefunError } from "../errors.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Store, Write } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
-import { bucketBounds, type EngineMetrics } from "./engine-api.js";
 import type { Encodable } from "./message.js";
+import { type Counters, countDuration } from "./metrics.js";
 
 type Value = Uint8Array | Encodable | undefined;
 
 interface Group {
   readonly values: Map<string, Value>;
   bytes: number;
-  /** Called when the group is durable, or with what was wrong at the first try that failed. */
-  readonly waiters: ((error?: StatefunError) => void)[];
-  /** Called when the group is durable, however long that takes. */
-  readonly after: (() => void)[];
+  /** Called when the group is durable, or with the error of its first write that failed. */
+  readonly onOutcome: ((error?: StatefunError) => void)[];
+  /** Called when the group is durable, however many writes that takes. */
+  readonly onDurable: (() => void)[];
 }
 
-const newGroup = (): Group => ({ values: new Map(), bytes: 0, waiters: [], after: [] });
+const newGroup = (): Group => ({ values: new Map(), bytes: 0, onOutcome: [], onDurable: [] });
 
-/** What an entry costs beyond its value, about. */
+/** About how many bytes an entry takes beyond its value. */
 const entryBytes = 64;
 
-/** The open group may grow to this before work inside waits for the disk. */
+/** When the open group holds this much, the disk is too far behind: work inside waits. */
 const mostOpenBytes = 32 * 1024 * 1024;
 
 /**
- * When nobody waits for the disk, a group stays open for this long or until it holds so much: what is sent and handled
- * meanwhile is never written.
+ * When nobody waits for the disk, a group stays open for this long or until it holds so much. A message that is sent and
+ * handled meanwhile is never written.
  */
 const lingerMs = 5;
 const lingerBytes = 8 * 1024 * 1024;
@@ -39,32 +39,32 @@ const backoff: Backoff = { firstMs: 100, longestMs: 5_000 };
 export class GroupCommit {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #metrics: EngineMetrics;
+  readonly #counters: Counters;
   #open = newGroup();
   #writing: Group | undefined;
-  /** Counts the groups: what is put now goes into this one. */
+  /** The number of the open group: what is put now goes into that group. */
   openGroup = 1;
-  /** All groups up to this one are on disk. */
+  /** All groups up to this number are durable. */
   durableGroup = 0;
   #scheduled = false;
   #lingering: Timer | undefined;
   #trouble: StatefunError | undefined;
   #closed = false;
-  /** Called when trouble begins or ends, and when a full group has been taken. */
+  /** Called when trouble begins or ends, and after each group. */
   onChange = () => {};
 
-  constructor(store: Store, clock: Clock, metrics: EngineMetrics) {
+  constructor(store: Store, clock: Clock, counters: Counters) {
     this.#store = store;
     this.#clock = clock;
-    this.#metrics = metrics;
+    this.#counters = counters;
   }
 
-  /** Why the last group can't be written; it is tried again until it can. */
+  /** Why the last write failed. The same group is written again until that succeeds. */
   get trouble(): StatefunError | undefined {
     return this.#trouble;
   }
 
-  /** Whether work inside should wait: the disk is too far behind. */
+  /** Whether work inside should wait, because the disk is too far behind. */
   get saturated(): boolean {
     return this.#trouble !== undefined || this.#open.bytes >= mostOpenBytes;
   }
@@ -91,7 +91,7 @@ export class GroupCommit {
     this.#linger();
   }
 
-  /** Deletes a key that is put only once in its life: if that is still to be written, neither is. */
+  /** Deletes a key that is put only once in its life. When the put is in the open group, neither is ever written. */
   consume(key: string): void {
     const value = this.#open.values.get(key);
     if (value === undefined) {
@@ -102,50 +102,57 @@ export class GroupCommit {
     this.#open.bytes -= sizeOf(value) + entryBytes;
   }
 
-  /** Calls back when all that was put so far is durable, or when the disk refuses it; never at once. */
-  whenDurable(waiter: (error?: StatefunError) => void): void {
-    this.#last().waiters.push(waiter);
+  /** Calls back when all that was put so far is durable, or with the error of a failed write; never synchronously. */
+  onOutcome(callback: (error?: StatefunError) => void): void {
+    this.#lastGroup().onOutcome.push(callback);
     this.#schedule();
   }
 
-  /** Calls back when all that was put so far is durable, however long that takes; never at once. */
-  afterDurable(run: () => void): void {
-    this.#last().after.push(run);
+  /** Calls back when all that was put so far is durable, however many writes that takes; never synchronously. */
+  onDurable(callback: () => void): void {
+    this.#lastGroup().onDurable.push(callback);
     this.#schedule();
   }
 
-  /** Resolves when all that was put so far is durable, however long that takes. */
+  /** Resolves when all that was put so far is durable. Rejects with STORE_FULL or STORE_FAILED when a write fails. */
+  durable(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.onOutcome((error) => (error === undefined ? resolve() : reject(error)));
+    });
+  }
+
+  /** Resolves when all that was put so far is durable, however many writes that takes. */
   flushed(): Promise<void> {
-    return new Promise((resolve) => this.afterDurable(resolve));
+    return new Promise((resolve) => this.onDurable(resolve));
   }
 
-  /** Resolves when all that was put so far is durable, or can't be made so for now. */
-  async tried(): Promise<void> {
+  /** Resolves when all that was put so far is durable, or when a write of it has failed. */
+  async attempted(): Promise<void> {
     if (this.#trouble !== undefined || this.#closed) return;
-    await new Promise<void>((resolve) => this.whenDurable(() => resolve()));
+    await new Promise<void>((resolve) => this.onOutcome(() => resolve()));
   }
 
-  /** Makes all that was put so far durable, and takes nothing more. Whoever put something later finds it undone. */
+  /** Makes all that was put so far durable, and writes nothing more: what is put later is undone by the next start. */
   async close(): Promise<void> {
-    await this.tried();
+    await this.attempted();
     this.#closed = true;
     this.#lingering?.cancel();
   }
 
   /**
-   * Takes nothing more, and writes nothing more: a transaction broke off in the middle, so the open group must never be
-   * written. What is on disk is whole; the next start goes on from there.
+   * Ends all writing because a transaction broke off in the middle: the open group must never be written. What is durable
+   * is whole, and the next start goes on from there.
    */
   abandon(error: StatefunError): void {
-    for (const waiter of this.#open.waiters) waiter(error);
+    for (const callback of this.#open.onOutcome) callback(error);
     this.#open = newGroup();
     this.#closed = true;
     this.#lingering?.cancel();
     this.#setTrouble(error);
   }
 
-  /** The group that the last write went into. */
-  #last(): Group {
+  /** The group that holds the last put. */
+  #lastGroup(): Group {
     return this.#open.values.size === 0 && this.#writing !== undefined ? this.#writing : this.#open;
   }
 
@@ -165,7 +172,7 @@ export class GroupCommit {
     this.#scheduled = true;
     this.#lingering?.cancel();
     this.#lingering = undefined;
-    // Not at once: whatever is ready in this turn of the loop shares the group.
+    // Not at once: whatever else is ready in this turn of the event loop shares the group.
     setImmediate(() => {
       this.#scheduled = false;
       void this.#write();
@@ -183,33 +190,33 @@ export class GroupCommit {
     if (group.values.size > 0) await this.#writeUntilDone(group);
     this.#writing = undefined;
     this.durableGroup = number;
-    for (const waiter of group.waiters) waiter();
-    for (const run of group.after) run();
-    const { values, waiters, after } = this.#open;
-    if (waiters.length + after.length > 0) this.#schedule();
+    for (const callback of group.onOutcome) callback();
+    for (const callback of group.onDurable) callback();
+    const { values, onOutcome, onDurable } = this.#open;
+    if (onOutcome.length + onDurable.length > 0) this.#schedule();
     else if (values.size > 0) this.#linger();
     this.onChange();
   }
 
   async #writeUntilDone(group: Group): Promise<void> {
-    const metrics = this.#metrics;
+    const counters = this.#counters;
     for (let attempt = 1; ; attempt++) {
       const begun = performance.now();
       try {
         await this.#store.write(encoded(group.values));
         const seconds = (performance.now() - begun) / 1000;
-        metrics.commits += 1;
-        metrics.commitWrites += group.values.size;
-        metrics.commitBytes += group.bytes;
-        metrics.commitSeconds += seconds;
-        count(metrics.commitBuckets, seconds);
+        counters.commits += 1;
+        counters.commitWrites += group.values.size;
+        counters.commitBytes += group.bytes;
+        counters.commitSeconds += seconds;
+        countDuration(counters.commitBuckets, seconds);
         if (!this.#closed) this.#setTrouble(undefined);
         return;
       } catch (thrown) {
         const error = thrown instanceof StatefunError ? thrown : new StatefunError("STORE_FAILED", String(thrown));
         this.#setTrouble(error);
-        // Those of the next group, too: who knows when its turn comes.
-        for (const waiter of [...group.waiters.splice(0), ...this.#open.waiters.splice(0)]) waiter(error);
+        // The open group's callbacks too: nobody knows when its turn comes.
+        for (const callback of [...group.onOutcome.splice(0), ...this.#open.onOutcome.splice(0)]) callback(error);
         if (this.#closed) return;
         await new Promise<void>((resolve) => this.#clock.after(backoffMs(backoff, attempt), resolve));
       }
@@ -231,11 +238,4 @@ function encoded(values: Map<string, Value>): Iterable<Write> {
     if (value !== undefined && !(value instanceof Uint8Array)) values.set(key, value.encode());
   }
   return values as Map<string, Uint8Array | undefined>;
-}
-
-/** Counts a duration into its bucket. */
-export function count(buckets: number[], seconds: number): void {
-  let index = 0;
-  while (index < bucketBounds.length && seconds > (bucketBounds[index] as number)) index++;
-  buckets[index] = (buckets[index] as number) + 1;
 }

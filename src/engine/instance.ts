@@ -1,6 +1,7 @@
 // One address that is awake: its mailbox, its state, and whether a call for it is in flight.
 
 import type { Address } from "../model/address.js";
+import type { Backlog } from "./backlog.js";
 import type { Timer } from "./clock.js";
 import { DurableQueue, type QueueStore } from "./durable-queue.js";
 import type { KnownFunction } from "./function-table.js";
@@ -18,47 +19,70 @@ export interface Parking {
 
 export class Instance {
   readonly address: Address;
-  /** See keys.ts. */
+  /** What stands for the address in the keys of the store; see keys.ts. */
   readonly key: string;
   readonly mailbox: DurableQueue<Message>;
   readonly states: StateValues;
-  /** Undefined when nothing serves the function any more; its messages wait. */
+  /** Undefined when nothing serves the function any more: its messages wait. */
   readonly function: KnownFunction | undefined;
-  /** How many messages the call in flight holds; 0 when there is none. */
+  /** How many messages the call in flight carries; 0 when none is in flight. */
   inFlight = 0;
-  /** Whether it stands in its lane's line. */
+  /** Whether the address waits in its lane. */
   queued = false;
-  /** Whether its mailbox is being read back from the store. */
+  /** Whether the mailbox is being read back from the store. */
   loading = false;
-  /** How often the first message has failed since it last went well. */
+  /** How often the first message has failed since the last success. */
   attempts = 0;
-  /** Runs until the next try after a failure. */
-  retry: Timer | undefined;
   parking: Parking | undefined;
-  /** How many changes by people wait for their turn or are being made: no call begins meanwhile. */
+  /** How many changes by people wait for their turn or are being made. No call begins meanwhile. */
   held = 0;
-  /** The generation of idle instances that it was last one of, and the bytes of its states then; see instances.ts. */
-  rested = 0;
+  /** The generation of idle instances that it was last in, and the bytes of its states then; see instances.ts. */
+  restedGeneration = 0;
   restedBytes = 0;
-  /** Those changes, as long as a call is in flight. */
-  readonly afterCall: (() => void)[] = [];
+  #retry: Timer | undefined;
+  /** Called when the call in flight has ended. */
+  readonly #onCallEnded: (() => void)[] = [];
 
-  constructor(address: Address, key: string, known: KnownFunction | undefined, shared: QueueStore) {
+  constructor(address: Address, key: string, known: KnownFunction | undefined, shared: QueueStore, mailboxes: Backlog) {
     this.address = address;
     this.key = key;
     this.function = known;
-    this.mailbox = new DurableQueue(kinds.message + key, shared, known?.decodeMessage ?? decodeMessage);
+    this.mailbox = new DurableQueue(kinds.message + key, shared, mailboxes, known?.decodeMessage ?? decodeMessage);
     this.states = new StateValues(key, shared.commit, known?.route.generation ?? "v3");
   }
 
-  /** Whether nothing but its state would be lost if it were forgotten; and that is in the store. */
+  /** Whether the address may be called: it is not parked, does not wait for a retry, and no change by people holds it. */
+  get callable(): boolean {
+    return this.parking === undefined && this.#retry === undefined && this.held === 0;
+  }
+
+  /** Whether forgetting the instance loses nothing: its state is in the store, and there is nothing else. */
   get idle(): boolean {
-    return (
-      this.mailbox.length === 0 &&
-      this.inFlight === 0 &&
-      this.parking === undefined &&
-      this.retry === undefined &&
-      this.held === 0
-    );
+    return this.mailbox.length === 0 && this.inFlight === 0 && this.callable;
+  }
+
+  /** Lets no call begin until the timer has gone off. The timer's owner calls {@link endRetryWait} then. */
+  awaitRetry(timer: Timer): void {
+    this.#retry = timer;
+  }
+
+  /** Ends the wait for a retry. */
+  endRetryWait(): void {
+    this.#retry?.cancel();
+    this.#retry = undefined;
+  }
+
+  /** Calls back when the call in flight has ended, unless the returned function is called before. */
+  onCallEnded(callback: () => void): () => void {
+    const callbacks = this.#onCallEnded;
+    callbacks.push(callback);
+    return () => {
+      callbacks.splice(callbacks.indexOf(callback), 1);
+    };
+  }
+
+  /** Says that the call in flight has ended, or that nobody waits for its end any more. */
+  callEnded(): void {
+    if (this.#onCallEnded.length > 0) for (const callback of this.#onCallEnded.splice(0)) callback();
   }
 }

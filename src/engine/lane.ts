@@ -1,12 +1,12 @@
-// The line before one endpoint: which addresses wait for their turn, and how many calls are in flight. An endpoint that
-// can't be reached holds its own line up and no other.
+// The lane of one endpoint: the addresses that wait for their turn to be called there, and how many calls are in flight.
+// An endpoint that can't be reached holds up its own lane and no other.
 
 import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Clock, Timer } from "./clock.js";
 import { Fifo } from "./fifo.js";
 import type { Instance } from "./instance.js";
 
-/** Failures in a row, of any address, after which an endpoint counts as down. */
+/** The endpoint counts as down after this many calls in a row, of any address, that did not reach it. */
 const failuresUntilDown = 3;
 const backoff: Backoff = { firstMs: 100, longestMs: 10_000 };
 
@@ -14,57 +14,58 @@ export class Lane {
   readonly #clock: Clock;
   readonly #mostInFlight: number;
   readonly #wake: () => void;
-  readonly #line = new Fifo<Instance>();
+  readonly #queue = new Fifo<Instance>();
   #inFlight = 0;
   #failures = 0;
   #wait: Timer | undefined;
 
-  /** `wake` is called when the line can go on after a wait. */
+  /** `wake` is called when addresses may have their turn again after a wait. */
   constructor(clock: Clock, mostInFlight: number, wake: () => void) {
     this.#clock = clock;
     this.#mostInFlight = mostInFlight;
     this.#wake = wake;
   }
 
-  /** Whether the endpoint can't be reached: then one call at a time tries whether it can. */
+  /** Whether the endpoint can't be reached. Then one call at a time finds out whether it can be again. */
   get down(): boolean {
     return this.#failures >= failuresUntilDown;
   }
 
-  /** Puts an address at the end of the line, unless it stands there. */
+  /** Puts an address at the end of the lane, unless it waits there already. */
   join(instance: Instance): void {
     if (instance.queued) return;
     instance.queued = true;
-    this.#line.push(instance);
+    this.#queue.push(instance);
   }
 
-  /** Takes the address whose turn it is; undefined when there is none or too much is in flight. */
+  /** Takes the address whose turn it is; undefined when none waits, or when no call may begin now. */
   next(): Instance | undefined {
-    if (this.#line.length === 0 || this.#wait !== undefined) return undefined;
+    if (this.#queue.length === 0 || this.#wait !== undefined) return undefined;
     if (this.#inFlight >= (this.down ? 1 : this.#mostInFlight)) return undefined;
-    const instance = this.#line.shift();
+    const instance = this.#queue.shift();
     instance.queued = false;
     return instance;
   }
 
+  /** Says that a call has begun. */
   began(): void {
     this.#inFlight += 1;
   }
 
-  /** Says that a call has ended, and whether anything answered it. */
+  /** Says that a call has ended, and whether it reached the endpoint. */
   ended(reached: boolean): void {
     this.#inFlight -= 1;
     if (reached) {
       this.#failures = 0;
       if (this.#wait === undefined) return;
-      // Something has answered while nobody was let through: it is back.
+      // A call that was in flight before the wait has reached the endpoint: it is back.
       this.#wait.cancel();
       this.#wait = undefined;
       this.#wake();
       return;
     }
-    // Calls that were in flight beside the one that began the wait say nothing new: counted, a thousand of them would
-    // make the wait as long as it can be.
+    // Calls that were in flight when the wait began tell nothing new. If they counted, a thousand of them would make the
+    // wait as long as it can be.
     if (this.#wait !== undefined) return;
     this.#failures += 1;
     if (!this.down) return;

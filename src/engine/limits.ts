@@ -1,25 +1,25 @@
-// How much the engine takes on, and when it gives an address up.
+// How much the engine takes on, and when it parks an address.
 
 import { describe, StatefunError } from "../errors.js";
 import { assertKnownOptions } from "../model/options.js";
 
 /** Limits of an engine. */
 export interface EngineLimits {
-  /** Bytes that may wait in one mailbox before ingresses are refused. Defaults to 16 MiB. */
+  /** Bytes that may wait in one mailbox before messages from outside are refused for it. Defaults to 16 MiB. */
   readonly mailboxBytes: number;
-  /** Bytes that may wait in all mailboxes and outboxes before ingresses are refused. Defaults to 64 MiB. */
+  /** Bytes that may wait in all mailboxes and outboxes before messages from outside are refused. Defaults to 64 MiB. */
   readonly totalBytes: number;
-  /** Clients that may wait for an answer at once. Defaults to 20,000. */
+  /** Calls from outside that may wait for an answer at once. Defaults to 20,000. */
   readonly callsWaiting: number;
   /** Calls in flight to one endpoint. Defaults to 1,024. */
   readonly inFlight: number;
-  /** Bytes of messages in one call; one message always fits. Defaults to 4 MiB. */
+  /** Bytes of messages that one call carries; a call carries one message whatever its size. Defaults to 4 MiB. */
   readonly batchBytes: number;
   /** Failures in a row after which an address is parked. Defaults to 10. */
   readonly attempts: number;
-  /** Milliseconds before the second try; doubled for each further one. Defaults to 100. */
+  /** Milliseconds before the second try; each further wait is twice as long. Defaults to 100. */
   readonly firstRetryMs: number;
-  /** The longest wait before a try. Defaults to 30,000 ms. */
+  /** The most milliseconds before a try. Defaults to 30,000. */
   readonly lastRetryMs: number;
 }
 
@@ -34,15 +34,15 @@ export const defaultLimits: EngineLimits = {
   lastRetryMs: 30_000,
 };
 
-/** The limits, with the defaults where none is given. Throws OPTION_INVALID. */
-export function limitsOf(given: Partial<EngineLimits> = {}): EngineLimits {
-  assertKnownOptions("limits", given, Object.keys(defaultLimits));
-  for (const [name, value] of Object.entries(given)) {
+/** Completes limits with the defaults. Throws OPTION_INVALID. */
+export function limitsOf(limits: Partial<EngineLimits> = {}): EngineLimits {
+  assertKnownOptions("limits", limits, Object.keys(defaultLimits));
+  for (const [name, value] of Object.entries(limits)) {
     if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
     throw new StatefunError(
       "OPTION_INVALID",
       `limits.${name} is ${describe(value)}; it must be a whole number above 0.`,
     );
   }
-  return { ...defaultLimits, ...given };
+  return { ...defaultLimits, ...limits };
 }

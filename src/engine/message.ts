@@ -1,4 +1,4 @@
-// A message as the engine keeps it, and its form in the store.
+// A message as the engine keeps it in memory, and its form in the store.
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
@@ -13,14 +13,14 @@ const v2Flag = tag(3, varint);
 const targetField = tag(4, delimited);
 const tokenField = tag(5, delimited);
 
-/** A value that is encoded only if it is still there when a group of writes is written. */
+/** A value that is encoded when its group is written, and not at all when it is consumed before. */
 export interface Encodable {
   encode(): Uint8Array;
   /** About how many bytes it takes. */
   readonly size: number;
 }
 
-/** What an address, its type's names and a record take beyond the argument, about. */
+/** About how many bytes a message takes beyond its argument. */
 const overhead = 96;
 
 /** A message on its way to a function. */
@@ -29,9 +29,9 @@ export class Message implements Encodable {
   /** The bytes of an Any (v2) or a TypedValue (v3). */
   readonly argument: Uint8Array;
   readonly generation: Generation;
-  /** Where the store keeps it while it waits. */
+  /** The key of its entry in the store while it waits. */
   key = "";
-  /** The group of writes that it came in; 0 when it was read from the store. */
+  /** The number of the group that it was put into; 0 when it was read from the store. */
   group = 0;
 
   constructor(caller: Address | undefined, argument: Uint8Array, generation: Generation) {
@@ -125,7 +125,7 @@ function readFields(bytes: Uint8Array): Fields {
   return fields;
 }
 
-/** Decodes a message's entry; for functions of a generation when one is given. */
+/** Decodes the entry of a message, for a function of the generation `as`; its own generation when that is missing. */
 export function decodeMessage(key: string, bytes: Uint8Array, as?: Generation): Message {
   const { caller, argument, generation } = readFields(bytes);
   const message = new Message(caller, argument, generation).as(as ?? generation);
@@ -133,10 +133,10 @@ export function decodeMessage(key: string, bytes: Uint8Array, as?: Generation): 
   return message;
 }
 
-/** Decodes a delayed message's entry. */
+/** Decodes the entry of a delayed message. */
 export function decodeDelayed(key: string, dueAt: number, bytes: Uint8Array): DelayedMessage {
   const { caller, argument, generation, target, token } = readFields(bytes);
-  if (target === undefined) throw new Error(`the delayed message at ${JSON.stringify(key)} has no target`);
+  if (target === undefined) throw new Error(`The delayed message at ${JSON.stringify(key)} has no target.`);
   const message = new DelayedMessage(target, caller, argument, generation, dueAt, token);
   message.key = key;
   return message;

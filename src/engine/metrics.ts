@@ -1,8 +1,28 @@
-// The engine's counts, all at zero.
+// The engine's numbers: counters, which its parts count up, and gauges, which are read from the parts that keep them. The
+// engine decides nothing by a metric.
 
 import { bucketBounds, type EngineMetrics } from "./engine-api.js";
 
-export function newMetrics(): EngineMetrics {
+type GaugeName =
+  | "mailboxMessages"
+  | "mailboxBytes"
+  | "inFlight"
+  | "parked"
+  | "delayedPending"
+  | "outboxRecords"
+  | "callsWaiting";
+
+/** What has happened since the start. */
+export type Counters = { -readonly [Name in Exclude<keyof EngineMetrics, GaugeName>]: EngineMetrics[Name] } & {
+  readonly commitBuckets: number[];
+  readonly batchBuckets: number[];
+};
+
+/** What is so now; an object of getters. */
+export type Gauges = Pick<EngineMetrics, GaugeName>;
+
+/** All counters, at zero. */
+export function newCounters(): Counters {
   return {
     messagesIn: 0,
     messagesDelivered: 0,
@@ -21,12 +41,17 @@ export function newMetrics(): EngineMetrics {
     commitBuckets: new Array(bucketBounds.length + 1).fill(0),
     batchSeconds: 0,
     batchBuckets: new Array(bucketBounds.length + 1).fill(0),
-    mailboxMessages: 0,
-    mailboxBytes: 0,
-    inFlight: 0,
-    parked: 0,
-    delayedPending: 0,
-    outboxRecords: 0,
-    callsWaiting: 0,
   };
+}
+
+/** The counters with the gauges added: one object that always shows the numbers of the moment. */
+export function metricsOf(counters: Counters, gauges: Gauges): EngineMetrics {
+  return Object.defineProperties(counters, Object.getOwnPropertyDescriptors(gauges)) as Counters & Gauges;
+}
+
+/** Counts a duration into the bucket of a histogram; see {@link bucketBounds}. */
+export function countDuration(buckets: number[], seconds: number): void {
+  let index = 0;
+  while (index < bucketBounds.length && seconds > (bucketBounds[index] as number)) index++;
+  buckets[index] = (buckets[index] as number) + 1;
 }

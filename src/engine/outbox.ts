@@ -1,43 +1,47 @@
-// The records of one egress, from the transaction that wrote them until whoever takes them has acknowledged them.
+// The records of one egress, from the transaction that wrote them until the egress's consumer has acknowledged them.
 
 import { errorOf } from "../errors.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Generation } from "../model/invocation.js";
 import type { Logger } from "../model/logger.js";
 import { decodePacked } from "../wire/packed.js";
+import type { Backlog } from "./backlog.js";
 import type { Clock } from "./clock.js";
 import { DurableQueue, type QueueStore } from "./durable-queue.js";
-import type { EgressConsumer, EgressRecord, EngineMetrics } from "./engine-api.js";
+import type { EgressConsumer, EgressRecord } from "./engine-api.js";
 import { kinds } from "./keys.js";
 import { decodeMessage, Message } from "./message.js";
+import type { Counters } from "./metrics.js";
 
 const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
 
+export interface OutboxParts {
+  readonly shared: QueueStore;
+  readonly backlog: Backlog;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly logger: Logger;
+}
+
 export class Outbox {
   readonly egress: string;
-  /** Whether functions may send to it; one that only has records from before the start is no longer there. */
+  /** Whether functions may send to the egress. An outbox that only holds records from before the start is not declared. */
   declared = false;
   readonly #prefix: string;
-  readonly #shared: QueueStore;
-  readonly #clock: Clock;
-  readonly #metrics: EngineMetrics;
-  readonly #logger: Logger;
+  readonly #parts: OutboxParts;
   readonly #queue: DurableQueue<Message>;
   #consumer: EgressConsumer | undefined;
-  /** The last group of which the end is waited for. */
-  #awaited = 0;
+  /** The last group whose durability hands records out. */
+  #awaitedGroup = 0;
   #unacknowledged = 0;
   #loading = false;
   #closed = false;
 
-  constructor(egress: string, shared: QueueStore, clock: Clock, metrics: EngineMetrics, logger: Logger) {
+  constructor(egress: string, parts: OutboxParts) {
     this.egress = egress;
     this.#prefix = `${kinds.outbox}${egress}\0`;
-    this.#shared = shared;
-    this.#clock = clock;
-    this.#metrics = metrics;
-    this.#logger = logger;
-    this.#queue = new DurableQueue(this.#prefix, shared, decodeMessage);
+    this.#parts = parts;
+    this.#queue = new DurableQueue(this.#prefix, parts.shared, parts.backlog, decodeMessage);
   }
 
   /** How many records wait to be handed out. */
@@ -45,21 +49,25 @@ export class Outbox {
     return this.#queue.length;
   }
 
-  /** Says that there is a record in the store from before the start; they are told in order. */
-  found(key: string): void {
-    this.#queue.found(key);
-    this.#metrics.outboxRecords += 1;
+  /** How many records were handed out and are not acknowledged. */
+  get unacknowledged(): number {
+    return this.#unacknowledged;
+  }
+
+  /** Adds a record that was in the store before the start. Recovery names the records in the order of their keys. */
+  restore(key: string): void {
+    this.#queue.restore(key);
   }
 
   /** Adds a record, as part of the open transaction. */
   push(packed: Uint8Array, generation: Generation): void {
+    const { shared, counters } = this.#parts;
     this.#queue.push(new Message(undefined, packed, generation));
-    this.#metrics.egressRecords += 1;
-    this.#metrics.outboxRecords += 1;
-    const { commit } = this.#shared;
-    if (this.#awaited === commit.openGroup) return;
-    this.#awaited = commit.openGroup;
-    commit.afterDurable(() => this.#pump());
+    counters.egressRecords += 1;
+    const { commit } = shared;
+    if (this.#awaitedGroup === commit.openGroup) return;
+    this.#awaitedGroup = commit.openGroup;
+    commit.onDurable(() => this.#pump());
   }
 
   attach(consumer: EgressConsumer): void {
@@ -72,13 +80,13 @@ export class Outbox {
     this.#closed = true;
   }
 
-  /** Hands out what is on disk, as far as the consumer's window goes. */
+  /** Hands out durable records, as far as the consumer's window goes. */
   #pump(): void {
     const consumer = this.#consumer;
     if (consumer === undefined) return;
     const queue = this.#queue;
     while (!this.#closed && this.#unacknowledged < consumer.window && queue.loaded > 0) {
-      if (queue.at(0).group > this.#shared.commit.durableGroup) return;
+      if (queue.at(0).group > this.#parts.shared.commit.durableGroup) return;
       this.#unacknowledged += 1;
       this.#hand(consumer, queue.take(), 1);
     }
@@ -86,8 +94,9 @@ export class Outbox {
   }
 
   #hand(consumer: EgressConsumer, message: Message, attempt: number): void {
+    const { shared, clock, counters, logger } = this.#parts;
     const record: EgressRecord = {
-      id: this.#shared.sequence.epoch + message.key.slice(this.#prefix.length),
+      id: shared.sequence.epoch + message.key.slice(this.#prefix.length),
       egress: this.egress,
       value: decodePacked(message.argument, message.generation),
     };
@@ -99,20 +108,20 @@ export class Outbox {
     }
     received.then(
       () => {
-        this.#shared.commit.consume(message.key);
-        this.#metrics.egressAcknowledged += 1;
-        this.#metrics.outboxRecords -= 1;
+        shared.commit.consume(message.key);
+        counters.egressAcknowledged += 1;
         this.#unacknowledged -= 1;
         this.#pump();
       },
       (thrown) => {
         if (this.#closed) return;
         const error = errorOf(thrown);
-        this.#logger.warn(
-          `The egress ${this.egress} did not take the record ${record.id}; it is tried again: ${error.message}`,
+        const waitMs = backoffMs(backoff, attempt);
+        logger.warn(
+          `The egress ${this.egress} did not take the record ${record.id}. It is handed out again in ${waitMs} ms. The cause: ${error.message}`,
           error,
         );
-        this.#clock.after(backoffMs(backoff, attempt), () => {
+        clock.after(waitMs, () => {
           if (!this.#closed) this.#hand(consumer, message, attempt + 1);
         });
       },
@@ -127,7 +136,8 @@ export class Outbox {
         this.#pump();
       },
       () => {
-        this.#clock.after(backoff.firstMs, () => this.#load());
+        // The store has logged the failed read.
+        this.#parts.clock.after(backoff.firstMs, () => this.#load());
       },
     );
   }

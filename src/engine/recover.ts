@@ -1,14 +1,16 @@
-// What an engine reads when it opens a store: which mailboxes, outboxes and parked addresses there are. States are read
-// when their addresses are called, so their number does not matter.
+// What an engine reads when it opens a store: the mailboxes, the outboxes and the parked addresses. States are read when
+// their addresses are called, so their number does not matter.
 
 import type { Store } from "../store/store.js";
 import type { Instance, Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
 import { kinds, parseAddressKey, rangeEnd } from "./keys.js";
+import type { Outboxes } from "./outboxes.js";
+import type { ParkedAddresses } from "./parked-addresses.js";
 
 const readAtOnce = 10_000;
 
-/** Reads all keys with a prefix, a part at a time. */
+/** Reads all keys with a prefix, a page at a time. */
 export async function* keysOf(store: Store, prefix: string): AsyncIterable<string[]> {
   const to = rangeEnd(prefix);
   for (let from = prefix; ; ) {
@@ -19,40 +21,35 @@ export async function* keysOf(store: Store, prefix: string): AsyncIterable<strin
   }
 }
 
-/** Wakes the addresses that have messages; returns how many messages there are. */
-export async function recoverMailboxes(store: Store, instances: Instances): Promise<number> {
-  let messages = 0;
+/** Wakes the addresses that have messages. */
+export async function recoverMailboxes(store: Store, instances: Instances): Promise<void> {
   let instance: Instance | undefined;
   for await (const keys of keysOf(store, kinds.message)) {
     for (const key of keys) {
-      // Those of one address stand together.
+      // The messages of one address stand together.
       if (instance === undefined || !key.startsWith(instance.key, 1)) {
         instance = instances.wake(parseAddressKey(key).address);
       }
-      instance.mailbox.found(key);
+      instance.mailbox.restore(key);
     }
-    messages += keys.length;
   }
-  return messages;
 }
 
-/** Parks what was parked; returns how many addresses that is. */
-export async function recoverParked(store: Store, instances: Instances): Promise<number> {
-  let parked = 0;
+/** Parks the addresses that were parked. */
+export async function recoverParked(store: Store, instances: Instances, parked: ParkedAddresses): Promise<void> {
   for await (const keys of keysOf(store, kinds.parked)) {
     for (const key of keys) {
       const stored = store.get(key);
       if (stored === undefined) continue;
-      instances.wake(parseAddressKey(key).address).parking = JSON.parse(Buffer.from(stored).toString()) as Parking;
+      const parking = JSON.parse(Buffer.from(stored).toString()) as Parking;
+      parked.restore(instances.wake(parseAddressKey(key).address), parking);
     }
-    parked += keys.length;
   }
-  return parked;
 }
 
-/** Tells each record that an egress has not acknowledged. */
-export async function recoverOutboxes(store: Store, found: (egress: string, key: string) => void): Promise<void> {
+/** Finds the records that no egress has acknowledged. */
+export async function recoverOutboxes(store: Store, outboxes: Outboxes): Promise<void> {
   for await (const keys of keysOf(store, kinds.outbox)) {
-    for (const key of keys) found(key.slice(1, key.indexOf("\0")), key);
+    for (const key of keys) outboxes.restore(key.slice(1, key.indexOf("\0")), key);
   }
 }

@@ -1,4 +1,4 @@
-// A list that stays in the order of its items' keys: small enough to move, mostly added to at its end.
+// A list in the order of its items' keys. It is small enough to move its items, and mostly grows at its end.
 
 interface Keyed {
   readonly key: string;
@@ -20,7 +20,7 @@ export class SortedList<T extends Keyed> {
     return this.length === 0 ? undefined : this.#items[this.#items.length - 1];
   }
 
-  /** Adds an item, unless there is one with its key. */
+  /** Adds an item, unless the list holds one with the same key. */
   add(item: T): void {
     const at = this.#find(item.key);
     if (this.#items[at]?.key !== item.key) this.#items.splice(at, 0, item);
@@ -43,7 +43,7 @@ export class SortedList<T extends Keyed> {
     this.#items.length = Math.min(this.#items.length, this.#head + length);
   }
 
-  /** Where the key stands, or would. */
+  /** The place of the item with this key, or where it would stand. */
   #find(key: string): number {
     let from = this.#head;
     let to = this.#items.length;

@@ -1,4 +1,4 @@
-// The states of one address, as they are in memory while it is busy or was so lately.
+// The states of one address, which are in memory while the address is awake.
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
@@ -13,7 +13,7 @@ const packedField = tag(1, delimited);
 const touchedField = tag(2, varint);
 const v2Flag = tag(3, varint);
 
-/** A state's value, and when it was last written or, if it expires after a call, last touched by one. */
+/** The value of a state, and when it was last written; for a state that expires after the last call, when that was. */
 export class StateValue implements Encodable {
   /** The bytes of an Any (v2) or a TypedValue (v3). */
   readonly packed: Uint8Array;
@@ -67,7 +67,7 @@ export function decodeStateValue(bytes: Uint8Array): StateValue {
   return new StateValue(packed, touchedAt, generation);
 }
 
-/** Whether a value's time is over. */
+/** Whether a value has expired. */
 export function isExpired({ touchedAt }: StateValue, { expiration }: Pick<ValueSpec, "expiration">, now: number) {
   return expiration.mode !== "none" && now >= touchedAt + expiration.afterMs;
 }
@@ -76,24 +76,24 @@ export class StateValues {
   readonly #prefix: string;
   readonly #commit: GroupCommit;
   readonly #generation: Generation;
-  /** What was read or written; null when there is no value. */
+  /** The values that were read or written since the address woke; null where there is none. */
   readonly #values = new Map<string, StateValue | null>();
   /** About how many bytes the values take. */
   bytes = 0;
 
-  /** `addressKey`: see keys.ts; `generation`: the function's, which may be another than when a value was written. */
+  /** The generation is that of the function now. A value may have been written when the function was of another one. */
   constructor(addressKey: string, commit: GroupCommit, generation: Generation) {
     this.#prefix = kinds.state + addressKey;
     this.#commit = commit;
     this.#generation = generation;
   }
 
-  /** The values that a call carries; those whose time is over are deleted. */
+  /** The values that a call carries. Deletes those that have expired. */
   forCall(specs: readonly ValueSpec[], now: number): RequestState[] {
     return specs.map((spec) => ({ name: spec.name, packed: this.#current(spec, now)?.packed }));
   }
 
-  /** Restarts the clock of every value that expires after the last call. */
+  /** Puts off the expiry of every value that expires after the last call. */
   touch(specs: readonly ValueSpec[], now: number): void {
     for (const spec of specs) {
       if (spec.expiration.mode !== "after-call") continue;
@@ -103,7 +103,7 @@ export class StateValues {
     }
   }
 
-  /** Writes a value, or deletes it. The bytes are copied: they may be a part of an answer. */
+  /** Writes a value, or with undefined deletes it. The bytes are copied, because they may be a part of an answer. */
   set(name: string, packed: Uint8Array | undefined, now: number): void {
     if (packed !== undefined) this.#put(name, new StateValue(new Uint8Array(packed), now, this.#generation));
     else this.#delete(name);

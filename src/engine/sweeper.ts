@@ -1,5 +1,5 @@
-// Removes what nobody will read again: states whose time is over at addresses that are not called any more, and
-// requests with an idempotency key that are no longer remembered. A little at a time, beside other work.
+// Removes what nobody will read again: expired states of addresses that are not called any more, and requests whose
+// idempotency key has expired. It works a little at a time, beside other work.
 
 import type { Address } from "../model/address.js";
 import type { Expiration } from "../model/expiration.js";
@@ -7,14 +7,15 @@ import type { ValueSpec } from "../model/invocation.js";
 import type { Store } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import type { GroupCommit } from "./group-commit.js";
+import type { IdempotencyKeys } from "./idempotency-keys.js";
 import type { Instances } from "./instances.js";
 import { kinds, ordered, parseAddressKey, rangeEnd } from "./keys.js";
 import { keysOf } from "./recover.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
 
-/** From the end of one round to the begin of the next. */
+/** The time from the end of one round to the begin of the next. */
 const restMs = 60_000;
-/** How many entries are read at once, and the pause after them. */
+/** How many entries are read at once, and how long the pause after them is. */
 const readAtOnce = 500;
 const pauseMs = 100;
 
@@ -23,6 +24,7 @@ interface SweeperParts {
   readonly commit: GroupCommit;
   readonly clock: Clock;
   readonly instances: Instances;
+  readonly keys: IdempotencyKeys;
 }
 
 export class Sweeper {
@@ -34,9 +36,10 @@ export class Sweeper {
     this.#parts = parts;
   }
 
+  /** Begins a round every minute. */
   start(): void {
     this.#after(restMs, () => {
-      // The store has told why; the next round goes on.
+      // A round that fails is not logged: the store has logged its failed read. The next round goes on.
       this.round().then(
         () => this.start(),
         () => this.start(),
@@ -51,35 +54,30 @@ export class Sweeper {
 
   /** Looks at everything once. */
   async round(): Promise<void> {
-    await this.#forgetRequests();
-    for await (const keys of keysOf(this.#parts.store, kinds.registered)) {
+    await this.#expireRequests();
+    for await (const keys of keysOf(this.#parts.store, kinds.registration)) {
       for (const key of keys) {
         const stored = this.#parts.commit.get(key);
         if (stored === undefined) continue;
         const { mode, afterMs } = JSON.parse(Buffer.from(stored).toString()) as Expiration;
-        if (mode !== "none") await this.#expire(key.slice(1), { mode, afterMs });
+        if (mode !== "none") await this.#expireStates(key.slice(1), { mode, afterMs });
       }
     }
   }
 
-  async #forgetRequests(): Promise<void> {
-    const { store, commit, clock } = this.#parts;
-    const to = kinds.forget + ordered(clock.now());
+  async #expireRequests(): Promise<void> {
+    const { store, commit, clock, keys } = this.#parts;
+    const to = kinds.expiry + ordered(clock.now());
     for (;;) {
-      const keys = await store.keys({ from: kinds.forget, to, limit: readAtOnce });
-      for (const key of keys) {
-        // Forgotten already, which is still to be written; since then there may be another request under its key.
-        if (commit.get(key) === undefined) continue;
-        commit.delete(key);
-        commit.delete(kinds.request + key.slice(to.length));
-      }
-      if (keys.length < readAtOnce || this.#stopped) return;
+      const expiries = await store.keys({ from: kinds.expiry, to, limit: readAtOnce });
+      for (const expiry of expiries) keys.expire(expiry);
+      if (expiries.length < readAtOnce || this.#stopped) return;
       await commit.flushed();
     }
   }
 
-  /** Deletes the values of one state whose time is over. */
-  async #expire(registered: string, expiration: Expiration): Promise<void> {
+  /** Deletes the expired values of one state, which a key of its registration names. */
+  async #expireStates(registered: string, expiration: Expiration): Promise<void> {
     const { store, clock } = this.#parts;
     const end = registered.indexOf("\0", registered.indexOf("\0") + 1) + 1;
     const state = registered.slice(end);
@@ -92,7 +90,7 @@ export class Sweeper {
         const { address, rest } = parseAddressKey(key);
         if (rest !== state) continue;
         if (!isExpired(decodeStateValue(bytes), { expiration }, clock.now())) continue;
-        this.#expireOne(address, key, { name: state, typename: "", expiration });
+        this.#expireState(address, key, { name: state, typename: "", expiration });
       }
       if (entries.length < readAtOnce) return;
       from = `${entries[entries.length - 1]?.[0]}\0`;
@@ -100,12 +98,12 @@ export class Sweeper {
     }
   }
 
-  #expireOne(address: Address, key: string, spec: ValueSpec): void {
+  #expireState(address: Address, key: string, spec: ValueSpec): void {
     const { commit, clock, instances } = this.#parts;
     const now = clock.now();
     const awake = instances.peek(address);
     if (awake !== undefined) {
-      // Looking at a value deletes it when its time is over; one in flight is looked at by its next call.
+      // Reading an expired value deletes it. A call in flight has read the values, and the next call reads them again.
       if (awake.inFlight === 0) awake.states.forCall([spec], now);
       return;
     }

@@ -1,32 +1,36 @@
-// What one batch did, first checked as a whole, then applied as one transaction: the messages it consumed, its states,
-// what it sent, its delayed messages, its egress records. Nothing here waits, so a group of writes holds all or nothing.
+// What a function answered to one batch: checked as a whole first, then applied as one transaction. The transaction holds
+// the messages that the batch consumed, its states, the messages it sent, its delayed messages and its egress records.
+// Nothing here waits, so a group of writes holds all of it or nothing.
 
 import { describe, StatefunError } from "../errors.js";
 import { isClient } from "../model/client-address.js";
 import type { InvocationResult, ResponseDelayed } from "../wire/decode-response.js";
 import { typenameOfPacked } from "../wire/packed.js";
 import type { DelayedMessages } from "./delayed.js";
+import type { Delivery } from "./delivery.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
 import { DelayedMessage, Message } from "./message.js";
-import type { Outbox } from "./outbox.js";
-import type { Requests } from "./requests.js";
+import type { Outboxes } from "./outboxes.js";
 
 /** What a transaction changes. */
-export interface Parts {
+export interface TransactionParts {
   readonly functions: FunctionTable;
   readonly delayed: DelayedMessages;
-  readonly requests: Requests;
-  readonly outboxes: ReadonlyMap<string, Outbox>;
-  /** Puts a message into a mailbox, or hands it to a client that waits. */
-  enqueue(target: Instance["address"], message: Message): void;
+  readonly outboxes: Outboxes;
+  readonly delivery: Delivery;
 }
 
 /**
- * Throws what Flink would fail the job for: FUNCTION_UNKNOWN, EGRESS_UNKNOWN, TOKEN_INVALID, STATE_UNDECLARED,
- * STATE_TYPENAME_CHANGED. Nothing is changed then.
+ * Checks an answer before anything of it is applied. Throws what Flink would fail the job for: FUNCTION_UNKNOWN,
+ * EGRESS_UNKNOWN, TOKEN_INVALID, STATE_UNDECLARED, STATE_TYPENAME_CHANGED and RESPONSE_MALFORMED.
  */
-export function assertAllowed(known: KnownFunction, instance: Instance, result: InvocationResult, parts: Parts): void {
+export function assertAllowed(
+  known: KnownFunction,
+  instance: Instance,
+  result: InvocationResult,
+  parts: TransactionParts,
+): void {
   for (const { name, packed } of result.mutations) assertState(known, name, packed);
   for (const { target, argument } of result.messages) {
     assertServed(known, target, parts);
@@ -34,17 +38,19 @@ export function assertAllowed(known: KnownFunction, instance: Instance, result: 
   }
   for (const { egress, argument } of result.egresses) {
     typenameOf(known, argument);
-    if (parts.outboxes.get(egress)?.declared) continue;
-    throw new StatefunError(
-      "EGRESS_UNKNOWN",
-      `${known.typeName} sent a record to the egress ${egress}, which is not there. There is ${declared(parts.outboxes).join(", ") || "none"}.`,
-    );
+    if (parts.outboxes.declared(egress) === undefined) throw egressUnknown(known, egress, parts.outboxes);
   }
   if (result.delayed.length > 0) assertDelayed(known, instance, result.delayed, parts);
 }
 
-const declared = (outboxes: Parts["outboxes"]) =>
-  [...outboxes.values()].filter((outbox) => outbox.declared).map(({ egress }) => egress);
+function egressUnknown({ typeName }: KnownFunction, egress: string, outboxes: Outboxes): StatefunError {
+  const declared = outboxes.all().filter((outbox) => outbox.declared);
+  const names = declared.map((outbox) => outbox.egress).join(", ") || "none";
+  return new StatefunError(
+    "EGRESS_UNKNOWN",
+    `${typeName} sent a record to the egress ${egress}, which does not exist. The egresses: ${names}.`,
+  );
+}
 
 function assertState(known: KnownFunction, name: string, packed: Uint8Array | undefined): void {
   const spec = known.state(name);
@@ -63,7 +69,7 @@ function assertState(known: KnownFunction, name: string, packed: Uint8Array | un
   );
 }
 
-/** Throws RESPONSE_MALFORMED: what can't be read must not get further than its sender. */
+/** Throws RESPONSE_MALFORMED: a value that can't be read must not get further than its sender. */
 function typenameOf({ typeName }: KnownFunction, packed: Uint8Array): string {
   try {
     return typenameOfPacked(packed);
@@ -73,7 +79,7 @@ function typenameOf({ typeName }: KnownFunction, packed: Uint8Array): string {
   }
 }
 
-function assertServed(known: KnownFunction, target: Instance["address"], { functions }: Parts): void {
+function assertServed(known: KnownFunction, target: Instance["address"], { functions }: TransactionParts): void {
   if (isClient(target) || functions.find(target.namespace, target.name) !== undefined) return;
   throw new StatefunError(
     "FUNCTION_UNKNOWN",
@@ -81,12 +87,12 @@ function assertServed(known: KnownFunction, target: Instance["address"], { funct
   );
 }
 
-/** In their order, since a batch may withdraw a message and send another one under its token. */
+/** Checks them in their order, because a batch may cancel a token and then send another message under it. */
 function assertDelayed(
   known: KnownFunction,
   { address }: Instance,
   delayed: readonly ResponseDelayed[],
-  parts: Parts,
+  parts: TransactionParts,
 ): void {
   const pending = new Map<string, boolean>();
   for (const entry of delayed) {
@@ -100,21 +106,21 @@ function assertDelayed(
     if (pending.get(entry.token) ?? parts.delayed.hasToken(address, entry.token)) {
       throw new StatefunError(
         "TOKEN_INVALID",
-        `${address} sent a delayed message with the cancellation token ${JSON.stringify(entry.token)}, which a message of this id still waits under. Cancel that first, or take another token.`,
+        `${address} sent a delayed message with the cancellation token ${JSON.stringify(entry.token)}, but another message of this id still waits under that token. Cancel that message first, or take another token.`,
       );
     }
     pending.set(entry.token, true);
   }
 }
 
-/** Applies what {@link assertAllowed} let pass, for a call that carried the instance's first `consumed` messages. */
+/** Applies a checked answer to a call that carried the first `consumed` messages of the mailbox. */
 export function apply(
   known: KnownFunction,
   instance: Instance,
   consumed: number,
   result: InvocationResult,
   now: number,
-  parts: Parts,
+  parts: TransactionParts,
 ): void {
   const { generation } = known.route;
   const { address, states, mailbox } = instance;
@@ -122,7 +128,7 @@ export function apply(
   for (const { name, packed } of result.mutations) states.set(name, packed, now);
   states.touch(known.states, now);
   for (const { target, argument } of result.messages) {
-    parts.enqueue(target, new Message(address, own(argument), generation));
+    parts.delivery.deliver(target, new Message(address, own(argument), generation));
   }
   for (const entry of result.delayed) {
     if (entry.cancel) parts.delayed.cancel(address, entry.token);
@@ -131,12 +137,12 @@ export function apply(
       parts.delayed.add(new DelayedMessage(target, address, own(argument), generation, now + delayMs, token));
     }
   }
-  for (const { egress, argument } of result.egresses) parts.outboxes.get(egress)?.push(own(argument), generation);
+  for (const { egress, argument } of result.egresses) parts.outboxes.declared(egress)?.push(own(argument), generation);
 }
 
-/** A part of an answer, without the answer: as long as the part waits, all of it would stay in memory. */
+/** Copies a part out of its answer: the part may wait for long, and would keep the whole answer in memory. */
 function own(part: Uint8Array): Uint8Array {
   const whole = part.buffer.byteLength;
-  // Small answers share a block, which is not worth a copy.
+  // Small answers share one block of memory, which is not worth a copy.
   return whole > Buffer.poolSize && whole > 2 * part.length ? new Uint8Array(part) : part;
 }

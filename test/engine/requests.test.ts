@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fingerprintOf } from "../../src/engine/requests.js";
+import { fingerprintOf } from "../../src/engine/idempotency-keys.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
 import { at, type Batch, text } from "./functions.js";

@@ -1,5 +1,5 @@
-// What programs hand to the engine, checked where it comes in: an id, a key or a token that the store could not keep as it
-// is would be one thing in memory and another on disk. Messages between functions are not looked at again.
+// Checks what programs pass to the engine, where it comes in. An id, a key or a token with half a surrogate pair would be
+// one text in memory and another one on disk. Messages between functions are not checked again.
 
 import { describe, describeValue, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
@@ -8,15 +8,15 @@ import type { Clock } from "./clock.js";
 
 const longestKey = 256;
 
-/** The address of a message from outside. Throws TARGET_INVALID, TYPE_NAME_INVALID and ID_MISSING. */
+/** Checks the target of a message from outside. Throws TARGET_INVALID, TYPE_NAME_INVALID and ID_MISSING. */
 export function assertTarget(target: Address): void {
   assertAddress(target);
   if (target.id === "") throw idMissing(target);
 }
 
 /**
- * An address that is looked at or mended. Its id may be empty: a function elsewhere may have sent to such a one. Throws
- * TARGET_INVALID, TYPE_NAME_INVALID and ID_MISSING.
+ * Checks an address that people look at or change. Its id may be empty, because a function of another SDK may have sent to
+ * an empty id. Throws TARGET_INVALID, TYPE_NAME_INVALID and ID_MISSING.
  */
 export function assertAddress(address: Address): void {
   if (!isAddress(address)) {
@@ -29,7 +29,7 @@ export function assertAddress(address: Address): void {
   if (typeof id !== "string" || !isWellFormed(id)) throw idMissing(address);
 }
 
-/** Addresses to park. Throws OPTION_INVALID, TYPE_NAME_INVALID and ID_MISSING. */
+/** Checks a list of addresses to park. Throws OPTION_INVALID, TYPE_NAME_INVALID and ID_MISSING. */
 export function assertAddresses(park: readonly Address[]): void {
   if (!Array.isArray(park) || !park.every(isAddress)) {
     throw new StatefunError("OPTION_INVALID", `park is ${describe(park)}; it must be a list of Address.`);
@@ -38,7 +38,7 @@ export function assertAddresses(park: readonly Address[]): void {
 }
 
 /** Throws OPTION_INVALID. */
-export function assertKey(idempotencyKey: string): void {
+export function assertIdempotencyKey(idempotencyKey: string): void {
   if (isText(idempotencyKey) && idempotencyKey.length <= longestKey) return;
   throw new StatefunError(
     "OPTION_INVALID",
@@ -52,7 +52,7 @@ export function assertDelay(delayMs: number): void {
   throw new StatefunError("DELAY_INVALID", `The delay is ${describe(delayMs)} ms; it must be a number, 0 or more.`);
 }
 
-/** Throws OPTION_INVALID for what can't be listened to. */
+/** Throws OPTION_INVALID. */
 export function assertSignal(signal: AbortSignal): void {
   if (typeof signal.throwIfAborted === "function" && typeof signal.addEventListener === "function") return;
   throw new StatefunError("OPTION_INVALID", `signal is ${describe(signal)}; it must be an AbortSignal.`);
@@ -64,7 +64,7 @@ export function assertClock(clock: Clock): void {
   throw new StatefunError("OPTION_INVALID", `clock is ${describe(clock)}; it must have the methods now and after.`);
 }
 
-/** By its parts: an Address may come from another copy of this package. */
+/** Looks at the parts and not at the class: an Address may come from another copy of this package. */
 function isAddress(address: Partial<Address> | null | undefined): boolean {
   return typeof address?.namespace === "string" && typeof address.name === "string";
 }

@@ -1,19 +1,19 @@
-// A store whose failed reads are told: clients hear no more of one than that the log says why. A write that fails is
-// trouble, which is told by the engine.
+// A store that logs its failed reads, because the errors that clients get only point to the log. Failed writes are logged
+// by the engine, which tries them again.
 
 import { errorOf, oneLine } from "../errors.js";
 import type { Logger } from "../model/logger.js";
 import type { Entry, Range, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
 
-/** Of many reads that fail one is told in this time. */
+/** One failed read is logged in this time, however many fail. */
 const quietMs = 60_000;
 
-export class TellingStore implements Store {
+export class LoggingStore implements Store {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: Store, clock: Clock, logger: Logger) {
     this.#store = store;
@@ -25,7 +25,7 @@ export class TellingStore implements Store {
     try {
       return this.#store.get(key);
     } catch (thrown) {
-      throw this.#told(thrown);
+      throw this.#logged(thrown);
     }
   }
 
@@ -33,7 +33,7 @@ export class TellingStore implements Store {
     try {
       return await this.#store.entries(range);
     } catch (thrown) {
-      throw this.#told(thrown);
+      throw this.#logged(thrown);
     }
   }
 
@@ -41,7 +41,7 @@ export class TellingStore implements Store {
     try {
       return await this.#store.keys(range);
     } catch (thrown) {
-      throw this.#told(thrown);
+      throw this.#logged(thrown);
     }
   }
 
@@ -53,10 +53,10 @@ export class TellingStore implements Store {
     return this.#store.close();
   }
 
-  #told(thrown: unknown): unknown {
+  #logged(thrown: unknown): unknown {
     const now = this.#clock.now();
-    if (now - this.#toldAt >= quietMs) {
-      this.#toldAt = now;
+    if (now - this.#loggedAt >= quietMs) {
+      this.#loggedAt = now;
       const error = errorOf(thrown);
       this.#logger.error(oneLine(`The store can't be read: ${error.message}`), error);
     }

@@ -1,4 +1,4 @@
-// What there is to see: functions, addresses, one address.
+// What people look at: the functions, the addresses of one function, everything of one address.
 
 import { Address } from "../model/address.js";
 import { parseTypeName } from "../model/type-name.js";
@@ -11,14 +11,15 @@ import type { GroupCommit } from "./group-commit.js";
 import type { Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
 import { addressKey, functionKey, kinds, parseAddressKey, parseOrdered, rangeEnd } from "./keys.js";
-import { unserved } from "./left-behind.js";
 import { decodeDelayed, decodeMessage, type Message } from "./message.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
+import { unservedFunctions } from "./unserved.js";
 
-/** How many waiting and delayed messages of an address are shown. */
+/** How many waiting messages, and how many delayed ones, are shown of an address. */
 const shownMessages = 100;
 
-const nowhere = "served by nothing";
+/** What stands for the endpoint of a function that nothing serves. */
+const noEndpoint = "served by nothing";
 
 interface InspectorParts {
   readonly store: Store;
@@ -35,6 +36,7 @@ export class Inspector {
     this.#parts = parts;
   }
 
+  /** See EngineApi.functions. */
   functions(): FunctionInfo[] {
     const { functions, instances } = this.#parts;
     const served = functions.all().map(({ typeName, route, states }) => ({
@@ -47,20 +49,21 @@ export class Inspector {
         expireAfterMs: expiration.afterMs,
       })),
     }));
-    const others = [...unserved(instances.all()).keys()].map((typeName) => ({
+    const others = [...unservedFunctions(instances.all()).keys()].map((typeName) => ({
       typeName,
-      endpoint: nowhere,
+      endpoint: noEndpoint,
       states: [],
     }));
     return [...served, ...others];
   }
 
+  /** See EngineApi.addresses. */
   async addresses(
     typeName: string,
     { after = "", limit }: { after?: string; limit: number },
   ): Promise<{ id: string; depth: number }[]> {
     const { namespace, name } = parseTypeName(typeName);
-    await this.#parts.commit.tried();
+    await this.#parts.commit.attempted();
     const [withState, withMessages] = await Promise.all([
       this.#ids(kinds.state + functionKey(namespace, name), after, limit),
       this.#ids(kinds.message + functionKey(namespace, name), after, limit),
@@ -74,7 +77,7 @@ export class Inspector {
     }));
   }
 
-  /** The next ids under a prefix: after each, its other keys are jumped over. */
+  /** The next ids under a prefix. Each read jumps over the other keys of the id before. */
   async #ids(prefix: string, after: string, limit: number): Promise<string[]> {
     const { namespace, name } = parseAddressKey(`${prefix}\0`).address;
     const ids: string[] = [];
@@ -90,10 +93,11 @@ export class Inspector {
     return ids;
   }
 
+  /** See EngineApi.inspect. */
   async address(address: Address): Promise<AddressInfo> {
     const { store, commit, instances, functions, clock } = this.#parts;
-    // What can't be written for now is not shown; that it can't is shown elsewhere.
-    await commit.tried();
+    // Changes that the store refuses for now are not shown. The engine's trouble shows that it refuses them.
+    await commit.attempted();
     const key = addressKey(address.namespace, address.name, address.id);
     const range = (prefix: string) => ({ from: prefix, to: rangeEnd(prefix), limit: 1_000 });
     const states = await store.entries(range(kinds.state + key));
@@ -117,6 +121,7 @@ export class Inspector {
     };
   }
 
+  /** See EngineApi.parked. */
   parked(limit: number): ParkedInfo[] {
     const parked: ParkedInfo[] = [];
     for (const { address, parking } of this.#parts.instances.all()) {
@@ -127,7 +132,7 @@ export class Inspector {
     return parked;
   }
 
-  /** All delayed messages are looked through: they are kept by their times. */
+  /** Reads through all delayed messages, because their keys are in the order of their times. */
   async #delayedTo(address: Address): Promise<DelayedInfo[]> {
     const { store } = this.#parts;
     const found: DelayedInfo[] = [];

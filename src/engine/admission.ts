@@ -1,0 +1,88 @@
+// Whether the engine takes what comes from outside: not while it closes, not while the store can't be written, and not when
+// too much waits.
+
+import { StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
+import type { Backlog } from "./backlog.js";
+import type { FunctionTable, KnownFunction } from "./function-table.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { Instances } from "./instances.js";
+import type { EngineLimits } from "./limits.js";
+import type { WaitingCalls } from "./waiting-calls.js";
+
+interface AdmissionParts {
+  readonly functions: FunctionTable;
+  readonly instances: Instances;
+  readonly calls: WaitingCalls;
+  readonly commit: GroupCommit;
+  readonly limits: EngineLimits;
+  /** What waits inside: the mailboxes, and the outboxes. */
+  readonly backlogs: readonly Backlog[];
+}
+
+export class Admission {
+  readonly #parts: AdmissionParts;
+  #closed = false;
+
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts;
+  }
+
+  /** Why nothing is taken from outside; undefined while all is well. */
+  get trouble(): StatefunError | undefined {
+    return this.#stopped ?? (this.#full ? overloaded() : undefined);
+  }
+
+  /** Takes nothing more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Throws SHUTTING_DOWN, STORE_FULL or STORE_FAILED when nothing can be changed. */
+  assertOpen(): void {
+    const stopped = this.#stopped;
+    if (stopped !== undefined) throw new StatefunError(stopped.code, stopped.message);
+  }
+
+  /** Returns the function of an address. Throws FUNCTION_UNKNOWN. */
+  assertServed({ namespace, name, typeName }: Address): KnownFunction {
+    const known = this.#parts.functions.find(namespace, name);
+    if (known !== undefined) return known;
+    throw new StatefunError(
+      "FUNCTION_UNKNOWN",
+      `Nothing serves ${typeName}. Bind its class, or add its endpoint to the module file.`,
+    );
+  }
+
+  /** Throws FUNCTION_UNKNOWN, OVERLOADED or MAILBOX_FULL when no message for this address is taken. */
+  assertRoom(target: Address): void {
+    const { instances, limits } = this.#parts;
+    this.assertServed(target);
+    if (this.#full) throw overloaded();
+    if ((instances.peek(target)?.mailbox.bytes ?? 0) >= limits.mailboxBytes) {
+      throw new StatefunError("MAILBOX_FULL", `Too many messages wait for ${target}. Send again later.`);
+    }
+  }
+
+  /** Throws OVERLOADED when no further call may wait for its answer. */
+  assertRoomForCall(): void {
+    if (this.#parts.calls.count >= this.#parts.limits.callsWaiting) throw overloaded();
+  }
+
+  get #stopped(): StatefunError | undefined {
+    return this.#closed ? closingError() : this.#parts.commit.trouble;
+  }
+
+  get #full(): boolean {
+    const { backlogs, limits } = this.#parts;
+    let waiting = 0;
+    for (const { bytes } of backlogs) waiting += bytes;
+    return waiting >= limits.totalBytes;
+  }
+}
+
+const overloaded = () => new StatefunError("OVERLOADED", "Too many messages wait. Send again later.");
+
+/** What callers and changes get that the end of the engine cuts off. */
+export const closingError = () =>
+  new StatefunError("SHUTTING_DOWN", "The runtime is closing. Send again when it is back.");

@@ -1,0 +1,33 @@
+// Delivers a message: into the mailbox of its target, or to the caller outside that waits for it.
+
+import type { Address } from "../model/address.js";
+import { isClient } from "../model/client-address.js";
+import type { Instance } from "./instance.js";
+import type { Instances } from "./instances.js";
+import type { Message } from "./message.js";
+import type { WaitingCalls } from "./waiting-calls.js";
+
+export class Delivery {
+  readonly #instances: Instances;
+  readonly #calls: WaitingCalls;
+  readonly #onMessage: (instance: Instance) => void;
+
+  /** `onMessage` is called with the target after each message that went into a mailbox. */
+  constructor(instances: Instances, calls: WaitingCalls, onMessage: (instance: Instance) => void) {
+    this.#instances = instances;
+    this.#calls = calls;
+    this.#onMessage = onMessage;
+  }
+
+  /** Delivers a message, as part of the open transaction. */
+  deliver(target: Address, message: Message): void {
+    if (isClient(target)) {
+      this.#calls.answer(target, message.argument, message.generation);
+      return;
+    }
+    const instance = this.#instances.wake(target);
+    const { function: known } = instance;
+    instance.mailbox.push(known === undefined ? message : message.as(known.route.generation));
+    this.#onMessage(instance);
+  }
+}

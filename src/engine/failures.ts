@@ -1,0 +1,56 @@
+// What follows a failed call: the message is tried again after a wait, or its address is parked.
+
+import { oneLine, type StatefunError } from "../errors.js";
+import { backoffMs } from "../model/backoff.js";
+import type { Logger } from "../model/logger.js";
+import type { Clock } from "./clock.js";
+import type { KnownFunction } from "./function-table.js";
+import type { Instance } from "./instance.js";
+import type { EngineLimits } from "./limits.js";
+import type { Counters } from "./metrics.js";
+import type { ParkedAddresses } from "./parked-addresses.js";
+
+interface FailuresParts {
+  readonly parked: ParkedAddresses;
+  readonly clock: Clock;
+  readonly limits: EngineLimits;
+  readonly counters: Counters;
+  readonly logger: Logger;
+}
+
+export class Failures {
+  readonly #parts: FailuresParts;
+
+  constructor(parts: FailuresParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Counts and logs a failed call. Returns the milliseconds until the address may be called again; 0 when nothing but its
+   * lane holds it up, or when it has been parked.
+   */
+  record(instance: Instance, { route }: KnownFunction, error: StatefunError, endpointDown: boolean): number {
+    const { parked, clock, limits, counters, logger } = this.#parts;
+    counters.batchFailures += 1;
+    if (error.code === "STORE_FULL" || error.code === "STORE_FAILED") return limits.firstRetryMs;
+    // While the endpoint is down for all, no address is to blame.
+    if (endpointDown) {
+      logger.warn(oneLine(`${route.label} can't be reached. It is tried again. The cause: ${error.message}`), error);
+      return 0;
+    }
+    instance.attempts += 1;
+    const { attempts, address } = instance;
+    const what = oneLine(`${address}: ${error.code}: ${error.message}`);
+    if (attempts >= limits.attempts) {
+      logger.error(
+        `${what} — parked after ${attempts} tries; correct the function, then retry it or drop the message.`,
+        error,
+      );
+      parked.park(instance, { since: clock.now(), code: error.code, reason: error.message, attempts });
+      return 0;
+    }
+    const waitMs = backoffMs({ firstMs: limits.firstRetryMs, longestMs: limits.lastRetryMs }, attempts);
+    logger.warn(`${what} — try ${attempts} of ${limits.attempts}; the next one in ${waitMs} ms.`, error);
+    return waitMs;
+  }
+}

@@ -1,0 +1,152 @@
+// Requests from outside that carry an idempotency key. The store remembers each of them with its answer for 24 hours, so
+// that the same request, sent again, does nothing again.
+
+import { createHash } from "node:crypto";
+import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
+import { WireWriter } from "../bytes/writer.js";
+import { StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
+import type { Generation } from "../model/invocation.js";
+import type { TypedValue } from "../model/typed-value.js";
+import { decodePacked } from "../wire/packed.js";
+import type { Clock } from "./clock.js";
+import type { GroupCommit } from "./group-commit.js";
+import { kinds, ordered } from "./keys.js";
+
+/** For how many milliseconds a request is remembered. */
+export const rememberedMs = 24 * 60 * 60 * 1000;
+
+const fingerprintField = tag(1, delimited);
+const answerField = tag(2, delimited);
+const v2Flag = tag(3, varint);
+const expiryField = tag(4, delimited);
+
+/** What the store keeps under an idempotency key. */
+interface Remembered {
+  readonly fingerprint: string;
+  readonly answer: TypedValue | undefined;
+  /** The key of the entry that says when the request is forgotten. Empty when an older version wrote the request. */
+  readonly expiry: string;
+}
+
+/**
+ * Identifies a request, to detect a key that is used for two different ones. Existing folders hold the fingerprints of
+ * plain sends and calls, so their form must not change: only a delayed or cancellable send adds to it.
+ */
+export function fingerprintOf(
+  kind: "send" | "call",
+  target: Address,
+  value: TypedValue,
+  delayMs = 0,
+  cancellationToken?: string,
+): string {
+  const delayed = delayMs === 0 && cancellationToken === undefined ? [] : [delayMs, cancellationToken];
+  return createHash("sha256")
+    .update(JSON.stringify([kind, target.namespace, target.name, target.id, value.typename, ...delayed]))
+    .update(value.value)
+    .digest("base64");
+}
+
+export class IdempotencyKeys {
+  readonly #commit: GroupCommit;
+  readonly #clock: Clock;
+
+  constructor(commit: GroupCommit, clock: Clock) {
+    this.#commit = commit;
+    this.#clock = clock;
+  }
+
+  /**
+   * Whether this request was made before under this key. Throws IDEMPOTENCY_CONFLICT when the key was used for another
+   * request.
+   */
+  repeats(idempotencyKey: string, fingerprint: string): boolean {
+    const before = this.#read(idempotencyKey);
+    if (before === undefined) return false;
+    if (before.fingerprint === fingerprint) return true;
+    throw new StatefunError(
+      "IDEMPOTENCY_CONFLICT",
+      `The idempotency key ${JSON.stringify(idempotencyKey)} was used for another request. Take a new key for every new request.`,
+    );
+  }
+
+  /** Remembers a request under its key, as part of the open transaction. */
+  remember(idempotencyKey: string, fingerprint: string): void {
+    const expiry = `${kinds.expiry}${ordered(this.#clock.now() + rememberedMs)}${idempotencyKey}`;
+    this.#commit.put(kinds.request + idempotencyKey, encodeRemembered(fingerprint, expiry));
+    this.#commit.put(expiry, new Uint8Array(0));
+  }
+
+  /** The answer to the request under this key; undefined when there is no such request, or no answer yet. */
+  answerOf(idempotencyKey: string): TypedValue | undefined {
+    return this.#read(idempotencyKey)?.answer;
+  }
+
+  /**
+   * Remembers the answer, as part of the open transaction. Returns false, and changes nothing, when the request is not
+   * remembered or has its answer: the first answer counts.
+   */
+  recordAnswer(idempotencyKey: string, packed: Uint8Array, generation: Generation): boolean {
+    const before = this.#read(idempotencyKey);
+    if (before === undefined || before.answer !== undefined) return false;
+    const value = encodeRemembered(before.fingerprint, before.expiry, packed, generation);
+    this.#commit.put(kinds.request + idempotencyKey, value);
+    return true;
+  }
+
+  /** Forgets a request before its time, as part of the open transaction: the key may be used anew. */
+  forget(idempotencyKey: string): void {
+    const { expiry = "" } = this.#read(idempotencyKey) ?? {};
+    // The expiry entry goes too: it would expire the next request that uses this key.
+    if (expiry !== "") this.#commit.delete(expiry);
+    this.#commit.delete(kinds.request + idempotencyKey);
+  }
+
+  /** Forgets the request of an expiry entry whose time has come. */
+  expire(expiry: string): void {
+    // The request was forgotten already, in a group that is not written yet. Its key may belong to another request now.
+    if (this.#commit.get(expiry) === undefined) return;
+    this.#commit.delete(expiry);
+    this.#commit.delete(kinds.request + expiry.slice(kinds.expiry.length + ordered(0).length));
+  }
+
+  #read(idempotencyKey: string): Remembered | undefined {
+    const stored = this.#commit.get(kinds.request + idempotencyKey);
+    return stored === undefined ? undefined : decodeRemembered(stored);
+  }
+}
+
+function encodeRemembered(
+  fingerprint: string,
+  expiry: string,
+  answer?: Uint8Array,
+  generation?: Generation,
+): Uint8Array {
+  const writer = new WireWriter();
+  writer.string(fingerprintField, fingerprint);
+  writer.string(expiryField, expiry);
+  if (answer !== undefined) writer.bytes(answerField, answer);
+  if (generation === "v2") {
+    writer.uint32(v2Flag);
+    writer.uint32(1);
+  }
+  return writer.finish();
+}
+
+function decodeRemembered(bytes: Uint8Array): Remembered {
+  const reader = new WireReader(bytes);
+  const end = bytes.length;
+  let fingerprint = "";
+  let expiry = "";
+  let answer: Uint8Array | undefined;
+  let generation: Generation = "v3";
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === fingerprintField) fingerprint = reader.string(end);
+    else if (fieldTag === answerField) answer = reader.copy(end);
+    else if (fieldTag === v2Flag) generation = reader.uint32(end) === 1 ? "v2" : "v3";
+    else if (fieldTag === expiryField) expiry = reader.string(end);
+    else reader.skip(fieldTag, end);
+  }
+  return { fingerprint, expiry, answer: answer === undefined ? undefined : decodePacked(answer, generation) };
+}

@@ -1,0 +1,135 @@
+// Takes what comes from outside: messages, delayed messages, cancellations, and calls that wait for their answer.
+
+import { StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
+import { assertToken } from "../model/text.js";
+import { assertPacked, type TypedValue } from "../model/typed-value.js";
+import { encodePacked } from "../wire/packed.js";
+import type { Admission } from "./admission.js";
+import type { Clock } from "./clock.js";
+import type { DelayedMessages } from "./delayed.js";
+import type { Delivery } from "./delivery.js";
+import type { CallOptions, SendOptions } from "./engine-api.js";
+import type { GroupCommit } from "./group-commit.js";
+import { fingerprintOf, type IdempotencyKeys } from "./idempotency-keys.js";
+import type { Instances } from "./instances.js";
+import { DelayedMessage, Message } from "./message.js";
+import type { Counters } from "./metrics.js";
+import { parkedError } from "./parked-addresses.js";
+import { assertDelay, assertIdempotencyKey, assertSignal, assertTarget } from "./validation.js";
+import type { WaitingCalls } from "./waiting-calls.js";
+
+const defaultTimeoutMs = 30_000;
+
+interface IntakeParts {
+  readonly admission: Admission;
+  readonly keys: IdempotencyKeys;
+  readonly calls: WaitingCalls;
+  readonly delayed: DelayedMessages;
+  readonly delivery: Delivery;
+  readonly instances: Instances;
+  readonly commit: GroupCommit;
+  readonly clock: Clock;
+  readonly counters: Counters;
+}
+
+export class Intake {
+  readonly #parts: IntakeParts;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** See EngineApi.send. */
+  async send(target: Address, value: TypedValue, options: SendOptions): Promise<void> {
+    const { admission, keys, commit } = this.#parts;
+    const { delayMs = 0, cancellationToken, idempotencyKey } = options;
+    assertTarget(target);
+    assertPacked(value);
+    assertDelay(delayMs);
+    if (cancellationToken !== undefined) assertToken(cancellationToken);
+    if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
+    admission.assertOpen();
+    const fingerprint =
+      idempotencyKey === undefined ? "" : fingerprintOf("send", target, value, delayMs, cancellationToken);
+    if (idempotencyKey !== undefined && keys.repeats(idempotencyKey, fingerprint)) return commit.durable();
+    admission.assertRoom(target);
+    if (cancellationToken !== undefined) this.#assertTokenFree(cancellationToken);
+    if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint);
+    if (delayMs === 0 && cancellationToken === undefined) this.#deliver(target, value, undefined);
+    else this.#deliverLater(target, value, delayMs, cancellationToken);
+    return commit.durable();
+  }
+
+  /** See EngineApi.cancel. */
+  async cancel(cancellationToken: string): Promise<boolean> {
+    const { admission, delayed, commit } = this.#parts;
+    assertToken(cancellationToken);
+    admission.assertOpen();
+    const cancelled = delayed.cancel(undefined, cancellationToken);
+    if (cancelled) await commit.durable();
+    return cancelled;
+  }
+
+  /** See EngineApi.call. */
+  async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue> {
+    const { admission, keys, calls, instances, commit, clock } = this.#parts;
+    const { idempotencyKey, timeoutMs = defaultTimeoutMs, signal } = options;
+    assertTarget(target);
+    assertPacked(value);
+    if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
+    if (signal != null) assertSignal(signal);
+    signal?.throwIfAborted();
+    admission.assertOpen();
+    const caller = calls.callerAddress(idempotencyKey);
+    const fingerprint = idempotencyKey === undefined ? "" : fingerprintOf("call", target, value);
+    const repeated = idempotencyKey !== undefined && keys.repeats(idempotencyKey, fingerprint);
+    admission.assertRoomForCall();
+    if (!repeated) admission.assertRoom(target);
+    const { parking } = instances.peek(target) ?? {};
+    const answered = repeated && keys.answerOf(idempotencyKey) !== undefined;
+    if (parking !== undefined && !answered) throw parkedError(target, parking);
+    if (!repeated) {
+      if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint);
+      this.#deliver(target, value, caller);
+    }
+    const { answer, stop } = calls.wait(caller, target, instances.peek(target)?.mailbox.lastKey);
+    if (!repeated) commit.onOutcome((error) => error !== undefined && stop(error));
+    const timer = clock.after(timeoutMs, () =>
+      stop(new StatefunError("ANSWER_TIMEOUT", `${target} did not answer within ${timeoutMs} ms.`)),
+    );
+    const abort = () => stop(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    try {
+      return await answer;
+    } finally {
+      timer.cancel();
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #deliver(target: Address, value: TypedValue, caller: Address | undefined): void {
+    const { admission, delivery, counters } = this.#parts;
+    const { generation } = admission.assertServed(target).route;
+    counters.messagesIn += 1;
+    delivery.deliver(target, new Message(caller, encodePacked(value, generation), generation));
+  }
+
+  #deliverLater(target: Address, value: TypedValue, delayMs: number, token: string | undefined): void {
+    const { admission, delayed, clock, counters } = this.#parts;
+    const { generation } = admission.assertServed(target).route;
+    counters.messagesIn += 1;
+    // The keys of delayed messages hold whole milliseconds.
+    const dueAt = Math.ceil(clock.now() + delayMs);
+    const packed = encodePacked(value, generation);
+    delayed.add(new DelayedMessage(target, undefined, packed, generation, dueAt, token));
+  }
+
+  #assertTokenFree(cancellationToken: string): void {
+    if (!this.#parts.delayed.hasToken(undefined, cancellationToken)) return;
+    throw new StatefunError(
+      "TOKEN_INVALID",
+      `A delayed message still waits under the cancellation token ${JSON.stringify(cancellationToken)}. Cancel it first, or take another token.`,
+    );
+  }
+}

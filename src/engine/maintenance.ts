@@ -1,0 +1,137 @@
+// Changes that people make to one address: its states, whether it is parked, the messages that wait. A change is made
+// between two calls of the address.
+
+import { StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
+import { isClient } from "../model/client-address.js";
+import type { TypedValue } from "../model/typed-value.js";
+import { encodePacked } from "../wire/packed.js";
+import { type Admission, closingError } from "./admission.js";
+import type { Clock } from "./clock.js";
+import type { Dispatcher } from "./dispatcher.js";
+import type { FunctionTable } from "./function-table.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { Instance } from "./instance.js";
+import type { Instances } from "./instances.js";
+import type { ParkedAddresses } from "./parked-addresses.js";
+import { assertAddress } from "./validation.js";
+import type { WaitingCalls } from "./waiting-calls.js";
+
+/** How long a change waits for the end of a call in flight. */
+const longestWaitMs = 10_000;
+
+interface MaintenanceParts {
+  readonly admission: Admission;
+  readonly functions: FunctionTable;
+  readonly instances: Instances;
+  readonly parked: ParkedAddresses;
+  readonly calls: WaitingCalls;
+  readonly dispatcher: Dispatcher;
+  readonly commit: GroupCommit;
+  readonly clock: Clock;
+}
+
+export class Maintenance {
+  readonly #parts: MaintenanceParts;
+
+  constructor(parts: MaintenanceParts) {
+    this.#parts = parts;
+  }
+
+  /** See EngineApi.setState. */
+  async setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
+    const { admission, functions, clock } = this.#parts;
+    assertAddress(address);
+    const known = admission.assertServed(address);
+    await this.#betweenCalls(address, (instance) => {
+      if (value !== undefined) functions.registerTypename(known, name, value.typename);
+      const packed = value === undefined ? undefined : encodePacked(value, known.route.generation);
+      instance.states.set(name, packed, clock.now());
+    });
+  }
+
+  /** See EngineApi.park. */
+  async park(address: Address, reason: string): Promise<void> {
+    const { admission, commit } = this.#parts;
+    assertAddress(address);
+    admission.assertOpen();
+    admission.assertServed(address);
+    this.parkNow(address, reason);
+    await commit.durable();
+  }
+
+  /** Parks at once and not between two calls: a call that never ends is a reason to park. */
+  parkNow(address: Address, reason: string): void {
+    const { instances, parked, clock } = this.#parts;
+    const instance = instances.wake(address);
+    const { attempts } = instance;
+    parked.park(instance, { since: clock.now(), code: "ADDRESS_PARKED", reason, attempts });
+  }
+
+  /** See EngineApi.retry. */
+  async retry(address: Address): Promise<void> {
+    assertAddress(address);
+    await this.#betweenCalls(address, (instance) => this.#parts.parked.unpark(instance));
+  }
+
+  /** See EngineApi.drop. */
+  async drop(address: Address, which: "first" | "all"): Promise<number> {
+    const { instances, calls, parked } = this.#parts;
+    assertAddress(address);
+    let dropped = 0;
+    // Only messages that wait now are dropped: more may come before the call in flight has ended.
+    const waiting = instances.peek(address)?.mailbox;
+    const last = which === "first" ? waiting?.firstKey : waiting?.lastKey;
+    await this.#betweenCalls(address, async (instance) => {
+      const { mailbox } = instance;
+      while (last !== undefined && mailbox.length > 0) {
+        if (mailbox.loaded === 0) await mailbox.load();
+        if (mailbox.loaded === 0 || mailbox.at(0).key > last) break;
+        const { caller } = mailbox.consume();
+        if (caller !== undefined && isClient(caller)) {
+          calls.forget(caller, new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`));
+        }
+        dropped += 1;
+      }
+      parked.unpark(instance);
+    });
+    return dropped;
+  }
+
+  /**
+   * Makes a change while no call for the address is in flight; resolves when the change is durable. Rejects with
+   * ANSWER_TIMEOUT when the call in flight does not end, and with SHUTTING_DOWN when the engine closes before it has ended.
+   */
+  async #betweenCalls(address: Address, change: (instance: Instance) => void | Promise<void>): Promise<void> {
+    const { admission, instances, dispatcher, commit } = this.#parts;
+    admission.assertOpen();
+    const instance = instances.wake(address);
+    instance.held += 1;
+    try {
+      if (instance.inFlight > 0) await this.#callEnded(instance);
+      // The engine closes and has given the call up.
+      if (instance.inFlight > 0) throw closingError();
+      await change(instance);
+    } finally {
+      instance.held -= 1;
+      dispatcher.ready(instance);
+      instances.rest(instance);
+    }
+    await commit.durable();
+  }
+
+  /** Waits for the end of the call in flight. Rejects with ANSWER_TIMEOUT. */
+  #callEnded(instance: Instance): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const ignore = instance.onCallEnded(() => {
+        timer.cancel();
+        resolve();
+      });
+      const timer = this.#parts.clock.after(longestWaitMs, () => {
+        ignore();
+        const why = `A call for ${instance.address} has been in flight for ${longestWaitMs / 1000} seconds or longer`;
+        reject(new StatefunError("ANSWER_TIMEOUT", `${why}, so nothing was changed. Park the address, or try again.`));
+      });
+    });
+  }
+}

@@ -1,0 +1,153 @@
+// Calls from outside that wait for their answer. A caller has an address of its own; the first message that a function
+// sends to that address is the answer.
+
+import { randomUUID } from "node:crypto";
+import type { StatefunError } from "../errors.js";
+import { Address } from "../model/address.js";
+import { clientName, clientNamespace } from "../model/client-address.js";
+import type { Generation } from "../model/invocation.js";
+import type { TypedValue } from "../model/typed-value.js";
+import { decodePacked } from "../wire/packed.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { IdempotencyKeys } from "./idempotency-keys.js";
+import type { Counters } from "./metrics.js";
+
+/** The id of a caller's address is this and its idempotency key, if the caller gave one. */
+const keyPrefix = "key:";
+
+interface Waiter {
+  resolve(answer: TypedValue): void;
+  reject(error: unknown): void;
+}
+
+/** A call whose answer is not there yet. Several callers wait for it when they used the same idempotency key. */
+interface WaitingCall {
+  readonly waiters: Set<Waiter>;
+  readonly target: Address;
+  /**
+   * The last key in the target's mailbox at which the call's message may stand. Undefined when the message has been
+   * consumed.
+   */
+  lastKey: string | undefined;
+}
+
+/** One caller's wait. */
+export interface Wait {
+  readonly answer: Promise<TypedValue>;
+  /** Ends the wait: `answer` rejects with the error. */
+  stop(error: unknown): void;
+}
+
+export class WaitingCalls {
+  readonly #keys: IdempotencyKeys;
+  readonly #commit: GroupCommit;
+  readonly #counters: Counters;
+  /** By the id of the caller's address. */
+  readonly #waiting = new Map<string, WaitingCall>();
+  /** Tells the calls of this start from those of another one, whose answers find nobody. */
+  readonly #start = randomUUID();
+  #calls = 0;
+  #count = 0;
+
+  constructor(keys: IdempotencyKeys, commit: GroupCommit, counters: Counters) {
+    this.#keys = keys;
+    this.#commit = commit;
+    this.#counters = counters;
+  }
+
+  /** How many callers wait. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The address of a new caller. */
+  callerAddress(idempotencyKey: string | undefined): Address {
+    this.#calls += 1;
+    const id = idempotencyKey === undefined ? `${this.#start}-${this.#calls}` : keyPrefix + idempotencyKey;
+    return new Address(clientNamespace, clientName, id);
+  }
+
+  /**
+   * Waits for the answer to a caller's address, or takes the answer that is remembered under its idempotency key.
+   * `lastKey` is the last key in the target's mailbox at which the call's message may stand.
+   */
+  wait(caller: Address, target: Address, lastKey: string | undefined): Wait {
+    const call: WaitingCall = this.#waiting.get(caller.id) ?? { waiters: new Set(), target, lastKey };
+    const { waiters } = call;
+    let stop: (error: unknown) => void = () => {};
+    const answer = new Promise<TypedValue>((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject };
+      waiters.add(waiter);
+      this.#waiting.set(caller.id, call);
+      this.#count += 1;
+      stop = (error) => {
+        if (waiters.delete(waiter)) this.#count -= 1;
+        if (waiters.size === 0 && this.#waiting.get(caller.id) === call) this.#waiting.delete(caller.id);
+        reject(error);
+      };
+    });
+    const idempotencyKey = keyOf(caller);
+    const remembered = idempotencyKey === undefined ? undefined : this.#keys.answerOf(idempotencyKey);
+    // The remembered answer may be in a group that is not written yet.
+    if (remembered !== undefined) this.#resolveWhenDurable(caller.id, call, remembered);
+    return { answer, stop };
+  }
+
+  /** Takes a message that was sent to a caller's address, as part of the open transaction. The first message counts. */
+  answer(caller: Address, packed: Uint8Array, generation: Generation): void {
+    const idempotencyKey = keyOf(caller);
+    if (idempotencyKey !== undefined && !this.#keys.recordAnswer(idempotencyKey, packed, generation)) return;
+    this.#counters.callsAnswered += 1;
+    const call = this.#waiting.get(caller.id);
+    if (call !== undefined) this.#resolveWhenDurable(caller.id, call, decodePacked(packed, generation));
+  }
+
+  /** Ends the wait for a call whose message stays in a mailbox and is not handled for now. */
+  reject(caller: Address, error: StatefunError): void {
+    for (const waiter of this.#take(caller.id)) waiter.reject(error);
+  }
+
+  /** Does the same for all calls whose messages may stand in the target's mailbox at this key or behind it. */
+  rejectFrom(firstKey: string, target: Address, error: StatefunError): void {
+    for (const [id, call] of this.#waiting) {
+      if (call.lastKey === undefined || call.lastKey < firstKey || !call.target.equals(target)) continue;
+      for (const waiter of this.#take(id)) waiter.reject(error);
+    }
+  }
+
+  /** Ends the wait for a call whose message will never be handled. Its idempotency key may be used anew. */
+  forget(caller: Address, error: StatefunError): void {
+    const idempotencyKey = keyOf(caller);
+    if (idempotencyKey !== undefined) this.#keys.forget(idempotencyKey);
+    this.reject(caller, error);
+  }
+
+  /** Ends all waits. */
+  rejectAll(error: StatefunError): void {
+    for (const id of [...this.#waiting.keys()]) for (const waiter of this.#take(id)) waiter.reject(error);
+  }
+
+  #resolveWhenDurable(id: string, call: WaitingCall, answer: TypedValue): void {
+    call.lastKey = undefined;
+    this.#commit.onOutcome((error) => {
+      for (const waiter of this.#take(id)) {
+        if (error === undefined) waiter.resolve(answer);
+        else waiter.reject(error);
+      }
+    });
+  }
+
+  #take(id: string): Iterable<Waiter> {
+    const waiters = this.#waiting.get(id)?.waiters;
+    if (waiters === undefined) return [];
+    this.#waiting.delete(id);
+    this.#count -= waiters.size;
+    const taken = [...waiters];
+    waiters.clear();
+    return taken;
+  }
+}
+
+function keyOf({ id }: Address): string | undefined {
+  return id.startsWith(keyPrefix) ? id.slice(keyPrefix.length) : undefined;
+}
