@@ -3,8 +3,7 @@
 export { type ErrorCode, type ErrorInfo, type ExitStatus, errors, type Fault, StatefunError } from "./errors.js";
 export type { BindOptions } from "./functions/bind-class.js";
 export type { FunctionHandler, RegisterOptions, StateOf, StateOptions, StateShape } from "./functions/bind-handler.js";
-export { Context } from "./functions/context.js";
-export type { FunctionClass, MessageFor, Sendable, SendOptions } from "./functions/context-types.js";
+export { Context, type MessageFor, type SendOptions } from "./functions/context.js";
 export type {
   HandlesDecorator,
   MessageOf,
@@ -13,14 +12,16 @@ export type {
 } from "./functions/decorator-types.js";
 export { Handles, State, StatefulFunction } from "./functions/decorators.js";
 export type { HandledType } from "./functions/function-spec.js";
+export type { FunctionClass } from "./functions/handled-messages.js";
 export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";
-export type { StateAccess } from "./functions/state.js";
+export type { StateAccess } from "./functions/state-access.js";
 export { StatefulFunctions } from "./functions/stateful-functions.js";
 export { Address } from "./model/address.js";
 export type { Duration } from "./model/duration.js";
 export type { ExpirationOptions } from "./model/expiration.js";
 export type { Generation } from "./model/invocation.js";
 export type { Logger } from "./model/logger.js";
+export type { Named, TypenameOf, WithTypename } from "./model/named.js";
 export type { MessageClass, ReflectedType } from "./model/protobuf-class.js";
 export { Type } from "./model/type.js";
 export { TypedValue, type ValueOf } from "./model/typed-value.js";
@@ -36,3 +37,4 @@ export { json, type StandardSchema } from "./types/json.js";
 export { packValue } from "./types/pack.js";
 export { Types } from "./types/primitives.js";
 export { protobuf, type TypeLike } from "./types/protobuf.js";
+export type { ProtobufMessage, Sendable } from "./types/sendable.js";

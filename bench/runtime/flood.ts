@@ -1,8 +1,8 @@
 // Far more than a server can serve: messages at a fixed rate, whatever becomes of the ones before, and beside them a few
 // clients that call and wait.
 
+import type { CallShape } from "./call-shape.ts";
 import { Connection } from "./connection.ts";
-import type { CallShape } from "./load.ts";
 import { type Percentiles, percentiles } from "./percentiles.ts";
 
 export interface FloodOrder {

@@ -1,17 +1,11 @@
 // The load: a process of its own that keeps connections busy with calls of random keys and checks every answer. It
 // writes sockets itself, since an HTTP client would cost more than the servers it is to measure.
 
+import type { CallShape } from "./call-shape.ts";
 import { type Answer, Connection } from "./connection.ts";
 import { type FloodOrder, flood } from "./flood.ts";
 import { Ledger } from "./ledger.ts";
 import { type Percentiles, percentiles } from "./percentiles.ts";
-
-/** A call of one key: what stands before and after the key in the path, and the body. */
-export interface CallShape {
-  readonly before: string;
-  readonly after: string;
-  readonly body: string;
-}
 
 export interface LoadOrder {
   readonly port: number;

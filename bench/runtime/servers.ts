@@ -3,7 +3,7 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { CallShape } from "./load.ts";
+import type { CallShape } from "./call-shape.ts";
 import type { Restate } from "./prepare.ts";
 
 /** A server that runs. */

@@ -5,8 +5,8 @@ import type { Address } from "../model/address.js";
 import { none } from "../model/append.js";
 import type { Generation, InvocationBatch, SideEffects } from "../model/invocation.js";
 import { protobufName } from "../model/type-url.js";
-import { type BatchScope, Context } from "./context.js";
 import type { FunctionSpec } from "./function-spec.js";
+import { type BatchScope, MessageContext } from "./message-context.js";
 import { BatchState, type ResolvedState } from "./state.js";
 
 /** Whether a batch's time is over: it then begins no further message, and its contexts are closed. */
@@ -113,7 +113,7 @@ class BatchRun implements BatchScope {
   #invoke(index: number): void | Promise<void> {
     const { caller, argument } = this.#batch.invocations[index] as InvocationBatch["invocations"][number];
     const { typename } = argument;
-    const context = new Context(this, caller);
+    const context = new MessageContext(this, caller);
     let result: unknown;
     try {
       const handler = findHandler(this.#spec, this.#batch.generation, typename);
@@ -129,7 +129,7 @@ class BatchRun implements BatchScope {
     return this.#settled(result, context, index);
   }
 
-  async #settled(result: PromiseLike<unknown>, context: Context, index: number): Promise<void> {
+  async #settled(result: PromiseLike<unknown>, context: MessageContext, index: number): Promise<void> {
     try {
       context.end(await result);
     } catch (thrown) {
@@ -151,7 +151,7 @@ class BatchRun implements BatchScope {
     return located(String(this.#batch.target), thrown);
   }
 
-  #failed(context: Context, index: number, thrown: unknown): StatefunError {
+  #failed(context: MessageContext, index: number, thrown: unknown): StatefunError {
     context.close();
     const { target, invocations } = this.#batch;
     const { typename } = (invocations[index] as InvocationBatch["invocations"][number]).argument;

@@ -3,11 +3,9 @@
 import { StatefunError } from "../errors.js";
 import { append, none } from "../model/append.js";
 import type { Generation, InvocationBatch, PersistedValue, ValueSpec } from "../model/invocation.js";
-import type { TypedValue, ValueOf } from "../model/typed-value.js";
-import { packValue } from "../types/pack.js";
-import { type TypeLike, typeOf } from "../types/protobuf.js";
+import type { TypedValue } from "../model/typed-value.js";
 import type { FunctionSpec, StateSpec } from "./function-spec.js";
-import { Cell, isSet, typeMismatch } from "./state-cell.js";
+import { Cell, typeMismatch } from "./state-cell.js";
 
 /** What a request holds of a function's states, in their order; and the states that it lacks. */
 export interface ResolvedState {
@@ -134,58 +132,5 @@ export class BatchState {
     const where =
       this.#generation === "v2" ? "under spec.states in module.yaml" : "with @State or register(…, { state })";
     throw new StatefunError("STATE_UNDECLARED", `${this.#spec.typeName} has no state "${name}". Declare it ${where}.`);
-  }
-}
-
-/**
- * States by name: the same values that the function's properties hold, and on v2 any other the module file declares.
- *
- * @example
- * ```ts
- * @StatefulFunction("example/stock")
- * class Stock {
- *   @State("pieces", Types.int) pieces = 0;
- *
- *   @Handles(Types.int)
- *   take(pieces: number, context: Context) {
- *     const left = (context.state.get("pieces", Types.int) ?? 0) - pieces;
- *     if (left > 0) context.state.set("pieces", Types.int.pack(left));
- *     else context.state.delete("pieces");
- *   }
- * }
- * ```
- */
-export class StateAccess {
-  readonly #state: BatchState;
-  readonly #assertOpen: () => void;
-
-  /** Made by the context. */
-  constructor(state: BatchState, assertOpen: () => void) {
-    this.#state = state;
-    this.#assertOpen = assertOpen;
-  }
-
-  /** The packed value, or the value of the type asked for; undefined when it is not set. Throws STATE_UNDECLARED. */
-  get(name: string): TypedValue | undefined;
-  get<L extends TypeLike>(name: string, type: L): ValueOf<L> | undefined;
-  get(name: string, type?: TypeLike): unknown {
-    this.#assertOpen();
-    const packed = this.#state.read(name);
-    return type === undefined || packed === undefined ? packed : typeOf(type).unpack(packed);
-  }
-
-  /**
-   * Stores a message or packed value: written even when the state holds it already, so that expireAfterWrite begins
-   * again. Throws STATE_UNDECLARED, STATE_TYPE_MISMATCH and VALUE_UNTYPED.
-   */
-  set(name: string, value: TypedValue | string | boolean | bigint | object): void {
-    this.#assertOpen();
-    this.#state.write(name, isSet(value) ? packValue(value) : undefined);
-  }
-
-  /** Clears a state. Throws STATE_UNDECLARED. */
-  delete(name: string): void {
-    this.#assertOpen();
-    this.#state.write(name, undefined);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { WireWriter } from "../bytes/writer.js";
 import { describeValue, StatefunError } from "../errors.js";
+import type { TypenameOf } from "./named.js";
 import {
   decodeMessage,
   isProtobufCodec,
@@ -54,7 +55,7 @@ export type ValueOf<L> =
  * if (packed.is(Types.int)) console.log(packed.as(Types.int) + 1); // 6
  * ```
  */
-export class TypedValue<T = any> {
+export class TypedValue<T = any, N extends string = TypenameOf<T>> {
   /** The name of the type that encoded the bytes (v3 `typename`, v2 `type_url`). */
   readonly typename: string;
   #bytes: Uint8Array | Unencoded;
@@ -63,6 +64,8 @@ export class TypedValue<T = any> {
   #v2: TypedValue | undefined;
   /** For the compiler alone: the type of the decoded value. */
   declare protected readonly decoded?: T;
+  /** For the compiler alone: the typename that the value's shape carries. */
+  declare protected readonly named?: N;
 
   constructor(typename: string, value: Uint8Array = noBytes) {
     this.typename = typename;

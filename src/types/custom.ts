@@ -2,6 +2,7 @@
 
 import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
+import type { TypenameOf, WithTypename } from "../model/named.js";
 import { Type } from "../model/type.js";
 
 /**
@@ -17,12 +18,12 @@ import { Type } from "../model/type.js";
  * );
  * ```
  */
-export function custom<T>(
-  typename: string,
+export function custom<T, N extends string = TypenameOf<T>>(
+  typename: N,
   serialize: (value: T) => Uint8Array,
   deserialize: (bytes: Uint8Array) => T,
-): Type<T> {
-  return new CustomType(typename, serialize, deserialize);
+): Type<WithTypename<T, N>> {
+  return new CustomType<T>(typename, serialize, deserialize) as Type<any>;
 }
 
 class CustomType<T> extends Type<T> {

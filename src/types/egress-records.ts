@@ -7,9 +7,10 @@ import { describeValue, StatefunError } from "../errors.js";
 import { assertKnownOptions } from "../model/options.js";
 import { TypedValue } from "../model/typed-value.js";
 import { packValue } from "./pack.js";
+import type { ProtobufMessage } from "./sendable.js";
 
 /** What a record may carry: text (as UTF-8), bytes, a protobuf message, or a packed value (its bytes). */
-export type RecordValue = string | Uint8Array | TypedValue | object;
+export type RecordValue = string | Uint8Array | TypedValue | ProtobufMessage;
 
 /** A record for a Kafka egress (proto message KafkaProducerRecord). */
 export interface KafkaRecord {

@@ -2,6 +2,7 @@
 
 import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
+import type { TypenameOf, WithTypename } from "../model/named.js";
 import { assertPlainJson } from "../model/plain-json.js";
 import { Type } from "../model/type.js";
 
@@ -34,8 +35,11 @@ type StandardResult<T> =
  * const packed = Order.pack({ item: "tea", pieces: 2 });
  * ```
  */
-export function json<T>(typename: string, schema?: StandardSchema<T>): Type<T> {
-  return new JsonType(typename, schema);
+export function json<T, N extends string = TypenameOf<T>>(
+  typename: N,
+  schema?: StandardSchema<T>,
+): Type<WithTypename<T, N>> {
+  return new JsonType(typename, schema as StandardSchema<WithTypename<T, N>> | undefined);
 }
 
 class JsonType<T> extends Type<T> {

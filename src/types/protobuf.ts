@@ -1,6 +1,7 @@
 // The types of protobuf messages, made of protobufjs's classes and reflected types.
 
 import { StatefunError } from "../errors.js";
+import type { TypenameOf, WithTypename } from "../model/named.js";
 import {
   decodeMessage,
   encodeMessage,
@@ -55,10 +56,13 @@ class ProtobufType<T> extends Type<T> {
  * const packed = User.pack(example.User.create({ name: "Bob" }));
  * ```
  */
-export function protobuf<T>(messageClass: MessageClass<T> | ReflectedType, typename?: string): Type<T> {
+export function protobuf<T, N extends string = TypenameOf<T>>(
+  messageClass: MessageClass<T> | ReflectedType,
+  typename?: N,
+): Type<WithTypename<T, N>> {
   if (!isProtobufCodec(messageClass))
     throw new StatefunError("TYPE_UNKNOWN", "protobuf(…) needs a protobufjs message class.");
-  return new ProtobufType<T>(messageClass, typename ?? protobufTypename(messageClass));
+  return new ProtobufType<any>(messageClass, typename ?? protobufTypename(messageClass));
 }
 
 /** The types of message classes that stand for themselves: one for each class. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StateAccess } from "../../src/functions/state.js";
+import type { StateAccess } from "../../src/functions/state-access.js";
 import { Address, type Context, Handles, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
 import { Engine, primitive } from "../support/calls.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";

@@ -217,7 +217,7 @@ for (const generation of generations) {
     ["a null message", (context) => context.send("a/b", "1", bad), "MESSAGE_MISSING"],
     ["a missing message to an address", (context) => context.send(Address.of("a/b", "1"), bad), "MESSAGE_MISSING"],
     ["a number as message", (context) => context.send("a/b", "1", 5 as any), "VALUE_UNTYPED", "Types.int.pack(5)"],
-    ["a plain object as message", (context) => context.send("a/b", "1", { name: "x" }), "VALUE_UNTYPED"],
+    ["a plain object as message", (context) => context.send("a/b", "1", { name: "x" } as any), "VALUE_UNTYPED"],
     ["a missing delay", (context) => context.sendAfter(bad, "a/b", "1", hello), "DELAY_INVALID"],
     ["an undefined delay", (context) => context.sendAfter(undefined as any, "a/b", "1", hello), "DELAY_INVALID"],
     ["a negative delay", (context) => context.sendAfter(-1, "a/b", "1", hello), "DELAY_INVALID"],

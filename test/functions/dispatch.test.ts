@@ -8,6 +8,7 @@ import {
   custom,
   Handles,
   json,
+  type ProtobufMessage,
   protobuf,
   StatefulFunction,
   StatefulFunctions,
@@ -153,11 +154,12 @@ for (const generation of generations) {
   });
 
   test(`${generation}: a class of google.protobuf.Any takes every message, as an Any`, async () => {
-    const Any = anyType.ctor as unknown as MessageClass<{ type_url: string; value: Uint8Array }>;
+    type AnyMessage = ProtobufMessage & { type_url: string; value: Uint8Array };
+    const Any = anyType.ctor as unknown as MessageClass<AnyMessage>;
     @StatefulFunction("example/probe")
     class Probe {
       @Handles(Any)
-      any(any: { type_url: string; value: Uint8Array }, context: Context) {
+      any(any: AnyMessage, context: Context) {
         seen.push(any instanceof Any, any.type_url, Buffer.from(any.value).toString("hex"));
         context.send("example/other", "1", any);
       }

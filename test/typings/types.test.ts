@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => project?.remove());
 
-const shared = ["decorators.ts", "sending.ts", "registering.ts", "values.ts"];
+const shared = ["decorators.ts", "sending.ts", "named.ts", "registering.ts", "values.ts"];
 const dialects = { legacy: [...shared, "legacy.ts"], standard: [...shared, "standard.ts"] };
 type Dialect = keyof typeof dialects;
 
@@ -40,6 +40,7 @@ for (const dialect of ["legacy", "standard"] as const) {
   describe(`with ${dialect} decorators, the compiler`, () => {
     for (const [compiler, version] of [
       ["typescript", "7"],
+      ["typescript-6", "6"],
       ["typescript-5", "5.9"],
     ] as const) {
       test(`accepts what is right and refuses what is wrong (tsc ${version})`, async () => {
@@ -79,8 +80,13 @@ for (const dialect of ["legacy", "standard"] as const) {
 
 describe("these tests", () => {
   test("fail when the declarations check nothing", async () => {
-    const declarations = join(project.installed, "dist/esm/functions");
-    const checked = ["decorator-types.d.ts", "context-types.d.ts", "bind-handler.d.ts"].map((file) => {
+    const declarations = join(project.installed, "dist/esm");
+    const checked = [
+      "functions/decorator-types.d.ts",
+      "functions/handled-messages.d.ts",
+      "functions/bind-handler.d.ts",
+      "model/named.d.ts",
+    ].map((file) => {
       const path = join(declarations, file);
       return { path, text: readFileSync(path, "utf8") };
     });
@@ -88,7 +94,7 @@ describe("these tests", () => {
       for (const { path, text } of checked) writeFileSync(path, loosened(text));
       const complaints = await check("typescript", "standard", dialects.standard);
       const unused = complaints.filter(({ code }) => code === "TS2578").map(({ file }) => file);
-      for (const file of ["decorators.ts", "sending.ts", "registering.ts", "standard.ts"]) {
+      for (const file of ["decorators.ts", "sending.ts", "named.ts", "registering.ts", "standard.ts"]) {
         assert.ok(unused.includes(file), `${file} expects nothing of the declarations`);
       }
     } finally {
@@ -109,7 +115,10 @@ function strip(file: string): { file: string; refused: number[] } {
 /** The declarations with the types that do the checking turned into any. */
 function loosened(text: string): string {
   return text
-    .replace(/type (Fits|LegacyKey|MessageOf|MessageFor|StateValue)(<[^=]*>) =/g, "type $1$2 = any;\ntype Strict$1$2 =")
+    .replace(
+      /type (Fits|LegacyKey|MessageOf|AcceptedBy|NoOtherMessage|StateValue|TypenameOf|WithTypename)(<[^=]*>) =/g,
+      "type $1$2 = any;\ntype Strict$1$2 =",
+    )
     .replace(
       /type FunctionHandler(<[^=]*>) =/,
       "type FunctionHandler$1 = (...args: any[]) => unknown;\ntype Strict$1 =",

@@ -1,0 +1,229 @@
+// The context of one message: writes what a handler does into the effects of its batch.
+
+import { describeValue, StatefunError } from "../errors.js";
+import { Address } from "../model/address.js";
+import { append } from "../model/append.js";
+import { isClient } from "../model/client-address.js";
+import { type Duration, durationToMs } from "../model/duration.js";
+import type { Generation, SideEffects } from "../model/invocation.js";
+import { defineOptions, unchecked } from "../model/options.js";
+import { assertToken, isText } from "../model/text.js";
+import { parseTypeName } from "../model/type-name.js";
+import type { TypedValue } from "../model/typed-value.js";
+import { packAnswer, packValue } from "../types/pack.js";
+import type { TypeLike } from "../types/protobuf.js";
+import { typeOf } from "../types/protobuf.js";
+import type { Sendable } from "../types/sendable.js";
+import { typeNameOf } from "./class-record.js";
+import { Context, type SendOptions } from "./context.js";
+import type { FunctionClass } from "./handled-messages.js";
+import type { BatchState } from "./state.js";
+import type { StateAccess } from "./state-access.js";
+import { isSet } from "./state-cell.js";
+
+const sendOptions = defineOptions<SendOptions>()({ cancellationToken: unchecked<string>() });
+
+/** What the contexts of one batch share. */
+export interface BatchScope {
+  readonly address: Address;
+  readonly generation: Generation;
+  readonly state: BatchState;
+  readonly effects: SideEffects;
+  /** The cancellation tokens of messages that this batch has delayed and not withdrawn. */
+  pendingTokens: Set<string> | undefined;
+  /** `passed` is set when the batch's time is over, which ends every context of the batch. */
+  readonly limit: { readonly passed: boolean };
+}
+
+/** A {@link Context}, with the members that only the batch calls. */
+export class MessageContext extends Context {
+  readonly #scope: BatchScope;
+  readonly #caller: Address | undefined;
+  #open = true;
+  #replied = false;
+  #state: StateAccess | undefined;
+
+  constructor(scope: BatchScope, caller: Address | undefined) {
+    super();
+    this.#scope = scope;
+    this.#caller = caller;
+  }
+
+  get address(): Address {
+    return this.#scope.address;
+  }
+
+  get caller(): Address | undefined {
+    return this.#caller;
+  }
+
+  get state(): StateAccess {
+    this.#state ??= new StatesByName(this.#scope.state, () => this.#assertOpen());
+    return this.#state;
+  }
+
+  send(target: unknown, ...rest: unknown[]): void {
+    this.#assertOpen();
+    const { to, message } = destination(target, rest);
+    const argument = packMessage(message);
+    const { effects } = this.#scope;
+    effects.messages = append(effects.messages, { target: to, argument });
+  }
+
+  reply(message: Sendable): void {
+    this.#assertOpen();
+    const target = this.#caller;
+    if (target === undefined) {
+      throw new StatefunError(
+        "CALLER_MISSING",
+        `${this.address} can't reply: the message came from an ingress, not from a function. Check context.caller first.`,
+      );
+    }
+    const argument = packMessage(message);
+    const { effects } = this.#scope;
+    effects.messages = append(effects.messages, { target, argument });
+    this.#replied = true;
+  }
+
+  sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
+    this.#assertOpen();
+    const delayMs = positiveDelay(delay);
+    const { to, message, options } = destination(target, rest);
+    const { cancellationToken } = sendOptions.read("sendAfter", options as SendOptions | undefined);
+    const argument = packMessage(message);
+    if (cancellationToken !== undefined) this.#claimToken(cancellationToken);
+    const { effects } = this.#scope;
+    effects.delayed = append(effects.delayed, { delayMs, target: to, argument, cancellationToken });
+  }
+
+  cancelDelayedMessage(cancellationToken: string): void {
+    this.#assertOpen();
+    this.#assertToken(cancellationToken);
+    this.#scope.pendingTokens?.delete(cancellationToken);
+    const { effects } = this.#scope;
+    effects.delayed = append(effects.delayed, { cancel: cancellationToken });
+  }
+
+  sendEgress(egress: string, message: Sendable): void {
+    this.#assertOpen();
+    const { namespace, name } = parseTypeName(egress);
+    const argument = packMessage(message);
+    const { effects } = this.#scope;
+    effects.egresses = append(effects.egresses, { namespace, name, argument });
+  }
+
+  /**
+   * Ends the context with the value that its handler returned. A waiting client that was not replied to gets the value as
+   * its answer. Throws what `reply` throws, and VALUE_INVALID.
+   */
+  end(returned: unknown): void {
+    if (returned !== undefined && this.#caller !== undefined && isClient(this.#caller) && !this.#replied) {
+      this.reply(packAnswer(returned));
+    }
+    this.close();
+  }
+
+  /** Ends the context of a handler that failed. */
+  close(): void {
+    this.#open = false;
+  }
+
+  /** The engine fails the whole job over a token whose message is pending. A batch can refuse its own tokens only. */
+  #claimToken(token: string): void {
+    this.#assertToken(token);
+    this.#scope.pendingTokens ??= new Set();
+    const { pendingTokens } = this.#scope;
+    if (pendingTokens.has(token)) {
+      throw new StatefunError(
+        "TOKEN_INVALID",
+        `The cancellation token "${token}" already belongs to a message that ${this.address} has delayed. Cancel that message first, or use another token.`,
+      );
+    }
+    pendingTokens.add(token);
+  }
+
+  #assertToken(token: unknown): void {
+    assertToken(token);
+    if (this.#scope.generation === "v2") {
+      throw new StatefunError(
+        "CANCELLATION_UNSUPPORTED",
+        "A StateFun 2.x engine can't cancel delayed messages. Let the function ignore the message when it arrives, or use StateFun 3.",
+      );
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#open && !this.#scope.limit.passed) return;
+    throw new StatefunError(
+      "CONTEXT_CLOSED",
+      `The context of ${this.address} was used after its handler had ended, or after the call had timed out. Await everything that the handler starts.`,
+    );
+  }
+}
+
+class StatesByName implements StateAccess {
+  readonly #state: BatchState;
+  readonly #assertOpen: () => void;
+
+  constructor(state: BatchState, assertOpen: () => void) {
+    this.#state = state;
+    this.#assertOpen = assertOpen;
+  }
+
+  get(name: string, type?: TypeLike): any {
+    this.#assertOpen();
+    const packed = this.#state.read(name);
+    return type === undefined || packed === undefined ? packed : typeOf(type).unpack(packed);
+  }
+
+  set(name: string, value: Sendable): void {
+    this.#assertOpen();
+    this.#state.write(name, isSet(value) ? packValue(value) : undefined);
+  }
+
+  delete(name: string): void {
+    this.#assertOpen();
+    this.#state.write(name, undefined);
+  }
+}
+
+/** Sorts the arguments after the target: a target that is an address is not followed by an id. */
+function destination(target: unknown, rest: readonly unknown[]): { to: Address; message: unknown; options: unknown } {
+  if (target instanceof Address) {
+    return { to: withId(target), message: rest[0], options: rest[1] };
+  }
+  const [id, message, options] = rest;
+  let typeName: string;
+  if (typeof target === "string") typeName = target;
+  else if (typeof target === "function") typeName = typeNameOf(target as FunctionClass<object>);
+  else {
+    throw new StatefunError(
+      "TARGET_INVALID",
+      `${describeValue(target)} is not a target. A target is a function's class, its type name, or an Address.`,
+    );
+  }
+  return { to: withId(Address.of(typeName, id as string)), message, options };
+}
+
+function withId(target: Address): Address {
+  if (target.namespace === "" || target.name === "") parseTypeName(target.typeName); // throws
+  if (isText(target.id)) return target;
+  throw new StatefunError(
+    "ID_MISSING",
+    `A message to ${target.typeName} needs the id of an instance: a non-empty string, without half a surrogate pair.`,
+  );
+}
+
+function packMessage(message: unknown): TypedValue {
+  if (message !== undefined && message !== null) return packValue(message);
+  throw new StatefunError("MESSAGE_MISSING", "There is no message to send.");
+}
+
+function positiveDelay(delay: Duration): number {
+  if (delay === undefined || delay === null)
+    throw new StatefunError("DELAY_INVALID", "A delayed message needs a delay.");
+  const delayMs = durationToMs(delay);
+  // A fraction of a millisecond below zero is truncated to minus zero.
+  if (delayMs > 0 || Object.is(delayMs, 0)) return delayMs;
+  throw new StatefunError("DELAY_INVALID", `A delay can't be negative: ${JSON.stringify(delay)}.`);
+}
