@@ -1,4 +1,4 @@
-// `npm start`: the count sample on the embedded runtime. Its counts are kept in .statefun/count, over restarts and kill -9.
+// `npm start`: the count sample on the embedded runtime. Its counts stay in .statefun/count, also after kill -9.
 
 import { fileURLToPath } from "node:url";
 import { StatefunError } from "statefun-ts";
@@ -20,8 +20,8 @@ const runtime = await StatefunRuntime.open({
   process.exit(1);
 });
 
-console.log(`Serving ${functions.typeNames.join(", ")} at ${runtime.ingress?.url}; looking in at ${runtime.admin?.url}.
-Counts are kept in .statefun/count; remove the folder to begin again. In another terminal:
+console.log(`Serving ${functions.typeNames.join(", ")} at ${runtime.ingress?.url}. The admin server is at ${runtime.admin?.url}.
+Counts are kept in .statefun/count: remove the folder to begin again. Try in another terminal:
 
   curl ${runtime.ingress?.url}/call/example/count/bob -d '{"name": "Bob"}'
   curl '${runtime.ingress?.url}/send/example/count/bob?delay=5s' -d '{"name": "Bob"}'
