@@ -1,58 +1,27 @@
-// A client of the runtime's HTTP ingress, checked against the classes of the functions. Runs in browsers as well.
+// A client of the runtime's HTTP ingress, checked by the compiler against the classes of the functions.
 
-import { describeValue, StatefunError } from "../errors.js";
-import { type Duration, durationToMs, longestTimerMs } from "../model/duration.js";
-import { assertKnownOptions } from "../model/options.js";
+import { StatefunError } from "../errors.js";
 import { assertPacked, TypedValue } from "../model/typed-value.js";
+import {
+  type ClientCallOptions,
+  type ClientOptions,
+  type ClientSendOptions,
+  callOptions,
+  clientOptions,
+  sendOptions,
+} from "./client-options.js";
 import { type ClientSettings, type HttpAnswer, type HttpCall, send } from "./http-call.js";
 import { type Body, bodyOf, octetStream, plainAnswer, typeOfAnswer } from "./message-body.js";
-import { encoded, pathOf } from "./path.js";
+import { pathOf, pathPart } from "./path.js";
 import type { Ref, Sender } from "./plain-types.js";
 
-export type { Input, Output, Ref, Sender } from "./plain-types.js";
-
-/** Options of {@link connect}. */
-export interface ConnectOptions {
-  /** The bearer token of the ingress. Defaults to none. */
-  readonly token?: string;
-  /** Defaults to the global one. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** How long one call may take with all its retries, in milliseconds. Defaults to 30,000. */
-  readonly timeoutMs?: number;
-  /** How often a request is sent again, within its time. Defaults to 10. */
-  readonly retries?: number;
-}
-
-/** Options of one call. */
-export interface CallOptions {
-  /** How long to wait for the answer. Defaults to the client's. */
-  readonly timeout?: Duration;
-  /** Stops waiting; the message may have been sent. */
-  readonly signal?: AbortSignal;
-  /** Calls with the same key are carried out once, within 24 hours. Defaults to one of its own for each call. */
-  readonly idempotencyKey?: string;
-}
-
-/** Options of one send; the timeout is for the runtime to take the message. */
-export interface SendOptions extends CallOptions {
-  /** When to deliver the message. Defaults to at once. */
-  readonly delay?: Duration;
-  /** A token to {@link Client.cancel} a delayed message with. Defaults to none. */
-  readonly token?: string;
-}
-
-const callOptionNames = ["timeout", "signal", "idempotencyKey"] as const;
-const sendOptionNames = [...callOptionNames, "delay", "token"] as const;
-/** What a header carries unchanged: printable ASCII, without spaces at its ends. */
-const keyPattern = /^(?! )[\x20-\x7e]{1,256}(?<! )$/;
-
 /**
- * Makes a client of the ingress at this URL, such as "http://localhost:7070". Throws OPTION_INVALID.
+ * Makes a client of the ingress at this URL, such as "http://localhost:7070". Throws OPTION_INVALID and DURATION_INVALID.
  *
  * @example
  * ```ts
  * import { connect } from "statefun-ts/client";
- * import type { Count } from "./functions.js"; // none of its code comes along
+ * import type { Count } from "./functions.js"; // only the type: none of the functions' code is loaded
  *
  * const client = connect("http://localhost:7070");
  *
@@ -61,27 +30,21 @@ const keyPattern = /^(?! )[\x20-\x7e]{1,256}(?<! )$/;
  * }
  * ```
  */
-export function connect(url: string, options: ConnectOptions = {}): Client {
-  assertKnownOptions("connect", options, ["token", "fetch", "timeoutMs", "retries"]);
-  const { token, fetch = globalThis.fetch, timeoutMs = 30_000, retries = 10 } = options;
+export function connect(url: string, options: ClientOptions = {}): Client {
+  const { fetch = globalThis.fetch, timeout, ...settings } = clientOptions.read("connect", options);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new StatefunError("OPTION_INVALID", `"${url}" is no URL of an ingress; write it as http://localhost:7070.`);
+    throw new StatefunError("OPTION_INVALID", `"${url}" is not the URL of an ingress; write http://localhost:7070.`);
   }
-  if (token !== undefined && !(typeof token === "string" && /^[\x21-\x7e]+$/.test(token))) {
-    throw new StatefunError("OPTION_INVALID", "The token must be printable ASCII without spaces, as the ingress's is.");
-  }
-  if (!(timeoutMs > 0 && timeoutMs <= longestTimerMs)) {
-    throw new StatefunError("OPTION_INVALID", `timeoutMs is ${timeoutMs}; it must be more than 0 and below 25 days.`);
-  }
-  if (!Number.isInteger(retries) || retries < 0) {
-    throw new StatefunError("OPTION_INVALID", `retries is ${retries}; it must be 0 or a whole number above it.`);
-  }
-  // A browser's fetch wants no other `this` than its window.
-  const fetchOf: typeof fetch = (input, init) => fetch(input, init);
-  return new Client({ url: url.replace(/\/+$/, ""), token, fetch: fetchOf, timeoutMs, retries });
+  return new Client({
+    ...settings,
+    url: url.replace(/\/+$/, ""),
+    timeoutMs: timeout,
+    // A browser's fetch throws when its `this` is another object than the window.
+    fetch: (input, init) => fetch(input, init),
+  });
 }
 
-/** Calls functions, sends messages to them, and withdraws delayed ones. Made by {@link connect}. */
+/** Calls functions, sends messages to functions, and withdraws delayed messages. Made by {@link connect}. */
 export class Client {
   readonly #settings: ClientSettings;
 
@@ -91,19 +54,20 @@ export class Client {
   }
 
   /**
-   * A function instance to call, with the methods of its class F: `client.ref<Greeter>("example/greeter",
-   * "bob").greet({ name: "Bob" })`. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. A call rejects with the
-   * runtime's code, or with CLIENT_FAILED, ANSWER_TIMEOUT, OPTION_INVALID or the signal's reason.
+   * Returns a function instance to call. It has the methods of the function's class F: `client.ref<Greeter>(
+   * "example/greeter", "bob").greet({ name: "Bob" })`. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. A call
+   * rejects with the code that the runtime answered, with CLIENT_FAILED, ANSWER_TIMEOUT, OPTION_INVALID, DURATION_INVALID
+   * or VALUE_INVALID, or with the reason of the signal.
    */
-  ref<F>(typeName: string, id: string): Ref<F, CallOptions> {
+  ref<F>(typeName: string, id: string): Ref<F> {
     const address = pathOf(typeName, id);
     return methods((method, message, options) =>
-      this.#call(address, bodyOf(message, method), options as CallOptions | undefined).then(plainAnswer),
-    ) as Ref<F, CallOptions>;
+      this.#call(address, bodyOf(message, method), options).then(plainAnswer),
+    ) as Ref<F>;
   }
 
   /**
-   * The same function instance, to send to: a method resolves when the message is durable.
+   * Returns the same function instance, to send messages to: a method resolves when the runtime has stored the message.
    *
    * @example
    * ```ts
@@ -112,41 +76,38 @@ export class Client {
    *
    * const counter = connect("http://localhost:7070").sender<Count>("example/count", "bob");
    *
-   * export const addLater = (amount: number) => counter.add(amount, { delay: { hours: 2 }, token: "later" });
+   * export const addLater = (amount: number) =>
+   *   counter.add(amount, { delay: { hours: 2 }, cancellationToken: "add-bob" });
    * ```
    */
-  sender<F>(typeName: string, id: string): Sender<F, SendOptions> {
+  sender<F>(typeName: string, id: string): Sender<F> {
     const address = pathOf(typeName, id);
-    return methods((method, message, options) =>
-      this.#send(address, bodyOf(message, method), options as SendOptions | undefined),
-    ) as Sender<F, SendOptions>;
+    return methods((method, message, options) => this.#send(address, bodyOf(message, method), options)) as Sender<F>;
   }
 
-  /** Calls with a packed value, and resolves to the packed answer. Rejects as calls of {@link ref} do. */
-  async call(typeName: string, id: string, value: TypedValue, options?: CallOptions): Promise<TypedValue> {
+  /** Calls with a packed value, and resolves to the packed answer. Rejects as the calls of {@link ref} do. */
+  async call(typeName: string, id: string, value: TypedValue, options?: ClientCallOptions): Promise<TypedValue> {
     assertPacked(value);
     const body = { ...bodyOf(value, ""), accept: octetStream };
     const { headers, bytes } = await this.#call(pathOf(typeName, id), body, options);
     return new TypedValue(typeOfAnswer(headers), bytes);
   }
 
-  /** Sends a packed value; resolves when it is durable. Rejects as calls of {@link ref} do. */
-  async send(typeName: string, id: string, value: TypedValue, options?: SendOptions): Promise<void> {
-    const path = pathOf(typeName, id);
+  /** Sends a packed value, and resolves when the runtime has stored it. Rejects as the calls of {@link ref} do. */
+  async send(typeName: string, id: string, value: TypedValue, options?: ClientSendOptions): Promise<void> {
     assertPacked(value);
-    await this.#send(path, bodyOf(value, ""), options);
+    await this.#send(pathOf(typeName, id), bodyOf(value, ""), options);
   }
 
-  /** Withdraws the delayed message that was sent with this token; resolves to whether one waited. */
-  async cancel(token: string, options: CallOptions = {}): Promise<boolean> {
-    assertKnownOptions("cancel", options, callOptionNames);
-    const path = `/delayed/${encoded("token", token)}`;
+  /**
+   * Withdraws the delayed message that was sent with this cancellation token. Resolves to false when no message waited.
+   * Rejects as the calls of {@link ref} do.
+   */
+  async cancel(cancellationToken: string, options?: ClientCallOptions): Promise<boolean> {
+    const read = callOptions.read("cancel", options);
+    const path = `/delayed/${pathPart("cancellation token", cancellationToken)}`;
     try {
-      await this.#request(
-        { method: "DELETE", path: () => path, headers: {}, body: undefined },
-        "CLIENT_FAILED",
-        options,
-      );
+      await this.#request({ method: "DELETE", path: () => path, headers: {}, body: undefined }, "CLIENT_FAILED", read);
       return true;
     } catch (error) {
       if (error instanceof StatefunError && error.code === "NOT_FOUND") return false;
@@ -154,57 +115,53 @@ export class Client {
     }
   }
 
-  #call(address: string, body: Body, options: CallOptions = {}): Promise<HttpAnswer> {
-    assertKnownOptions("A call", options, callOptionNames);
-    const { text, query, headers, accept = "application/json" } = body;
-    const path = (remainingMs: number) => `/call/${address}?${query}timeout=${remainingMs}`;
-    const call = { method: "POST", path, headers: { ...headers, Accept: accept }, body: text } as const;
-    return this.#request(call, "ANSWER_TIMEOUT", options);
+  async #call(address: string, body: Body, options: ClientCallOptions | undefined): Promise<HttpAnswer> {
+    const { content, query, headers, accept = "application/json" } = body;
+    return this.#request(
+      {
+        method: "POST",
+        path: (remainingMs) => `/call/${address}?${query}timeout=${remainingMs}`,
+        headers: { ...headers, Accept: accept },
+        body: content,
+      },
+      "ANSWER_TIMEOUT",
+      callOptions.read("A call", options),
+    );
   }
 
-  async #send(address: string, { text, query, headers }: Body, options: SendOptions = {}): Promise<void> {
-    assertKnownOptions("A send", options, sendOptionNames);
-    const { delay, token } = options;
-    let path = `/send/${address}?${query}`;
-    if (delay !== undefined) path += `delay=${durationToMs(delay)}&`;
-    if (token !== undefined) path += `cancellationToken=${encoded("token", token)}`;
-    await this.#request({ method: "POST", path: () => path, headers, body: text }, "CLIENT_FAILED", options);
+  async #send(address: string, body: Body, options: ClientSendOptions | undefined): Promise<void> {
+    const { delay, cancellationToken, ...request } = sendOptions.read("A send", options);
+    let path = `/send/${address}?${body.query}`;
+    if (delay !== undefined) path += `delay=${delay}&`;
+    if (cancellationToken !== undefined) {
+      path += `cancellationToken=${pathPart("cancellation token", cancellationToken)}`;
+    }
+    const { content, headers } = body;
+    await this.#request({ method: "POST", path: () => path, headers, body: content }, "CLIENT_FAILED", request);
   }
 
   #request(
-    call: Pick<HttpCall, "method" | "path" | "headers" | "body">,
-    late: HttpCall["late"],
-    { timeout, signal, idempotencyKey = randomKey() }: CallOptions,
+    request: Pick<HttpCall, "method" | "path" | "headers" | "body">,
+    timeoutCode: HttpCall["timeoutCode"],
+    options: ReturnType<typeof callOptions.read>,
   ): Promise<HttpAnswer> {
-    const timeoutMs = timeout === undefined ? this.#settings.timeoutMs : durationToMs(timeout);
-    if (!(timeoutMs > 0 && timeoutMs <= longestTimerMs)) {
-      throw new StatefunError(
-        "DURATION_INVALID",
-        `timeout is ${timeoutMs} ms; it must be more than 0 and below 25 days.`,
-      );
-    }
-    if (typeof idempotencyKey !== "string" || !keyPattern.test(idempotencyKey)) {
-      throw new StatefunError(
-        "OPTION_INVALID",
-        `idempotencyKey is ${describeValue(idempotencyKey)}; it must have 1 to 256 characters of printable ASCII, with no space at its ends.`,
-      );
-    }
-    // One key for all tries, so that the runtime carries them out once.
-    const headers = { ...call.headers, "Idempotency-Key": idempotencyKey };
-    return send(this.#settings, { ...call, headers, timeoutMs, signal, late });
+    const { timeout = this.#settings.timeoutMs, signal, idempotencyKey = randomKey() } = options;
+    // Each try has the same key, so that the runtime carries the request out once.
+    const headers = { ...request.headers, "Idempotency-Key": idempotencyKey };
+    return send(this.#settings, { ...request, headers, timeoutMs: timeout, signal, timeoutCode });
   }
 }
 
-type Method = (message: unknown, options?: object) => Promise<unknown>;
-/** What the language looks up itself: awaiting, showing or storing a ref must not call a function. */
+/** JavaScript itself looks these up. To await, print or store a ref must not call a function. */
 const reserved = new Set<string | symbol>(["then", "toJSON", "toString", "valueOf", "constructor"]);
 
-/** An object whose every method is made by `make`. */
-function methods(make: (method: string, message: unknown, options: object | undefined) => Promise<unknown>): object {
+/** Returns an object that has every method. `call` carries each of them out. */
+function methods(call: (method: string, message: unknown, options?: object) => Promise<unknown>): object {
   return new Proxy(Object.create(null), {
-    get(_target, key): Method | undefined {
+    get(_target, key) {
       if (typeof key === "symbol" || reserved.has(key)) return undefined;
-      return async (message, options) => make(key, message, options);
+      // Asynchronous, so that a message that can't be sent rejects as every other failure does.
+      return async (message: unknown, options?: object) => call(key, message, options);
     },
   });
 }

@@ -3,27 +3,27 @@
 import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
 import { type Backoff, backoffMs, jittered } from "../model/backoff.js";
 
-/** What a client was told once. */
+/** What a client keeps of its options. */
 export interface ClientSettings {
-  /** Without a slash at its end. */
+  /** The URL of the ingress, without a slash at its end. */
   readonly url: string;
-  readonly token: string | undefined;
+  readonly bearerToken: string | undefined;
   readonly fetch: typeof globalThis.fetch;
   readonly timeoutMs: number;
   readonly retries: number;
 }
 
-/** A request as it is sent each time. */
+/** A request, as each try sends it. */
 export interface HttpCall {
   readonly method: "POST" | "DELETE";
-  /** The path and query, for what is left of the time. */
+  /** Returns the path and query of a try that has this much time left. */
   path(remainingMs: number): string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** What is thrown when the time is over. */
-  readonly late: ErrorCode;
+  /** The code of the error that is thrown when the time is over. */
+  readonly timeoutCode: ErrorCode;
 }
 
 /** An answer with a status of 2xx. */
@@ -32,90 +32,76 @@ export interface HttpAnswer {
   readonly bytes: Uint8Array;
 }
 
-/** A failure, and whether and when the request may be sent again. */
+/** A try that failed. */
 class Failure {
   readonly error: StatefunError;
-  readonly again: boolean;
-  readonly afterMs: number;
+  /** Whether the request may be sent again. */
+  readonly canRetry: boolean;
+  /** The wait that the server asked for. */
+  readonly retryAfterMs: number;
 
-  constructor(error: StatefunError, again: boolean, afterMs = 0) {
+  constructor(error: StatefunError, canRetry: boolean, retryAfterMs = 0) {
     this.error = error;
-    this.again = again;
-    this.afterMs = afterMs;
+    this.canRetry = canRetry;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
 const backoff: Backoff = { firstMs: 100, longestMs: 5_000 };
 
 /**
- * Sends a request. What failed on its way, or was answered with 429, 502 or 503, is sent again. Throws what the server
- * answered, CLIENT_FAILED when it could not be reached, the call's `late` code, and the signal's reason.
+ * Sends a request, and sends it again when it got no answer or one with 429, 502 or 503. Throws the error that the server
+ * answered, CLIENT_FAILED when no runtime answered, the call's `timeoutCode`, and the signal's reason.
  */
 export async function send(settings: ClientSettings, call: HttpCall): Promise<HttpAnswer> {
-  const { signal, timeoutMs } = call;
-  signal?.throwIfAborted();
-  const stop = new AbortController();
-  const onAbort = () => stop.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort);
-  const late = new StatefunError(call.late, `${settings.url} gave no answer within ${timeoutMs} ms.`);
-  const timer = setTimeout(() => stop.abort(late), timeoutMs);
-  try {
-    return await untilAnswered(settings, call, stop.signal, late);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  }
-}
-
-async function untilAnswered(
-  settings: ClientSettings,
-  call: HttpCall,
-  stop: AbortSignal,
-  late: StatefunError,
-): Promise<HttpAnswer> {
-  const end = Date.now() + call.timeoutMs;
-  for (let tried = 0; ; tried++) {
-    const outcome = await once(settings, call, stop, end - Date.now());
+  const { signal, timeoutMs, timeoutCode } = call;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  const endsAt = Date.now() + timeoutMs;
+  for (let failures = 0; ; ) {
+    signal?.throwIfAborted();
+    const outcome = await once(settings, call, stop, endsAt - Date.now());
     if (!(outcome instanceof Failure)) return outcome;
-    if (stop.aborted) throw stop.reason;
-    if (!outcome.again || tried >= settings.retries) throw outcome.error;
-    const waitMs = Math.max(outcome.afterMs, jittered(backoffMs(backoff, tried + 1)));
-    // The last failure says more than that the time is over.
-    if (waitMs >= end - Date.now()) throw outcome.error;
-    await sleep(waitMs, stop);
-    if (stop.aborted) throw stop.reason === late ? outcome.error : stop.reason;
+    signal?.throwIfAborted();
+    if (timeout.aborted) {
+      throw new StatefunError(timeoutCode, `${settings.url} did not answer within ${timeoutMs} ms.`);
+    }
+    failures += 1;
+    const waitMs = Math.max(outcome.retryAfterMs, jittered(backoffMs(backoff, failures)));
+    // A failure says more than that the time is over: when no time is left for another try, the failure is thrown.
+    const hasTime = waitMs < endsAt - Date.now();
+    if (!outcome.canRetry || failures > settings.retries || !hasTime) throw outcome.error;
+    await pause(waitMs, stop);
+    if (timeout.aborted) throw outcome.error;
   }
 }
 
 async function once(
-  { url, token, fetch }: ClientSettings,
-  call: HttpCall,
+  { url, bearerToken, fetch }: ClientSettings,
+  { method, path, headers, body }: HttpCall,
   stop: AbortSignal,
   remainingMs: number,
 ): Promise<HttpAnswer | Failure> {
-  const path = call.path(Math.max(1, Math.ceil(remainingMs)));
   let response: Response;
   let bytes: Uint8Array;
   try {
-    response = await fetch(url + path, {
-      method: call.method,
-      headers: token === undefined ? call.headers : { ...call.headers, Authorization: `Bearer ${token}` },
+    response = await fetch(url + path(Math.max(1, Math.ceil(remainingMs))), {
+      method,
+      headers: bearerToken === undefined ? headers : { ...headers, Authorization: `Bearer ${bearerToken}` },
       signal: stop,
-      ...(call.body === undefined ? {} : { body: call.body as RequestInit["body"] & {} }),
+      ...(body === undefined ? {} : { body: body as RequestInit["body"] & {} }),
     });
     bytes = new Uint8Array(await response.arrayBuffer());
   } catch (thrown) {
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-    return new Failure(
-      new StatefunError("CLIENT_FAILED", `${url} failed: ${describe(cause)}.`, { cause: thrown }),
-      true,
-    );
+    const message = `${url} could not be reached: ${describe(cause)}. Check that the runtime runs and that the URL is right.`;
+    return new Failure(new StatefunError("CLIENT_FAILED", message, { cause: thrown }), true);
   }
   if (response.ok) return { headers: response.headers, bytes };
   const { status } = response;
-  const again = status === 429 || status === 502 || status === 503;
+  const canRetry = status === 429 || status === 502 || status === 503;
   const seconds = Number(response.headers.get("retry-after"));
-  return new Failure(errorOf(url, status, bytes), again, seconds > 0 ? seconds * 1000 : 0);
+  return new Failure(errorOf(url, status, bytes), canRetry, seconds > 0 ? seconds * 1000 : 0);
 }
 
 function errorOf(url: string, status: number, bytes: Uint8Array): StatefunError {
@@ -124,29 +110,31 @@ function errorOf(url: string, status: number, bytes: Uint8Array): StatefunError 
     if (Object.hasOwn(errors, code)) {
       return new StatefunError(
         code as ErrorCode,
-        message ?? `${url} answered with ${status} and ${code}; its log says more.`,
+        message ?? `${url} answered ${status} ${code}. The log of the runtime says why.`,
       );
     }
   } catch {
-    // not the runtime's own answer: a proxy's, perhaps
+    // Not an answer of the runtime: perhaps a proxy's.
   }
   if (status === 414 || status === 431) {
     return new StatefunError(
       "REQUEST_TOO_LARGE",
-      `${url} answered with ${status}: the request's URL and headers are too long. The runtime takes 16 KiB of them; shorten the id.`,
+      `${url} answered ${status}: the URL and headers of the request are longer than 16 KiB. Shorten the id.`,
     );
   }
-  return new StatefunError("CLIENT_FAILED", `${url} answered with ${status}, and not as a statefun-ts runtime does.`);
+  return new StatefunError(
+    "CLIENT_FAILED",
+    `${url} answered ${status}, but not as a statefun-ts runtime. Check that the URL is that of the ingress.`,
+  );
 }
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits until the time is over or the signal aborts. In Node, the timer of AbortSignal.timeout would let the process end. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const done = () => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", done);
       resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
+    });
   });
 }

@@ -1,4 +1,4 @@
-// A message as a request's body, and an answer's body as a value.
+// A message as the body of a request, and the body of an answer as a value.
 
 import { describe, StatefunError } from "../errors.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
@@ -9,56 +9,65 @@ import { toJsonText } from "./json-text.js";
 
 export const octetStream = "application/octet-stream";
 
-/** A message as it is sent. */
+/** A message as a request carries it. */
 export interface Body {
-  readonly text: string | Uint8Array;
-  /** Ends in "&" or is empty. */
+  readonly content: string | Uint8Array;
+  /** The parameters that say which type the message has. Ends in "&". */
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly accept?: string;
 }
 
 /**
- * Anything that says its type goes as bytes of that type, all else as JSON of the type that the method handles. Throws
- * VALUE_INVALID.
+ * Makes the body of a message for a method. A packed value and a protobuf message say their type, so they are sent as
+ * bytes of that type. Everything else is sent as JSON, which the runtime converts to the type that the method handles.
+ * Throws VALUE_INVALID.
  */
 export function bodyOf(message: unknown, method: string): Body {
-  const value = message instanceof TypedValue ? message : packedMessage(message);
-  if (value === undefined) {
+  const packed = message instanceof TypedValue ? message : packMessage(message);
+  if (packed === undefined) {
     return {
-      text: toJsonText(message, method),
+      content: toJsonText(message, method),
       query: `handler=${encodeURIComponent(method)}&`,
       headers: { "Content-Type": "application/json" },
     };
   }
   return {
-    text: value.value,
-    query: `type=${encodeURIComponent(value.typename)}&`,
+    content: packed.value,
+    query: `type=${encodeURIComponent(packed.typename)}&`,
     headers: { "Content-Type": octetStream },
   };
 }
 
-function packedMessage(message: unknown): TypedValue | undefined {
+/** Packs a protobuf message; undefined for every other value. */
+function packMessage(message: unknown): TypedValue | undefined {
   if (typeof message !== "object" || message === null) return undefined;
   const messageClass: unknown = message.constructor;
   return isProtobufCodec(messageClass) ? typeOf(messageClass).pack(message) : undefined;
 }
 
-/** What a call of a handler resolves to. Throws CLIENT_FAILED. */
+/** Reads the answer to a call of a method. Throws CLIENT_FAILED. */
 export function plainAnswer({ headers, bytes }: HttpAnswer): unknown {
-  // The runtime has no type of this name, so the caller needs one.
+  // The runtime sends bytes when it does not know the type of the answer. The caller may know the type.
   if (headers.get("content-type")?.startsWith(octetStream)) return new TypedValue(typeOfAnswer(headers), bytes);
-  const text = new TextDecoder().decode(bytes);
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw new StatefunError("CLIENT_FAILED", `The answer is not JSON: ${describe(error)}.`, { cause: error });
+    throw notFromRuntime(`is not JSON: ${describe(error)}`, error);
   }
 }
 
-/** Throws CLIENT_FAILED. */
+/** Reads the typename of an answer. Throws CLIENT_FAILED. */
 export function typeOfAnswer(headers: Headers): string {
   const typename = headers.get("statefun-type");
-  if (typename !== null) return decodeURIComponent(typename);
-  throw new StatefunError("CLIENT_FAILED", "The answer lacks the header Statefun-Type; is this a statefun-ts runtime?");
+  if (typename === null) throw notFromRuntime("lacks the header Statefun-Type");
+  return decodeURIComponent(typename);
+}
+
+function notFromRuntime(what: string, cause?: unknown): StatefunError {
+  return new StatefunError(
+    "CLIENT_FAILED",
+    `The answer ${what}. Check that the URL is that of the ingress of a statefun-ts runtime.`,
+    { cause },
+  );
 }

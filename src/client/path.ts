@@ -1,26 +1,32 @@
-// Addresses and tokens as parts of a URL's path.
+// Addresses and cancellation tokens as parts of a URL.
 
 import { describeValue, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 
-/** The path of a function instance. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. */
+/** Returns the path of a function instance. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. */
 export function pathOf(typeName: string, id: string): string {
   const { namespace, name } = Address.of(typeName, id);
   if (typeof id !== "string" || id === "") {
-    throw new StatefunError("ID_MISSING", `The id of ${typeName} is ${describeValue(id)}; it must be text.`);
+    throw new StatefunError(
+      "ID_MISSING",
+      `The id of ${typeName} is ${describeValue(id)}; it must be a text that is not empty.`,
+    );
   }
-  return [encoded("namespace", namespace), encoded("name", name), encoded("id", id)].join("/");
+  return [pathPart("namespace", namespace), pathPart("name", name), pathPart("id", id)].join("/");
 }
 
-/** A part of a path. Throws VALUE_INVALID for what a URL can't hold. */
-export function encoded(what: string, text: string): string {
-  // A URL drops a part that is a dot or two, also when they are encoded.
+/** Encodes one part of a path; `what` names it in messages. Throws VALUE_INVALID for a text that no URL can hold. */
+export function pathPart(what: string, text: string): string {
+  // A URL parser removes the parts "." and "..", even when they are percent-encoded.
   if (text !== "." && text !== "..") {
     try {
       return encodeURIComponent(text);
     } catch {
-      // half of a surrogate pair
+      // The text holds half of a surrogate pair.
     }
   }
-  throw new StatefunError("VALUE_INVALID", `The ${what} ${JSON.stringify(text)} can't stand in a URL.`);
+  throw new StatefunError(
+    "VALUE_INVALID",
+    `The ${what} ${JSON.stringify(text)} can't be a part of a URL. Choose one that is not "." or ".." and holds whole characters.`,
+  );
 }

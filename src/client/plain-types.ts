@@ -1,6 +1,7 @@
 // What a typed client takes and gives, from a function's class: the fields of its messages, as JSON carries them.
 
 import type { TypedValue } from "../model/typed-value.js";
+import type { ClientCallOptions, ClientSendOptions } from "./client-options.js";
 
 /** A protobuf message: a class that protobufjs generated has a toJSON. */
 interface Message {
@@ -108,11 +109,13 @@ type HandlerKey<F> = {
 }[Exclude<keyof F, Reserved | symbol>];
 
 /** A function to call: each of its handlers takes the fields of its message, and resolves to those of the answer. */
-export type Ref<F, O> = {
-  readonly [K in HandlerKey<F>]: (...args: [...MessageOf<F[K]>, options?: O]) => Promise<AnswerOf<F[K]>>;
+export type Ref<F> = {
+  readonly [K in HandlerKey<F>]: (
+    ...args: [...MessageOf<F[K]>, options?: ClientCallOptions]
+  ) => Promise<AnswerOf<F[K]>>;
 };
 
 /** A function to send to: each of its handlers takes the fields of its message, and resolves when that is durable. */
-export type Sender<F, O> = {
-  readonly [K in HandlerKey<F>]: (...args: [...MessageOf<F[K]>, options?: O]) => Promise<void>;
+export type Sender<F> = {
+  readonly [K in HandlerKey<F>]: (...args: [...MessageOf<F[K]>, options?: ClientSendOptions]) => Promise<void>;
 };

@@ -1,0 +1,72 @@
+// The options of a client, of its calls and of its sends.
+
+import { StatefunError } from "../errors.js";
+import type { Duration } from "../model/duration.js";
+import { checked, defineOptions, duration, type Option, timer, unchecked, withDefault } from "../model/options.js";
+
+/** Options of `connect`. */
+export interface ClientOptions {
+  /** The bearer token that the ingress asks for: printable ASCII without spaces. Defaults to none. */
+  readonly bearerToken?: string;
+  /** How long one call or send may take, with all its retries. Defaults to 30 seconds. */
+  readonly timeout?: Duration;
+  /** How many times a failed request is sent again, within its timeout. Defaults to 10. */
+  readonly retries?: number;
+  /** The function that sends the requests. Defaults to `globalThis.fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Options of one call. */
+export interface ClientCallOptions {
+  /** How long the call may take, with all its retries. Defaults to the client's timeout. */
+  readonly timeout?: Duration;
+  /** Stops the call when it aborts; the function may still handle the message. Defaults to none. */
+  readonly signal?: AbortSignal;
+  /**
+   * The runtime carries out requests with the same key once within 24 hours. 1 to 256 characters of printable ASCII, without
+   * a space at either end. Defaults to a random key for each call.
+   */
+  readonly idempotencyKey?: string;
+}
+
+/** Options of one send. The timeout is for the runtime to store the message. */
+export interface ClientSendOptions extends ClientCallOptions {
+  /** How long the runtime keeps the message before it delivers the message. Defaults to no delay. */
+  readonly delay?: Duration;
+  /** The token by which `cancel` withdraws the delayed message. Defaults to none. */
+  readonly cancellationToken?: string;
+}
+
+/** The message does not show the token: it is a secret. */
+const bearerToken: Option<string, string | undefined> = (given, name, where) => {
+  if (given === undefined || (typeof given === "string" && /^[\x21-\x7e]+$/.test(given))) return given;
+  throw new StatefunError("OPTION_INVALID", `${where}: ${name} must be printable ASCII without spaces.`);
+};
+const retries = checked(
+  "a whole number from 0 on",
+  (given): given is number => Number.isInteger(given) && (given as number) >= 0,
+);
+/** A header carries printable ASCII unchanged, except for spaces at its ends. */
+const idempotencyKey = checked(
+  "1 to 256 characters of printable ASCII without a space at either end",
+  (given): given is string => typeof given === "string" && /^(?! )[\x20-\x7e]{1,256}(?<! )$/.test(given),
+);
+
+export const clientOptions = defineOptions<ClientOptions>()({
+  bearerToken,
+  timeout: withDefault(timer, 30_000),
+  retries: withDefault(retries, 10),
+  fetch: unchecked<typeof globalThis.fetch>(),
+});
+
+export const callOptions = defineOptions<ClientCallOptions>()({
+  timeout: timer,
+  signal: unchecked<AbortSignal>(),
+  idempotencyKey,
+});
+
+export const sendOptions = defineOptions<ClientSendOptions>()({
+  ...callOptions.described,
+  delay: duration,
+  cancellationToken: unchecked<string>(), // checked as a part of the path
+});

@@ -1,0 +1,14 @@
+// The entry `statefun-ts/client`: the client, and what a caller needs to make values and to tell errors apart.
+
+export { type ErrorCode, errorCodes, StatefunError } from "../errors.js";
+export type { Duration } from "../model/duration.js";
+export type { MessageClass, ReflectedType } from "../model/protobuf-class.js";
+export { Type } from "../model/type.js";
+export { TypedValue, type ValueOf } from "../model/typed-value.js";
+export { custom } from "../types/custom.js";
+export { json, type StandardSchema } from "../types/json.js";
+export { Types } from "../types/primitives.js";
+export { protobuf, type TypeLike } from "../types/protobuf.js";
+export { Client, connect } from "./client.js";
+export type { ClientCallOptions, ClientOptions, ClientSendOptions } from "./client-options.js";
+export type { Input, Output, Ref, Sender } from "./plain-types.js";
