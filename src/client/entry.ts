@@ -1,6 +1,6 @@
 // The entry `statefun-ts/client`: the client, and what a caller needs to make values and to tell errors apart.
 
-export { type ErrorCode, errorCodes, StatefunError } from "../errors.js";
+export { type ErrorCode, StatefunError } from "../errors.js";
 export type { Duration } from "../model/duration.js";
 export type { MessageClass, ReflectedType } from "../model/protobuf-class.js";
 export { Type } from "../model/type.js";
