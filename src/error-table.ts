@@ -43,7 +43,8 @@ function operation(status: number, meaning: string, advice: string, exit: ExitSt
   return { meaning, advice, fault: "operation", status, expose: status !== 500, exit };
 }
 
-const table = {
+/** Every stable code, with what there is to know about it. The tables in docs/errors.md say the same. */
+export const errors = {
   // Declaring functions: raised when a class is evaluated or bound, never at the first message.
   DECORATOR_MISPLACED: code(
     "A decorator stands on a member, class or parameter it is not for.",
@@ -308,10 +309,7 @@ const table = {
     ),
     expose: false,
   },
-};
+} as const satisfies Readonly<Record<string, ErrorInfo>>;
 
 /** A stable code of a `StatefunError`. */
-export type ErrorCode = keyof typeof table;
-
-/** Every stable code, with what there is to know about it. The tables in docs/errors.md say the same. */
-export const errors: Readonly<Record<ErrorCode, ErrorInfo>> = table;
+export type ErrorCode = keyof typeof errors;

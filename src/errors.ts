@@ -20,29 +20,25 @@ export { type ErrorCode, type ErrorInfo, type ExitStatus, errors, type Fault } f
 export class StatefunError extends Error {
   /** One of the codes of {@link errors}; safe to compare and to show to a caller. */
   readonly code: ErrorCode;
+  /**
+   * The HTTP status of an answer that is this error, by which Koa, Express, Fastify and NestJS answer when a handler of
+   * theirs throws the error: 400 for a value that does not fit its type, 500 for a fault of the code.
+   */
+  readonly status: number;
+  /** The same as `status`: some hosts read one name, some the other. */
+  readonly statusCode: number;
+  /** Whether a host may send the message to its client. */
+  readonly expose: boolean;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = "StatefunError";
     this.code = code;
-  }
-
-  /**
-   * The HTTP status of an answer that is this error, by which Koa, Express, Fastify and NestJS answer when a handler of
-   * theirs throws the error: 400 for a value that does not fit its type, 500 for a fault of the code.
-   */
-  get status(): number {
-    return errors[this.code].status;
-  }
-
-  /** The same as `status`: some hosts read one name, some the other. */
-  get statusCode(): number {
-    return this.status;
-  }
-
-  /** Whether a host may send the message to its client. */
-  get expose(): boolean {
-    return errors[this.code].expose;
+    // Plain properties, as in http-errors: Koa assigns to them.
+    const { status, expose } = errors[code];
+    this.status = status;
+    this.statusCode = status;
+    this.expose = expose;
   }
 }
 

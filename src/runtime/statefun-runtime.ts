@@ -105,8 +105,8 @@ export class StatefunRuntime {
   }
 
   /**
-   * Opens a runtime, and goes on where it was left. Rejects with OPTION_INVALID, MODULE_INVALID, STORE_LOCKED,
-   * STORE_VERSION, STORE_FULL and STORE_FAILED; nothing stays open then.
+   * Opens a runtime, and goes on where it was left. Rejects with OPTION_INVALID, ADDRESS_IN_USE, MODULE_INVALID,
+   * STORE_LOCKED, STORE_VERSION, STORE_FULL and STORE_FAILED; nothing stays open then.
    */
   static async open(options: RuntimeOptions = {}): Promise<StatefunRuntime> {
     assertKnownOptions("The runtime", options, runtimeOptionNames);

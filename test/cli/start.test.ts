@@ -150,7 +150,7 @@ test("what can't start says why", async (t) => {
   assertFailed(await start("--functions", "functions.js", "--admin-host", "0.0.0.0"), 2, "OPTION_INVALID");
   assertFailed(await start("--functions", "functions.js", "--egress", "nowhere"), 2, "OPTION_INVALID");
   const onTaken = ["start", "--functions", "functions.js", "--memory", "--admin-port", "0", "--port", String(port)];
-  assertFailed(await run(built.main, onTaken, { cwd }), 2, "OPTION_INVALID");
+  assertFailed(await run(built.main, onTaken, { cwd }), 6, "ADDRESS_IN_USE");
   const broken = await start("--functions", "broken.js");
   assert.equal(broken.code, 1);
   assert.match(broken.stderr, /told to fail[\s\S]*broken\.js/);
@@ -269,7 +269,7 @@ test("a folder that another process holds is refused", async (t) => {
   const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": counter });
   const args = ["start", "--functions", "functions.ts", ...free];
   await env(running(t, built.main, args, { cwd }));
-  assertFailed(await run(built.main, args, { cwd }), 1, "STORE_LOCKED");
+  assertFailed(await run(built.main, args, { cwd }), 6, "STORE_LOCKED");
 });
 
 test("a first signal lets calls in flight end, a second one does not wait for them", async (t) => {

@@ -9,6 +9,7 @@ import { example } from "../../samples/messages/messages.js";
 import { StatefulFunctions, type StatefunError } from "../../src/index.js";
 import { serve, statefunListener } from "../../src/serve/hosts/node.js";
 import { message, requestBytes } from "../support/calls.js";
+import { rejectsCode } from "../support/expect-code.ts";
 import { Gate } from "../support/gate.js";
 import { hosts, rawConnection, send, stop } from "../support/http.js";
 import { RecordingLogger } from "../support/recording-logger.js";
@@ -345,10 +346,11 @@ test("serve(): close counts calls that came in one go once each, when they are a
   await close();
 });
 
-test("serve(): a port that is taken is the server's own error", limit, async () => {
+test("serve(): a port that is taken has a code of its own", limit, async () => {
   const { functions } = held();
   const { port, close } = await serve(functions, { port: 0, host: "127.0.0.1" });
-  await assert.rejects(serve(functions, { port, host: "127.0.0.1" }), { code: "EADDRINUSE" });
+  await rejectsCode(serve(functions, { port, host: "127.0.0.1" }), "ADDRESS_IN_USE", `127.0.0.1:${port}`);
+  await rejectsCode(serve(functions, { port: 0, host: "192.0.2.1" }), "OPTION_INVALID", "192.0.2.1");
   await close();
 });
 

@@ -40,13 +40,17 @@ export class AdminServer {
     this.#metrics = new Metrics(engine);
   }
 
-  /** Starts the server. Throws OPTION_INVALID when it can't listen there, or would be open to others without a token. */
+  /**
+   * Starts the server. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID, for example when the
+   * server would be open to others without a token.
+   */
   static async open(engine: EngineApi, catalog: TypeCatalog, options: AdminOptions = {}): Promise<AdminServer> {
     assertKnownOptions("The admin server", options, ["port", "host", "bearerToken", "logger"]);
     const { port = 7071, host = "127.0.0.1", bearerToken, logger } = options;
     const admin = new AdminServer(engine, catalog, new Access(host, bearerToken));
-    admin.#server = await listen({ name: "The admin server", port, host, logger }, (request, response) =>
-      admin.#answer(request, response),
+    admin.#server = await listen(
+      { name: "The admin server", option: "the option admin.port", port, host, logger },
+      (request, response) => admin.#answer(request, response),
     );
     return admin;
   }

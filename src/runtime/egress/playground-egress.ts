@@ -44,12 +44,13 @@ export class PlaygroundEgress implements EgressConsumer {
     this.#logger = logger;
   }
 
-  /** Starts to listen. Throws OPTION_INVALID. */
+  /** Starts to listen. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID. */
   static async open(options: PlaygroundEgressOptions): Promise<PlaygroundEgress> {
     const { port, host, logger } = options;
     const egress = new PlaygroundEgress(options);
-    egress.#server = await listen({ name: "The playground egress", port, host, logger }, (request, response) =>
-      egress.#answer(request, response),
+    egress.#server = await listen(
+      { name: "The playground egress", option: "port in the module file", port, host, logger },
+      (request, response) => egress.#answer(request, response),
     );
     return egress;
   }

@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describeValue, errors, StatefunError } from "../../errors.js";
+import { listenFailure } from "../../model/listen-failure.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
 
 /** Answers one request. What it throws is answered by {@link sendError}. */
@@ -12,6 +13,8 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 export interface ListenOptions {
   /** What error messages call it, for example "The ingress". */
   readonly name: string;
+  /** What a user changes to choose another port, for example "the option ingress.port". */
+  readonly option: string;
   /** 0 picks a free port. */
   readonly port: number;
   /** The address to listen on. Defaults to "127.0.0.1". */
@@ -59,12 +62,12 @@ export class HttpServer {
   }
 
   /** @internal */
-  async start({ name, port, host = "127.0.0.1" }: ListenOptions): Promise<this> {
+  async start({ name, option, port, host = "127.0.0.1" }: ListenOptions): Promise<this> {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       throw new StatefunError("OPTION_INVALID", `${name}'s port is ${describeValue(port)}; it must be 0 to 65535.`);
     }
     await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (error: NodeJS.ErrnoException) => reject(notListening(name, host, port, error)));
+      this.#server.once("error", (error) => reject(listenFailure({ name, option, host, port }, error)));
       this.#server.listen(port, host, resolve);
     });
     this.#server.removeAllListeners("error");
@@ -101,23 +104,9 @@ export class HttpServer {
   }
 }
 
-/** Starts a server. Throws OPTION_INVALID when it can't listen there. */
+/** Starts a server. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID. */
 export function listen(options: ListenOptions, handle: RequestHandler): Promise<HttpServer> {
   return new HttpServer(handle, options.logger ?? defaultLogger).start(options);
-}
-
-function notListening(name: string, host: string, port: number, error: NodeJS.ErrnoException): StatefunError {
-  const why: Record<string, string> = {
-    EADDRINUSE: "the port is taken. Choose another, or 0 for any free one",
-    EACCES: "this user may not listen on that port. Choose one above 1023",
-    EADDRNOTAVAIL: "this machine has no such address",
-    ENOTFOUND: "there is no such host",
-  };
-  return new StatefunError(
-    "OPTION_INVALID",
-    `${name} can't listen on ${host}:${port}: ${why[error.code ?? ""] ?? error.message}.`,
-    { cause: error },
-  );
 }
 
 /** Headers as pairs in one list: name, value, name, value. */

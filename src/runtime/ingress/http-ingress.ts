@@ -60,13 +60,14 @@ export class HttpIngress {
     this.#cors = cors;
   }
 
-  /** Starts to listen. Throws OPTION_INVALID. */
+  /** Starts to listen. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID. */
   static async open(engine: EngineApi, catalog: TypeCatalog, options: HttpIngressOptions = {}): Promise<HttpIngress> {
     assertKnownOptions("The ingress", options, httpIngressOptionNames);
     const ingress = new HttpIngress(engine, catalog, options);
     const { port = 7070, host, logger } = options;
-    ingress.#server = await listen({ name: "The ingress", port, host, logger }, (request, response) =>
-      ingress.#answer(request, response),
+    ingress.#server = await listen(
+      { name: "The ingress", option: "the option ingress.port", port, host, logger },
+      (request, response) => ingress.#answer(request, response),
     );
     return ingress;
   }

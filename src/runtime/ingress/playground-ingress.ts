@@ -27,7 +27,8 @@ const contentTypePrefix = "application/vnd.";
 const defaultType = "io.statefun.types/string";
 
 /**
- * Starts to listen. A message is answered with 200 and no body once it is durable. Throws OPTION_INVALID.
+ * Starts to listen. A message is answered with 200 and no body once it is durable. Rejects with ADDRESS_IN_USE when
+ * the port is taken, and with OPTION_INVALID.
  */
 export function openPlaygroundIngress(
   engine: EngineApi,
@@ -47,7 +48,7 @@ export function openPlaygroundIngress(
     await engine.send(address, read(await readBody(request, maxBodyBytes)));
     sendBody(response, 200, "text/plain", "");
   };
-  return listen({ name: "The playground ingress", port, host, logger }, answer);
+  return listen({ name: "The playground ingress", option: "port in the module file", port, host, logger }, answer);
 }
 
 /** Throws NOT_FOUND. */

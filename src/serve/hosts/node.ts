@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { RequestReplyHandler } from "../../functions/request-reply.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
+import { listenFailure } from "../../model/listen-failure.js";
 import { assertKnownOptions } from "../../model/options.js";
 import { CallRequest } from "../call-request.js";
 import { type ServeOptions, serveOptionNames } from "../endpoint.js";
@@ -58,7 +59,8 @@ const lastHeadMs = 5_000;
 
 /**
  * Starts a server for functions; resolves when it listens. An idle connection is kept until its client ends it, unless
- * `server.keepAliveTimeout` (milliseconds) is set. Throws OPTION_INVALID, or what `listen` fails with.
+ * `server.keepAliveTimeout` (milliseconds) is set. Rejects with ADDRESS_IN_USE when the port is taken,
+ * and with OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -78,9 +80,11 @@ export async function serve(
   const listener = statefunListener(served, serveOptions);
   const server = createServer({ ...lasting, IncomingMessage: CallRequest }, listener);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    const failed = (error: Error) =>
+      reject(listenFailure({ name: "The server", host, port, option: "the option port" }, error));
+    server.once("error", failed);
     server.listen(port, host, () => {
-      server.off("error", reject);
+      server.off("error", failed);
       resolve();
     });
   });

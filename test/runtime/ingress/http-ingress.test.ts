@@ -12,6 +12,7 @@ import { Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
 import { openLevelStore } from "../../../src/store/level-store.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
+import { rejectsCode } from "../../support/expect-code.ts";
 import { octetStream, type Received, type Sent, send } from "../../support/http.js";
 import { doorFor, openWorld, until, withIngress } from "./world.js";
 
@@ -439,8 +440,13 @@ describe("opening", () => {
     const world = await openWorld();
     await withIngress(async ({ port }) => {
       const { HttpIngress } = await import("../../../src/runtime/ingress/http-ingress.js");
+      await rejectsCode(
+        HttpIngress.open(world.engine, world.catalog, { port }),
+        "ADDRESS_IN_USE",
+        `127.0.0.1:${port}`,
+        "ingress.port",
+      );
       for (const options of [
-        { port },
         { port: -1 },
         { port: 1.5 },
         { port: 0, maxBodyBytes: 0 },
