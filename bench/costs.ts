@@ -1,4 +1,4 @@
-// What states cost by their kind, size and number, and what an invocation allocates.
+// What states cost, by their kind, size and number, and what an invocation allocates.
 
 import type { Command } from "./prepare.ts";
 import { median, short, table } from "./statistics.ts";
@@ -35,7 +35,7 @@ export async function measureCosts(ours: string, rounds: number, seconds: number
   const command: Command = [process.execPath, ours, "handler"];
   const rows = [];
   for (const [name, works] of cases) {
-    // A process each: what one case compiles for itself must not slow another one.
+    // Each case has a process of its own, since code that V8 compiles for one case can slow another case.
     const subject = await Subject.start(name, command);
     const requests = works.map(({ request }) => request);
     const { answers } = await subject.calls(100, requests);
@@ -72,7 +72,7 @@ export async function measureCosts(ours: string, rounds: number, seconds: number
   );
 }
 
-/** Bytes that a call allocates on the heap, once it is compiled: with a young generation so large that nothing is collected. */
+/** The bytes that a compiled call allocates. The young generation is so large that nothing is collected meanwhile. */
 async function allocationOf(name: string, script: string, requests: readonly Uint8Array[]): Promise<number> {
   const flags = ["--min-semi-space-size=128", "--max-semi-space-size=128"];
   const subject = await Subject.start(name, [process.execPath, ...flags, script, "handler"]);

@@ -1,5 +1,5 @@
-// The load: a process of its own that keeps connections busy and compares every answer. It writes sockets itself, since
-// any HTTP client of Node would cost more than the servers it is to measure.
+// The load: a process of its own that keeps connections busy and compares every answer. It writes to sockets directly,
+// since any HTTP client of Node would cost more than the servers under test.
 
 import { connect, type Socket } from "node:net";
 
@@ -7,7 +7,7 @@ export interface LoadOrder {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Whether this process stays awake, which takes a core from a server that would use more than one. */
+  /** Whether this process never sleeps, which takes a core from a server with several threads. */
   readonly awake: boolean;
   /** Request and expected answer, in base64. */
   readonly exchanges: readonly (readonly [request: string, answer: string])[];
@@ -27,7 +27,7 @@ interface Exchange {
   readonly answer: Buffer;
 }
 
-/** One connection, with one request on its way at a time. */
+/** One connection, with one request in flight at a time. */
 class Connection {
   readonly #socket: Socket;
   readonly #exchanges: readonly Exchange[];
@@ -88,7 +88,7 @@ class Connection {
 const ok = Buffer.from("200");
 const endOfHead = Buffer.from("\r\n\r\n");
 
-/** The body, once all of it is there; of answers with a length or in chunks. */
+/** The body, once it is complete, of an answer with a length or in chunks. */
 function bodyOf(bytes: Buffer): Buffer | undefined {
   const end = bytes.indexOf(endOfHead);
   if (end < 0) return undefined;
@@ -117,9 +117,9 @@ function exchangeOf([request, answer]: LoadOrder["exchanges"][number]): Exchange
 }
 
 /**
- * Keeps this process from sleeping, until what it returns is called. Waking one up costs the server that writes to it as
- * much as a quarter of a call, but only when it is slow enough to let the load fall asleep: the fastest ones would look
- * faster than they are.
+ * Keeps this process from sleeping until the returned function is called. A server pays up to a quarter of a call to
+ * wake a load that sleeps, and only a server that is slow enough to let the load fall asleep. Then the fastest
+ * servers would look faster than they are.
  */
 function stayAwake(): () => void {
   let turn = setImmediate(next);

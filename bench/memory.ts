@@ -6,7 +6,7 @@ import { short, table } from "./statistics.ts";
 import { Subject } from "./subject.ts";
 import { basketWork, counterWork, counterWorks, type Work } from "./workload.ts";
 
-/** Calls for ever new ids, half of the invocations alone and half in batches of 100. Returns a table, as Markdown. */
+/** Calls for new ids only, half of the invocations alone and half in batches of 100. Returns a table, as Markdown. */
 export async function measureGrowth(ours: string, invocations: number): Promise<string> {
   const subject = await Subject.start("memory", [process.execPath, "--expose-gc", ours, "handler"]);
   const single = Buffer.from(counterWork(1, 0).request).toString("base64");

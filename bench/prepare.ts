@@ -1,4 +1,4 @@
-// Builds what is measured: this package as its users have it, and the peers whose toolchains are there.
+// Builds the subjects: this package as users have it, and the peers whose toolchains are installed.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -25,8 +25,8 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/pack
 export type Command = readonly [program: string, ...args: string[]];
 
 /**
- * Compiles the package with its own settings into a fresh folder's node_modules, and the bench's class against it, as a
- * user's project does. `source` is the project; a changed copy of it can be measured too. Returns the compiled class.
+ * Compiles the package with its own settings into the node_modules of a fresh folder, and the bench's class against it,
+ * as a user's project does. `source` is the project or a changed copy of it. Returns the compiled class.
  */
 export function buildOurs(source = root): string {
   return buildAgainst(source, temporaryFolder("handler"), "ours.ts", [
@@ -40,14 +40,14 @@ process.once("exit", () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder that is removed when this process ends. */
+/** Makes a folder that is removed when this process ends. */
 export function temporaryFolder(purpose: string): string {
   const folder = mkdtempSync(join(tmpdir(), `statefun-bench-${purpose}-`));
   folders.push(folder);
   return folder;
 }
 
-/** Compiles the package into a folder's node_modules, and `script`, one of the files, against it. Returns what it became. */
+/** Compiles the package into a folder's node_modules, and `script`, one of the files, against it. Returns its path. */
 export function buildAgainst(source: string, folder: string, script: string, files: readonly string[]): string {
   const installed = join(folder, "node_modules/statefun-ts");
   mkdirSync(installed, { recursive: true });
@@ -76,7 +76,7 @@ export function buildJs(): string {
   return join(folder, "main.mjs");
 }
 
-/** Installs what a folder's lock file says, unless that was done. */
+/** Installs the packages of a folder's lock file, unless that is done. */
 export function installPeer(folder: string, ...flags: readonly string[]): void {
   const installed = join(folder, "node_modules/.statefun-lock");
   const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
@@ -86,7 +86,7 @@ export function installPeer(folder: string, ...flags: readonly string[]): void {
   writeFileSync(installed, lock);
 }
 
-/** Builds the Go SDK's subject; undefined without a Go toolchain. */
+/** Builds the subject of the Go SDK. Undefined without a Go toolchain. */
 export function buildGo(): Command | undefined {
   if (spawnSync("go", ["version"]).status !== 0) return undefined;
   const folder = join(bench, "peers/go");
@@ -94,7 +94,7 @@ export function buildGo(): Command | undefined {
   return [join(folder, "target/peer")];
 }
 
-/** Builds the Java SDK's subject; undefined without a JDK and Maven. */
+/** Builds the subject of the Java SDK. Undefined without a JDK and Maven. */
 export async function buildJava(): Promise<Command | undefined> {
   if (spawnSync("mvn", ["-version"]).status !== 0) return undefined;
   const classPath = await buildMaven(join(bench, "peers/java"));

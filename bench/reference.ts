@@ -13,7 +13,7 @@ type BatchSize = (typeof batchSizes)[number];
 const works: Record<BatchSize, readonly Work[]> = { 1: counterWorks(1), 100: counterWorks(100, 4) };
 const requestsOf = (batchSize: BatchSize) => works[batchSize].map(({ request }) => request);
 
-/** What one round found, for each batch size: µs for each invocation, or requests/s. */
+/** The result of one round, for each batch size: µs for each invocation, or requests/s. */
 type Cell = Record<BatchSize, number[]>;
 const cell = (): Cell => ({ 1: [], 100: [] });
 
@@ -30,7 +30,7 @@ class HandlerRow {
     this.subject = subject;
   }
 
-  /** Warms it up, checks its answers by meaning, and finds how many calls fill the time. */
+  /** Warms the subject up, checks its answers by their meaning, and finds how many calls fill the time. */
   async prepare(seconds: number, warmUpSeconds: number): Promise<void> {
     for (const batchSize of batchSizes) {
       const { answers } = await this.subject.calls(50, requestsOf(batchSize));
@@ -53,14 +53,14 @@ class HandlerRow {
   }
 }
 
-/** What a row's slices of a round add up to: CPU time in µs. */
+/** The sum over a row's slices of a round. CPU time is in µs. */
 interface Sum {
   requests: number;
   seconds: number;
   cpu: number;
 }
 
-/** A multiple of the processes of a row. */
+/** A multiple of the number of processes of a row. */
 const slicesInRound = 12;
 
 class HttpRow {
@@ -83,15 +83,15 @@ class HttpRow {
     this.#exchanges = { 1: exchangesOf(1), 100: exchangesOf(100) };
   }
 
-  /** Until everything on the way is compiled, compiling is most of what the processor does. */
+  /** Before everything on the way is compiled, most of the CPU time goes into compiling. */
   async warmUp(batchSize: BatchSize, seconds: number): Promise<void> {
     for (const { port } of this.#subjects[batchSize]) await this.#load.run(this.#order(batchSize, port, seconds));
   }
 
   /**
-   * One round of all rows. What else the machine does in a second or two would meet one of them, and one process of a row
-   * may be the slow one: the rows take turns in slices, and in each slice another of their processes. Threads of the last
-   * row may still be busy, so none always follows the same one.
+   * One round of all rows. The rows take turns in slices, and each slice takes another process of its row: a bad
+   * second of the machine, or one slow process, then meets no row alone. Threads of a row may still be busy when the
+   * next row begins, so no row always follows the same row.
    */
   static async round(rows: readonly HttpRow[], batchSize: BatchSize, seconds: number): Promise<void> {
     const sums = rows.map((row) => ({ row, sum: { requests: 0, seconds: 0, cpu: 0 } }));
@@ -115,14 +115,14 @@ class HttpRow {
   }
 
   #order(batchSize: BatchSize, port: number, seconds: number): LoadOrder {
-    // Next to a batch of 100, waking the load costs nothing that could be seen.
+    // With a batch of 100, the cost of waking the load is too small to show.
     return { port, connections: 16, seconds, awake: batchSize === 1, exchanges: this.#exchanges[batchSize] };
   }
 }
 
 /**
- * The processes that take turns in a row's slices. Where a process happens to lie in memory makes it up to a tenth faster
- * or slower for as long as it lives, so a small call is measured in several.
+ * The processes that take turns in a row's slices. The place of a process in memory makes it up to a tenth faster or
+ * slower for its whole life, so a small call is measured in several processes.
  */
 type Subjects = Record<BatchSize, readonly Subject[]>;
 type Answers = Record<BatchSize, readonly Buffer[]>;
@@ -210,8 +210,8 @@ export async function measureReference(options: ReferenceOptions, load: LoadProc
     for (const row of shuffled(handlers)) await row.round();
     told("handler", round, rounds);
   }
-  // A server on Node that waits for ten seconds gives back most of the memory that it makes new objects in, and collects
-  // four times as often until it has it again: while one batch size is measured, nothing else is.
+  // A server on Node that is idle for ten seconds gives back most of its memory for new objects, and then collects four
+  // times as often for a while. So nothing else runs between the measurements of one batch size.
   for (const batchSize of options.http ? batchSizes : []) {
     for (const row of rows) await row.warmUp(batchSize, 2 * seconds);
     for (let round = 0; round < rounds; round++) {

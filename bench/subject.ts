@@ -1,4 +1,4 @@
-// A subject: a process with one SDK or floor in it, which obeys commands, one a line on stdin, each answered with a line.
+// A subject: a process with one SDK or floor in it. Each line of stdin is a command, and each answer is a line:
 //
 //   at its start          → PORT <port>
 //   calls <count> <requests, base64, with commas between> → <CPU µs> <wall µs> <bytes allocated> <the answers>
@@ -12,7 +12,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface, type Interface } from "node:readline";
 import type { Command } from "./prepare.ts";
 
-/** What a run of calls took, in microseconds and bytes for each call, and the answers to check. */
+/** The cost of a run of calls, in microseconds and bytes for each call, and the answers to check. */
 export interface Calls {
   readonly cpu: number;
   readonly wall: number;
@@ -33,7 +33,7 @@ export class Subject {
     this.#lines = lines;
   }
 
-  /** Starts a subject; it ends with this process. */
+  /** Starts a subject. It ends with this process. */
   static async start(name: string, [program, ...args]: Command, env: NodeJS.ProcessEnv = {}): Promise<Subject> {
     const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
     const input: Interface = createInterface({ input: child.stdout });

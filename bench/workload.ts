@@ -1,5 +1,5 @@
-// The requests that are measured, and what a right answer to them is. Both are made by protobufjs's reflection of
-// proto/, which knows nothing of the codec that is measured.
+// The requests to measure, and the check of their answers. Both are made by protobufjs's reflection of proto/, which is
+// independent of the codec under test.
 
 import assert from "node:assert/strict";
 import protobuf from "protobufjs";
@@ -27,7 +27,7 @@ export interface Work {
   check(answer: Uint8Array): void;
 }
 
-/** The reference workload: a batch of messages for one counter, all different from those of another `variant`. */
+/** The reference workload: a batch of messages for one counter. Every `variant` has other messages. */
 export function counterWork(batchSize: number, variant: number, generation: Generation = "v3"): Work {
   const start = 1000 + variant;
   const names = Array.from({ length: batchSize }, (_, index) => `name-${eight(variant * batchSize + index)}`);
@@ -49,10 +49,10 @@ export function counterWork(batchSize: number, variant: number, generation: Gene
   return { request, check: (answer) => assert.deepEqual(answerOf(generation, answer), expected) };
 }
 
-/** Eight digits, which a soak replaces by others. */
+/** Eight digits, which a soak replaces by other digits. */
 const eight = (number: number) => String(number).padStart(8, "0");
 
-/** Several requests, so that nothing is measured that has only ever seen one. */
+/** Several requests, so that V8 does not optimise for a single request. */
 export const counterWorks = (batchSize: number, variants = 16, generation: Generation = "v3"): Work[] =>
   Array.from({ length: variants }, (_, variant) => counterWork(batchSize, variant, generation));
 
@@ -63,7 +63,7 @@ const basketMessage = protobuf
   )
   .root.lookupType("Basket");
 
-/** A basket's bytes, about as many as asked for. */
+/** The bytes of a basket, about as many as asked for. */
 function basketBytes(format: "protobuf" | "json", bytes: number): Uint8Array {
   const encode = (count: number) => {
     const items = Array.from({ length: count }, (_, index) => ({
@@ -77,7 +77,7 @@ function basketBytes(format: "protobuf" | "json", bytes: number): Uint8Array {
   return encode(Math.max(1, Math.round(bytes / (encode(100).length / 100))));
 }
 
-/** A call of one of the functions that change a state, or don't; the check is how many states were changed. */
+/** A call of a function that changes a state, or of one that doesn't. The check counts the changed states. */
 function stateWork(to: string, state: Record<string, Packed>, touched: boolean, generation: Generation): Work {
   const argument = packedString(generation, touched ? "touch" : "leave");
   return {
@@ -97,7 +97,7 @@ export function basketWork(
   return stateWork(name, { basket }, touched, generation);
 }
 
-/** Twenty states, of which at most one is touched: numbers, or JSON of 1 kB each. */
+/** Twenty states, of which at most one is changed: numbers, or JSON of 1 kB each. */
 export function twentyWork(kind: "int" | "json", touched: boolean): Work {
   const value = kind === "int" ? packedInt("v3", 5) : { typename: "bench/Basket", value: basketBytes("json", 1000) };
   const state = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`n${index}`, value]));

@@ -1,4 +1,4 @@
-// Far more addresses on disk than fit in memory: filling, opening, and calls of random ones.
+// Far more addresses on disk than fit in memory: filling, opening, and calls of random addresses.
 
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const calls = 2_000;
 export function folderBytes(dir: string): number {
   let bytes = 0;
   for (const name of readdirSync(dir, { recursive: true }) as string[]) {
-    // A file may be merged into another one, and removed, at any time.
+    // LevelDB may merge a file into another file, and remove it, at any time.
     const stats = statSync(join(dir, name), { throwIfNoEntry: false });
     if (stats?.isFile()) bytes += stats.size;
   }

@@ -1,4 +1,4 @@
-// Durable calls over HTTP: this package, Restate and the floors, in interleaved rounds; and what they take to start.
+// Durable calls over HTTP: this package, Restate and the floors, in interleaved rounds, and the start of each.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { bench, temporaryFolder } from "../prepare.ts";
@@ -13,7 +13,7 @@ const clientCounts = [1, 128] as const;
 type ClientCount = (typeof clientCounts)[number];
 const keys = 1_000;
 
-/** What the rounds found. Times are milliseconds, CPU is microseconds for each call. */
+/** The results of the rounds. Times are milliseconds, CPU is microseconds for each call. */
 interface Figures {
   readonly perSecond: number[];
   readonly cpu: number[];
@@ -85,7 +85,7 @@ export async function measureCalls(options: CallsOptions, load: LoadProcess): Pr
     });
   }
 
-  // Until everything on the way is compiled, compiling is most of what the processor does.
+  // Before everything on the way is compiled, most of the CPU time goes into compiling.
   for (const row of rows) for (const clients of clientCounts) await row.round(clients, Math.max(2, seconds), false);
   for (let round = 0; round < rounds; round++) {
     for (const clients of clientCounts) for (const row of rotated(rows, round)) await row.round(clients, seconds, true);
@@ -158,7 +158,7 @@ function callTable(rows: readonly Row[], clients: ClientCount): string {
   );
 }
 
-/** From starting the processes on an empty folder to the first answer, and memory while nothing happens. */
+/** From starting the processes on an empty folder to the first answer, and the memory when idle. */
 export async function measureStart(ours: string, restate: Restate | undefined, rounds: number): Promise<string> {
   const rows: { name: string; start(): Promise<Server>; firstMs: number[]; idleMb: number[] }[] = [
     { name: "**statefun-ts**", start: () => Ours.start(ours, temporaryFolder("start")), firstMs: [], idleMb: [] },

@@ -1,4 +1,4 @@
-// One kept HTTP connection, with one request on its way at a time.
+// One open HTTP connection, with one request in flight at a time.
 
 import { connect, type Socket } from "node:net";
 
@@ -73,7 +73,7 @@ export class Connection {
   }
 }
 
-/** The body, once all of it is there; of answers with a length or in chunks. */
+/** The body, once it is complete, of an answer with a length or in chunks. */
 function bodyOf(bytes: Buffer): string | undefined {
   const end = bytes.indexOf(endOfHead);
   if (end < 0) return undefined;

@@ -1,4 +1,4 @@
-// Delayed messages: how late they come while a million wait, and how long it takes to open with them.
+// Delayed messages: how late they come while a million wait, and how long opening takes with a million.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryFolder } from "../prepare.ts";
@@ -15,11 +15,11 @@ interface Plan {
   readonly messages: number;
   readonly delayMs: number;
   readonly spreadMs: number;
-  /** How many one call delays. The delay begins when all of a call is applied, so that few are delayed more exactly. */
+  /** How many messages one call delays. The delay begins when the whole call is applied, so fewer are more exact. */
   readonly perPlan: number;
 }
 
-/** Has planners delay messages. */
+/** Makes planners delay messages. */
 async function plan(ours: Ours, purpose: string, { messages, delayMs, spreadMs, perPlan }: Plan): Promise<void> {
   const connection = await Connection.open(ours.port);
   const at = Date.now() + delayMs;
@@ -31,7 +31,7 @@ async function plan(ours: Ours, purpose: string, { messages, delayMs, spreadMs, 
   connection.close();
 }
 
-/** Plans messages and waits for all of them; returns how late they came. */
+/** Plans messages and waits for all of them. Returns how late they came. */
 async function fire(ours: Ours, purpose: string, order: Plan): Promise<number[]> {
   await plan(ours, purpose, order);
   await sleep(order.delayMs + order.spreadMs);
@@ -44,7 +44,7 @@ async function fire(ours: Ours, purpose: string, order: Plan): Promise<number[]>
   return late;
 }
 
-/** Opens a data folder in a new process; returns the milliseconds of the opening alone, and until the first answer. */
+/** Opens a data folder in a new process. Returns the milliseconds of opening, and of start to first answer. */
 export async function reopen(script: string, dir: string, first: (ours: Ours) => Promise<void>) {
   const begun = performance.now();
   const ours = await Ours.start(script, dir);

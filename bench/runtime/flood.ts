@@ -1,5 +1,5 @@
-// Far more than a server can serve: messages at a fixed rate, whatever becomes of the ones before, and beside them a few
-// clients that call and wait.
+// Far more than a server can serve: messages at a fixed rate, whether or not earlier messages are answered, and beside
+// them a few clients that call and wait.
 
 import type { CallShape } from "./call-shape.ts";
 import { Connection } from "./connection.ts";
@@ -13,7 +13,7 @@ export interface FloodOrder {
   readonly seconds: number;
   /** The most connections for messages. */
   readonly connections: number;
-  /** Clients that call; one that is refused waits 50 ms. */
+  /** Clients that call. A client that is refused waits 50 ms. */
   readonly callers: number;
   readonly keys: number;
 }
@@ -21,7 +21,7 @@ export interface FloodOrder {
 export interface FloodResult {
   readonly offered: number;
   readonly accepted: number;
-  /** Answers with another status than 202 for messages or 200 for calls, by status. */
+  /** Answers with another status than 202 for messages or 200 for calls, counted by status. */
   readonly refused: Readonly<Record<string, number>>;
   /** Messages that found all connections busy. */
   readonly waited: number;

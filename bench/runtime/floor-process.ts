@@ -1,4 +1,4 @@
-// The floors of durability, in a process of their own: see floor.ts.
+// The floors for durability, in a process of their own: see floor.ts.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// The floors of durability: callers that each put a small value and wait until it is on disk, one group after the other.
+// The floors for durability: callers that each write a small value and wait until it is on disk, group by group.
 
 import { open } from "node:fs/promises";
 import { join } from "node:path";
@@ -50,7 +50,7 @@ async function run({ kind, callers, seconds }: FloorOrder): Promise<FloorResult>
       waiting = [];
       await write[kind](puts);
       for (const { done } of puts) done();
-      // Lets all who were answered put again, so that they share the next group.
+      // Lets all answered callers put again, so that they share the next group.
       await new Promise((resolve) => setImmediate(resolve));
     }
     writing = false;

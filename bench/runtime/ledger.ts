@@ -1,4 +1,4 @@
-// The accounts of counters: of each key, which count was answered last, and which were since then.
+// Checks the answers of counters: for each key, the last count that was answered, and the counts since then.
 
 export class Ledger {
   readonly #last = new Map<number, number>();
@@ -10,7 +10,7 @@ export class Ledger {
     else counts.push(count);
   }
 
-  /** When nothing is on its way: throws unless each key's answers are the next counts, each of them once. */
+  /** Call this when nothing is in flight. Throws unless the answers of each key are its next counts, each once. */
   settle(): void {
     for (const [key, counts] of this.#since) {
       counts.sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-// The load's process, kept for the whole run.
+// The process of the load, which lives for the whole run.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";

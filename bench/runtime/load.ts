@@ -1,5 +1,5 @@
 // The load: a process of its own that keeps connections busy with calls of random keys and checks every answer. It
-// writes sockets itself, since an HTTP client would cost more than the servers it is to measure.
+// writes to sockets directly, since an HTTP client would cost more than the servers under test.
 
 import type { CallShape } from "./call-shape.ts";
 import { type Answer, Connection } from "./connection.ts";
@@ -29,7 +29,7 @@ export interface LoadResult extends Percentiles {
 }
 
 const ledgers = new Map<string, Ledger>();
-/** No two runs of this process use the same key for idempotence. */
+/** Makes idempotency keys differ between runs of this process. */
 let sent = 0;
 
 async function load(order: LoadOrder): Promise<LoadResult> {

@@ -1,4 +1,4 @@
-// Messages between functions of the process, and chains of them.
+// Messages between functions in the process, and chains of functions.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryFolder } from "../prepare.ts";
@@ -11,31 +11,31 @@ import { Ours } from "./servers.ts";
 const addresses = 1_000_000;
 const perDriver = 1_000;
 
-/** Calls a function of the bench; throws unless the answer is this. */
+/** Calls a function of the bench. Throws unless this is the answer. */
 export async function expectCall(connection: Connection, path: string, body: unknown, answer: string): Promise<void> {
   const { status, body: text } = await connection.post(path, JSON.stringify(body));
   if (status !== 200 || text !== answer) throw new Error(`${path}: ${status} ${text}`);
 }
 
-/** Waits until the functions have taken so many messages, then until all before now is durable: commits keep the order. */
+/** Waits until the functions have handled this many messages, and then until all of that is durable. */
 export async function allDurable(ours: Ours, taken: number): Promise<void> {
   while ((await ours.ask<number>("taken")) < taken) await sleep(5);
   if ((await ours.ask<number>("taken")) !== taken) throw new Error("more messages were taken than sent");
-  // A connection from the start could have been idle for longer than the server keeps one.
+  // A connection opened at the start could be idle for longer than the server keeps an idle connection.
   const connection = await Connection.open(ours.port);
   const { status } = await connection.post("/call/example/counter/durable", "1");
   connection.close();
   if (status !== 200) throw new Error(`the last call was answered with ${status}`);
 }
 
-/** Asks a sink for its count; throws unless it is this. */
+/** Asks a sink for its count. Throws unless this is the count. */
 export async function expectCount(connection: Connection, id: number, count: number): Promise<void> {
   const headers = "Statefun-Type: io.statefun.types/string\r\n";
   const { status, body } = await connection.post(`/call/bench/sink/${id}`, '"read"', headers);
   if (status !== 200 || body !== String(count)) throw new Error(`id ${id} answered ${status} ${body}, not ${count}`);
 }
 
-/** Holds the durable counts of some sinks against what the drivers have sent them. */
+/** Compares the durable counts of some sinks with the numbers that the drivers have sent them. */
 async function expectCounts(ours: Ours): Promise<void> {
   const connection = await Connection.open(ours.port);
   for (let read = 0; read < 500; read++) {
@@ -45,7 +45,7 @@ async function expectCounts(ours: Ours): Promise<void> {
   connection.close();
 }
 
-/** Has drivers send to ids, 1,000 messages each, 16 drivers at a time; random ids when `from` is undefined. */
+/** Makes drivers send 1,000 messages each, 16 drivers at a time. The ids are random when `from` is undefined. */
 export async function drive(ours: Ours, messages: number, from?: number): Promise<void> {
   const connections = await Promise.all(Array.from({ length: 16 }, () => Connection.open(ours.port)));
   for (let next = 0; next < messages; ) {
@@ -57,7 +57,7 @@ export async function drive(ours: Ours, messages: number, from?: number): Promis
       await expectCall(connection, `/call/bench/driver/${first / perDriver}`, order, String(perDriver));
     });
     await Promise.all(round);
-    // The drivers are not to run far ahead of those they send to.
+    // The drivers must not run far ahead of the sinks.
     while (next - (await ours.ask<number>("taken")) > 100_000) await sleep(5);
   }
   for (const connection of connections) connection.close();
@@ -127,7 +127,7 @@ export async function measureMessages(
   );
 }
 
-/** A request that goes through ten functions, against one that goes through one. */
+/** A request that goes through ten functions, beside a request that goes through one. */
 export async function measureChain(
   script: string,
   rounds: number,
@@ -151,7 +151,7 @@ export async function measureChain(
         idempotent: false,
         answers,
       });
-      if (round < 0) continue; // it warms up
+      if (round < 0) continue; // a round that warms up
       p50.push(result.p50);
       p99.push(result.p99);
       perSecond.push(result.perSecond);

@@ -1,5 +1,5 @@
-// The bench's functions on the embedded runtime, as a user's program: `node ours.js [data folder]`. See prepare.ts. It obeys
-// commands that come over IPC, each answered with a message.
+// The bench's functions on the embedded runtime, as a user's program: `node ours.js [data folder]`. See prepare.ts. The
+// program takes commands over IPC and answers each with a message.
 
 import { Address, type Context, Handles, json, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
 import { StatefunRuntime } from "statefun-ts/runtime";
@@ -17,10 +17,10 @@ class Counter {
 
 /** How many messages the functions below have taken since the last reset. */
 let taken = 0;
-/** How many of them each id was sent, for the ids below this. */
+/** How many messages each id was sent, for the ids below this limit. */
 const sentTo = new Uint16Array(1_000_000);
 
-/** Counts what it is sent, and tells a client. */
+/** Counts its messages, and answers a client. */
 @StatefulFunction("bench/sink")
 class Sink {
   @State("count", Types.int) count = 0;
@@ -39,13 +39,13 @@ class Sink {
 
 interface FanOut {
   readonly messages: number;
-  /** The ids are this and those above it, one after the other; random ones when it is left out. */
+  /** The ids are this id and the ids above it, in order. Random when it is left out. */
   readonly from?: number;
   readonly addresses: number;
 }
 const fanOut = json<FanOut>("bench/FanOut");
 
-/** Sends many messages from one. */
+/** Sends many messages for one message. */
 @StatefulFunction("bench/driver")
 class Driver {
   @Handles(fanOut)
@@ -65,7 +65,7 @@ interface Token {
 }
 const token = json<Token>("bench/Token");
 
-/** Counts, and sends what it is sent on to a random id until it has gone far enough. */
+/** Counts, and sends its token on to a random id until the token has gone far enough. */
 @StatefulFunction("bench/walker")
 class Walker {
   @State("count", Types.int) count = 0;
@@ -81,12 +81,12 @@ class Walker {
 
 interface Hop {
   readonly left: number;
-  /** Who is answered. */
+  /** The client that gets the answer. */
   readonly client?: { readonly namespace: string; readonly name: string; readonly id: string };
 }
 const hop = json<Hop>("bench/Hop");
 
-/** Counts, and sends on to the next function of a chain, whose last one answers the client. */
+/** Counts, and sends on to the next function of a chain. The last function answers the client. */
 @StatefulFunction("bench/hop")
 class Hopper {
   @State("count", Types.int) count = 0;
@@ -121,7 +121,7 @@ class Sleeper {
 
 interface Plan {
   readonly messages: number;
-  /** When the first may be due, in milliseconds since 1970, and how many after that the last. */
+  /** When the first message may be due, in milliseconds since 1970, and how long after that the last. */
   readonly at: number;
   readonly spreadMs: number;
 }
@@ -202,7 +202,7 @@ const commands = {
     return times;
   },
   async memory() {
-    // What native code holds for collected objects is freed between two collections.
+    // Native memory of collected objects is freed between two collections.
     globalThis.gc?.();
     await new Promise((resolve) => setTimeout(resolve, 100));
     globalThis.gc?.();
@@ -227,6 +227,6 @@ process.on("message", async ({ id, command, args }: Question) => {
     process.send?.({ id, error: String(error) });
   }
 });
-// It does not outlive a bench that was ended.
+// The process ends when the bench ends.
 process.on("disconnect", () => process.exit());
 process.send?.({ id: 0, result: runtime.ingress?.port });

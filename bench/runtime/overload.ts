@@ -1,4 +1,4 @@
-// Ten times the load that can be served: what is refused, how long what is accepted takes, and memory.
+// Ten times the load that can be served: what is refused, how long accepted messages take, and memory.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryFolder } from "../prepare.ts";
@@ -8,10 +8,10 @@ import { residentMb } from "./processes.ts";
 import { Ours } from "./servers.ts";
 
 const keys = 1_000;
-/** 10 kB of text, which a function takes a millisecond of the processor for. */
+/** 10 kB of text. A function takes a millisecond of the processor for it. */
 const body = JSON.stringify("x".repeat(10_000));
 
-/** There are none when nothing was accepted, or answered within the time. */
+/** Undefined when nothing was accepted or answered within the time. */
 const times = ({ p50, p99 }: { p50: number | null; p99: number | null }) =>
   p50 === null || p99 === null ? "none" : `${short(p50)} ms, ${short(p99)} ms`;
 
@@ -21,7 +21,7 @@ export async function measureOverload(script: string, seconds: number, load: Loa
   const call = { before: "/call/bench/burner/", after: "", body };
   const send = { ...call, before: "/send/bench/burner/" };
   const flood = { port: ours.port, call, send, keys };
-  // Messages at the rate that callers alone reach, which is all that it can serve.
+  // Messages at the rate that callers alone reach, which is the most that the function can serve.
   const before = await load.flood({ ...flood, perSecond: 0, seconds: 3, connections: 0, callers: 16 });
   const served = before.callsAnswered / 3;
 

@@ -1,4 +1,4 @@
-// What most of many times are below.
+// Percentiles of many times.
 
 export interface Percentiles {
   readonly p50: number;

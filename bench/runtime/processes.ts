@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 
 const microsPerTick = 10_000;
 
-/** CPU time of the processes until now, in microseconds, their garbage collectors' threads included. */
+/** The CPU time of the processes until now, in microseconds, with the threads of their garbage collectors. */
 export function cpuMicros(pids: readonly number[]): number {
   let ticks = 0;
   for (const pid of pids) {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name, in parentheses, and may hold spaces; user and system time are 14 and 15.
+    // Field 2 is the program's name, in parentheses, and may contain spaces. User and system time are 14 and 15.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     ticks += Number(fields[11]) + Number(fields[12]);
   }

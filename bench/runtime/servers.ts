@@ -1,4 +1,4 @@
-// The servers that are measured, each in processes of its own: this package, Restate, and the floors.
+// The servers under test, each in processes of its own: this package, Restate, and the floors.
 
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { CallShape } from "./call-shape.ts";
 import type { Restate } from "./prepare.ts";
 
-/** A server that runs. */
+/** A running server. */
 export interface Server {
   readonly port: number;
   readonly pids: readonly number[];
@@ -19,7 +19,7 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
 
-/** This package's embedded runtime, with the bench's functions, which obeys the bench. */
+/** The embedded runtime of this package with the bench's functions, which takes commands from the bench. */
 export class Ours implements Server {
   port = 0;
   readonly counter: CallShape = { before: "/call/example/counter/", after: "", body: "1" };
@@ -40,14 +40,14 @@ export class Ours implements Server {
     });
   }
 
-  /** Starts it on a data folder; with none it keeps everything in memory. */
+  /** Starts the server on a data folder, or in memory when there is none. */
   static async start(script: string, dir: string | undefined, args: readonly string[] = []): Promise<Ours> {
     const child = fork(script, dir === undefined ? [] : [dir], {
       execArgv: ["--expose-gc", ...args],
       env: { ...process.env, NODE_ENV: "production" },
     });
     const ours = new Ours(child);
-    // It says its port when it is open, as the answer to nothing.
+    // The process sends its port when the runtime is open.
     ours.port = await ours.#answer<number>(0);
     return ours;
   }
@@ -56,7 +56,7 @@ export class Ours implements Server {
     return [this.#child.pid as number];
   }
 
-  /** Has the process do something; see ours.ts. */
+  /** Sends a command to the process; see ours.ts. */
   ask<T>(command: string, ...args: readonly unknown[]): Promise<T> {
     const id = ++this.#asked;
     const answer = this.#answer<T>(id);
@@ -74,7 +74,7 @@ export class Ours implements Server {
   }
 }
 
-/** Starts Restate's server, the counter's process, and makes them known to each other. */
+/** Starts Restate's server and the counter's process, and registers the counter. */
 export async function startRestate(restate: Restate, dir: string): Promise<Server> {
   const env = { ...process.env, NODE_ENV: "production", RESTATE_LOGGING: "ERROR" };
   const service = spawn(process.execPath, [restate.service, "0"], { stdio: ["ignore", "pipe", "inherit"], env });
@@ -108,7 +108,7 @@ export async function startRestate(restate: Restate, dir: string): Promise<Serve
   };
 }
 
-/** Starts a floor of HTTP: it answers everything with 1. */
+/** Starts a floor of HTTP, which answers everything with 1. */
 export async function startFloor(script: string): Promise<Server> {
   const child = spawn(process.execPath, [script, "node", Buffer.from("1").toString("base64")], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -124,7 +124,7 @@ export async function startFloor(script: string): Promise<Server> {
   };
 }
 
-/** Waits for a line of a process's output, and reads on after it so that the process is never held up. */
+/** Waits for a line of a process's output. Reads on after it, so that a full pipe never stops the process. */
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<string> {
   const input = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   return new Promise((resolve, reject) => {

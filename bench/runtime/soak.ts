@@ -1,6 +1,6 @@
-// `tsx bench/runtime/soak.ts --minutes 30`: mixed load on one runtime, for long. It fails when memory or the data folder
-// grows although what is alive does not: 1,000 counters, and what came within the last minutes and expires, is withdrawn
-// or is deleted again.
+// `tsx bench/runtime/soak.ts --minutes 30`: mixed load on one runtime, for long. It fails when memory or the data
+// folder grows although the live data does not: 1,000 counters, and the data of the last minutes, which expires, is
+// withdrawn or is deleted.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: { minutes: { type: "string", default: "30" }, rate: { type: "string", default: "1000" } },
 });
 const minutes = Number(values.minutes);
-/** Operations a second: what is alive depends on it, so it has to stay the same. */
+/** Operations for each second. The amount of live data depends on this rate, so it must stay the same. */
 const rate = Number(values.rate);
 const clientCount = 16;
 const sampleMs = 10_000;
@@ -119,7 +119,7 @@ while (Date.now() + sampleMs < end) {
 await done;
 ledger.settle();
 
-// The last delayed messages are due within 21 s; then all that is left is the counters and what is about to expire.
+// The last delayed messages are due within 21 s. After that, only the counters and expiring states are left.
 await sleep(25_000);
 const last = await sample();
 tell(last);
@@ -127,7 +127,7 @@ await ours.stop();
 
 const failures: string[] = [];
 if (fired !== delayed - withdrawn) failures.push(`${delayed} delayed, ${withdrawn} withdrawn, but ${fired} fired`);
-/** The first quarter fills caches; after it nothing may grow by more than a quarter and some room for chance. */
+/** The first quarter fills caches. After it, nothing may grow by more than a quarter and some room for chance. */
 const quarter = (part: number) =>
   samples.slice(Math.floor((part * samples.length) / 4), Math.ceil(((part + 1) * samples.length) / 4));
 for (const [name, room] of [

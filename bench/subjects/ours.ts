@@ -1,4 +1,4 @@
-// This package, as a user's class and as users run it: `node ours.js handler|node|koa`. See ../prepare.ts.
+// This package in a user's class, as users run it: `node ours.js handler|node|koa`. See ../prepare.ts.
 
 import { createServer } from "node:http";
 import Koa from "koa";
@@ -62,7 +62,7 @@ message Basket {
 }`;
 const basketMessage = protobuf.parse(basketProto).root.lookupType("bench.Basket");
 
-/** "touch" changes the state, anything else leaves it. */
+/** "touch" changes the state. Any other text leaves it. */
 function touch(message: string, _context: Context, state: { basket: Basket | undefined }) {
   if (message === "touch" && state.basket !== undefined) state.basket.version += 1;
 }

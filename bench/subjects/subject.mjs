@@ -1,9 +1,9 @@
-// What every subject on Node does: it obeys the bench's commands, one a line on stdin, and answers each with a line.
-// The subjects in Go and Java obey the same: see ../subject.ts.
+// The common part of every subject on Node: each line of stdin is a command, and each answer is a line.
+// The subjects in Go and Java take the same commands: see ../subject.ts.
 
 import { createInterface } from "node:readline";
 
-/** Obeys until stdin closes. `port` is where it serves HTTP, `handle` takes a request's bytes to the answer's. */
+/** Takes commands until stdin closes. HTTP is served on `port`; `handle` turns a request's bytes into the answer's. */
 export function obey({ port, handle }) {
   const commands = {
     calls: (count, requests) => calls(handle, Number(count), requests),
@@ -40,12 +40,12 @@ function cpuMicros(before) {
 
 const clock = () => Number(process.hrtime.bigint()) / 1000;
 
-/** Calls the handler, one request after another; what is measured is the calls, not the comparing of their answers. */
+/** Calls the handler, one request after another. The comparison of the answers is not measured. */
 async function calls(handle, count, encoded) {
   const requests = encoded.split(",").map((text) => Buffer.from(text, "base64"));
   const expected = [];
   for (const request of requests) expected.push(Buffer.from(await handle(request)));
-  // Answers wait for the comparison in chunks, small enough not to be what the garbage collector is busy with.
+  // Answers wait for their comparison in chunks, small enough to leave the garbage collector little work.
   const chunk = Math.max(10, Math.min(1000, Math.floor(200_000 / (expected[0].length + 1))));
   const answers = new Array(chunk);
   let cpu = 0;
@@ -74,7 +74,7 @@ async function calls(handle, count, encoded) {
   return `${cpu} ${Math.round(wall)} ${allocated} ${expected.map((answer) => answer.toString("base64")).join(",")}`;
 }
 
-/** Calls with a new number in place of every "00000000": no two calls are for the same id. */
+/** Calls with a new number in place of every "00000000", so that no two calls are for the same id. */
 async function soak(handle, count, encoded) {
   const request = Buffer.from(encoded, "base64");
   const places = [];
@@ -92,7 +92,7 @@ async function soak(handle, count, encoded) {
 
 let soaked = 10_000_000;
 
-/** Bytes in use after a collection: the heap, what hangs on it, the process. Needs --expose-gc. */
+/** Bytes in use after a collection: heap, external memory, resident memory. Needs --expose-gc. */
 function memory() {
   globalThis.gc();
   const { heapUsed, external, rss } = process.memoryUsage();

@@ -8,7 +8,7 @@ import { listening, obey } from "../../subjects/subject.mjs";
 
 const require = createRequire(import.meta.url);
 const { egressMessageBuilder, messageBuilder, StateFun } = require("apache-flink-statefun");
-// The registry keeps its functions to itself, so the handler is given what the registry would give it.
+// The registry's functions are private, so this gives the handler what the registry would give it.
 const { handle } = require("apache-flink-statefun/dist/handler.js");
 const { FunctionSpec } = require("apache-flink-statefun/dist/core.js");
 

@@ -2,7 +2,7 @@
 
 import { object, serve } from "@restatedev/restate-sdk";
 
-// The SDK is written for Node 22. This is all it misses on 20, where our side of the comparison runs too.
+// The SDK is written for Node 22. On Node 20, where our side of the comparison runs too, this is all that it lacks.
 Promise.withResolvers ??= function withResolvers() {
   let resolve;
   let reject;
