@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { codeIn, pageAt, tableRows } from "../docs/pages.ts";
 import { importsOf, sourceFiles } from "../support/source.js";
 
 /** The rooms that exist, and what each may import besides itself. A room inside a room is one of its own. */
@@ -166,4 +167,13 @@ test("an import of types alone is told from one of values", () => {
   for (const [text, typeOnly] of shapes) {
     assert.deepEqual(importsOf("room/file.ts", text), [{ from: "./a.js", file: "room/a.ts", typeOnly }], text);
   }
+});
+
+test("docs/architecture.md has the same table of rooms", () => {
+  const rows = tableRows(pageAt("docs/architecture.md"), "Rooms").map(([room = "", , allowed = ""]) => {
+    const name = codeIn(room)[0]?.replace(/^src\/|\/$|\.ts$/g, "");
+    return [name, allowed === "nothing" ? [] : allowed.split(", ").sort()];
+  });
+  const table = Object.entries(mayImport).map(([room, allowed]) => [room, [...allowed].sort()]);
+  assert.deepEqual(Object.fromEntries(rows), Object.fromEntries(table));
 });
