@@ -22,7 +22,7 @@ export class Delivery {
   /** Delivers a message, as part of the open transaction. */
   deliver(target: Address, message: Message): void {
     if (isClient(target)) {
-      this.#calls.answer(target, message.argument, message.generation);
+      this.#calls.answer(target, message.value);
       return;
     }
     const instance = this.#instances.wake(target);

@@ -112,8 +112,8 @@ export class Engine implements EngineApi {
     const outboxes = new Outboxes({ shared, backlog: outboxBacklog, clock, counters, logger });
     for (const egress of egresses) outboxes.declare(egress);
     const delivery = new Delivery(instances, calls, (instance) => this.#dispatcher.ready(instance));
-    const delayed = new DelayedMessages(shared, clock, counters, ({ target, caller, argument, generation }) =>
-      delivery.deliver(target, new Message(caller, argument, generation)),
+    const delayed = new DelayedMessages(shared, clock, counters, ({ target, caller, value }) =>
+      delivery.deliver(target, new Message(caller, value)),
     );
     const invoker = new Invoker({ functions, delayed, outboxes, delivery, commit, clock, limits, counters });
     const failures = new Failures({ parked, clock, limits, counters, logger });

@@ -2,23 +2,22 @@
 // that the same request, sent again, does nothing again.
 
 import { createHash } from "node:crypto";
-import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
+import { delimited, tag, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { Generation } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
-import { decodePacked } from "../wire/packed.js";
 import type { Clock } from "./clock.js";
 import type { GroupCommit } from "./group-commit.js";
 import { kinds, ordered } from "./keys.js";
+import { generationField, Packed, readGeneration } from "./packed.js";
 
 /** For how many milliseconds a request is remembered. */
 export const rememberedMs = 24 * 60 * 60 * 1000;
 
 const fingerprintField = tag(1, delimited);
 const answerField = tag(2, delimited);
-const v2Flag = tag(3, varint);
 const expiryField = tag(4, delimited);
 
 /** What the store keeps under an idempotency key. */
@@ -86,10 +85,10 @@ export class IdempotencyKeys {
    * Remembers the answer, as part of the open transaction. Returns false, and changes nothing, when the request is not
    * remembered or has its answer: the first answer counts.
    */
-  recordAnswer(idempotencyKey: string, packed: Uint8Array, generation: Generation): boolean {
+  recordAnswer(idempotencyKey: string, answer: Packed): boolean {
     const before = this.#read(idempotencyKey);
     if (before === undefined || before.answer !== undefined) return false;
-    const value = encodeRemembered(before.fingerprint, before.expiry, packed, generation);
+    const value = encodeRemembered(before.fingerprint, before.expiry, answer);
     this.#commit.put(kinds.request + idempotencyKey, value);
     return true;
   }
@@ -116,20 +115,11 @@ export class IdempotencyKeys {
   }
 }
 
-function encodeRemembered(
-  fingerprint: string,
-  expiry: string,
-  answer?: Uint8Array,
-  generation?: Generation,
-): Uint8Array {
+function encodeRemembered(fingerprint: string, expiry: string, answer?: Packed): Uint8Array {
   const writer = new WireWriter();
   writer.string(fingerprintField, fingerprint);
   writer.string(expiryField, expiry);
-  if (answer !== undefined) writer.bytes(answerField, answer);
-  if (generation === "v2") {
-    writer.uint32(v2Flag);
-    writer.uint32(1);
-  }
+  answer?.write(writer, answerField);
   return writer.finish();
 }
 
@@ -144,9 +134,9 @@ function decodeRemembered(bytes: Uint8Array): Remembered {
     const fieldTag = reader.tag(end);
     if (fieldTag === fingerprintField) fingerprint = reader.string(end);
     else if (fieldTag === answerField) answer = reader.copy(end);
-    else if (fieldTag === v2Flag) generation = reader.uint32(end) === 1 ? "v2" : "v3";
+    else if (fieldTag === generationField) generation = readGeneration(reader, end);
     else if (fieldTag === expiryField) expiry = reader.string(end);
     else reader.skip(fieldTag, end);
   }
-  return { fingerprint, expiry, answer: answer === undefined ? undefined : decodePacked(answer, generation) };
+  return { fingerprint, expiry, answer: answer && new Packed(answer, generation).unpack() };
 }

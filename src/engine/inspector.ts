@@ -3,7 +3,6 @@
 import { Address } from "../model/address.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { Store } from "../store/store.js";
-import { decodePacked } from "../wire/packed.js";
 import type { Clock } from "./clock.js";
 import type { AddressInfo, DelayedInfo, FunctionInfo, ParkedInfo, WaitingMessage } from "./engine-api.js";
 import type { FunctionTable } from "./function-table.js";
@@ -111,7 +110,7 @@ export class Inspector {
         const name = stateKey.slice(1 + key.length);
         const value = decodeStateValue(bytes);
         if (isExpired(value, { expiration: functions.expirationOf(address, name) }, now)) return [];
-        return [{ name, value: decodePacked(value.packed, value.generation), writtenAt: value.touchedAt }];
+        return [{ name, value: value.packed.unpack(), writtenAt: value.touchedAt }];
       }),
       depth: instance?.mailbox.length ?? 0,
       mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
@@ -156,8 +155,8 @@ export class Inspector {
   }
 }
 
-function waiting({ caller, argument, generation }: Message): WaitingMessage {
-  return { caller, value: decodePacked(argument, generation) };
+function waiting({ caller, value }: Message): WaitingMessage {
+  return { caller, value: value.unpack() };
 }
 
 function parkedInfo(address: Address, { since, code, reason, attempts }: Parking): ParkedInfo {

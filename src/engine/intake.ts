@@ -4,7 +4,6 @@ import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { assertToken } from "../model/text.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
-import { encodePacked } from "../wire/packed.js";
 import type { Admission } from "./admission.js";
 import type { Clock } from "./clock.js";
 import type { DelayedMessages } from "./delayed.js";
@@ -15,6 +14,7 @@ import { fingerprintOf, type IdempotencyKeys } from "./idempotency-keys.js";
 import type { Instances } from "./instances.js";
 import { DelayedMessage, Message } from "./message.js";
 import type { Counters } from "./metrics.js";
+import { Packed } from "./packed.js";
 import { parkedError } from "./parked-addresses.js";
 import { assertDelay, assertIdempotencyKey, assertSignal, assertTarget } from "./validation.js";
 import type { WaitingCalls } from "./waiting-calls.js";
@@ -112,7 +112,7 @@ export class Intake {
     const { admission, delivery, counters } = this.#parts;
     const { generation } = admission.assertServed(target).route;
     counters.messagesIn += 1;
-    delivery.deliver(target, new Message(caller, encodePacked(value, generation), generation));
+    delivery.deliver(target, new Message(caller, Packed.pack(value, generation)));
   }
 
   #deliverLater(target: Address, value: TypedValue, delayMs: number, token: string | undefined): void {
@@ -121,8 +121,7 @@ export class Intake {
     counters.messagesIn += 1;
     // The keys of delayed messages hold whole milliseconds.
     const dueAt = Math.ceil(clock.now() + delayMs);
-    const packed = encodePacked(value, generation);
-    delayed.add(new DelayedMessage(target, undefined, packed, generation, dueAt, token));
+    delayed.add(new DelayedMessage(target, undefined, Packed.pack(value, generation), dueAt, token));
   }
 
   #assertTokenFree(cancellationToken: string): void {

@@ -1,15 +1,14 @@
 // A message as the engine keeps it in memory, and its form in the store.
 
-import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
+import { delimited, tag, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Address } from "../model/address.js";
 import type { Generation } from "../model/invocation.js";
 import { readAddress, writeAddress } from "../wire/address.js";
-import { convertPacked } from "../wire/packed.js";
+import { generationField, Packed, readGeneration } from "./packed.js";
 
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
-const v2Flag = tag(3, varint);
 const targetField = tag(4, delimited);
 const tokenField = tag(5, delimited);
 
@@ -26,29 +25,30 @@ const overhead = 96;
 /** A message on its way to a function. */
 export class Message implements Encodable {
   readonly caller: Address | undefined;
-  /** The bytes of an Any (v2) or a TypedValue (v3). */
-  readonly argument: Uint8Array;
-  readonly generation: Generation;
+  readonly value: Packed;
   /** The key of its entry in the store while it waits. */
   key = "";
   /** The number of the group that it was put into; 0 when it was read from the store. */
   group = 0;
 
-  constructor(caller: Address | undefined, argument: Uint8Array, generation: Generation) {
+  constructor(caller: Address | undefined, value: Packed) {
     this.caller = caller;
-    this.argument = argument;
-    this.generation = generation;
+    this.value = value;
+  }
+
+  /** The bytes that a request carries. */
+  get argument(): Uint8Array {
+    return this.value.bytes;
   }
 
   get size(): number {
-    return this.argument.length + overhead;
+    return this.value.bytes.length + overhead;
   }
 
   /** The same message for functions of a generation. */
   as(generation: Generation): Message {
-    if (generation === this.generation) return this;
-    const argument = convertPacked(this.argument, this.generation, generation);
-    return new Message(this.caller, argument, generation);
+    const value = this.value.as(generation);
+    return value === this.value ? this : new Message(this.caller, value);
   }
 
   encode(): Uint8Array {
@@ -59,11 +59,7 @@ export class Message implements Encodable {
 
   protected write(writer: WireWriter): void {
     if (this.caller !== undefined) writeAddress(writer, field1, this.caller);
-    writer.bytes(field2, this.argument);
-    if (this.generation === "v2") {
-      writer.uint32(v2Flag);
-      writer.uint32(1);
-    }
+    this.value.write(writer, field2);
   }
 }
 
@@ -74,15 +70,8 @@ export class DelayedMessage extends Message {
   readonly dueAt: number;
   readonly token: string | undefined;
 
-  constructor(
-    target: Address,
-    caller: Address | undefined,
-    argument: Uint8Array,
-    generation: Generation,
-    dueAt: number,
-    token: string | undefined,
-  ) {
-    super(caller, argument, generation);
+  constructor(target: Address, caller: Address | undefined, value: Packed, dueAt: number, token: string | undefined) {
+    super(caller, value);
     this.target = target;
     this.dueAt = dueAt;
     this.token = token;
@@ -96,48 +85,45 @@ export class DelayedMessage extends Message {
 }
 
 interface Fields {
-  caller: Address | undefined;
-  argument: Uint8Array;
-  generation: Generation;
-  target: Address | undefined;
-  token: string | undefined;
+  readonly caller: Address | undefined;
+  readonly value: Packed;
+  readonly target: Address | undefined;
+  readonly token: string | undefined;
 }
 
 function readFields(bytes: Uint8Array): Fields {
   const reader = new WireReader(bytes);
   const end = bytes.length;
-  const fields: Fields = {
-    caller: undefined,
-    argument: bytes.subarray(0, 0),
-    generation: "v3",
-    target: undefined,
-    token: undefined,
-  };
+  let caller: Address | undefined;
+  let argument = bytes.subarray(0, 0);
+  let generation: Generation = "v3";
+  let target: Address | undefined;
+  let token: string | undefined;
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
-    if (fieldTag === field1) fields.caller = readAddress(reader, end);
-    else if (fieldTag === field2) fields.argument = reader.copy(end);
-    else if (fieldTag === v2Flag) fields.generation = reader.uint32(end) === 1 ? "v2" : "v3";
-    else if (fieldTag === targetField) fields.target = readAddress(reader, end);
-    else if (fieldTag === tokenField) fields.token = reader.string(end);
+    if (fieldTag === field1) caller = readAddress(reader, end);
+    else if (fieldTag === field2) argument = reader.copy(end);
+    else if (fieldTag === generationField) generation = readGeneration(reader, end);
+    else if (fieldTag === targetField) target = readAddress(reader, end);
+    else if (fieldTag === tokenField) token = reader.string(end);
     else reader.skip(fieldTag, end);
   }
-  return fields;
+  return { caller, value: new Packed(argument, generation), target, token };
 }
 
 /** Decodes the entry of a message, for a function of the generation `as`; its own generation when that is missing. */
 export function decodeMessage(key: string, bytes: Uint8Array, as?: Generation): Message {
-  const { caller, argument, generation } = readFields(bytes);
-  const message = new Message(caller, argument, generation).as(as ?? generation);
+  const { caller, value } = readFields(bytes);
+  const message = new Message(caller, as === undefined ? value : value.as(as));
   message.key = key;
   return message;
 }
 
 /** Decodes the entry of a delayed message. */
 export function decodeDelayed(key: string, dueAt: number, bytes: Uint8Array): DelayedMessage {
-  const { caller, argument, generation, target, token } = readFields(bytes);
+  const { caller, value, target, token } = readFields(bytes);
   if (target === undefined) throw new Error(`The delayed message at ${JSON.stringify(key)} has no target.`);
-  const message = new DelayedMessage(target, caller, argument, generation, dueAt, token);
+  const message = new DelayedMessage(target, caller, value, dueAt, token);
   message.key = key;
   return message;
 }

@@ -2,9 +2,7 @@
 
 import { errorOf } from "../errors.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
-import type { Generation } from "../model/invocation.js";
 import type { Logger } from "../model/logger.js";
-import { decodePacked } from "../wire/packed.js";
 import type { Backlog } from "./backlog.js";
 import type { Clock } from "./clock.js";
 import { DurableQueue, type QueueStore } from "./durable-queue.js";
@@ -12,6 +10,7 @@ import type { EgressConsumer, EgressRecord } from "./engine-api.js";
 import { kinds } from "./keys.js";
 import { decodeMessage, Message } from "./message.js";
 import type { Counters } from "./metrics.js";
+import type { Packed } from "./packed.js";
 
 const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
 
@@ -60,9 +59,9 @@ export class Outbox {
   }
 
   /** Adds a record, as part of the open transaction. */
-  push(packed: Uint8Array, generation: Generation): void {
+  push(value: Packed): void {
     const { shared, counters } = this.#parts;
-    this.#queue.push(new Message(undefined, packed, generation));
+    this.#queue.push(new Message(undefined, value));
     counters.egressRecords += 1;
     const { commit } = shared;
     if (this.#awaitedGroup === commit.openGroup) return;
@@ -98,7 +97,7 @@ export class Outbox {
     const record: EgressRecord = {
       id: shared.sequence.epoch + message.key.slice(this.#prefix.length),
       egress: this.egress,
-      value: decodePacked(message.argument, message.generation),
+      value: message.value.unpack(),
     };
     let received: Promise<void>;
     try {

@@ -4,48 +4,40 @@ import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Generation, ValueSpec } from "../model/invocation.js";
 import type { RequestState } from "../wire/encode-request.js";
-import { convertPacked } from "../wire/packed.js";
 import type { GroupCommit } from "./group-commit.js";
 import { kinds } from "./keys.js";
 import type { Encodable } from "./message.js";
+import { generationField, Packed, readGeneration } from "./packed.js";
 
 const packedField = tag(1, delimited);
 const touchedField = tag(2, varint);
-const v2Flag = tag(3, varint);
 
 /** The value of a state, and when it was last written; for a state that expires after the last call, when that was. */
 export class StateValue implements Encodable {
-  /** The bytes of an Any (v2) or a TypedValue (v3). */
-  readonly packed: Uint8Array;
+  readonly packed: Packed;
   /** Milliseconds since 1970. */
   readonly touchedAt: number;
-  readonly generation: Generation;
 
-  constructor(packed: Uint8Array, touchedAt: number, generation: Generation) {
+  constructor(packed: Packed, touchedAt: number) {
     this.packed = packed;
     this.touchedAt = touchedAt;
-    this.generation = generation;
   }
 
   /** The same value for a function of a generation. */
   as(generation: Generation): StateValue {
-    if (generation === this.generation) return this;
-    return new StateValue(convertPacked(this.packed, this.generation, generation), this.touchedAt, generation);
+    const packed = this.packed.as(generation);
+    return packed === this.packed ? this : new StateValue(packed, this.touchedAt);
   }
 
   get size(): number {
-    return this.packed.length + 16;
+    return this.packed.bytes.length + 16;
   }
 
   encode(): Uint8Array {
     const writer = new WireWriter();
-    writer.bytes(packedField, this.packed);
+    this.packed.write(writer, packedField);
     writer.uint32(touchedField);
     writer.int64(this.touchedAt);
-    if (this.generation === "v2") {
-      writer.uint32(v2Flag);
-      writer.uint32(1);
-    }
     return writer.finish();
   }
 }
@@ -61,10 +53,10 @@ export function decodeStateValue(bytes: Uint8Array): StateValue {
     const fieldTag = reader.tag(end);
     if (fieldTag === packedField) packed = reader.copy(end);
     else if (fieldTag === touchedField) touchedAt = Number(reader.varint64(end));
-    else if (fieldTag === v2Flag) generation = reader.uint32(end) === 1 ? "v2" : "v3";
+    else if (fieldTag === generationField) generation = readGeneration(reader, end);
     else reader.skip(fieldTag, end);
   }
-  return new StateValue(packed, touchedAt, generation);
+  return new StateValue(new Packed(packed, generation), touchedAt);
 }
 
 /** Whether a value has expired. */
@@ -90,7 +82,7 @@ export class StateValues {
 
   /** The values that a call carries. Deletes those that have expired. */
   forCall(specs: readonly ValueSpec[], now: number): RequestState[] {
-    return specs.map((spec) => ({ name: spec.name, packed: this.#current(spec, now)?.packed }));
+    return specs.map((spec) => ({ name: spec.name, packed: this.#current(spec, now)?.packed.bytes }));
   }
 
   /** Puts off the expiry of every value that expires after the last call. */
@@ -98,14 +90,14 @@ export class StateValues {
     for (const spec of specs) {
       if (spec.expiration.mode !== "after-call") continue;
       const value = this.#values.get(spec.name);
-      if (value != null && value.touchedAt !== now)
-        this.#put(spec.name, new StateValue(value.packed, now, this.#generation));
+      if (value != null && value.touchedAt !== now) this.#put(spec.name, new StateValue(value.packed, now));
     }
   }
 
   /** Writes a value, or with undefined deletes it. The bytes are copied, because they may be a part of an answer. */
   set(name: string, packed: Uint8Array | undefined, now: number): void {
-    if (packed !== undefined) this.#put(name, new StateValue(new Uint8Array(packed), now, this.#generation));
+    if (packed !== undefined)
+      this.#put(name, new StateValue(new Packed(new Uint8Array(packed), this.#generation), now));
     else this.#delete(name);
   }
 

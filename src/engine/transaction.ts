@@ -12,6 +12,7 @@ import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
 import { DelayedMessage, Message } from "./message.js";
 import type { Outboxes } from "./outboxes.js";
+import { Packed } from "./packed.js";
 
 /** What a transaction changes. */
 export interface TransactionParts {
@@ -128,16 +129,20 @@ export function apply(
   for (const { name, packed } of result.mutations) states.set(name, packed, now);
   states.touch(known.states, now);
   for (const { target, argument } of result.messages) {
-    parts.delivery.deliver(target, new Message(address, own(argument), generation));
+    parts.delivery.deliver(target, new Message(address, new Packed(own(argument), generation)));
   }
   for (const entry of result.delayed) {
     if (entry.cancel) parts.delayed.cancel(address, entry.token);
     else {
       const { target, argument, delayMs, token } = entry;
-      parts.delayed.add(new DelayedMessage(target, address, own(argument), generation, now + delayMs, token));
+      parts.delayed.add(
+        new DelayedMessage(target, address, new Packed(own(argument), generation), now + delayMs, token),
+      );
     }
   }
-  for (const { egress, argument } of result.egresses) parts.outboxes.declared(egress)?.push(own(argument), generation);
+  for (const { egress, argument } of result.egresses) {
+    parts.outboxes.declared(egress)?.push(new Packed(own(argument), generation));
+  }
 }
 
 /** Copies a part out of its answer: the part may wait for long, and would keep the whole answer in memory. */

@@ -5,12 +5,11 @@ import { randomUUID } from "node:crypto";
 import type { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { clientName, clientNamespace } from "../model/client-address.js";
-import type { Generation } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
-import { decodePacked } from "../wire/packed.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { IdempotencyKeys } from "./idempotency-keys.js";
 import type { Counters } from "./metrics.js";
+import type { Packed } from "./packed.js";
 
 /** The id of a caller's address is this and its idempotency key, if the caller gave one. */
 const keyPrefix = "key:";
@@ -94,12 +93,12 @@ export class WaitingCalls {
   }
 
   /** Takes a message that was sent to a caller's address, as part of the open transaction. The first message counts. */
-  answer(caller: Address, packed: Uint8Array, generation: Generation): void {
+  answer(caller: Address, value: Packed): void {
     const idempotencyKey = keyOf(caller);
-    if (idempotencyKey !== undefined && !this.#keys.recordAnswer(idempotencyKey, packed, generation)) return;
+    if (idempotencyKey !== undefined && !this.#keys.recordAnswer(idempotencyKey, value)) return;
     this.#counters.callsAnswered += 1;
     const call = this.#waiting.get(caller.id);
-    if (call !== undefined) this.#resolveWhenDurable(caller.id, call, decodePacked(packed, generation));
+    if (call !== undefined) this.#resolveWhenDurable(caller.id, call, value.unpack());
   }
 
   /** Ends the wait for a call whose message stays in a mailbox and is not handled for now. */

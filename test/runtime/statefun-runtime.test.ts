@@ -170,7 +170,7 @@ test("a port that is taken is refused, and the folder is free again", async () =
   await using first = await StatefunRuntime.open({ dir: false, ingress: { port: 0 }, admin: false });
   await rejectsCode(
     StatefunRuntime.open({ dir, ingress: { port: first.ingress?.port as number }, admin: false }),
-    "OPTION_INVALID",
+    "ADDRESS_IN_USE",
   );
   const second = await StatefunRuntime.open({ dir, ...closed });
   await second.close();
