@@ -22,6 +22,7 @@ const steps = [
   script("test:cli"),
   script("test:fuzz"),
   script("test:hosts"),
+  script("test:browser"),
   script("test:tls"),
   script("test:flink"),
   script("test:interop"),
