@@ -30,7 +30,7 @@ import { Inspector } from "./inspector.js";
 import { Instances } from "./instances.js";
 import { Intake } from "./intake.js";
 import { Invoker } from "./invoker.js";
-import { type EngineLimits, limitsOf } from "./limits.js";
+import { defaultLimits, type EngineLimits } from "./limits.js";
 import { LoggingStore } from "./logging-store.js";
 import { Maintenance } from "./maintenance.js";
 import { Message } from "./message.js";
@@ -97,7 +97,7 @@ export class Engine implements EngineApi {
   private constructor(options: EngineOptions) {
     const { findRoute, egresses = [], clock = systemClock, logger = defaultLogger } = options;
     assertClock(clock);
-    const limits = limitsOf(options.limits);
+    const limits = { ...defaultLimits, ...options.limits };
     const counters = newCounters();
     const store = new LoggingStore(options.store, clock, logger);
     const commit = new GroupCommit(store, clock, counters);

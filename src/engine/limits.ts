@@ -1,8 +1,5 @@
 // How much the engine takes on, and when it parks an address.
 
-import { describe, StatefunError } from "../errors.js";
-import { assertKnownOptions } from "../model/options.js";
-
 /** Limits of an engine. */
 export interface EngineLimits {
   /** Bytes that may wait in one mailbox before messages from outside are refused for it. Defaults to 16 MiB. */
@@ -23,6 +20,7 @@ export interface EngineLimits {
   readonly lastRetryMs: number;
 }
 
+/** The limits that hold where none are given. Whoever opens an engine has checked the others. */
 export const defaultLimits: EngineLimits = {
   mailboxBytes: 16 * 1024 * 1024,
   totalBytes: 64 * 1024 * 1024,
@@ -33,16 +31,3 @@ export const defaultLimits: EngineLimits = {
   firstRetryMs: 100,
   lastRetryMs: 30_000,
 };
-
-/** Completes limits with the defaults. Throws OPTION_INVALID. */
-export function limitsOf(limits: Partial<EngineLimits> = {}): EngineLimits {
-  assertKnownOptions("limits", limits, Object.keys(defaultLimits));
-  for (const [name, value] of Object.entries(limits)) {
-    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
-    throw new StatefunError(
-      "OPTION_INVALID",
-      `limits.${name} is ${describe(value)}; it must be a whole number above 0.`,
-    );
-  }
-  return { ...defaultLimits, ...limits };
-}
