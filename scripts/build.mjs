@@ -13,5 +13,5 @@ rmSync(`${root}/dist`, { recursive: true, force: true });
 for (const project of ["tsconfig.build.json", "tsconfig.cjs.json"]) {
   execFileSync(process.execPath, [tsc, "-p", project], { cwd: root, stdio: "inherit" });
 }
-// The package says "type": "module"; this half of it is not.
+// The package is "type": "module", but its dist/cjs is CommonJS.
 writeFileSync(`${root}/dist/cjs/package.json`, '{ "type": "commonjs" }\n');

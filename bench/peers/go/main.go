@@ -94,7 +94,7 @@ func calls(handler statefun.RequestReplyHandler, times int, encoded []string) {
 		at := index % len(requests)
 		answer, err := handler.Invoke(background, requests[at])
 		check(err)
-		// Comparing takes nanoseconds here.
+		// The comparison takes nanoseconds.
 		if !bytes.Equal(answer, expected[at]) {
 			panic("an answer differs from the first one")
 		}

@@ -36,7 +36,7 @@ statefun.bind({
   ],
 });
 
-/** The SDK answers an error with an empty 500 and tells nobody. */
+/** Logs errors: the SDK answers an error with an empty 500 and does not log it. */
 function actor(context, message) {
   try {
     receive(context, message);

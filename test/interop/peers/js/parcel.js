@@ -1,4 +1,4 @@
-// What protoc generates of parcel.proto for google-protobuf, written by hand.
+// The code that protoc generates of parcel.proto for google-protobuf, written by hand.
 
 const { BinaryReader, BinaryWriter } = require("google-protobuf");
 

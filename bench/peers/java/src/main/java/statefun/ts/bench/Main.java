@@ -94,7 +94,7 @@ public final class Main {
     long cpu = cpuMicros();
     for (int index = 0; index < times; index++) {
       int at = index % requests.length;
-      // Comparing takes nanoseconds here.
+      // The comparison takes nanoseconds.
       if (!Arrays.equals(handle(handler, requests[at]), expected[at])) {
         throw new IllegalStateException("an answer differs from the first one");
       }

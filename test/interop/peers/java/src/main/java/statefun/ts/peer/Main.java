@@ -39,7 +39,7 @@ public final class Main {
             ValueSpec.named("int_value").thatExpiresAfterCall(Duration.ofDays(1)).withIntType()));
     serve(functions.requestReplyHandler());
     while (System.in.read() >= 0) {
-      // whatever is written there has no meaning
+      // the bytes have no meaning
     }
     System.exit(0);
   }
