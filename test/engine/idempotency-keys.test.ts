@@ -1,0 +1,120 @@
+// Requests that are remembered under their idempotency keys.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fingerprintOf, rememberedMs } from "../../src/engine/idempotency-keys.js";
+import { ordered } from "../../src/engine/keys.js";
+import { encodePacked } from "../../src/wire/packed.js";
+import { ForgetfulStore } from "../store/forgetful-store.js";
+import { throwsCode } from "../support/expect-code.js";
+import { at, text, textOf } from "./functions.js";
+import { Parts, packed } from "./parts.js";
+
+test("a request is new once, and repeats afterwards; another one under its key is refused", () => {
+  const { keys } = new Parts();
+  assert.equal(keys.repeats("key", "one"), false);
+  keys.remember("key", "one");
+  assert.equal(keys.repeats("key", "one"), true);
+  throwsCode(() => keys.repeats("key", "other"), "IDEMPOTENCY_CONFLICT", "key");
+  assert.equal(keys.repeats("another key", "one"), false);
+});
+
+test("the first answer counts, and is read back in its generation", () => {
+  for (const generation of ["v2", "v3"] as const) {
+    const { keys } = new Parts();
+    keys.remember("key", "one");
+    assert.equal(keys.answerOf("key"), undefined);
+    assert.equal(keys.recordAnswer("key", encodePacked(text("first"), generation), generation), true);
+    assert.equal(keys.recordAnswer("key", encodePacked(text("second"), generation), generation), false);
+    assert.equal(textOf(keys.answerOf("key")), "first");
+    assert.equal(keys.repeats("key", "one"), true);
+  }
+});
+
+test("an answer to a request that is not remembered is not kept", () => {
+  const { keys } = new Parts();
+  assert.equal(keys.recordAnswer("key", packed("answer"), "v3"), false);
+  assert.equal(keys.repeats("key", "one"), false);
+});
+
+test("a request is there after a crash once its group is durable, with its answer once that is", async () => {
+  const store = new ForgetfulStore({ autoSync: true });
+  const parts = new Parts({ store });
+  parts.keys.remember("key", "one");
+  await parts.commit.durable();
+  parts.keys.recordAnswer("key", packed("answer"), "v3");
+  const unanswered = new Parts({ store: store.crash() }).keys;
+  assert.equal(unanswered.repeats("key", "one"), true);
+  assert.equal(unanswered.answerOf("key"), undefined);
+  await parts.commit.durable();
+  assert.equal(textOf(new Parts({ store: store.crash() }).keys.answerOf("key")), "answer");
+});
+
+test("a forgotten key may be used for another request, which has its whole time", async () => {
+  const parts = new Parts();
+  const { keys } = parts;
+  keys.remember("key", "one");
+  await parts.commit.durable();
+  const [first] = await parts.stored("e");
+  await parts.clock.advance(1000);
+  keys.forget("key");
+  assert.equal(keys.repeats("key", "other"), false);
+  keys.remember("key", "other");
+  await parts.commit.durable();
+  const expiries = await parts.stored("e");
+  assert.equal(expiries.length, 1);
+  assert.notEqual(expiries[0], first);
+});
+
+test("to forget a key that is not there does nothing", async () => {
+  const parts = new Parts();
+  parts.keys.forget("key");
+  await parts.commit.durable();
+  assert.deepEqual(await parts.stored("i"), []);
+});
+
+test("an expiry entry is the time a day later and the key; it forgets both", async () => {
+  const parts = new Parts();
+  parts.keys.remember("the key", "one");
+  await parts.commit.durable();
+  const [expiry = ""] = await parts.stored("e");
+  assert.equal(expiry, `e${ordered(parts.clock.now() + rememberedMs)}the key`);
+  parts.keys.expire(expiry);
+  assert.equal(parts.keys.repeats("the key", "other"), false);
+  await parts.commit.durable();
+  assert.deepEqual([...(await parts.stored("e")), ...(await parts.stored("i"))], []);
+});
+
+test("an expiry entry that is gone forgets no newer request under its key", async () => {
+  const parts = new Parts();
+  parts.keys.remember("key", "one");
+  await parts.commit.durable();
+  const [expiry = ""] = await parts.stored("e");
+  await parts.clock.advance(1000);
+  parts.keys.forget("key");
+  parts.keys.remember("key", "other");
+  parts.keys.expire(expiry);
+  assert.equal(parts.keys.repeats("key", "other"), true);
+});
+
+test("a fingerprint tells requests apart", () => {
+  const of = (...given: Parameters<typeof fingerprintOf>) => fingerprintOf(...given);
+  const all = [
+    of("send", at("f/a"), text("x")),
+    of("call", at("f/a"), text("x")),
+    of("send", at("g/a"), text("x")),
+    of("send", at("f/b"), text("x")),
+    of("send", at("f/a"), text("y")),
+    of("send", at("f/a"), text("x", "test/other")),
+    of("send", at("f/a"), text("x"), 5),
+    of("send", at("f/a"), text("x"), 0, "token"),
+    of("send", at("f/a"), text("x"), 5, "token"),
+  ];
+  assert.equal(new Set(all).size, all.length);
+  assert.equal(of("send", at("f/a"), text("x")), all[0]);
+});
+
+test("the fingerprints of plain requests are those that data folders hold", () => {
+  assert.equal(fingerprintOf("send", at("count/keyed"), text("one")), "3Bdbwm64ky6tU5F4UTMZhAiQqucPQ8QgyU9SJpFACl4=");
+  assert.equal(fingerprintOf("call", at("count/keyed"), text("one")), "62184Z7qkvY+YUYT6vsxHo/ic2Ekrn8qeh9lxq92jB8=");
+});

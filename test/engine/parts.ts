@@ -1,0 +1,96 @@
+// The parts of an engine, put together without the engine: for tests of one part.
+
+import { Backlog } from "../../src/engine/backlog.js";
+import { DelayedMessages } from "../../src/engine/delayed.js";
+import { Delivery } from "../../src/engine/delivery.js";
+import { FunctionTable } from "../../src/engine/function-table.js";
+import { GroupCommit } from "../../src/engine/group-commit.js";
+import { IdempotencyKeys } from "../../src/engine/idempotency-keys.js";
+import type { Instance } from "../../src/engine/instance.js";
+import { Instances } from "../../src/engine/instances.js";
+import { type EngineLimits, limitsOf } from "../../src/engine/limits.js";
+import { type DelayedMessage, Message } from "../../src/engine/message.js";
+import { newCounters } from "../../src/engine/metrics.js";
+import { Outboxes } from "../../src/engine/outboxes.js";
+import { ParkedAddresses } from "../../src/engine/parked-addresses.js";
+import { Sequence } from "../../src/engine/sequence.js";
+import { WaitingCalls } from "../../src/engine/waiting-calls.js";
+import type { Address } from "../../src/model/address.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
+import type { Store } from "../../src/store/store.js";
+import { decodePacked, encodePacked } from "../../src/wire/packed.js";
+import { ManualClock } from "../support/manual-clock.js";
+import { RecordingLogger } from "../support/recording-logger.js";
+import { at, endpointOf, type Functions, text, textOf } from "./functions.js";
+
+export class Parts {
+  readonly store: Store;
+  readonly clock = new ManualClock();
+  readonly counters = newCounters();
+  readonly logger = new RecordingLogger();
+  readonly limits: EngineLimits;
+  readonly mailboxes = new Backlog();
+  readonly outgoing = new Backlog();
+  readonly commit: GroupCommit;
+  readonly sequence: Sequence;
+  readonly shared;
+  readonly functions: FunctionTable;
+  readonly instances: Instances;
+  readonly keys: IdempotencyKeys;
+  readonly calls: WaitingCalls;
+  readonly parked: ParkedAddresses;
+  readonly outboxes: Outboxes;
+  readonly delivery: Delivery;
+  readonly delayed: DelayedMessages;
+  /** The targets of the messages that went into a mailbox. */
+  readonly received: Instance[] = [];
+  /** The delayed messages that became due. */
+  readonly due: DelayedMessage[] = [];
+
+  constructor({
+    store = new MemoryStore(),
+    functions = {},
+    limits = {},
+  }: { store?: Store; functions?: Functions; limits?: Partial<EngineLimits> } = {}) {
+    const { clock, counters, logger } = this;
+    this.store = store;
+    this.limits = limitsOf(limits);
+    const commit = new GroupCommit(store, clock, counters);
+    this.commit = commit;
+    this.sequence = new Sequence(commit, clock.now());
+    this.shared = { store, commit, sequence: this.sequence };
+    this.functions = new FunctionTable(endpointOf(functions), commit);
+    this.instances = new Instances(this.functions, this.shared, this.mailboxes);
+    this.keys = new IdempotencyKeys(commit, clock);
+    this.calls = new WaitingCalls(this.keys, commit, counters);
+    this.parked = new ParkedAddresses(commit, this.calls);
+    this.outboxes = new Outboxes({ shared: this.shared, backlog: this.outgoing, clock, counters, logger });
+    this.delivery = new Delivery(this.instances, this.calls, (instance) => this.received.push(instance));
+    this.delayed = new DelayedMessages(this.shared, clock, counters, (message) => this.due.push(message));
+  }
+
+  /** Lets everything come to rest that the event loop brings to its end by itself. */
+  settle(): Promise<void> {
+    return this.clock.settle();
+  }
+
+  /** Delivers a message to "fn/id". */
+  deliver(to: string, value: string, caller?: Address): void {
+    this.delivery.deliver(at(to), message(value, caller));
+  }
+
+  /** The entries of the store, by their keys; none that is still in a group. */
+  async stored(prefix = ""): Promise<string[]> {
+    const keys = await this.store.keys({ from: "", to: "\u{10ffff}", limit: 1_000_000 });
+    return keys.filter((key) => key.startsWith(prefix));
+  }
+}
+
+/** A message of generation v3 that holds a text. */
+export const message = (value: string, caller?: Address) => new Message(caller, packed(value), "v3");
+
+/** A text as the bytes of a TypedValue. */
+export const packed = (value: string) => encodePacked(text(value), "v3");
+
+/** The text of a message's argument. */
+export const textIn = ({ argument, generation }: Message) => textOf(decodePacked(argument, generation));
