@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fingerprintOf, rememberedMs } from "../../src/engine/idempotency-keys.js";
 import { ordered } from "../../src/engine/keys.js";
-import { encodePacked } from "../../src/wire/packed.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at, text, textOf } from "./functions.js";
@@ -24,8 +23,8 @@ test("the first answer counts, and is read back in its generation", () => {
     const { keys } = new Parts();
     keys.remember("key", "one");
     assert.equal(keys.answerOf("key"), undefined);
-    assert.equal(keys.recordAnswer("key", encodePacked(text("first"), generation), generation), true);
-    assert.equal(keys.recordAnswer("key", encodePacked(text("second"), generation), generation), false);
+    assert.equal(keys.recordAnswer("key", packed("first", generation)), true);
+    assert.equal(keys.recordAnswer("key", packed("second", generation)), false);
     assert.equal(textOf(keys.answerOf("key")), "first");
     assert.equal(keys.repeats("key", "one"), true);
   }
@@ -33,7 +32,7 @@ test("the first answer counts, and is read back in its generation", () => {
 
 test("an answer to a request that is not remembered is not kept", () => {
   const { keys } = new Parts();
-  assert.equal(keys.recordAnswer("key", packed("answer"), "v3"), false);
+  assert.equal(keys.recordAnswer("key", packed("answer")), false);
   assert.equal(keys.repeats("key", "one"), false);
 });
 
@@ -42,7 +41,7 @@ test("a request is there after a crash once its group is durable, with its answe
   const parts = new Parts({ store });
   parts.keys.remember("key", "one");
   await parts.commit.durable();
-  parts.keys.recordAnswer("key", packed("answer"), "v3");
+  parts.keys.recordAnswer("key", packed("answer"));
   const unanswered = new Parts({ store: store.crash() }).keys;
   assert.equal(unanswered.repeats("key", "one"), true);
   assert.equal(unanswered.answerOf("key"), undefined);

@@ -74,7 +74,7 @@ test("an address with something to do is never forgotten, whenever it got it", (
 
 test("large states fill a generation too", () => {
   const { instances } = newParts();
-  const large = packed("x".repeat(1024 * 1024));
+  const large = packed("x".repeat(1024 * 1024)).bytes;
   for (let id = 0; id < 100; id++) {
     const instance = instances.wake(at(`f/${id}`));
     instance.states.set("s", large, 0);
@@ -88,7 +88,7 @@ test("an address that grows while it rests again and again counts with what it h
   const { instances } = newParts();
   const instance = instances.wake(at("f/a"));
   for (let round = 0; round < 10; round++) {
-    instance.states.set("s", packed("x".repeat(1024 * 1024)), 0);
+    instance.states.set("s", packed("x".repeat(1024 * 1024)).bytes, 0);
     instances.rest(instance);
   }
   const other = instances.wake(at("f/b"));

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DelayedMessage, decodeDelayed, decodeMessage, Message } from "../../src/engine/message.js";
+import { Packed } from "../../src/engine/packed.js";
 import { Address } from "../../src/model/address.js";
-import { encodePacked } from "../../src/wire/packed.js";
-import { at, text } from "./functions.js";
-import { textIn } from "./parts.js";
+import { at } from "./functions.js";
+import { packed, textIn } from "./parts.js";
 
 const generations = ["v2", "v3"] as const;
 const callers = [undefined, at("f/a"), new Address("n\0", "ü", ""), new Address("n", "f", "😀")];
@@ -14,10 +14,10 @@ const callers = [undefined, at("f/a"), new Address("n\0", "ü", ""), new Address
 for (const generation of generations) {
   test(`a message of ${generation} is read back from its entry`, () => {
     for (const caller of callers) {
-      const written = new Message(caller, encodePacked(text("hello"), generation), generation);
+      const written = new Message(caller, packed("hello", generation));
       const read = decodeMessage("key", written.encode());
       assert.deepEqual(
-        [read.key, read.generation, read.caller?.toString(), Buffer.from(read.argument)],
+        [read.key, read.value.generation, read.caller?.toString(), Buffer.from(read.argument)],
         ["key", generation, caller?.toString(), Buffer.from(written.argument)],
       );
       assert.equal(read.size, written.size);
@@ -26,8 +26,7 @@ for (const generation of generations) {
 
   test(`a delayed message of ${generation} is read back with its target, token and time`, () => {
     for (const token of [undefined, "token 😀"]) {
-      const packed = encodePacked(text("later"), generation);
-      const written = new DelayedMessage(at("f/target"), at("f/caller"), packed, generation, 123, token);
+      const written = new DelayedMessage(at("f/target"), at("f/caller"), packed("later", generation), 123, token);
       const read = decodeDelayed("key", 456, written.encode());
       assert.deepEqual(
         [read.target.toString(), read.caller?.toString(), read.token, read.dueAt, textIn(read)],
@@ -42,40 +41,37 @@ test("an entry is read for a function of the other generation", () => {
     ["v2", "v3"],
     ["v3", "v2"],
   ] as const) {
-    const entry = new Message(at("f/a"), encodePacked(text("hello"), from), from).encode();
+    const entry = new Message(at("f/a"), packed("hello", from)).encode();
     const read = decodeMessage("key", entry, to);
-    assert.equal(read.generation, to);
+    assert.equal(read.value.generation, to);
     assert.equal(textIn(read), "hello");
     assert.equal(read.key, "key");
   }
 });
 
 test("a message for a function of its own generation is the same object", () => {
-  const one = new Message(undefined, encodePacked(text("x"), "v3"), "v3");
+  const one = new Message(undefined, packed("x", "v3"));
   assert.equal(one.as("v3"), one);
   assert.notEqual(one.as("v2"), one);
 });
 
 test("a decoded argument does not keep its entry in memory", () => {
-  const entry = new Message(undefined, encodePacked(text("x"), "v3"), "v3").encode();
+  const entry = new Message(undefined, packed("x", "v3")).encode();
   assert.notEqual(decodeMessage("key", entry).argument.buffer, entry.buffer);
 });
 
 test("a field of a later version is passed over", () => {
-  const entry = Buffer.concat([
-    new Message(at("f/a"), encodePacked(text("x"), "v3"), "v3").encode(),
-    Buffer.from([0xfa, 1, 1, 0]),
-  ]);
+  const entry = Buffer.concat([new Message(at("f/a"), packed("x", "v3")).encode(), Buffer.from([0xfa, 1, 1, 0])]);
   assert.equal(textIn(decodeMessage("key", entry)), "x");
 });
 
 test("a delayed message without a target is refused", () => {
-  const entry = new Message(undefined, encodePacked(text("x"), "v3"), "v3").encode();
+  const entry = new Message(undefined, packed("x", "v3")).encode();
   assert.throws(() => decodeDelayed("the key", 0, entry), /the key/);
 });
 
 test("a message is about as large as its argument", () => {
-  const size = (length: number) => new Message(undefined, new Uint8Array(length), "v3").size;
+  const size = (length: number) => new Message(undefined, new Packed(new Uint8Array(length), "v3")).size;
   assert.equal(size(1000) - size(0), 1000);
   assert.ok(size(0) > 0);
 });

@@ -1,3 +1,5 @@
+// A packed value: its bytes in both generations, and its part of an entry in the store.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { delimited, tag, WireReader } from "../../src/bytes/reader.ts";

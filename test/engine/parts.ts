@@ -12,13 +12,14 @@ import { type EngineLimits, limitsOf } from "../../src/engine/limits.js";
 import { type DelayedMessage, Message } from "../../src/engine/message.js";
 import { newCounters } from "../../src/engine/metrics.js";
 import { Outboxes } from "../../src/engine/outboxes.js";
+import { Packed } from "../../src/engine/packed.js";
 import { ParkedAddresses } from "../../src/engine/parked-addresses.js";
 import { Sequence } from "../../src/engine/sequence.js";
 import { WaitingCalls } from "../../src/engine/waiting-calls.js";
 import type { Address } from "../../src/model/address.js";
+import type { Generation } from "../../src/model/invocation.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";
-import { decodePacked, encodePacked } from "../../src/wire/packed.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 import { at, endpointOf, type Functions, text, textOf } from "./functions.js";
@@ -87,10 +88,10 @@ export class Parts {
 }
 
 /** A message of generation v3 that holds a text. */
-export const message = (value: string, caller?: Address) => new Message(caller, packed(value), "v3");
+export const message = (value: string, caller?: Address) => new Message(caller, packed(value));
 
-/** A text as the bytes of a TypedValue. */
-export const packed = (value: string) => encodePacked(text(value), "v3");
+/** A packed text. */
+export const packed = (value: string, generation: Generation = "v3") => Packed.pack(text(value), generation);
 
 /** The text of a message's argument. */
-export const textIn = ({ argument, generation }: Message) => textOf(decodePacked(argument, generation));
+export const textIn = ({ value }: Message) => textOf(value.unpack());

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeStateValue, isExpired, StateValue, StateValues } from "../../src/engine/state-values.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
-import { decodePacked, encodePacked } from "../../src/wire/packed.js";
+import { decodePacked } from "../../src/wire/packed.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { throwsCode } from "../support/expect-code.js";
-import { spec, text, textOf } from "./functions.js";
+import { spec, textOf } from "./functions.js";
 import { Parts, packed } from "./parts.js";
 import { WatchedStore } from "./watched-store.js";
 
@@ -30,17 +30,17 @@ test("a value that was set is carried by the next call, and is durable with its 
   const parts = new Parts({ store });
   const states = statesOf(parts);
   assert.deepEqual(carried(states, 0), [undefined, undefined, undefined]);
-  states.set("count", packed("1"), 0);
+  states.set("count", packed("1").bytes, 0);
   assert.deepEqual(carried(states, 0), ["1", undefined, undefined]);
   await parts.commit.durable();
-  states.set("count", packed("2"), 0);
+  states.set("count", packed("2").bytes, 0);
   assert.deepEqual(carried(statesOf(new Parts({ store: store.crash() })), 0), ["1", undefined, undefined]);
 });
 
 test("a value that was deleted is carried no longer, and is gone from the store", async () => {
   const parts = new Parts();
   const states = statesOf(parts);
-  states.set("count", packed("1"), 0);
+  states.set("count", packed("1").bytes, 0);
   states.set("count", undefined, 0);
   assert.deepEqual(carried(states, 0), [undefined, undefined, undefined]);
   await parts.commit.durable();
@@ -49,7 +49,7 @@ test("a value that was deleted is carried no longer, and is gone from the store"
 
 test("the bytes of a value are copied", () => {
   const states = statesOf(new Parts());
-  const answer = packed("1");
+  const answer = packed("1").bytes;
   states.set("count", answer, 0);
   answer.fill(0);
   assert.deepEqual(carried(states, 0), ["1", undefined, undefined]);
@@ -57,9 +57,9 @@ test("the bytes of a value are copied", () => {
 
 test("a value that expires after a write is carried until its time, counted from the last write", () => {
   const states = statesOf(new Parts());
-  states.set("fresh", packed("x"), 1000);
+  states.set("fresh", packed("x").bytes, 1000);
   assert.equal(carried(states, 1099)[1], "x");
-  states.set("fresh", packed("y"), 1099);
+  states.set("fresh", packed("y").bytes, 1099);
   assert.equal(carried(states, 1198)[1], "y");
   states.touch([fresh], 1198);
   assert.equal(carried(states, 1199)[1], undefined);
@@ -69,7 +69,7 @@ test("a value that expires after a call is carried until its time, counted from 
   const store = new ForgetfulStore({ autoSync: true });
   const parts = new Parts({ store });
   const states = statesOf(parts);
-  states.set("called", packed("x"), 1000);
+  states.set("called", packed("x").bytes, 1000);
   states.touch([called], 1050);
   assert.equal(carried(states, 1149)[2], "x");
   await parts.commit.durable();
@@ -80,7 +80,7 @@ test("a value that expires after a call is carried until its time, counted from 
 
 test("an expired value is deleted when it is read, also one of before the start", async () => {
   const parts = new Parts();
-  statesOf(parts).set("fresh", packed("x"), 1000);
+  statesOf(parts).set("fresh", packed("x").bytes, 1000);
   await parts.commit.durable();
   const later = new Parts({ store: parts.store });
   assert.equal(carried(statesOf(later), 1100)[1], undefined);
@@ -113,14 +113,14 @@ test("a read that fails throws, and is made again", () => {
 test("the bytes of all values are counted", async () => {
   const parts = new Parts();
   const states = statesOf(parts);
-  states.set("count", packed("x".repeat(1000)), 0);
+  states.set("count", packed("x".repeat(1000)).bytes, 0);
   const large = states.bytes;
   assert.ok(large >= 1000 && large < 1200);
-  states.set("count", packed("x"), 0);
+  states.set("count", packed("x").bytes, 0);
   assert.ok(states.bytes < 100);
   states.set("count", undefined, 0);
   assert.equal(states.bytes, 0);
-  states.set("count", packed("x".repeat(1000)), 0);
+  states.set("count", packed("x".repeat(1000)).bytes, 0);
   await parts.commit.durable();
   const again = statesOf(new Parts({ store: parts.store }));
   carried(again, 0);
@@ -133,7 +133,7 @@ test("a value of the other generation is carried as one of the function's own", 
     ["v3", "v2"],
   ] as const) {
     const parts = new Parts();
-    statesOf(parts, from).set("count", encodePacked(text("1"), from), 0);
+    statesOf(parts, from).set("count", packed("1", from).bytes, 0);
     await parts.commit.durable();
     const states = statesOf(new Parts({ store: parts.store }), to);
     assert.equal(carried(states, 0, to)[0], "1");
@@ -142,15 +142,15 @@ test("a value of the other generation is carried as one of the function's own", 
 
 test("an entry is read back with its time and generation", () => {
   for (const generation of ["v2", "v3"] as const) {
-    const value = new StateValue(encodePacked(text("x"), generation), Date.UTC(2026, 0, 1), generation);
+    const value = new StateValue(packed("x", generation), Date.UTC(2026, 0, 1));
     const read = decodeStateValue(value.encode());
-    assert.deepEqual([read.touchedAt, read.generation], [value.touchedAt, generation]);
-    assert.deepEqual(Buffer.from(read.packed), Buffer.from(value.packed));
+    assert.deepEqual([read.touchedAt, read.packed.generation], [value.touchedAt, generation]);
+    assert.deepEqual(Buffer.from(read.packed.bytes), Buffer.from(value.packed.bytes));
   }
 });
 
 test("a value expires at its time, not before; one without an expiration never", () => {
-  const value = new StateValue(packed("x"), 1000, "v3");
+  const value = new StateValue(packed("x"), 1000);
   assert.equal(isExpired(value, fresh, 1099), false);
   assert.equal(isExpired(value, fresh, 1100), true);
   assert.equal(isExpired(value, count, Number.MAX_SAFE_INTEGER), false);

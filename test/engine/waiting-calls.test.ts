@@ -41,7 +41,7 @@ test("an answer reaches its caller when it is durable, and not before", async ()
   assert.equal(calls.count, 1);
   const seen = watch(answer);
   commit.put("state", new Uint8Array(1));
-  calls.answer(caller, packed("answer"), "v3");
+  calls.answer(caller, packed("answer"));
   await store.untilHeld(1);
   assert.equal(seen.value, undefined);
   store.sync();
@@ -55,8 +55,8 @@ test("the first answer counts", async () => {
   const caller = calls.callerAddress("key");
   parts.keys.remember("key", "one");
   const { answer } = calls.wait(caller, target, undefined);
-  calls.answer(caller, packed("first"), "v3");
-  calls.answer(caller, packed("second"), "v3");
+  calls.answer(caller, packed("first"));
+  calls.answer(caller, packed("second"));
   assert.equal(textOf(await answer), "first");
   assert.equal(parts.counters.callsAnswered, 1);
 });
@@ -67,7 +67,7 @@ test("an answer whose group is refused rejects the call with the store's error",
   const caller = calls.callerAddress(undefined);
   const { answer } = calls.wait(caller, target, undefined);
   commit.put("state", new Uint8Array(1));
-  calls.answer(caller, packed("answer"), "v3");
+  calls.answer(caller, packed("answer"));
   const told = rejectsCode(answer, "STORE_FULL");
   await store.untilHeld(1);
   store.fail("STORE_FULL");
@@ -82,7 +82,7 @@ test("callers with the same key all get the answer, also one who comes when it i
   parts.keys.remember("key", "one");
   const both = [calls.wait(caller, target, undefined), calls.wait(caller, target, undefined)];
   assert.equal(calls.count, 2);
-  calls.answer(caller, packed("answer"), "v3");
+  calls.answer(caller, packed("answer"));
   const late = calls.wait(calls.callerAddress("key"), target, undefined);
   for (const { answer } of [...both, late]) assert.equal(textOf(await answer), "answer");
   assert.equal(calls.count, 0);
@@ -99,7 +99,7 @@ test("one caller's stop ends its wait alone", async () => {
   assert.equal(calls.count, 1);
   first.stop(error);
   assert.equal(calls.count, 1, "a second stop counts nothing");
-  calls.answer(caller, packed("answer"), "v3");
+  calls.answer(caller, packed("answer"));
   assert.equal(textOf(await second.answer), "answer");
 });
 
@@ -107,8 +107,8 @@ test("an answer that nobody waits for is remembered under its key, and dropped w
   const parts = new Parts();
   const { calls, keys } = parts;
   keys.remember("key", "one");
-  calls.answer(calls.callerAddress("key"), packed("answer"), "v3");
-  calls.answer(calls.callerAddress(undefined), packed("dropped"), "v3");
+  calls.answer(calls.callerAddress("key"), packed("answer"));
+  calls.answer(calls.callerAddress(undefined), packed("dropped"));
   assert.equal(textOf(keys.answerOf("key")), "answer");
   const { answer } = calls.wait(calls.callerAddress("key"), target, undefined);
   assert.equal(textOf(await answer), "answer");
@@ -123,7 +123,7 @@ test("a rejected call may be waited for again under its key", async () => {
   calls.reject(caller, error);
   await rejectsCode(first.answer, "ADDRESS_PARKED");
   const second = calls.wait(caller, target, undefined);
-  calls.answer(caller, packed("answer"), "v3");
+  calls.answer(caller, packed("answer"));
   assert.equal(textOf(await second.answer), "answer");
 });
 
@@ -161,7 +161,7 @@ test("a call whose answer is on its way to the disk is not rejected from its mai
   const caller = calls.callerAddress(undefined);
   const { answer } = calls.wait(caller, target, "m2");
   commit.put("state", new Uint8Array(1));
-  calls.answer(caller, packed("answer"), "v3");
+  calls.answer(caller, packed("answer"));
   calls.rejectFrom("m1", target, error);
   await store.untilHeld(1);
   store.sync();
