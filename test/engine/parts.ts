@@ -8,7 +8,7 @@ import { GroupCommit } from "../../src/engine/group-commit.js";
 import { IdempotencyKeys } from "../../src/engine/idempotency-keys.js";
 import type { Instance } from "../../src/engine/instance.js";
 import { Instances } from "../../src/engine/instances.js";
-import { type EngineLimits, limitsOf } from "../../src/engine/limits.js";
+import { defaultLimits, type EngineLimits } from "../../src/engine/limits.js";
 import { type DelayedMessage, Message } from "../../src/engine/message.js";
 import { newCounters } from "../../src/engine/metrics.js";
 import { Outboxes } from "../../src/engine/outboxes.js";
@@ -55,7 +55,7 @@ export class Parts {
   }: { store?: Store; functions?: Functions; limits?: Partial<EngineLimits> } = {}) {
     const { clock, counters, logger } = this;
     this.store = store;
-    this.limits = limitsOf(limits);
+    this.limits = { ...defaultLimits, ...limits };
     const commit = new GroupCommit(store, clock, counters);
     this.commit = commit;
     this.sequence = new Sequence(commit, clock.now());
