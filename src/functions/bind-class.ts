@@ -8,11 +8,11 @@ import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec
 import { typeOfClass, typeOfValue } from "./infer-type.js";
 import { StateProperty } from "./state-property.js";
 
-/** How instances of a class are made. */
+/** Options of `functions.bind`. */
 export interface BindOptions<I extends object = object> {
   /**
-   * Makes one new instance for one batch, for example out of a container. Defaults to `new Class()`. Returning the
-   * same instance twice is INSTANCE_INVALID, since state would leak from one address to another.
+   * Makes one new instance for one batch, for example with a container. Defaults to `new Class()`. An instance that was
+   * returned before is INSTANCE_INVALID: its state would leak from one address to another.
    */
   readonly create?: (functionClass: new (...args: any[]) => I) => I | Promise<I>;
 }
@@ -28,7 +28,7 @@ export function bindClass<I extends object>(
   if (typeof functionClass !== "function") {
     throw new StatefunError(
       "FUNCTION_UNDECORATED",
-      `${describe(functionClass)} is not a class. Bind a class with @StatefulFunction.`,
+      `${describe(functionClass)} is not a class. bind takes a class with @StatefulFunction.`,
     );
   }
   const typeName = typeNameOf(functionClass);
@@ -43,7 +43,7 @@ export function bindClass<I extends object>(
   if (create === undefined && functionClass.length > 0) {
     throw new StatefunError(
       "OPTION_INVALID",
-      `${functionClass.name}'s constructor takes ${functionClass.length} argument(s). Say how it is made: bind(${functionClass.name}, { create: () => … }).`,
+      `${functionClass.name}'s constructor takes ${functionClass.length} argument(s). Say how to make an instance: bind(${functionClass.name}, { create: () => … }).`,
     );
   }
   const record = collectRecord(functionClass as AnyClass);
@@ -64,10 +64,10 @@ export function bindClass<I extends object>(
 function stateTypes(functionClass: new () => object, states: readonly StateRecord[], hasFactory: boolean): Type<any>[] {
   const known = states.map(({ type, designType }) => (type as Type<any> | undefined) ?? typeOfClass(designType));
   if (!known.includes(undefined)) return known as Type<any>[];
-  // Only an initialiser can tell now, and only an instance shows what it left. A factory's instances are not ours to
-  // make before there is a message.
+  // Only an initialiser can show the other types, and only an instance has its values. A class with a create function is
+  // not constructed here: nothing may call the user's create before a message arrives.
   let probe: object | undefined;
-  let why = "it has no initialiser that tells it";
+  let why = "it has no initialiser that shows it";
   if (hasFactory) why = "its class is made by a create function";
   else {
     try {
@@ -108,13 +108,13 @@ function newInstances<I extends object>(
     if (!(instance instanceof functionClass)) {
       throw new StatefunError(
         "INSTANCE_INVALID",
-        `create of ${name} returned ${describeValue(instance)}, which is no instance of it.`,
+        `create of ${name} returned ${describeValue(instance)}, which is no instance of ${name}.`,
       );
     }
     if (seen.has(instance)) {
       throw new StatefunError(
         "INSTANCE_INVALID",
-        `create of ${name} returned the same instance twice; make a new one each time.`,
+        `create of ${name} returned the same instance twice; it must make a new instance each time.`,
       );
     }
     seen.add(instance);

@@ -21,21 +21,24 @@ import {
 } from "./function-spec.js";
 import { StateProperty } from "./state-property.js";
 
-/** A state of a registered handler, with more than its type to say. */
+/** A state of a registered handler: its type, and options of the state. */
 export interface StateOptions<L extends TypeLike = TypeLike> {
+  /** The type of the state's values. */
   readonly type: L;
-  /** The name it is kept under. Defaults to the key it is declared with. */
+  /** The name under which the engine keeps the state. Defaults to the state's key in the declaration. */
   readonly name?: string;
-  /** The value while there is none: a primitive, or a function that makes one. Defaults to undefined. */
+  /** The value while nothing is stored: a primitive, or a function that makes the value. Defaults to undefined. */
   readonly default?: ValueOf<L> | (() => ValueOf<L>);
+  /** The value is cleared this long after it was last written. Defaults to never. */
   readonly expireAfterWrite?: Duration;
+  /** The value is cleared this long after the function was last called for its address. Defaults to never. */
   readonly expireAfterCall?: Duration;
 }
 
-/** The states of a registered handler: their types, by the key they have on the `state` argument. */
+/** The states of a registered handler: their types, by their keys on the `state` argument. */
 export type StateShape = Readonly<Record<string, TypeLike | StateOptions<any>>>;
 
-/** The `state` argument of a handler: undefined is a state that is not set, and setting undefined deletes it. */
+/** The `state` argument of a handler. A state that is not set is undefined; setting a state to undefined clears it. */
 export type StateOf<S extends StateShape> = { -readonly [K in keyof S]: StateValue<S[K]> };
 
 type StateValue<D> = D extends { readonly type: infer L extends TypeLike; readonly default: unknown }
@@ -46,22 +49,22 @@ type StateValue<D> = D extends { readonly type: infer L extends TypeLike; readon
       ? ValueOf<D> | undefined
       : never;
 
-/** A function as a plain handler. What it returns answers a client that waits, and is ignored for any other caller. */
+/** A plain function as a handler. Its returned value answers a client that waits, and is ignored for any other caller. */
 export type FunctionHandler<H extends readonly HandledType[], S extends StateShape> = (
   message: MessageOf<H>,
   context: Context,
   state: StateOf<S>,
 ) => unknown;
 
-/** What a registered handler takes and keeps. */
+/** Options of `functions.register`. */
 export interface RegisterOptions<H extends readonly HandledType[], S extends StateShape> {
-  /** The types it takes. Defaults to every type, as a TypedValue. */
+  /** The types that the handler takes. Defaults to every type, as a TypedValue. */
   readonly handles?: H;
-  /** Defaults to no state. */
+  /** The states that the handler keeps. Defaults to none. */
   readonly state?: S & CheckedDefaults<S>;
 }
 
-/** Holds each default against its state's type: a primitive, or a function that makes one. */
+/** Checks each default against its state's type: a primitive, or a function that makes the value. */
 type CheckedDefaults<S extends StateShape> = {
   readonly [K in keyof S]: S[K] extends { readonly type: infer L extends TypeLike; readonly default: unknown }
     ? { readonly default: DefaultOf<ValueOf<L>> }
@@ -70,7 +73,7 @@ type CheckedDefaults<S extends StateShape> = {
 
 type DefaultOf<V> = (V extends object ? never : V) | (() => V);
 
-/** Checks a registration. Throws TYPE_NAME_INVALID, HANDLER_MISSING, HANDLER_DUPLICATE and OPTION_INVALID. */
+/** Makes a FunctionSpec of a plain function. Throws TYPE_NAME_INVALID, HANDLER_MISSING, HANDLER_DUPLICATE and OPTION_INVALID. */
 export function bindHandler(
   typeName: string,
   handler: FunctionHandler<any, any>,
@@ -88,13 +91,13 @@ export function bindHandler(
   if (/^class\b/.test(Function.prototype.toString.call(handler))) {
     throw new StatefunError(
       "HANDLER_MISSING",
-      `${typeName} was registered with a class. Use bind(${handler.name}) for it.`,
+      `${typeName} was registered with a class. bind(${handler.name}) adds a class.`,
     );
   }
   if (isGenerator(handler)) {
     throw new StatefunError(
       "HANDLER_MISSING",
-      `${typeName} was registered with a generator, which does not run when it is called.`,
+      `${typeName} was registered with a generator, which does not run when it is called. Register a plain or async function.`,
     );
   }
   const declared = Object.entries(state).map(([key, declaration]) => stateOptions(typeName, key, declaration));
@@ -124,11 +127,14 @@ function stateOptions(typeName: string, key: string, declaration: TypeLike | Sta
   assertKnownOptions(where, options, ["type", "name", "default", ...expirationOptionNames]);
   assertStateName(where, name);
   if (key === "__proto__")
-    throw new StatefunError("STATE_NAME_INVALID", `${where} needs another key; its name may stay.`);
+    throw new StatefunError(
+      "STATE_NAME_INVALID",
+      `${where} needs another key than __proto__; the option name may keep the name.`,
+    );
   if (typeof initial === "object" && initial !== null) {
     throw new StatefunError(
       "OPTION_INVALID",
-      `${where} has an object as its default, which all ids would share. Give a function that makes it: default: () => ….`,
+      `${where} has an object as its default, which all ids would share. Write a function that makes the object: default: () => ….`,
     );
   }
   const spec: StateSpec = Object.freeze({

@@ -1,5 +1,5 @@
-// What the decorators note down about a class, until the class is bound. There is no list of classes: a record hangs
-// on its class (legacy decorators) or on its metadata object (standard decorators).
+// What the decorators write down about a class, until the class is bound. No list of classes exists: a record belongs to
+// its class (legacy decorators) or to the class's metadata object (standard decorators).
 
 import "reflect-metadata";
 import { otherCopy, StatefunError } from "../errors.js";
@@ -8,36 +8,40 @@ import type { TypeLike } from "../types/protobuf.js";
 import { type HandledType, handledName } from "./function-spec.js";
 
 // Compilers look for this symbol when a class is evaluated, and no Node has it yet. A class that uses the decorators
-// imports them first, so here is early enough.
+// imports this module first, so the symbol is there in time.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for("Symbol.metadata");
 const metadataSymbol = (Symbol as { metadata?: symbol }).metadata as symbol;
 
+/** Any class, also an abstract one. */
 export type AnyClass = abstract new (...args: any[]) => object;
 
-/** How a member is reached: by its key, or by a standard decorator's access object, which also reaches #private. */
+/** How a member is read and written: by its key, or by a standard decorator's access object, which also reaches #private. */
 export interface MemberAccess {
-  /** Undefined when an access object is all there is. */
+  /** The member's key; undefined when only an access object reaches the member. */
   readonly key?: string | symbol;
   get(instance: object): unknown;
   set(instance: object, value: unknown): void;
 }
 
+/** A property with @State. */
 export interface StateRecord {
   readonly key: string | symbol;
   readonly name: string;
   readonly type: TypeLike | undefined;
-  /** What emitDecoratorMetadata says of the property; undefined when it says nothing. */
+  /** The property's type as emitDecoratorMetadata wrote it; undefined without metadata. */
   readonly designType: unknown;
   readonly expiration: Expiration;
   readonly access: MemberAccess;
 }
 
+/** A method with @Handles. */
 export interface HandlerRecord {
   readonly key: string | symbol;
   readonly types: readonly HandledType[];
   readonly access: Pick<MemberAccess, "get">;
 }
 
+/** What the decorators of one class wrote down. */
 export interface ClassRecord {
   readonly states: StateRecord[];
   readonly handlers: HandlerRecord[];
@@ -46,7 +50,7 @@ export interface ClassRecord {
 const records = new WeakMap<object, ClassRecord>();
 const typeNames = new WeakMap<object, string>();
 
-/** The record to write to: `owner` is the class, or its metadata object. */
+/** Finds or makes the record to write to. `owner` is the class, or its metadata object. */
 export function recordFor(owner: object): ClassRecord {
   let record = records.get(owner);
   if (record === undefined) {
@@ -56,22 +60,23 @@ export function recordFor(owner: object): ClassRecord {
   return record;
 }
 
+/** Gives a class its type name. */
 export function setTypeName(functionClass: object, typeName: string): void {
   typeNames.set(functionClass, typeName);
 }
 
-/** The type name of a class with @StatefulFunction. Throws FUNCTION_UNDECORATED. */
+/** Finds the type name of a class with @StatefulFunction. Throws FUNCTION_UNDECORATED. */
 export function typeNameOf(functionClass: AnyClass): string {
   const typeName = typeNames.get(functionClass);
   if (typeName !== undefined) return typeName;
   const name = functionClass.name || "This class";
   throw new StatefunError(
     "FUNCTION_UNDECORATED",
-    `${name} is not a stateful function: put @StatefulFunction("namespace/name") on it. A subclass needs one of its own. ${otherCopy}`,
+    `${name} is not a stateful function: put @StatefulFunction("namespace/name") on it. A subclass needs a @StatefulFunction of its own. ${otherCopy}`,
   );
 }
 
-/** Everything a class declares, its parents' members included; a member of a subclass replaces its parent's. */
+/** Collects what a class and its parents declare. A member of a subclass replaces its parent's. */
 export function collectRecord(functionClass: AnyClass): ClassRecord {
   let states: StateRecord[] = [];
   let handlers: HandlerRecord[] = [];
@@ -88,7 +93,7 @@ export function collectRecord(functionClass: AnyClass): ClassRecord {
   return { states, handlers };
 }
 
-/** The records of a class and its parents, the oldest first. */
+/** Finds the records of a class and its parents, the oldest first. */
 function inheritedRecords(functionClass: AnyClass): ClassRecord[] {
   const found: ClassRecord[] = [];
   for (let current: object | null = functionClass; current !== null; current = Object.getPrototypeOf(current)) {

@@ -1,4 +1,4 @@
-// A bound function: what its class or its registration came to, checked once and frozen.
+// A bound function: what its class or its registration declares, checked once and frozen.
 
 import { StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
@@ -11,43 +11,43 @@ import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Context } from "./context.js";
 import type { StateProperty } from "./state-property.js";
 
-/** One state of a function, and where it lives on the object that a batch works on. */
+/** One state of a function, and its place in the object that a batch works on. */
 export interface StateSpec {
   readonly name: string;
   readonly type: Type<any>;
   readonly expiration: Expiration;
-  /** The property it lives in; undefined when only get and set reach it, as a #private one. */
+  /** The property that holds the state; undefined when only get and set reach the property, because it is #private. */
   readonly property: StateProperty | undefined;
   get(instance: object): unknown;
   set(instance: object, value: unknown): void;
 }
 
-/** What a handler can be declared to take: a type, or TypedValue for every type that no other handler takes. */
+/** A type that a handler is declared to take. TypedValue stands for every type that no other handler takes. */
 export type HandledType = TypeLike | typeof TypedValue;
 
-/** What a declared type is told apart by: its typename, or the words for a catch-all. Throws TYPE_UNKNOWN. */
+/** The name by which a handled type is told from another: its typename, or the words for a catch-all. Throws TYPE_UNKNOWN. */
 export function handledName(handled: HandledType): string {
   const typename = handled === TypedValue ? anyTypename : typeOf(handled as TypeLike).typename;
   return typename === anyTypename ? "every other type" : typename;
 }
 
-/** Throws STATE_NAME_INVALID when a state has no name, or one that would change on its way to the engine. */
+/** Throws STATE_NAME_INVALID when a state's name is empty, or holds half a surrogate pair, which UTF-8 can't carry. */
 export function assertStateName(where: string, name: unknown): asserts name is string {
   if (typeof name === "string" && name !== "" && isWellFormed(name)) return;
   throw new StatefunError(
     "STATE_NAME_INVALID",
-    `${where} needs the name to keep the value under: a string that is not empty, for example "count".`,
+    `${where} needs the name under which the value is kept: a string that is not empty, for example "count".`,
   );
 }
 
-/** Whether a function only makes an iterator when it is called. */
+/** Whether a method is a generator: a call of it runs nothing, it only makes an iterator. */
 export function isGenerator(method: unknown): boolean {
   return typeof method === "function" && /^(Async)?GeneratorFunction$/.test(Reflect.get(method, Symbol.toStringTag));
 }
 
 /** One handler of a function. */
 export interface Handler {
-  /** What the method is called with. */
+  /** Makes the method's first argument of the packed message. */
   decode(argument: TypedValue): unknown;
   call(instance: object, message: unknown, context: Context): unknown;
 }
@@ -58,29 +58,29 @@ export interface HandledDeclaration {
   readonly name: string;
 }
 
-/** A bound function. */
+/** A function that is bound or registered. */
 export interface FunctionSpec {
   readonly typeName: string;
   readonly states: readonly StateSpec[];
-  /** Where each state name stands in `states`. */
+  /** The index of each state in `states`, by its name. */
   readonly stateIndex: ReadonlyMap<string, number>;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly catchAll: Handler | undefined;
-  /** What it declares to take, in order, catch-alls left out. */
+  /** The types that the function declares to take, in their order, without catch-alls. */
   readonly handled: readonly HandledDeclaration[];
-  /** Makes the object that one batch works on: an instance of the class, or a record of states. */
+  /** Makes the object that one batch works on: an instance of the class, or an object that holds the states. */
   create(): object | Promise<object>;
 }
 
-/** What a declared handler takes, before it is indexed. */
+/** A declared handler, before it is indexed by its types. */
 export interface HandlerSource {
   readonly types: readonly HandledType[];
-  /** How error messages call it, for example "greet". */
+  /** The name that error messages use, for example "greet". */
   readonly name: string;
   readonly call: Handler["call"];
 }
 
-/** Checks and freezes a function. Throws HANDLER_DUPLICATE, HANDLER_MISSING, STATE_DUPLICATE, TYPE_UNKNOWN. */
+/** Checks and freezes a function's declaration. Throws HANDLER_DUPLICATE, HANDLER_MISSING, STATE_DUPLICATE, TYPE_UNKNOWN. */
 export function makeFunctionSpec(
   typeName: string,
   states: readonly StateSpec[],
@@ -140,20 +140,21 @@ function indexHandlers(
       if (type.v2 !== undefined) v2Forms.push([type.v2.typename, handler]);
     }
   }
-  // A handler of Types.int also takes the wrapper that a v2 function sends for one, unless a handler names the wrapper.
+  // A v2 function sends an int as a google.protobuf wrapper. The handler of Types.int takes the wrapper too, unless another
+  // handler names the wrapper.
   for (const [typename, handler] of v2Forms) {
     if (!handlers.has(typename)) handlers.set(typename, handler);
   }
   return { handlers, catchAll, handled: declared };
 }
 
-/** TypedValue and protobuf's own google.protobuf.Any both stand for a message of any type. */
+/** Decodes messages for a catch-all: TypedValue and google.protobuf.Any both stand for a message of any type. */
 function untypedDecoder(handled: HandledType): Handler["decode"] | undefined {
   if (handled === TypedValue) return (argument) => argument;
   if (!isProtobufCodec(handled) || typeOf(handled).typename !== anyTypename) return undefined;
   const any: MessageClass | ReflectedType = handled;
   const make = (fields: object) => (typeof any === "function" ? new any(fields) : any.create(fields));
-  // keep-case decides between the two.
+  // pbjs --keep-case decides between the two names.
   const urlField = "type_url" in make({}) ? "type_url" : "typeUrl";
   return ({ typename, value }) => make({ [urlField]: typename, value });
 }

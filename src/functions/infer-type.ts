@@ -1,15 +1,15 @@
-// The type of a state or message that its decorator leaves out: from emitDecoratorMetadata, or from the initialiser.
+// Finds the type that a decorator leaves out: from emitDecoratorMetadata, or from the initialiser.
 
 import { isProtobufCodec } from "../model/protobuf-class.js";
 import type { Type } from "../model/type.js";
 import { Types } from "../types/primitives.js";
 import { typeOf } from "../types/protobuf.js";
 
-/** The type that a class stands for; undefined when it says too little (Object, Array, a class of the user's). */
+/** Finds the type that a class stands for; undefined for Object, Array and other classes that name no type. */
 export function typeOfClass(designType: unknown): Type<any> | undefined {
   switch (designType) {
     case Number:
-      // Every JavaScript number fits a double; whether it was meant as an int can't be known.
+      // Every JavaScript number fits a double. Nothing shows whether the number was meant as an int.
       return Types.double;
     case String:
       return Types.string;
@@ -25,7 +25,7 @@ export function typeOfClass(designType: unknown): Type<any> | undefined {
   return isProtobufCodec(designType) ? typeOf(designType) : undefined;
 }
 
-/** The type of a value that an initialiser left in a field; undefined when there is none to tell. */
+/** Finds the type of an initialiser's value; undefined when the value is not set or its class names no type. */
 export function typeOfValue(value: unknown): Type<any> | undefined {
   return value === undefined || value === null ? undefined : typeOfClass(Object(value).constructor);
 }

@@ -13,13 +13,13 @@ import { StatefulFunctions } from "./stateful-functions.js";
 
 /** Options of a {@link RequestReplyHandler}. */
 export interface HandlerOptions {
-  /** Reads every request as this generation. Defaults to telling each request's generation from its bytes. */
+  /** The generation of every request. Defaults to the generation that each request's bytes show. */
   readonly generation?: Generation;
-  /** Takes a line for every failed call. Defaults to stderr. */
+  /** Takes one line for every failed call. Defaults to stderr. */
   readonly logger?: Logger;
   /**
-   * How long a batch may take, in milliseconds or units: then it fails with CALL_TIMEOUT, and its context is closed. Code
-   * that never gives up control can't be stopped by it. Defaults to no limit but the engine's own.
+   * The longest time for one batch, in milliseconds or units. A batch that takes longer fails with CALL_TIMEOUT, and its
+   * context is closed. Code that never gives up control can't be interrupted. Defaults to no limit but the engine's own.
    */
   readonly callTimeout?: Duration;
 }
@@ -28,7 +28,8 @@ export interface HandlerOptions {
 export const handlerOptionNames = ["generation", "logger", "callTimeout"] as const;
 
 /**
- * Serves functions to an engine: takes a request's bytes, resolves to the answer's, in any HTTP framework.
+ * Serves functions to an engine, in any HTTP framework: takes the bytes of a request, and resolves to the bytes of the
+ * answer.
  *
  * @example
  * ```ts
@@ -41,7 +42,7 @@ export const handlerOptionNames = ["generation", "logger", "callTimeout"] as con
  * ```
  */
 export class RequestReplyHandler {
-  /** Where failures are told. */
+  /** Where failures are logged. */
   readonly logger: Logger;
   readonly #functions: StatefulFunctions;
   readonly #generation: Generation | undefined;
@@ -90,7 +91,8 @@ export class RequestReplyHandler {
   }
 
   /**
-   * Does what {@link handle} does, without a promise as long as the function makes none: it costs more than a small call.
+   * Does what {@link handle} does, and returns a promise only when the function makes one: a promise costs more than a
+   * small call.
    * @internal
    */
   answer(request: Uint8Array): Uint8Array | Promise<Uint8Array> {
@@ -118,7 +120,7 @@ export class RequestReplyHandler {
     );
   }
 
-  /** Takes no new calls, and resolves when those in flight are answered. */
+  /** Takes no new calls, and resolves when the calls in flight are answered. */
   close(): Promise<void> {
     if (this.#closing === undefined) {
       let finish = () => {};
@@ -152,7 +154,7 @@ export class RequestReplyHandler {
     return inTime.then((settled) => encodeResponse(settled, batch.generation));
   }
 
-  /** Gives a batch up when its time is over: what it still does is without effect, and what it throws is dropped. */
+  /** Gives a batch up when its time is over. Whatever the batch does or throws after that has no effect. */
   #inTime(effects: Promise<SideEffects>, limit: BatchLimit, address: string): Promise<SideEffects> {
     const timeoutMs = this.#callTimeoutMs as number;
     return new Promise((resolve, reject) => {

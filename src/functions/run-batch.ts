@@ -1,4 +1,4 @@
-// One batch: its messages go to their handlers, in order, and what they did is collected.
+// One batch: each message goes to its handler, in order, and the effects of all handlers are collected.
 
 import { describe, errors, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
@@ -9,14 +9,15 @@ import type { FunctionSpec } from "./function-spec.js";
 import { type BatchScope, MessageContext } from "./message-context.js";
 import { BatchState, type ResolvedState } from "./state.js";
 
-/** Whether a batch's time is over: it then begins no further message, and its contexts are closed. */
+/** `passed` is set when a batch's time is over: the batch then begins no further message, and its contexts are closed. */
 export interface BatchLimit {
   passed: boolean;
 }
 
 /**
- * Runs a batch's messages in order, on one instance; the promise is only there when the function makes one. What it
- * throws says where: the address, and for a handler's failure the message. A request's codes never come out of it.
+ * Runs a batch's messages in order, on one instance. It returns a promise only when the function makes one. An error says
+ * where it happened: at which address, and for a handler's failure at which message. A handler's error never has a code
+ * that is about the request.
  */
 export function runBatch(
   spec: FunctionSpec,
@@ -39,7 +40,7 @@ export function runBatch(
   );
 }
 
-/** One batch on its way through its function. No closures on the way of a plain message: they cost more than it does. */
+/** The run of one batch. A plain message needs no closure here: a closure costs more than the message's other work. */
 class BatchRun implements BatchScope {
   readonly #spec: FunctionSpec;
   readonly #batch: InvocationBatch;
@@ -109,7 +110,7 @@ class BatchRun implements BatchScope {
     );
   }
 
-  /** Hands one message to its handler; returns a promise only when the handler did. */
+  /** Calls the handler of one message; returns a promise only when the handler did. */
   #invoke(index: number): void | Promise<void> {
     const { caller, argument } = this.#batch.invocations[index] as InvocationBatch["invocations"][number];
     const { typename } = argument;
@@ -146,7 +147,7 @@ class BatchRun implements BatchScope {
     return this.effects;
   }
 
-  /** Tells failures outside a handler by the address: a state's. */
+  /** Adds the address to a failure outside of a handler, such as a state's. */
   #located(thrown: unknown): StatefunError {
     return located(String(this.#batch.target), thrown);
   }
@@ -159,7 +160,7 @@ class BatchRun implements BatchScope {
   }
 }
 
-/** On v2 every message is an Any, so a type URL with another prefix names the same protobuf message. */
+/** On v2 every message is an Any, whose type URL may have any prefix: all of them name the same protobuf message. */
 function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generation, typename: string) {
   const handler = handlers.get(typename) ?? catchAll;
   return handler === undefined && generation === "v2" ? handlers.get(protobufName(typename)) : handler;

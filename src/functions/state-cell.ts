@@ -1,4 +1,4 @@
-// One declared state of one batch: what is stored, what the property held at the start, and what it holds at the end.
+// One declared state of one batch: the stored value, and the property's value at the start and at the end.
 
 import { describe, StatefunError } from "../errors.js";
 import type { Generation, PersistedValue } from "../model/invocation.js";
@@ -6,7 +6,7 @@ import { TypedValue } from "../model/typed-value.js";
 import type { StateSpec } from "./function-spec.js";
 import type { StateProperty } from "./state-property.js";
 
-/** From this size on it pays to watch for a touch: a smaller value is decoded and compared sooner than that. */
+/** A value of at least this size is watched for a first touch. A smaller one is decoded and compared faster than watched. */
 const watchedBytes = 200;
 
 const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
@@ -16,18 +16,18 @@ export class Cell {
   readonly #typeName: string;
   readonly #generation: Generation;
   readonly #spec: StateSpec;
-  /** What the engine has. */
+  /** The value that the engine has; undefined when the state is not set. */
   readonly #stored: TypedValue | undefined;
   readonly #hasDefault: boolean;
   /** Whether the property is watched for a first touch. */
   readonly #watched: boolean = false;
-  /** What the property held when the batch began, or when its default was restored. */
+  /** The property's value when the batch began, or when its default was restored. */
   #start: unknown;
   /** The encoding of a default that is an object, made before a handler can change it. */
   #startBytes: Uint8Array | undefined;
-  /** Whether #start stands for what is stored, not for a default. */
+  /** Whether #start is the stored value, and not a default. */
   #startIsStored: boolean;
-  /** Whether it was written by name, which restarts an expiration even when the value stays the same. */
+  /** Whether the state was written by name, which restarts an expiration even when the value stays the same. */
   #written = false;
 
   constructor(
@@ -70,7 +70,7 @@ export class Cell {
         return this.#start;
       },
       replace: (value) => {
-        // Objects are compared by their bytes, anything else with what was there.
+        // An object is compared by its bytes. Any other value is compared with the decoded value at the start.
         if (typeof value !== "object") decode();
         property.unwatch(instance, value);
       },
@@ -81,10 +81,12 @@ export class Cell {
     return this.#watched && this.#spec.property?.isUntouched(instance) === true;
   }
 
+  /** Whether a handler cleared a state that has a default. */
   lacksDefault(instance: object): boolean {
     return this.#hasDefault && !this.#isUntouched(instance) && !isSet(this.#spec.get(instance));
   }
 
+  /** Gives a cleared state the default of a fresh instance. */
   restoreDefault(from: object, instance: object): void {
     this.#start = this.#spec.get(from);
     this.#startIsStored = false;
@@ -93,6 +95,7 @@ export class Cell {
     this.#startFromDefault(instance);
   }
 
+  /** The change that the engine has to store; undefined when there is none. Throws VALUE_INVALID. */
   mutation(instance: object): PersistedValue | undefined {
     if (this.#isUntouched(instance)) return undefined;
     const { name } = this.#spec;
@@ -107,27 +110,29 @@ export class Cell {
     return { name, value: packed };
   }
 
+  /** Reads the state by name. */
   read(instance: object): TypedValue | undefined {
     const value = this.#spec.get(instance);
     return isSet(value) ? this.#pack(value) : undefined;
   }
 
+  /** Writes the state by name; undefined clears it. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
   write(instance: object, value: TypedValue | undefined): void {
     this.#written = value !== undefined;
     this.#spec.set(instance, value === undefined ? undefined : this.#unpack(value));
   }
 
-  /** Compares an object's encoding with the one it had at the start. */
+  /** Whether an object's encoding differs from the encoding at the start. */
   #changed(packed: TypedValue): boolean {
     if (!this.#startIsStored) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
     const stored = this.#stored as TypedValue;
     const now = this.#generation === "v2" ? packed.toV2() : packed;
     if (sameValue(now, stored)) return false;
-    // Another SDK may order the same fields otherwise. Then the bytes differ although nothing was changed.
+    // Another SDK may write the same fields in another order. The bytes then differ although nothing has changed.
     return !sameBytes(packed.value, this.#pack(this.#unpackCopy(stored)).value);
   }
 
-  /** A default that is an object may be one that all instances share, so the handlers get a copy of their own. */
+  /** All instances may share a default that is an object, so the handlers get a copy of it. */
   #startFromDefault(instance: object): void {
     if (typeof this.#start !== "object" || this.#start === null) return;
     const packed = this.#pack(this.#start);
@@ -144,7 +149,7 @@ export class Cell {
     }
   }
 
-  /** What the engine has is of the type as this generation writes it: the engine lets it be no other. */
+  /** The stored value must have the type's name in this generation: the engine never changes a state's type. */
   #assertStoredType(stored: TypedValue): void {
     const { type, name } = this.#spec;
     const known =
@@ -152,7 +157,7 @@ export class Cell {
     if (!known) throw typeMismatch(this.#typeName, name, type.typename, stored);
   }
 
-  /** Decodes bytes that are needed again, to compare with. */
+  /** Decodes a value whose bytes must not change with the decoded value, because they are compared later. */
   #unpackCopy(value: TypedValue): unknown {
     return this.#unpack(this.#spec.type.sharesBytes ? new TypedValue(value.typename, Buffer.from(value.value)) : value);
   }
@@ -174,13 +179,15 @@ export class Cell {
   }
 }
 
+/** The error for a value of another type than its state's. */
 export function typeMismatch(typeName: string, name: string, declared: string, value: TypedValue): StatefunError {
   return new StatefunError(
     "STATE_TYPE_MISMATCH",
-    `The state "${name}" of ${typeName} is a ${declared} but the value is a ${value.typename}. A state's type can't change; declare it as it is, or use another name.`,
+    `The state "${name}" of ${typeName} is a ${declared} but the value is a ${value.typename}. A state's type can't change: declare the type that is stored, or use another name for the state.`,
   );
 }
 
+/** Whether a property's value is a state; undefined and null stand for a state that is not set. */
 export const isSet = (value: unknown) => value !== undefined && value !== null;
 
 function sameValue(a: TypedValue | undefined, b: TypedValue | undefined): boolean {

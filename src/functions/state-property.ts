@@ -1,19 +1,19 @@
-// The property a state is kept in, and how it is watched: a stored value that no handler has touched is neither decoded nor
-// compared.
+// The property that holds a state, watched for a first touch: a stored value that no handler touches is neither decoded
+// nor compared.
 
-/** What a property shows and takes while it is watched. */
+/** What a watched property does when it is read or set. */
 export interface Watched {
   show(): unknown;
   replace(value: unknown): void;
 }
 
-/** Where an instance keeps who is watching, by property. Through a proxy of the instance it is found as well. */
+/** The key under which an instance keeps its watched states, by property. A proxy of the instance reaches them as well. */
 const watchers = Symbol("statefun-ts watched states");
 
-/** A property that is reached by its key. */
+/** A property that its key reaches. */
 export class StateProperty {
   readonly #key: string | symbol;
-  /** The same functions for all instances: engines take another one's for another shape of object. */
+  /** Every instance shares these accessors. V8 would give each instance a hidden class of its own otherwise. */
   readonly #accessors: PropertyDescriptor & Required<Pick<PropertyDescriptor, "get">>;
 
   constructor(key: string | symbol) {
@@ -32,7 +32,7 @@ export class StateProperty {
     };
   }
 
-  /** Begins to watch, where the property is a plain one or not there yet; says whether it does. */
+  /** Watches the property, and returns true, if the property is a plain one or not there yet. */
   watch(instance: object, watched: Watched): boolean {
     const before = Object.getOwnPropertyDescriptor(instance, this.#key);
     const isPlain = before === undefined ? !(this.#key in instance) : before.writable && before.configurable;
@@ -44,12 +44,12 @@ export class StateProperty {
     return true;
   }
 
-  /** Whether it is as {@link watch} left it: neither read, set, deleted nor defined anew. */
+  /** Whether the property is as {@link watch} left it: nobody has read, set, deleted or redefined it. */
   isUntouched(instance: object): boolean {
     return Object.getOwnPropertyDescriptor(instance, this.#key)?.get === this.#accessors.get;
   }
 
-  /** Makes it a plain property. */
+  /** Ends the watch: the property is a plain one again, with this value. */
   unwatch(instance: object, value: unknown): void {
     Object.defineProperty(instance, this.#key, { value, writable: true, configurable: true, enumerable: true });
   }

@@ -1,4 +1,4 @@
-// The states of one batch: written into the instance before its first message, compared and collected after its last.
+// The states of one batch: written into the instance before the first message, compared and collected after the last.
 
 import { StatefunError } from "../errors.js";
 import { append, none } from "../model/append.js";
@@ -7,19 +7,19 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { FunctionSpec, StateSpec } from "./function-spec.js";
 import { Cell, typeMismatch } from "./state-cell.js";
 
-/** What a request holds of a function's states, in their order; and the states that it lacks. */
+/** The values that a request holds for a function's states, in the order of the states, and the states that it lacks. */
 export interface ResolvedState {
   readonly stored: readonly (TypedValue | undefined)[];
   readonly missing: readonly ValueSpec[];
 }
 
 /**
- * Finds the states in a request. What is missing is for the engine to register. A v2 engine can't register any, so there
- * a missing state is STATE_UNDECLARED.
+ * Finds the states in a request. A v3 engine registers the missing ones when it is asked to. A v2 engine registers none,
+ * so a missing state is STATE_UNDECLARED there.
  */
 export function resolveState(spec: FunctionSpec, batch: InvocationBatch): ResolvedState {
   const { states, stateIndex } = spec;
-  // What the request does not hold stays a hole, which a value that is not set is not.
+  // A state that the request lacks stays a hole in this array. A state that is not set is undefined, which is no hole.
   const stored: (TypedValue | undefined)[] = new Array(states.length);
   let found = 0;
   for (const { name, value } of batch.state) {
@@ -43,17 +43,17 @@ export function resolveState(spec: FunctionSpec, batch: InvocationBatch): Resolv
   };
 }
 
-/** The states of one batch, on the instance it works on. */
+/** The states of one batch, and the instance that holds them while the batch runs. */
 export class BatchState {
   readonly #spec: FunctionSpec;
   readonly #generation: Generation;
   readonly #instance: object;
   readonly #cells: Cell[];
   readonly #sent: readonly PersistedValue[];
-  /** States that the engine sent although the function does not declare them, once they are written. */
+  /** The written states among those that the engine sent although the function does not declare them. */
   #undeclared: Map<string, PersistedValue> | undefined;
 
-  /** Writes the sent values into the instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
+  /** Writes the values that the engine sent into the instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
   constructor(spec: FunctionSpec, batch: InvocationBatch, stored: ResolvedState["stored"], instance: object) {
     this.#spec = spec;
     this.#generation = batch.generation;
@@ -68,8 +68,8 @@ export class BatchState {
   }
 
   /**
-   * Gives cleared states their defaults back, so that a message finds the same whether it shares a batch with the one
-   * before it or not. A default that is an object has to be made anew, by a fresh instance.
+   * Gives cleared states their defaults back, so that a message finds the same values whether or not it shares a batch with
+   * the message before it. Only a fresh instance can make a default that is an object anew.
    */
   restoreDefaults(): void | Promise<void> {
     if (!this.#cells.some((cell) => cell.lacksDefault(this.#instance))) return;
@@ -81,7 +81,7 @@ export class BatchState {
     return fresh instanceof Promise ? fresh.then(restore) : restore(fresh);
   }
 
-  /** What changed, in the order of declaration. Throws VALUE_INVALID. */
+  /** Collects the states that changed, in the order of their declaration. Throws VALUE_INVALID. */
   collect(): readonly PersistedValue[] {
     let mutations: readonly PersistedValue[] = none;
     for (const cell of this.#cells) {
@@ -90,7 +90,7 @@ export class BatchState {
     }
     if (this.#undeclared === undefined) return mutations;
     for (const written of this.#undeclared.values()) {
-      // Clearing what is not set changes nothing.
+      // To clear a state that is not set changes nothing.
       if (written.value === undefined && this.#sentValue(written.name).value === undefined) continue;
       mutations = append(mutations, written);
     }
@@ -115,7 +115,7 @@ export class BatchState {
     }
   }
 
-  /** A v3 engine fails the job over a state that changes its type; a v2 engine takes any. */
+  /** A v3 engine fails the job when a state changes its type; a v2 engine lets it. */
   #assertWritable({ name, value: stored }: PersistedValue, value: TypedValue | undefined): void {
     if (this.#generation === "v2" || stored === undefined || value === undefined) return;
     if (stored.typename !== value.typename) throw typeMismatch(this.#spec.typeName, name, stored.typename, value);

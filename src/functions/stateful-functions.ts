@@ -1,4 +1,4 @@
-// The registry: which functions one handler serves.
+// The list of functions that one handler serves.
 
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
@@ -29,7 +29,7 @@ import type { FunctionSpec, HandledType } from "./function-spec.js";
  */
 export class StatefulFunctions {
   readonly #specs = new Map<string, FunctionSpec>();
-  /** The types that they take and keep, by all their names. */
+  /** The types that the functions take and keep, by their typenames of both generations. */
   readonly #types = new Map<string, Type<any>>();
   readonly #byName = new Map<string, Map<string, FunctionSpec>>();
 
@@ -39,7 +39,7 @@ export class StatefulFunctions {
   }
 
   /**
-   * Adds a class with @StatefulFunction. A constructor with parameters needs `create`.
+   * Adds a class with @StatefulFunction. A class whose constructor has parameters needs the option `create`.
    * Throws FUNCTION_UNDECORATED, FUNCTION_DUPLICATE, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE, TYPE_UNKNOWN
    * and OPTION_INVALID.
    */
@@ -74,7 +74,7 @@ export class StatefulFunctions {
   }
 
   /**
-   * The function of this type name, if it is served here.
+   * Finds the function of this type name; undefined when it is not in the list.
    * @internal
    */
   get(typeName: string): FunctionSpec | undefined {
@@ -82,7 +82,8 @@ export class StatefulFunctions {
   }
 
   /**
-   * The function of an address, if it is served here. Joining the type name for every request would cost more.
+   * Finds the function of an address; undefined when it is not in the list. It compares namespace and name one by one: to
+   * join them for every request would cost more.
    * @internal
    */
   find({ namespace, name }: Address): FunctionSpec | undefined {
@@ -90,15 +91,15 @@ export class StatefulFunctions {
   }
 
   /**
-   * Finds a type by its typename, to show a value of which nothing else is known: one that the functions take or keep, or
-   * else one that was made in this process, as the class of every message that a function has sent is.
+   * Finds a type by its typename, so that a value can be shown. The types that the functions take and keep come first, then
+   * every type that was made in this process; a message that a function sent has its type there.
    * @internal
    */
   findType(typename: string): Type<any> | undefined {
     return this.#types.get(typename) ?? typeNamed(typename);
   }
 
-  /** The type names that are served, in the order they were added. */
+  /** The type names of the functions, in the order in which they were added. */
   get typeNames(): string[] {
     return [...this.#specs.keys()];
   }
@@ -107,7 +108,7 @@ export class StatefulFunctions {
     if (this.#specs.has(spec.typeName)) {
       throw new StatefunError(
         "FUNCTION_DUPLICATE",
-        `${spec.typeName} is bound twice. A type name belongs to one class or handler.`,
+        `${spec.typeName} is bound twice. A type name belongs to one class or one handler.`,
       );
     }
     this.#specs.set(spec.typeName, spec);
