@@ -1,7 +1,7 @@
 // A decorated class → FunctionSpec.
 
 import { describe, describeValue, StatefunError } from "../errors.js";
-import { assertKnownOptions } from "../model/options.js";
+import { checked, defineOptions } from "../model/options.js";
 import type { Type } from "../model/type.js";
 import { type AnyClass, collectRecord, type HandlerRecord, type StateRecord, typeNameOf } from "./class-record.js";
 import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec } from "./function-spec.js";
@@ -16,6 +16,12 @@ export interface BindOptions<I extends object = object> {
    */
   readonly create?: (functionClass: new (...args: any[]) => I) => I | Promise<I>;
 }
+
+type Create = NonNullable<BindOptions<any>["create"]>;
+
+const bindOptions = defineOptions<BindOptions<any>>()({
+  create: checked("a function: create: () => …", (given): given is Create => typeof given === "function"),
+});
 
 /**
  * Reads and checks a class. Throws FUNCTION_UNDECORATED, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE,
@@ -32,14 +38,7 @@ export function bindClass<I extends object>(
     );
   }
   const typeName = typeNameOf(functionClass);
-  assertKnownOptions(`bind(${functionClass.name})`, options, ["create"]);
-  const { create } = options;
-  if (create !== undefined && typeof create !== "function") {
-    throw new StatefunError(
-      "OPTION_INVALID",
-      `create of ${functionClass.name} is not a function. Write create: () => ….`,
-    );
-  }
+  const { create } = bindOptions.read(`bind(${functionClass.name})`, options);
   if (create === undefined && functionClass.length > 0) {
     throw new StatefunError(
       "OPTION_INVALID",

@@ -2,8 +2,8 @@
 
 import { StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
-import { expirationOptionNames, parseExpiration } from "../model/expiration.js";
-import { assertKnownOptions } from "../model/options.js";
+import { expirationOptions, parseExpiration } from "../model/expiration.js";
+import { checked, defineOptions, unchecked } from "../model/options.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
 import { Type } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
@@ -73,18 +73,26 @@ type CheckedDefaults<S extends StateShape> = {
 
 type DefaultOf<V> = (V extends object ? never : V) | (() => V);
 
+type AnyOptions = RegisterOptions<readonly HandledType[], StateShape>;
+
+const registerOptions = defineOptions<AnyOptions>()({
+  handles: checked("a list of types: handles: [User, Admin]", (given): given is readonly HandledType[] =>
+    Array.isArray(given),
+  ),
+  state: unchecked<StateShape>(),
+});
+
+const stateOptions = defineOptions<StateOptions<any>>()({
+  type: unchecked<TypeLike>(),
+  name: unchecked<string>(),
+  default: unchecked<unknown>(),
+  ...expirationOptions.described,
+});
+
 /** Makes a FunctionSpec of a plain function. Throws TYPE_NAME_INVALID, HANDLER_MISSING, HANDLER_DUPLICATE and OPTION_INVALID. */
-export function bindHandler(
-  typeName: string,
-  handler: FunctionHandler<any, any>,
-  options: RegisterOptions<readonly HandledType[], StateShape>,
-): FunctionSpec {
+export function bindHandler(typeName: string, handler: FunctionHandler<any, any>, options: AnyOptions): FunctionSpec {
   parseTypeName(typeName);
-  assertKnownOptions(`register("${typeName}")`, options, ["handles", "state"]);
-  const { handles = [], state = {} } = options;
-  if (!Array.isArray(handles)) {
-    throw new StatefunError("OPTION_INVALID", `handles of ${typeName} must be a list: handles: [User, Admin].`);
-  }
+  const { handles = [], state = {} } = registerOptions.read(`register("${typeName}")`, options);
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
   }
@@ -100,7 +108,7 @@ export function bindHandler(
       `${typeName} was registered with a generator, which does not run when it is called. Register a plain or async function.`,
     );
   }
-  const declared = Object.entries(state).map(([key, declaration]) => stateOptions(typeName, key, declaration));
+  const declared = Object.entries(state).map(([key, declaration]) => readState(typeName, key, declaration));
   const source = {
     types: handles.length === 0 ? [TypedValue] : handles,
     name: handler.name || "handler",
@@ -120,11 +128,10 @@ export function bindHandler(
   );
 }
 
-function stateOptions(typeName: string, key: string, declaration: TypeLike | StateOptions<any>) {
-  const options: StateOptions<any> = isStateOptions(declaration) ? declaration : { type: declaration };
-  const { name = key, default: initial } = options;
+function readState(typeName: string, key: string, declaration: TypeLike | StateOptions<any>) {
   const where = `The state "${key}" of ${typeName}`;
-  assertKnownOptions(where, options, ["type", "name", "default", ...expirationOptionNames]);
+  const options = stateOptions.read(where, isStateOptions(declaration) ? declaration : { type: declaration });
+  const { name = key, default: initial } = options;
   assertStateName(where, name);
   if (key === "__proto__")
     throw new StatefunError(
@@ -139,7 +146,7 @@ function stateOptions(typeName: string, key: string, declaration: TypeLike | Sta
   }
   const spec: StateSpec = Object.freeze({
     name,
-    type: typeOf(options.type),
+    type: typeOf(options.type as TypeLike),
     expiration: parseExpiration(options, where),
     property: new StateProperty(key),
     get: (instance: object) => (instance as Record<string, unknown>)[key],

@@ -2,8 +2,7 @@
 // is checked as a whole when it is bound. dialects.ts knows the two decorator dialects.
 
 import { StatefunError } from "../errors.js";
-import { type ExpirationOptions, expirationOptionNames, parseExpiration } from "../model/expiration.js";
-import { assertKnownOptions } from "../model/options.js";
+import { type ExpirationOptions, expirationOptions, parseExpiration } from "../model/expiration.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
 import { TypedValue, type ValueOf } from "../model/typed-value.js";
@@ -107,9 +106,8 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
   // A type that an import cycle left undefined is an error. It must not pass for a type that was left out.
   const typeGiven = rest.length > 0 && !isOptions(rest);
   const type = typeGiven ? typeOf(rest[0] as TypeLike) : undefined;
-  const options = ((typeGiven ? rest[1] : rest[0]) ?? {}) as ExpirationOptions;
-  assertKnownOptions(decorator, options, expirationOptionNames);
-  const expiration = parseExpiration(options, `The state "${name}"`);
+  const options = ((typeGiven ? rest[1] : rest[0]) ?? undefined) as ExpirationOptions | undefined;
+  const expiration = parseExpiration(expirationOptions.read(decorator, options), `The state "${name}"`);
   return (...args: readonly unknown[]) => {
     const member = memberOf(decorator, args);
     if (member.kind !== "property") {

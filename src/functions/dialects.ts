@@ -46,7 +46,7 @@ export function memberOf(decorator: string, [target, second, descriptor]: readon
   if (typeof second !== "string" && typeof second !== "symbol") {
     throw misplaced(decorator, "stands on a class; put it on a member of a class");
   }
-  return legacyMember(decorator, target, second, (descriptor ?? undefined) as PropertyDescriptor | undefined);
+  return legacyMember(decorator, target, second, descriptor);
 }
 
 function standardMember(decorator: string, value: unknown, context: StandardContext): Member {
@@ -71,20 +71,17 @@ function standardMember(decorator: string, value: unknown, context: StandardCont
   };
 }
 
-function legacyMember(
-  decorator: string,
-  target: unknown,
-  key: string | symbol,
-  descriptor: PropertyDescriptor | undefined,
-): Member {
+function legacyMember(decorator: string, target: unknown, key: string | symbol, third: unknown): Member {
   if (typeof target !== "object" || target === null) throw onStatic(decorator, key);
-  const isMethod = typeof descriptor?.value === "function";
+  // The third argument of a decorator on a parameter is no descriptor but the parameter's position.
+  const descriptor: Partial<PropertyDescriptor> = Object(third);
+  const isMethod = typeof descriptor.value === "function";
   // Some compilers describe a property too; its descriptor then has an initializer.
-  const isProperty = descriptor === undefined || "initializer" in descriptor;
+  const isProperty = third === undefined || third === null || "initializer" in descriptor;
   return {
     key,
     kind: isMethod ? "method" : isProperty ? "property" : "other",
-    method: descriptor?.value,
+    method: descriptor.value,
     record: recordFor(target.constructor),
     access: accessByKey(key),
     design: (metadataKey) => Reflect.getOwnMetadata(metadataKey, target, key),

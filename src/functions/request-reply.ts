@@ -1,10 +1,10 @@
 // Bytes → bytes: decodes a request, runs its batch, encodes what it did.
 
 import { describe, otherCopy, StatefunError } from "../errors.js";
-import { type Duration, durationToMs, longestTimerMs } from "../model/duration.js";
+import type { Duration } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
-import { defaultLogger, type Logger, logFailure } from "../model/logger.js";
-import { assertKnownOptions } from "../model/options.js";
+import { defaultLogger, type Logger, logFailure, loggerOption } from "../model/logger.js";
+import { defineOptions, oneOf, timer, withDefault } from "../model/options.js";
 import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
 import { type BatchLimit, runBatch } from "./run-batch.js";
@@ -24,8 +24,11 @@ export interface HandlerOptions {
   readonly callTimeout?: Duration;
 }
 
-/** The names of the options, for those who have more of their own. */
-export const handlerOptionNames = ["generation", "logger", "callTimeout"] as const;
+export const handlerOptions = defineOptions<HandlerOptions>()({
+  generation: oneOf("v2", "v3"),
+  logger: withDefault(loggerOption, defaultLogger),
+  callTimeout: timer,
+});
 
 /**
  * Serves functions to an engine, in any HTTP framework: takes the bytes of a request, and resolves to the bytes of the
@@ -50,23 +53,13 @@ export class RequestReplyHandler {
   #inFlight = 0;
   #closing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
-  /** Throws OPTION_INVALID. */
+  /** Throws OPTION_INVALID and DURATION_INVALID. */
   constructor(functions: StatefulFunctions, options: HandlerOptions = {}) {
-    assertKnownOptions("The handler", options, handlerOptionNames);
+    const { generation, logger, callTimeout } = handlerOptions.read("The handler", options);
     if (!(functions instanceof StatefulFunctions)) {
       throw new StatefunError("OPTION_INVALID", `A RequestReplyHandler serves a StatefulFunctions. ${otherCopy}`);
     }
-    const { generation, logger = defaultLogger, callTimeout } = options;
-    if (typeof logger?.error !== "function" || typeof logger.warn !== "function") {
-      throw new StatefunError("OPTION_INVALID", "logger must have the methods error and warn, as console does.");
-    }
-    if (generation !== undefined && generation !== "v2" && generation !== "v3") {
-      throw new StatefunError(
-        "OPTION_INVALID",
-        `generation is "${describe(generation)}"; it must be "v2" or "v3", or left out.`,
-      );
-    }
-    this.#callTimeoutMs = callTimeout === undefined ? undefined : timeoutOf(callTimeout);
+    this.#callTimeoutMs = callTimeout;
     this.#functions = functions;
     this.#generation = generation;
     this.logger = logger;
@@ -181,11 +174,4 @@ export class RequestReplyHandler {
     logFailure(this.logger, error);
     return error;
   }
-}
-
-/** Throws OPTION_INVALID and DURATION_INVALID. */
-function timeoutOf(callTimeout: Duration): number {
-  const ms = durationToMs(callTimeout);
-  if (ms > 0 && ms <= longestTimerMs) return ms;
-  throw new StatefunError("OPTION_INVALID", `callTimeout is ${ms} ms; it must be more than 0 and less than 25 days.`);
 }

@@ -2,18 +2,19 @@
 
 import { describe, StatefunError } from "../errors.js";
 import { type Duration, durationToMs } from "./duration.js";
+import { defineOptions, unchecked } from "./options.js";
 
-/** How a state's clock is restarted (proto enum ExpireMode). */
+/** The event that restarts the time until a state expires (proto enum ExpireMode). */
 export type ExpireMode = "none" | "after-write" | "after-call";
 
 /** When a state value expires (proto message ExpirationSpec). */
 export interface Expiration {
   readonly mode: ExpireMode;
-  /** Milliseconds; 0 when the mode is "none". */
+  /** The time until the value expires; 0 when the mode is "none". */
   readonly afterMs: number;
 }
 
-/** How users write an expiration: at most one of the two. */
+/** When a state expires: at most one of the two. */
 export interface ExpirationOptions {
   /** The value is cleared this long after it was last written. Defaults to never. */
   readonly expireAfterWrite?: Duration;
@@ -21,21 +22,28 @@ export interface ExpirationOptions {
   readonly expireAfterCall?: Duration;
 }
 
+/** The expiration of a state that never expires. */
 export const noExpiration: Expiration = Object.freeze({ mode: "none", afterMs: 0 });
 
-/** The names of the options, for those who check a larger set of them. */
-export const expirationOptionNames = ["expireAfterWrite", "expireAfterCall"] as const;
+/** The options of an expiration; {@link parseExpiration} checks their values. */
+export const expirationOptions = defineOptions<ExpirationOptions>()({
+  expireAfterWrite: unchecked<Duration>(),
+  expireAfterCall: unchecked<Duration>(),
+});
 
-/** Reads the options of the state `where`. Throws EXPIRATION_INVALID. */
-export function parseExpiration(options: ExpirationOptions, where: string): Expiration {
+/** Reads an expiration. `where` names the state in error messages. Throws EXPIRATION_INVALID. */
+export function parseExpiration(options: LooseExpirationOptions, where: string): Expiration {
   const { expireAfterWrite, expireAfterCall } = options;
   if (expireAfterWrite !== undefined && expireAfterCall !== undefined) {
-    throw invalid(where, "both expireAfterWrite and expireAfterCall are given; keep one");
+    throw invalid(where, "it has both expireAfterWrite and expireAfterCall; keep one of them");
   }
   if (expireAfterWrite !== undefined) return expiration("after-write", expireAfterWrite, where);
   if (expireAfterCall !== undefined) return expiration("after-call", expireAfterCall, where);
   return noExpiration;
 }
+
+/** Options that were read: an option that was left out is undefined. */
+type LooseExpirationOptions = { readonly [K in keyof ExpirationOptions]?: ExpirationOptions[K] | undefined };
 
 function expiration(mode: ExpireMode, after: Duration, where: string): Expiration {
   let afterMs: number;

@@ -1,7 +1,7 @@
 // One handler as an HTTP endpoint, free of any framework: what is refused, and how each outcome is answered.
 
 import { errors, oneLine, otherCopy, StatefunError } from "../errors.js";
-import { type HandlerOptions, handlerOptionNames, RequestReplyHandler } from "../functions/request-reply.js";
+import { type HandlerOptions, handlerOptions, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { logFailure } from "../model/logger.js";
 import { assertKnownOptions } from "../model/options.js";
@@ -36,7 +36,7 @@ export interface HttpAnswer {
 }
 
 /** The names of the options, for those who have more of their own. */
-export const serveOptionNames = ["path", "healthPath", "maxBodyBytes", ...handlerOptionNames] as const;
+export const serveOptionNames = ["path", "healthPath", "maxBodyBytes", ...Object.keys(handlerOptions.described)];
 
 const octetStream = "application/octet-stream";
 /** @internal */

@@ -1,4 +1,4 @@
-// Records for StateFun's own Kafka and Kinesis egresses. Both generations write the same fields under other names.
+// Records for StateFun's own Kafka and Kinesis egresses.
 
 import { platform } from "../bytes/platform.js";
 import { delimited, tag } from "../bytes/reader.js";
@@ -9,28 +9,34 @@ import { TypedValue } from "../model/typed-value.js";
 import { packValue } from "./pack.js";
 import type { ProtobufMessage } from "./sendable.js";
 
-/** What a record may carry: text (as UTF-8), bytes, a protobuf message, or a packed value (its bytes). */
+/** The value of a record: text (as UTF-8), bytes, a protobuf message, or a packed value, of which the bytes are taken. */
 export type RecordValue = string | Uint8Array | TypedValue | ProtobufMessage;
 
 /** A record for a Kafka egress (proto message KafkaProducerRecord). */
 export interface KafkaRecord {
+  /** The topic, not empty. */
   readonly topic: string;
+  /** The value of the record. */
   readonly value: RecordValue;
-  /** Defaults to no key. */
+  /** The key of the record. Defaults to no key. */
   readonly key?: string | undefined;
 }
 
 /** A record for a Kinesis egress (proto message KinesisEgressRecord). */
 export interface KinesisRecord {
+  /** The stream, not empty. */
   readonly stream: string;
+  /** The value of the record. */
   readonly value: RecordValue;
+  /** The partition key, not empty. */
   readonly partitionKey: string;
-  /** Defaults to the hash of the partition key. */
+  /** The hash that chooses the shard. Defaults to the hash of the partition key. */
   readonly explicitHashKey?: string | undefined;
 }
 
-/** Makes what `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without topic or value, and
- * OPTION_INVALID.
+/**
+ * Makes the message that `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without a topic or a
+ * value, VALUE_UNTYPED and OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -53,8 +59,8 @@ export function kafkaRecord(record: KafkaRecord): TypedValue {
 }
 
 /**
- * Makes what `context.sendEgress` sends to a Kinesis egress.
- * Throws EGRESS_RECORD_INVALID without stream, partition key or value, and OPTION_INVALID.
+ * Makes the message that `context.sendEgress` sends to a Kinesis egress. Throws EGRESS_RECORD_INVALID without a stream, a
+ * partition key or a value, VALUE_UNTYPED and OPTION_INVALID.
  */
 export function kinesisRecord(record: KinesisRecord): TypedValue {
   assertKnownOptions("kinesisRecord", record, ["stream", "value", "partitionKey", "explicitHashKey"]);
@@ -80,13 +86,13 @@ function bytesOf(kind: string, value: RecordValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value !== "object") {
     throw invalid(
-      `A ${kind} record's value is ${describeValue(value)}; give text, bytes, a message or a packed value.`,
+      `A ${kind} record's value is ${describeValue(value)}; it must be text, bytes, a message or a packed value.`,
     );
   }
   return packValue(value).value;
 }
 
-/** Writes the fields, numbered from 1, and names the record as each generation's engine expects it. */
+/** Writes the fields, numbered from 1. The engines of the two generations know the same record by different names. */
 function packRecord(name: string, fields: readonly (string | Uint8Array | undefined)[]): TypedValue {
   const writer = new WireWriter();
   fields.forEach((field, index) => {
