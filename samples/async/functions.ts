@@ -1,9 +1,9 @@
-// A handler that waits for something outside. The engine sends the next batch for this id only after it is done.
+// A handler that waits for another service. The next batch for the same id comes only after the handler has ended.
 
 import { type Context, Handles, StatefulFunction, StatefulFunctions } from "statefun-ts";
 import { example } from "../messages/messages.js";
 
-/** Something slow: a database, another service. */
+/** A slow service, for example a database. */
 export interface Directory {
   titleOf(userId: string): Promise<string>;
 }

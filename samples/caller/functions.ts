@@ -1,4 +1,4 @@
-// One function calls another, and is answered.
+// A function sends to another function, which replies.
 
 import { type Context, Handles, StatefulFunction, StatefulFunctions } from "statefun-ts";
 import { example } from "../messages/messages.js";

@@ -1,4 +1,4 @@
-// Greets a user by how often it has seen them. The count is state: the engine keeps one for each id.
+// Greets a user and counts the greetings. The count is state: each id has its own.
 
 import { type Context, Handles, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
 import { example } from "../messages/messages.js";
@@ -12,7 +12,7 @@ export class CountGreeter {
     this.count += 1;
     const greeting = example.Greeting.create({ text: textFor(user.name, this.count), count: this.count });
     context.sendEgress("example/greets", greeting);
-    return greeting; // to a client that waits for the answer
+    return greeting; // the answer, when a client waits for one
   }
 }
 

@@ -1,5 +1,5 @@
-// `npm run start:flink`: serves the count sample, starts a real Flink StateFun engine beside it, and greets every name
-// that is typed or posted. The engine's checkpoints are kept, so the counts go on after a restart, even after a kill -9.
+// `npm run start:flink`: serves the count sample, starts a real Flink StateFun beside it, and greets every name that is
+// typed or posted. Flink's checkpoints are kept, so the counts go on after a restart, also after kill -9.
 
 import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -22,14 +22,14 @@ const middleware = statefun(functions);
 const server = await listen(new Koa().use(middleware).use(greetRoute()));
 const { port: boundPort } = server.address() as AddressInfo;
 console.log(`Serving ${functions.typeNames.join(", ")} at http://localhost:${boundPort}/statefun`);
-console.log("Starting Apache Flink StateFun 3.3 (it is built first where it is not yet: about a minute) …");
+console.log("Starting Apache Flink StateFun 3.3. The first start builds it, which takes about a minute …");
 const engine = await start();
-console.log(`Counts are kept in .data/count; remove the folder to begin again.
+console.log(`Counts are kept in .data/count: remove the folder to begin again.
 
 Type a name, or in another terminal:  curl -d Bob localhost:${boundPort}/greet
 `);
 
-// One name after the other, so that the next record is the answer to the last name.
+// One name at a time, so that the next record is the answer to the last name.
 let turn = Promise.resolve<unknown>(undefined);
 function greet(name: string): Promise<string> {
   const answer = turn.then(async () => {
@@ -47,18 +47,18 @@ function greet(name: string): Promise<string> {
 
 createInterface({ input: process.stdin }).on("line", (line) => {
   const name = line.trim();
-  if (name !== "") greet(name).catch(() => {}); // told by the turn
+  if (name !== "") greet(name).catch(() => {}); // the turn reports it
 });
 
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
 engine.exited.then(() => {
   if (stopping) process.exit(0);
-  console.error(`The engine has ended. Its last lines:\n${engine.log}`);
+  console.error(`Flink has ended. Its last lines:\n${engine.log}`);
   process.exit(1);
 });
 
-/** Starts the engine where the last one left off. */
+/** Starts Flink from the last checkpoint, if there is one. */
 async function start(): Promise<Flink> {
   await mkdir(data, { recursive: true });
   const restore = readdirSync(data, { recursive: true }).some((file) => String(file).endsWith("_metadata"));
@@ -76,14 +76,14 @@ spec:
     console.error(error.message);
     process.exit(1);
   });
-  // What came after the last checkpoint is sent again; let that pass before the first name.
+  // Names after the last checkpoint are sent again. Wait for their answers before the first new name.
   if (restore) await started.waitForCheckpoint();
   return started;
 }
 
 async function stop() {
   stopping = true;
-  await engine.waitForCheckpoint().catch(() => {}); // rejects when the same signal has ended the engine
+  await engine.waitForCheckpoint().catch(() => {}); // rejects when the same signal has ended Flink
   await engine.stop();
 }
 

@@ -1,4 +1,4 @@
-// Messages that arrive later: to the caller or to oneself, and one that is cancelled when it is no longer needed.
+// Messages that arrive later: to the caller or to the function itself. One is cancelled when it is no longer needed.
 
 import { type Context, Handles, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
 import { example } from "../messages/messages.js";
@@ -7,7 +7,7 @@ import { example } from "../messages/messages.js";
 export class Delay {
   @Handles(example.Echo)
   echo(echo: example.Echo, context: Context) {
-    // An ingress can't be answered, so without a caller the text comes back to this function.
+    // A message from an ingress has no caller. Then the text comes back to this function.
     const target = context.caller ?? context.address;
     context.sendAfter(echo.afterMs, target, example.Greeting.create({ text: echo.text }));
   }
@@ -18,7 +18,7 @@ export class Delay {
   }
 }
 
-/** Reminds somebody who does not come back in time. Cancelling needs StateFun 3. */
+/** Reminds a visitor who does not come back in time. Cancelling needs StateFun 3 or the embedded runtime. */
 @StatefulFunction("example/visits")
 export class Visits {
   @State("visits", Types.int) visits = 0;

@@ -1,4 +1,4 @@
-// What leaves the application: a record for Kafka's egress, and a plain message for an egress of one's own.
+// Records that leave the application: one for a Kafka egress, and a plain message for an egress of your own.
 
 import { type Context, Handles, kafkaRecord, StatefulFunction, StatefulFunctions } from "statefun-ts";
 import { example } from "../messages/messages.js";

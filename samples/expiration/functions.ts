@@ -1,11 +1,11 @@
-// State that goes away: by itself after a while, or when the function clears it.
+// State that expires after a while, or that the function clears.
 
 import { type Context, Handles, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
 import { example } from "../messages/messages.js";
 
 @StatefulFunction("example/session")
 export class Session {
-  // Two seconds, so that one can watch it end.
+  // Two seconds, so that you can watch it expire.
   @State("visits", Types.int, { expireAfterWrite: { seconds: 2 } })
   visits: number | undefined;
 

@@ -1,5 +1,5 @@
-// `npx tsx samples/kafka/start.ts`: a real Kafka broker and a real StateFun 3.3 engine with this folder's module file,
-// and the functions between two topics. Type a name: that is a visit.
+// `npx tsx samples/kafka/start.ts`: a real Kafka broker, a real StateFun 3.3 with the module file of this folder, and the
+// functions between two topics. Each name that you type is a visit.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { consume, createTopics, produce } from "../../flink/kafka/client.ts";
 import { example } from "../messages/messages.js";
 import { functions } from "./functions.ts";
 
-console.log("Starting Kafka and StateFun (they are built first where they are not yet: about a minute) …");
+console.log("Starting Kafka and StateFun. The first start builds them, which takes about a minute …");
 const dir = mkdtempSync(join(tmpdir(), "statefun-kafka-sample-"));
 process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
 
@@ -22,8 +22,8 @@ const { port } = await serve(functions, { port: 0 });
 const module = readFileSync(new URL("module.yaml", import.meta.url), "utf8")
   .replaceAll("localhost:9092", broker.address)
   .replaceAll("http://localhost:8000", `http://localhost:${port}`);
-// Greetings are committed, and so visible, with each checkpoint.
-const engine = await startFlink({ version: "3.3", module, dir: join(dir, "flink"), checkpointIntervalMs: 500 });
+// A checkpoint commits the greetings. Before that, readers don't see them.
+const flink = await startFlink({ version: "3.3", module, dir: join(dir, "flink"), checkpointIntervalMs: 500 });
 
 const greets = await consume(broker.address, "greets", ({ key, value, partition, offset }) => {
   const { text, count } = example.Greeting.decode(value);
@@ -41,6 +41,6 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 await greets.until(visits);
 await greets.close();
-await engine.stop();
+await flink.stop();
 await broker.kill();
 process.exit(0);

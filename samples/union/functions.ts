@@ -1,4 +1,4 @@
-// One handler for two types of message, and a catch-all for every other one.
+// One handler for two types of message, and a catch-all for all other types.
 
 import { type Context, Handles, StatefulFunction, StatefulFunctions, type TypedValue, Types } from "statefun-ts";
 import { example } from "../messages/messages.js";
