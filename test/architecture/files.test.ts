@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sourceFiles, sourceText, testFiles } from "../support/source.js";
+import { projectFiles, sourceFiles, sourceText, testFiles } from "../support/source.js";
 
 const files = sourceFiles();
 
@@ -14,11 +14,12 @@ test("files and rooms have kebab-case names", () => {
   );
 });
 
-test("no file has more than 500 lines", () => {
-  const long = [...files.map((file) => `src/${file}`), ...testFiles()].filter(
-    (file) => sourceText(file).split("\n").length > 501,
-  );
-  assert.deepEqual(long, []);
+/** Files that are to become two. */
+const tooLong = ["test/runtime/ingress/http-ingress.test.ts"];
+
+test("no file has more than 400 lines", () => {
+  const long = projectFiles().filter((file) => sourceText(file).split("\n").length > 401);
+  assert.deepEqual(long, tooLong);
 });
 
 test("only the package's entry is an index", () => {

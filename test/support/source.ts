@@ -33,6 +33,19 @@ export const testFiles = () =>
     "wire",
   ].flatMap((room) => filesUnder(`test/${room}`, ".ts").map((file) => `test/${room}/${file}`));
 
+/**
+ * Every file of ours with code: of the sources, the tests, the benchmarks, the scripts and the samples, by its path from
+ * the project's root. Generated files are left out, and fixtures, which import an installed package.
+ */
+export const projectFiles = () =>
+  ["src", "test", "bench", "flink", "scripts", "samples"].flatMap((folder) =>
+    [".ts", ".mjs"].flatMap((suffix) =>
+      filesUnder(folder, suffix)
+        .map((file) => `${folder}/${file}`)
+        .filter((file) => !/\/fixtures\/|\.d\.ts$|\/target\//.test(file)),
+    ),
+  );
+
 /** A file's text, by its path from the project's root. */
 export const sourceText = (file: string) => readFileSync(`${root}/${file}`, "utf8");
 

@@ -1,0 +1,122 @@
+// Where the tests of a file are: test/<room>/<file>.test.ts tests src/<room>/<file>.ts.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { sourceFiles, sourceText, testFiles } from "../support/source.js";
+
+/** Files up to this size need no test of their own. */
+const smallLines = 40;
+
+interface Room {
+  /** Files without a test of their own, and why. */
+  readonly untested: Readonly<Record<string, string>>;
+  /** Tests of a behaviour over several files, by the name of the behaviour. */
+  readonly behaviours: readonly string[];
+}
+
+const missing = "its test is still to be written";
+
+const rooms: Readonly<Record<string, Room>> = {
+  engine: {
+    untested: {
+      admission: missing,
+      dispatcher: missing,
+      "engine-api": "it holds declarations alone",
+      engine: missing,
+      inspector: missing,
+      intake: missing,
+      invoker: missing,
+      "logging-store": missing,
+      maintenance: missing,
+      metrics: missing,
+      outbox: missing,
+      outboxes: missing,
+      "parked-addresses": missing,
+      recover: missing,
+      sweeper: missing,
+      transaction: missing,
+      unserved: missing,
+    },
+    behaviours: [
+      "addresses",
+      "between-calls",
+      "close",
+      "crash",
+      "egress",
+      "generations",
+      "hostile-answers",
+      "mailbox",
+      "many-delayed",
+      "memory",
+      "model",
+      "requests",
+      "served-by-nothing",
+      "states",
+      "store-failure",
+      "watching",
+    ],
+  },
+  store: {
+    untested: {
+      failure: missing,
+      "log-check": missing,
+      "sorted-keys": missing,
+      store: "it holds declarations alone",
+    },
+    behaviours: ["crash", "forgetful-store", "full-disk"],
+  },
+  functions: {
+    untested: {
+      context: "it holds declarations alone; test/typings compiles against them",
+      "decorator-types": "it holds types alone; test/typings compiles against them",
+      dialects: "test/dialects runs it under every compiler",
+      "handled-messages": "it holds types alone; test/typings compiles against them",
+    },
+    behaviours: [
+      "batch-equivalence",
+      "context-closed",
+      "failures",
+      "returned-values",
+      "silent-faults",
+      "state-protocol",
+    ],
+  },
+  wire: {
+    untested: {},
+    behaviours: ["fuzz", "generation", "lengths-and-texts", "malformed-requests", "random-requests"],
+  },
+};
+
+for (const [room, { untested, behaviours }] of Object.entries(rooms)) {
+  const within = (file: string, folder: string) =>
+    file.startsWith(`${folder}/${room}/`) && file.split("/").length === 3;
+  const nameOf = (file: string) => (file.split("/")[2] ?? "").replace(/(\.test)?\.ts$/, "");
+  const sources = sourceFiles()
+    .map((file) => `src/${file}`)
+    .filter((file) => within(file, "src"));
+  const names = sources.map(nameOf);
+  const tests = testFiles()
+    .filter((file) => within(file, "test") && file.endsWith(".test.ts"))
+    .map(nameOf);
+
+  describe(`test/${room}`, () => {
+    test("has a test for each file of the source room, or a reason why not", () => {
+      const without = sources
+        .filter((file) => sourceText(file).split("\n").length - 1 > smallLines)
+        .map(nameOf)
+        .filter((name) => !tests.includes(name) && !(name in untested));
+      assert.deepEqual(without, []);
+    });
+
+    test("holds no other tests than those and the named behaviours", () => {
+      const strangers = tests.filter((name) => !names.includes(name) && !behaviours.includes(name));
+      assert.deepEqual(strangers, []);
+    });
+
+    test("is as its lists say: no entry of this file is out of date", () => {
+      const tested = Object.keys(untested).filter((name) => tests.includes(name) || !names.includes(name));
+      const gone = behaviours.filter((name) => !tests.includes(name) || names.includes(name));
+      assert.deepEqual([...tested, ...gone], []);
+    });
+  });
+}
