@@ -20,6 +20,7 @@ export type { RuntimeOptions } from "./runtime-options.js";
 export {
   type RuntimeCallOptions,
   type RuntimeCloseOptions,
+  type RuntimeEgressOptions,
   type RuntimeEngine,
   type RuntimeSendOptions,
   StatefunRuntime,

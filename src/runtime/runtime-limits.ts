@@ -35,8 +35,8 @@ const limitOptions = defineOptions<RuntimeLimits>()({
   lastRetry: withDefault(timer, defaultLimits.lastRetryMs),
 });
 
-/** Converts limits to the engine's. Throws OPTION_INVALID and DURATION_INVALID. */
-export function engineLimits(limits: RuntimeLimits | undefined): EngineLimits {
-  const { firstRetry: firstRetryMs, lastRetry: lastRetryMs, ...numbers } = limitOptions.read("limits", limits);
+/** Reads limits as the engine's, in milliseconds. Throws OPTION_INVALID and DURATION_INVALID. */
+export const limitsOption = (limits: RuntimeLimits | undefined, name: string): EngineLimits => {
+  const { firstRetry: firstRetryMs, lastRetry: lastRetryMs, ...numbers } = limitOptions.read(name, limits);
   return { ...numbers, firstRetryMs, lastRetryMs };
-}
+};

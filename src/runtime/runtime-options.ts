@@ -4,30 +4,31 @@ import type { Clock } from "../engine/clock.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
-import type { Logger } from "../model/logger.js";
+import { type Logger, loggerOption } from "../model/logger.js";
+import { checked, defineOptions, type Option, type Options, unchecked, withDefault } from "../model/options.js";
 import type { TypeLike } from "../types/protobuf.js";
-import type { AdminOptions } from "./admin/admin-server.js";
+import { type AdminOptions, adminOptions } from "./admin/admin-server.js";
 import type { EgressSpec } from "./egresses.js";
-import type { HttpIngressOptions } from "./ingress/http-ingress.js";
-import type { RuntimeLimits } from "./runtime-limits.js";
+import { type HttpIngressOptions, httpIngressOptions } from "./ingress/http-ingress.js";
+import { limitsOption, type RuntimeLimits } from "./runtime-limits.js";
 
 /** Options of `StatefunRuntime.open`. */
 export interface RuntimeOptions {
   /** Functions that run in this process. Defaults to none. */
   readonly functions?: StatefulFunctions;
-  /** The path of a module file, with functions elsewhere. Defaults to none. */
+  /** The path of a module file, which names functions that run elsewhere. Defaults to none. */
   readonly module?: string;
-  /** The folder that keeps everything; it is made when it is missing. Defaults to ".statefun"; false keeps all in memory. */
+  /** The folder that keeps everything. A missing folder is made. Defaults to ".statefun"; false keeps all in memory. */
   readonly dir?: string | false;
-  /** Where records go, by the egress that functions send them to. Defaults to none. */
+  /** Where records go, by the name of the egress that functions send them to. Defaults to none. */
   readonly egresses?: Readonly<Record<string, EgressSpec>>;
   /** The HTTP ingress. Defaults to port 7070 of this machine; false opens none. */
   readonly ingress?: HttpIngressOptions | false;
   /** The admin server. Defaults to port 7071 of this machine; false opens none. */
   readonly admin?: AdminOptions | false;
-  /** Types that no function declares, so that answers and records of them are shown as JSON. Defaults to none. */
+  /** Types that no function declares; the servers and egresses show their values as JSON. Defaults to none. */
   readonly types?: readonly TypeLike[];
-  /** Addresses to park before anything is delivered: a message may end the process whenever it is. Defaults to none. */
+  /** Addresses to park before anything is delivered, for example because their message ends the process. Defaults to none. */
   readonly park?: readonly Address[];
   /** How long a call of a function in this process may take. Defaults to no limit. */
   readonly callTimeout?: Duration;
@@ -39,17 +40,31 @@ export interface RuntimeOptions {
   readonly clock?: Clock;
 }
 
-export const runtimeOptionNames = [
-  "functions",
-  "module",
-  "dir",
-  "egresses",
-  "ingress",
-  "admin",
-  "types",
-  "park",
-  "callTimeout",
-  "limits",
-  "logger",
-  "clock",
-] as const satisfies readonly (keyof RuntimeOptions)[];
+const dirOption = checked(
+  "the path of a folder, or false to keep everything in memory",
+  (given): given is string | false => given === false || (typeof given === "string" && given !== ""),
+);
+
+/** The options of a runtime. */
+export const runtimeOptions = defineOptions<RuntimeOptions>()({
+  functions: unchecked<StatefulFunctions>(),
+  module: unchecked<string>(),
+  dir: withDefault(dirOption, ".statefun"),
+  egresses: unchecked<Readonly<Record<string, EgressSpec>>>(),
+  ingress: serverOption(httpIngressOptions),
+  admin: serverOption(adminOptions),
+  types: unchecked<readonly TypeLike[]>(),
+  park: unchecked<readonly Address[]>(),
+  callTimeout: unchecked<Duration>(),
+  limits: limitsOption,
+  logger: loggerOption,
+  clock: unchecked<Clock>(),
+});
+
+/** The options of a server that can be left out with false. They are checked here and read by the server itself. */
+function serverOption<O, D>(options: Options<O, D>): Option<O | false, O | false | undefined> {
+  return (given, name, where) => {
+    if (given !== undefined && given !== false) options.read(`${where}'s ${name}`, given);
+    return given;
+  };
+}

@@ -1,51 +1,23 @@
-// The embedded runtime: an engine, its store, its endpoints, and its ways in and out, opened and closed together.
+// The embedded runtime, as its users see it: open, send, call, cancel, take egress records, close.
 
-import { Engine } from "../engine/engine.js";
 import type { EngineApi } from "../engine/engine-api.js";
-import { describe, StatefunError } from "../errors.js";
-import { RequestReplyHandler } from "../functions/request-reply.js";
-import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Address } from "../model/address.js";
-import { type Duration, durationToMs, longestTimerMs } from "../model/duration.js";
-import { defaultLogger, guarded, type Logger } from "../model/logger.js";
-import { assertKnownOptions } from "../model/options.js";
+import type { Duration } from "../model/duration.js";
+import { defineOptions, duration, unchecked, withDefault } from "../model/options.js";
 import type { TypedValue } from "../model/typed-value.js";
-import { openLevelStore } from "../store/level-store.js";
-import { MemoryStore } from "../store/memory-store.js";
-import type { Store } from "../store/store.js";
 import { packValue } from "../types/pack.js";
-import type { TypeCatalog } from "../types/type-catalog.js";
-import { AdminServer } from "./admin/admin-server.js";
-import { PlaygroundEgress, playgroundEgress } from "./egress/playground-egress.js";
-import type { EgressHandler, ProcessEgressOptions } from "./egress/process-egress.js";
-import { ProcessEgress } from "./egress/process-egress.js";
-import { openEgress } from "./egresses.js";
-import { makeRoutes, type Routes } from "./endpoint/routes.js";
-import { functionCatalog } from "./function-catalog.js";
+import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
 import { assertTaken } from "./http/body-value.js";
-import { HttpIngress } from "./ingress/http-ingress.js";
-import { openPlaygroundIngress } from "./ingress/playground-ingress.js";
-import type { Module } from "./module/module.js";
-import { engineLimits } from "./runtime-limits.js";
-import { type RuntimeOptions, runtimeOptionNames } from "./runtime-options.js";
-
-const defaultDir = ".statefun";
-const defaultGrace: Duration = { seconds: 10 };
-const noModule: Module = { endpoints: [], ingresses: [], egresses: [] };
-
-/** What is closed after the egresses: the engine's last group of writes, the store, the endpoints, the process's life. */
-const usedByEgresses = 4;
-
-/** Something that is closed with the runtime. */
-type Close = (graceMs: number) => Promise<unknown>;
+import { type OpenRuntime, openRuntime } from "./open-runtime.js";
+import type { RuntimeOptions } from "./runtime-options.js";
 
 /** Options of {@link StatefunRuntime.send}. */
 export interface RuntimeSendOptions {
-  /** When the message is delivered. Defaults to at once. */
+  /** How long to wait before the message is delivered. Defaults to no wait. */
   readonly delay?: Duration;
-  /** Names a delayed message for {@link StatefunRuntime.cancel}. Defaults to none. */
+  /** Names a delayed message, so that {@link StatefunRuntime.cancel} can withdraw it. Defaults to none. */
   readonly cancellationToken?: string;
-  /** A second send with the same key does nothing, for 24 hours. Defaults to none. */
+  /** For 24 hours, a second send with the same key does nothing. Defaults to none. */
   readonly idempotencyKey?: string;
 }
 
@@ -53,10 +25,16 @@ export interface RuntimeSendOptions {
 export interface RuntimeCallOptions {
   /** How long to wait for the answer. Defaults to 30 seconds. */
   readonly timeout?: Duration;
-  /** A second call with the same key gets the first one's answer, for 24 hours. Defaults to none. */
+  /** For 24 hours, a second call with the same key gets the answer of the first. Defaults to none. */
   readonly idempotencyKey?: string;
   /** Ends the wait; the message stays sent. Defaults to none. */
   readonly signal?: AbortSignal;
+}
+
+/** Options of {@link StatefunRuntime.egress}. */
+export interface RuntimeEgressOptions {
+  /** How many records the handler may have at once. Defaults to 1: in order, one after the other. */
+  readonly concurrency?: number;
 }
 
 /** Options of {@link StatefunRuntime.close}. */
@@ -64,6 +42,22 @@ export interface RuntimeCloseOptions {
   /** How long calls in flight may take to end. Defaults to 10 seconds. */
   readonly grace?: Duration;
 }
+
+const sendOptions = defineOptions<RuntimeSendOptions>()({
+  delay: duration,
+  cancellationToken: unchecked<string>(),
+  idempotencyKey: unchecked<string>(),
+});
+
+const callOptions = defineOptions<RuntimeCallOptions>()({
+  timeout: duration,
+  idempotencyKey: unchecked<string>(),
+  signal: unchecked<AbortSignal>(),
+});
+
+const egressOptions = defineOptions<RuntimeEgressOptions>()({ concurrency: unchecked<number>() });
+
+const closeOptions = defineOptions<RuntimeCloseOptions>()({ grace: withDefault(duration, 10_000) });
 
 /**
  * What a runtime holds, for people to look at and to mend, and the place for egresses of your own. Messages go in through
@@ -93,10 +87,10 @@ export class StatefunRuntime {
   readonly admin: { readonly url: string; readonly port: number } | undefined;
   /** The folder that keeps everything; undefined when it is only in memory. */
   readonly dir: string | undefined;
-  readonly #opened: Opened;
+  readonly #opened: OpenRuntime;
   #closing: Promise<void> | undefined;
 
-  private constructor(opened: Opened) {
+  private constructor(opened: OpenRuntime) {
     this.#opened = opened;
     this.engine = opened.engine;
     this.ingress = opened.ingress;
@@ -105,27 +99,20 @@ export class StatefunRuntime {
   }
 
   /**
-   * Opens a runtime, and goes on where it was left. Rejects with OPTION_INVALID, ADDRESS_IN_USE, MODULE_INVALID,
-   * STORE_LOCKED, STORE_VERSION, STORE_FULL and STORE_FAILED; nothing stays open then.
+   * Opens a runtime. Messages and timers that the folder holds from before are delivered at once. Rejects with
+   * OPTION_INVALID, DURATION_INVALID, MODULE_INVALID, STORE_LOCKED, STORE_VERSION, STORE_FULL, STORE_FAILED and
+   * ADDRESS_IN_USE; nothing stays open then.
    */
   static async open(options: RuntimeOptions = {}): Promise<StatefunRuntime> {
-    assertKnownOptions("The runtime", options, runtimeOptionNames);
-    assertServerOptions("ingress", options.ingress);
-    assertServerOptions("admin", options.admin);
-    const closes: Close[] = [];
-    try {
-      return new StatefunRuntime(await openAll(options, closes));
-    } catch (thrown) {
-      await closeAll(closes, 0).catch(() => {}); // what went wrong first is what to correct
-      throw thrown;
-    }
+    return new StatefunRuntime(await openRuntime(options));
   }
 
   /**
-   * Sends a message from outside to a function's address; resolves when it is on disk. A value that does not name its
-   * type is packed first: `Types.int.pack(5)`. Rejects with FUNCTION_UNKNOWN, ID_MISSING, MAILBOX_FULL, OVERLOADED,
-   * STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT, SHUTTING_DOWN and VALUE_UNTYPED, and with VALUE_INVALID
-   * when the function is of this process and takes no such type.
+   * Sends a message to a function's address; resolves when the message is on disk. A value that does not name its type must
+   * be packed: `Types.int.pack(5)`. Rejects with FUNCTION_UNKNOWN, ID_MISSING, MAILBOX_FULL, OVERLOADED,
+   * STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT, DELAY_INVALID, DURATION_INVALID, OPTION_INVALID,
+   * SHUTTING_DOWN and VALUE_UNTYPED. Rejects with VALUE_INVALID when the function runs in this process and has no handler for
+   * the value's type.
    *
    * @example
    * ```ts
@@ -138,19 +125,18 @@ export class StatefunRuntime {
    * console.log(await runtime.cancel("later")); // true
    * ```
    */
-  async send(typeName: string, id: string, value: unknown, options: RuntimeSendOptions = {}): Promise<void> {
-    assertKnownOptions("send", options, ["delay", "cancellationToken", "idempotencyKey"]);
-    const { delay, cancellationToken, idempotencyKey } = options;
+  async send(typeName: string, id: string, value: unknown, options?: RuntimeSendOptions): Promise<void> {
+    const { delay: delayMs, cancellationToken, idempotencyKey } = sendOptions.read("send", options);
     return this.#opened.engine.send(Address.of(typeName, id), this.#pack(typeName, value), {
-      ...(delay === undefined ? {} : { delayMs: durationToMs(delay) }),
+      ...(delayMs === undefined ? {} : { delayMs }),
       ...(cancellationToken === undefined ? {} : { cancellationToken }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
   }
 
   /**
-   * Sends a message and waits for the answer: what the handler returns, or what is sent to the message's caller. Rejects
-   * as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED and the signal's reason.
+   * Sends a message and waits for the answer: the value that the handler returns, or the first message that is sent to the
+   * caller. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED and the signal's reason.
    *
    * @example
    * ```ts
@@ -163,24 +149,26 @@ export class StatefunRuntime {
    * console.log(total.as(Types.double)); // 5: a number is returned as a double
    * ```
    */
-  async call(typeName: string, id: string, value: unknown, options: RuntimeCallOptions = {}): Promise<TypedValue> {
-    assertKnownOptions("call", options, ["timeout", "idempotencyKey", "signal"]);
-    const { timeout, idempotencyKey, signal } = options;
+  async call(typeName: string, id: string, value: unknown, options?: RuntimeCallOptions): Promise<TypedValue> {
+    const { timeout: timeoutMs, idempotencyKey, signal } = callOptions.read("call", options);
     return this.#opened.engine.call(Address.of(typeName, id), this.#pack(typeName, value), {
-      ...(timeout === undefined ? {} : { timeoutMs: durationToMs(timeout) }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(signal === undefined ? {} : { signal }),
     });
   }
 
-  /** Withdraws a delayed message that was sent from outside with this token; resolves to whether there was one. */
+  /**
+   * Withdraws the delayed message that was sent from outside with this token; resolves to whether there was one. Rejects
+   * with TOKEN_INVALID.
+   */
   cancel(cancellationToken: string): Promise<boolean> {
     return this.#opened.engine.cancel(cancellationToken);
   }
 
   /**
-   * Hands the records of an egress to a function, which acknowledges each when its promise resolves. Throws
-   * OPTION_INVALID when the egress has somewhere to go already.
+   * Hands the records of an egress to a function. A record is acknowledged when the function's promise resolves. Throws
+   * OPTION_INVALID when the egress has a consumer already.
    *
    * @example
    * ```ts
@@ -193,13 +181,11 @@ export class StatefunRuntime {
    * });
    * ```
    */
-  egress(name: string, handler: EgressHandler, options: Pick<ProcessEgressOptions, "concurrency"> = {}): void {
-    const { attached, closes, catalog, logger } = this.#opened;
-    assertFree(attached, name);
-    const consumer = new ProcessEgress(name, handler, catalog.find, { ...options, logger });
-    attached.add(name);
-    closes.splice(closes.length - usedByEgresses, 0, () => consumer.close());
-    this.engine.attach(name, consumer);
+  egress(name: string, handler: EgressHandler, options?: RuntimeEgressOptions): void {
+    const { egresses, catalog, logger } = this.#opened;
+    egresses.assertFree(name);
+    const { concurrency } = egressOptions.read("egress", options);
+    egresses.attach(name, new ProcessEgress(name, handler, catalog.find, { concurrency, logger }));
   }
 
   /**
@@ -207,12 +193,10 @@ export class StatefunRuntime {
    * not ended by then is delivered again at the next start. Rejects with OPTION_INVALID and DURATION_INVALID, and then
    * nothing is closed.
    */
-  async close(options: RuntimeCloseOptions = {}): Promise<void> {
-    assertKnownOptions("close", options, ["grace"]);
-    const graceMs = durationToMs(options.grace ?? defaultGrace);
-    if (graceMs < 0) throw new StatefunError("OPTION_INVALID", `grace is ${graceMs} ms; it must not be below 0.`);
+  async close(options?: RuntimeCloseOptions): Promise<void> {
+    const { grace: graceMs } = closeOptions.read("close", options);
     this.#opened.engine.refuse();
-    this.#closing ??= closeAll(this.#opened.closes, graceMs);
+    this.#closing ??= this.#opened.closing.run(graceMs);
     return this.#closing;
   }
 
@@ -221,132 +205,10 @@ export class StatefunRuntime {
     return this.close();
   }
 
-  /** As an ingress does, it takes nothing that no handler takes: that would park the address. */
+  /** Refuses a value that no handler takes: such a message would park its address. */
   #pack(typeName: string, value: unknown): TypedValue {
     const packed = packValue(value);
     assertTaken(this.#opened.catalog, typeName, packed.typename);
     return packed;
   }
-}
-
-interface Opened {
-  readonly engine: Engine;
-  readonly ingress: HttpIngress | undefined;
-  readonly admin: AdminServer | undefined;
-  readonly dir: string | undefined;
-  readonly catalog: TypeCatalog;
-  readonly logger: Logger;
-  /** The egresses that have a consumer. */
-  readonly attached: Set<string>;
-  /** In the order in which they are called. */
-  readonly closes: Close[];
-}
-
-/** Opens part after part; each is closed before those that it uses. */
-async function openAll(options: RuntimeOptions, closes: Close[]): Promise<Opened> {
-  const { functions = new StatefulFunctions(), types = [], egresses = {}, limits, clock } = options;
-  const logger = guarded(options.logger ?? defaultLogger);
-  const catalog = functionCatalog(functions, types);
-  const module = options.module === undefined ? noModule : await moduleAt(options.module);
-  const routes = openRoutes(functions, module, options, logger);
-  closes.unshift(() => routes.close());
-  const { store, dir } = await openStore(options.dir);
-  closes.unshift(() => store.close());
-  const playground = module.egresses[0];
-  const names = [...Object.keys(egresses), ...(playground === undefined ? [] : [playgroundEgress])];
-  const engine = await Engine.open({
-    store,
-    findRoute: routes.find,
-    egresses: names,
-    logger,
-    ...(options.park === undefined ? {} : { park: options.park }),
-    limits: engineLimits(limits),
-    ...(clock === undefined ? {} : { clock }),
-  });
-  closes.unshift(() => engine.settle());
-  closes.unshift((graceMs) => engine.close(graceMs));
-  // The process lives as long as the runtime is open, as it does with a server.
-  const alive = setInterval(() => {}, longestTimerMs);
-  closes.push(async () => clearInterval(alive));
-  const attached = new Set<string>();
-  for (const [name, spec] of Object.entries(egresses)) {
-    const consumer = await openEgress(name, spec, catalog, logger);
-    attached.add(name);
-    closes.splice(closes.length - usedByEgresses, 0, () => consumer.close());
-    engine.attach(name, consumer);
-  }
-  if (playground !== undefined) {
-    assertFree(attached, playgroundEgress);
-    const consumer = await PlaygroundEgress.open({ port: playground.port, topics: playground.topics, logger });
-    attached.add(playgroundEgress);
-    closes.splice(closes.length - usedByEgresses, 0, (graceMs) => consumer.close(graceMs));
-    engine.attach(playgroundEgress, consumer);
-  }
-  for (const { port } of module.ingresses) {
-    const server = await openPlaygroundIngress(engine, catalog, { port, logger });
-    closes.unshift((graceMs) => server.close(graceMs));
-  }
-  const ingress =
-    options.ingress === false ? undefined : await HttpIngress.open(engine, catalog, { logger, ...options.ingress });
-  if (ingress !== undefined) closes.unshift((graceMs) => ingress.close(graceMs));
-  const admin =
-    options.admin === false ? undefined : await AdminServer.open(engine, catalog, { logger, ...options.admin });
-  if (admin !== undefined) closes.unshift((graceMs) => admin.close(graceMs));
-  return { engine, ingress, admin, dir, catalog, logger, attached, closes };
-}
-
-/** Throws OPTION_INVALID for anything but an object: a port number that is spread would be no options at all. */
-function assertServerOptions(name: string, options: unknown): void {
-  if (options === undefined || options === false || (typeof options === "object" && options !== null)) return;
-  throw new StatefunError(
-    "OPTION_INVALID",
-    `${name} is ${describe(options)}; write { port: 8080 }, or false for none.`,
-  );
-}
-
-/** Loads what reads YAML only when there is some to read. */
-async function moduleAt(path: string): Promise<Module> {
-  const { readModule } = await import("./module/read-module.js");
-  return readModule(path);
-}
-
-function openRoutes(
-  functions: StatefulFunctions,
-  module: Module,
-  { callTimeout }: RuntimeOptions,
-  logger: Logger,
-): Routes {
-  const handler = new RequestReplyHandler(functions, {
-    generation: "v3",
-    logger,
-    ...(callTimeout === undefined ? {} : { callTimeout }),
-  });
-  return makeRoutes(module, { typeNames: functions.typeNames, handle: (request) => handler.handle(request) });
-}
-
-async function openStore(dir: string | false = defaultDir): Promise<{ store: Store; dir: string | undefined }> {
-  if (dir === false) return { store: new MemoryStore(), dir: undefined };
-  if (typeof dir !== "string" || dir === "") {
-    throw new StatefunError("OPTION_INVALID", "dir must be the path of a folder, or false to keep all in memory.");
-  }
-  return { store: await openLevelStore(dir), dir };
-}
-
-function assertFree(attached: ReadonlySet<string>, egress: string): void {
-  if (!attached.has(egress)) return;
-  throw new StatefunError("OPTION_INVALID", `The egress ${egress} has somewhere to go already.`);
-}
-
-/** Closes one after the other, the last even if one before it fails, and then fails with the first failure. */
-async function closeAll(closes: readonly Close[], graceMs: number): Promise<void> {
-  const failures: unknown[] = [];
-  const limit = performance.now() + graceMs;
-  for (const close of closes) {
-    try {
-      await close(Math.max(0, limit - performance.now()));
-    } catch (thrown) {
-      failures.push(thrown);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
 }

@@ -262,7 +262,6 @@ test("after close a message is refused; a close with a wrong option closes nothi
   const egresses = { "test/sums": () => {} };
   const runtime = await StatefunRuntime.open({ functions: sums(), dir: false, egresses, ...closed });
   await rejectsCode(runtime.close({ graceMs: 5 } as object), "OPTION_INVALID");
-  await rejectsCode(runtime.close({ grace: -1 }), "OPTION_INVALID");
   await rejectsCode(runtime.close({ grace: { second: 1 } as object }), "DURATION_INVALID");
   assert.equal(await add(runtime, "a", 1), 1);
   await runtime.close();

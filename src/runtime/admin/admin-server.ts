@@ -1,31 +1,49 @@
-// The admin server: look into an engine and mend it over HTTP, on a port of its own.
+// The admin server: shows an engine and changes it, over HTTP, on a port of its own.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
-import type { Logger } from "../../model/logger.js";
-import { assertKnownOptions } from "../../model/options.js";
+import { type Logger, loggerOption } from "../../model/logger.js";
+import { defineOptions, nonEmptyText, port, withDefault } from "../../model/options.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { assertQuery, targetOf } from "../http/request.js";
-import { assertMethod, type HttpServer, listen, sendBody, sendJson } from "../http/server.js";
+import { bearerTokenOption } from "../http/access.js";
+import { assertQuery, targetOf } from "../http/request-target.js";
+import { Router, routeOf } from "../http/router.js";
+import { type HttpServer, listen, sendBody, sendJson } from "../http/server.js";
 import { Access } from "./access.js";
-import { type Asked, answers } from "./answers.js";
+import { answers } from "./answers.js";
 import { Metrics } from "./metrics.js";
-import { matchesOf } from "./routes.js";
+import { type AdminRoute, type RouteName, routes } from "./routes.js";
 
-/** Options of an {@link AdminServer}. */
+/** Options of the admin server. */
 export interface AdminOptions {
-  /** 0 picks a free port. Defaults to 7071. */
-  readonly port?: number | undefined;
-  /** The address to listen on. Defaults to "127.0.0.1"; one that other machines reach needs a token. */
-  readonly host?: string | undefined;
-  /** The bearer token that every request but a health check must have. Defaults to none. */
-  readonly bearerToken?: string | undefined;
-  /** Takes a line for every answer with status 500. Defaults to stderr. */
-  readonly logger?: Logger | undefined;
+  /** The port to listen on; 0 picks a free one. Defaults to 7071. */
+  readonly port?: number;
+  /** The address to listen on. An address that other machines reach needs a bearerToken. Defaults to "127.0.0.1". */
+  readonly host?: string;
+  /** The token that every request must send as `Authorization: Bearer <token>`, except for a health check. Defaults to none. */
+  readonly bearerToken?: string;
+  /** Takes a line for every answer with status 500. Defaults to the runtime's logger. */
+  readonly logger?: Logger;
 }
 
-/** Serves health, metrics, functions, addresses and states of one engine, and changes them when it is told to. */
+/** The options of the admin server. */
+export const adminOptions = defineOptions<AdminOptions>()({
+  port: withDefault(port, 7071),
+  host: withDefault(nonEmptyText, "127.0.0.1"),
+  bearerToken: bearerTokenOption,
+  logger: loggerOption,
+});
+
+interface NamedRoute extends AdminRoute {
+  readonly name: RouteName;
+}
+
+const router = new Router<NamedRoute>(
+  Object.entries(routes).map(([name, route]) => ({ ...route, name: name as RouteName })),
+);
+
+/** Serves the health, metrics, functions, addresses and states of one engine, and the changes that people make to them. */
 export class AdminServer {
   readonly #engine: EngineApi;
   readonly #catalog: TypeCatalog;
@@ -40,13 +58,9 @@ export class AdminServer {
     this.#metrics = new Metrics(engine);
   }
 
-  /**
-   * Starts the server. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID, for example when the
-   * server would be open to others without a token.
-   */
-  static async open(engine: EngineApi, catalog: TypeCatalog, options: AdminOptions = {}): Promise<AdminServer> {
-    assertKnownOptions("The admin server", options, ["port", "host", "bearerToken", "logger"]);
-    const { port = 7071, host = "127.0.0.1", bearerToken, logger } = options;
+  /** Starts to listen. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
+  static async open(engine: EngineApi, catalog: TypeCatalog, options?: AdminOptions): Promise<AdminServer> {
+    const { port, host, bearerToken, logger } = adminOptions.read("The admin server", options);
     const admin = new AdminServer(engine, catalog, new Access(host, bearerToken));
     admin.#server = await listen(
       { name: "The admin server", option: "the option admin.port", port, host, logger },
@@ -55,42 +69,43 @@ export class AdminServer {
     return admin;
   }
 
+  /** The port that the server listens on. */
   get port(): number {
     return this.#server.port;
   }
 
-  /** Where it listens, for people: "http://127.0.0.1:7071". */
+  /** The URL that the server listens on, for people: "http://127.0.0.1:7071". */
   get url(): string {
     return this.#server.url;
   }
 
-  /** Takes no new requests, and resolves when those in flight are answered, or cut off after `graceMs`. */
+  /** Refuses new requests; resolves when those in flight are answered, or cut off after `graceMs`. */
   close(graceMs: number): Promise<void> {
     return this.#server.close(graceMs);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = targetOf(request.url as string);
-    const isHealth = target.parts.length === 1 && target.parts[0] === "health";
-    // A load balancer that asks for the health has no token; it learns no more than that.
+    const { parts, query } = targetOf(request.url as string);
+    const isHealth = parts.length === 1 && parts[0] === "health";
+    // A load balancer has no token. The health tells it nothing but whether messages are taken.
     if (!isHealth) this.#access.assertAllowed(request, response);
-    const matches = matchesOf(target.parts);
-    assertMethod(request, ...matches.map(({ route }) => route.method));
-    const match = matches.find(({ route }) => route.method === request.method);
-    if (match === undefined) throw new StatefunError("NOT_FOUND", "There is nothing at this path.");
-    assertQuery(target, match.route.query);
-    if (match.name === "metrics") {
+    const path = router.find(parts);
+    if (path === undefined || Object.values(path.filled).includes("")) throw notFound(parts);
+    const route = routeOf(path, request);
+    assertQuery(query, route.query);
+    if (route.name === "metrics") {
       const { contentType, text } = await this.#metrics.read();
       return sendBody(response, 200, contentType, text);
     }
-    const asked: Asked = {
-      engine: this.#engine,
-      catalog: this.#catalog,
-      filled: match.filled,
-      target,
-      request,
-    };
-    const { status, body } = await answers[match.name](asked);
+    const asked = { engine: this.#engine, catalog: this.#catalog, filled: path.filled, query, request };
+    const { status, body } = await answers[route.name](asked);
     sendJson(response, status, body);
   }
+}
+
+function notFound(parts: readonly string[]): StatefunError {
+  return new StatefunError(
+    "NOT_FOUND",
+    `The admin server has no path ${JSON.stringify(`/${parts.join("/")}`)}. Write a slash inside a part as %2F.`,
+  );
 }

@@ -1,24 +1,13 @@
 // What the admin server answers at each of its paths.
 
-import type { IncomingMessage } from "node:http";
 import type { EngineApi, FunctionInfo, ParkedInfo, WaitingMessage } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import type { RequestTarget } from "../http/request.js";
-import type { RouteName } from "./routes.js";
+import type { Asked, RouteName } from "./routes.js";
 import { readState, type ShownValue, showValue } from "./values.js";
 
-/** A request that has come to its route. */
-export interface Asked {
-  readonly engine: EngineApi;
-  readonly catalog: TypeCatalog;
-  /** What stands in the path's parts. */
-  readonly filled: Readonly<Record<string, string>>;
-  readonly target: RequestTarget;
-  readonly request: IncomingMessage;
-}
-
+/** A status, and a body that is sent as JSON. */
 export interface Answered {
   readonly status: number;
   readonly body: unknown;
@@ -57,7 +46,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       return ok({ functions: await Promise.all(functions) });
     },
 
-    addresses: async ({ engine, filled, target: { query } }) => {
+    addresses: async ({ engine, filled, query }) => {
       const typeName = `${filled.namespace}/${filled.name}`;
       assertFunction(engine, typeName);
       const after = query.get("after");
@@ -93,10 +82,10 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       });
     },
 
-    writeState: async ({ engine, catalog, filled, target, request }) => {
+    writeState: async ({ engine, catalog, filled, query, request }) => {
       const address = addressOf(engine, filled);
       const name = filled.state as string;
-      await engine.setState(address, name, await readState(engine, catalog, request, target, address, name));
+      await engine.setState(address, name, await readState({ engine, catalog, query, request }, address, name));
       return ok({ status: "written" });
     },
 
@@ -105,7 +94,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       return ok({ status: "deleted" });
     },
 
-    park: async ({ engine, filled, target: { query } }) => {
+    park: async ({ engine, filled, query }) => {
       await engine.park(addressOf(engine, filled), query.get("reason") ?? "Parked by hand.");
       return ok({ status: "parked" });
     },
@@ -115,7 +104,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       return ok({ status: "retried" });
     },
 
-    drop: async ({ engine, filled, target: { query } }) => {
+    drop: async ({ engine, filled, query }) => {
       const which = query.get("which") ?? "first";
       if (which !== "first" && which !== "all") {
         throw new StatefunError("OPTION_INVALID", `which is "${which}"; it must be first or all.`);
@@ -123,7 +112,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       return ok({ dropped: await engine.drop(addressOf(engine, filled), which) });
     },
 
-    parked: ({ engine, target: { query } }) => {
+    parked: ({ engine, query }) => {
       const found = engine.parked({ limit: limitOf(query) });
       return ok({
         parked: found.map((parked) => ({

@@ -1,19 +1,19 @@
-// What stands at which path of the admin server.
+// The paths of the admin server.
 
-import { StatefunError } from "../../errors.js";
+import type { IncomingMessage } from "node:http";
+import type { EngineApi } from "../../engine/engine-api.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import type { Route } from "../http/router.js";
 
-/** One path of the admin server: parts beginning with a colon are filled in by the request. */
-export interface Route {
-  readonly method: "GET" | "PUT" | "POST" | "DELETE";
-  readonly path: string;
-  /** What its query may have. */
-  readonly query: readonly string[];
+/** One path of the admin server. */
+export interface AdminRoute extends Route {
+  /** What docs/admin.md says of the path. */
   readonly does: string;
 }
 
 const address = "/addresses/:namespace/:name/:id";
 
-/** All paths. The table in docs/admin.md says the same; a test keeps them equal. */
+/** All paths, by name. A test compares them with the table in docs/admin.md. */
 export const routes = {
   health: { method: "GET", path: "/health", query: [], does: "Says whether messages are taken." },
   metrics: { method: "GET", path: "/metrics", query: [], does: "The metrics, in Prometheus's text format." },
@@ -36,45 +36,16 @@ export const routes = {
     does: "Removes its first waiting message, or all, and lets it go on.",
   },
   parked: { method: "GET", path: "/parked", query: ["limit"], does: "The parked addresses." },
-} as const satisfies Readonly<Record<string, Route>>;
+} as const satisfies Readonly<Record<string, AdminRoute>>;
 
 export type RouteName = keyof typeof routes;
 
-/** Which route a request takes, and what it fills in. */
-export interface Match {
-  readonly name: RouteName;
-  readonly route: Route;
+/** A request to one of the paths. */
+export interface Asked {
+  readonly engine: EngineApi;
+  readonly catalog: TypeCatalog;
+  /** The parts of the path that the request has filled in. */
   readonly filled: Readonly<Record<string, string>>;
-}
-
-const compiled = Object.entries(routes).map(([name, route]) => ({
-  name: name as RouteName,
-  route: route as Route,
-  parts: route.path.slice(1).split("/"),
-}));
-
-/** The routes of a path, one for each method. Throws NOT_FOUND when there is none. */
-export function matchesOf(parts: readonly string[]): Match[] {
-  const matches = compiled.flatMap(({ name, route, parts: pattern }) => {
-    const filled = fill(pattern, parts);
-    return filled === undefined ? [] : [{ name, route, filled }];
-  });
-  if (matches.length > 0) return matches;
-  throw new StatefunError(
-    "NOT_FOUND",
-    `There is nothing at ${JSON.stringify(`/${parts.join("/")}`)}. A part that holds a slash is written with %2F.`,
-  );
-}
-
-function fill(pattern: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== parts.length) return undefined;
-  const filled: Record<string, string> = {};
-  for (const [index, expected] of pattern.entries()) {
-    const part = parts[index] as string;
-    if (!expected.startsWith(":")) {
-      if (part !== expected) return undefined;
-    } else if (part === "") return undefined;
-    else filled[expected.slice(1)] = part;
-  }
-  return filled;
+  readonly query: ReadonlyMap<string, string>;
+  readonly request: IncomingMessage;
 }

@@ -1,6 +1,5 @@
 // Values of an engine as JSON, and back.
 
-import type { IncomingMessage } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
@@ -8,7 +7,8 @@ import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { jsonOf } from "../../types/value-json.js";
 import { bodyReader } from "../http/body-value.js";
-import { type RequestTarget, readBody } from "../http/request.js";
+import { readBody } from "../http/request-body.js";
+import type { Asked } from "./routes.js";
 
 /** The largest state that is taken: what an engine's own limit for one call is. */
 const maxStateBytes = 32 * 1024 * 1024;
@@ -30,10 +30,7 @@ export function showValue(catalog: TypeCatalog, value: TypedValue): ShownValue {
  * function, of this process, declares another type.
  */
 export async function readState(
-  engine: EngineApi,
-  catalog: TypeCatalog,
-  request: IncomingMessage,
-  { parts, query }: RequestTarget,
+  { engine, catalog, request, query }: Pick<Asked, "engine" | "catalog" | "request" | "query">,
   address: Address,
   name: string,
 ): Promise<TypedValue> {
@@ -49,7 +46,7 @@ export async function readState(
     find: (typename) => catalog.find(typename),
     state: () => declared,
   };
-  const read = bodyReader(ofState, address.typeName, request, { parts, query: typed });
+  const read = bodyReader(ofState, address.typeName, request, typed);
   const value = read(await readBody(request, maxStateBytes));
   if (declared === undefined || value.typename === declared.typename) return value;
   // The engine would freeze it when the function has not asked for the state yet, and the function could never run again.

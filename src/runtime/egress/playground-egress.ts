@@ -5,7 +5,7 @@ import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { oneLine, StatefunError } from "../../errors.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
 import { assertOrigin } from "../http/access.js";
-import { targetOf } from "../http/request.js";
+import { targetOf } from "../http/request-target.js";
 import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
 
 /** The egress that functions of the playground send to, and the type of its records: JSON of topic and payload. */

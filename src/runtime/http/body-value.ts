@@ -8,7 +8,6 @@ import { parseTypeName } from "../../model/type-name.js";
 import { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { primitives } from "../../types/value-json.js";
-import type { RequestTarget } from "./request.js";
 import { decodeHeader, octetStream, typeHeader } from "./value-answer.js";
 
 /** How a request's body becomes a value. */
@@ -24,7 +23,7 @@ export function bodyReader(
   catalog: TypeCatalog,
   typeName: string,
   { headers }: IncomingMessage,
-  { query }: RequestTarget,
+  query: ReadonlyMap<string, string>,
 ): BodyReader {
   const bytes = isBytes(headers["content-type"]);
   const header = headers[typeHeader] as string | undefined;

@@ -1,37 +1,62 @@
-// The runtime's own HTTP ingress: send a message, send it later, call and wait for the answer.
+// The HTTP ingress of the runtime: send a message, send it later, call a function and wait for the answer.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { longestTimerMs } from "../../model/duration.js";
-import type { Logger } from "../../model/logger.js";
-import { assertKnownOptions } from "../../model/options.js";
+import { type Logger, loggerOption } from "../../model/logger.js";
+import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { answerOptions, assertBearer, assertBearerToken, assertOrigin } from "../http/access.js";
+import { answerOptions, assertBearer, assertOrigin, bearerTokenOption } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";
-import { assertQuery, parseSpan, type RequestTarget, readBody, targetOf } from "../http/request.js";
-import { assertMethod, type HttpServer, listen, sendJson } from "../http/server.js";
+import { readBody } from "../http/request-body.js";
+import { assertQuery, parseDuration, targetOf } from "../http/request-target.js";
+import { type Route, Router, routeOf } from "../http/router.js";
+import { type HttpServer, listen, sendJson } from "../http/server.js";
 import { sendValue } from "../http/value-answer.js";
 
 /** Options of the HTTP ingress. */
 export interface HttpIngressOptions {
-  /** Defaults to 7070; 0 picks a free port. */
+  /** The port to listen on; 0 picks a free one. Defaults to 7070. */
   readonly port?: number;
-  /** The address to listen on. Defaults to "127.0.0.1": this machine only. */
+  /** The address to listen on. Defaults to "127.0.0.1", which only this machine reaches. */
   readonly host?: string;
-  /** A bearer token that every request must have. Defaults to none. */
+  /** The token that every request must send as `Authorization: Bearer <token>`. Defaults to none. */
   readonly bearerToken?: string;
   /** The largest body, in bytes. Defaults to 4 MiB. */
   readonly maxBodyBytes?: number;
-  /** Origins whose pages may call from a browser, such as "https://example.com"; "*" is all. Defaults to none. */
+  /** Origins whose pages may call from a browser, such as "https://example.com"; "*" allows every page. Defaults to none. */
   readonly cors?: readonly string[];
-  /** Takes a line for every answer with status 500. Defaults to stderr. */
+  /** Takes a line for every answer with status 500. Defaults to the runtime's logger. */
   readonly logger?: Logger;
 }
 
-export const httpIngressOptionNames = ["port", "host", "bearerToken", "maxBodyBytes", "cors", "logger"] as const;
+/** The options of the HTTP ingress. */
+export const httpIngressOptions = defineOptions<HttpIngressOptions>()({
+  port: withDefault(port, 7070),
+  host: withDefault(nonEmptyText, "127.0.0.1"),
+  bearerToken: bearerTokenOption,
+  maxBodyBytes: withDefault(positiveInteger, 4 * 1024 * 1024),
+  cors: withDefault(
+    checked("a list of origins", (given): given is readonly string[] => Array.isArray(given)),
+    [],
+  ),
+  logger: loggerOption,
+});
+
+/** A request to one of the paths below. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly filled: Readonly<Record<string, string>>;
+  readonly query: ReadonlyMap<string, string>;
+}
+
+interface IngressRoute extends Route {
+  answer(asked: Asked): Promise<void> | void;
+}
 
 const accepted = { status: "accepted" };
 const keyPattern = /^[\x20-\x7e]{1,256}$/;
@@ -40,31 +65,41 @@ const keyPattern = /^[\x20-\x7e]{1,256}$/;
 export class HttpIngress {
   readonly #engine: EngineApi;
   readonly #catalog: TypeCatalog;
-  readonly #find = (typename: string) => this.#catalog.find(typename);
   readonly #bearerToken: string | undefined;
   readonly #maxBodyBytes: number;
   readonly #cors: readonly string[];
+  readonly #router = new Router<IngressRoute>([
+    {
+      method: "POST",
+      path: "/call/:namespace/:name/:id",
+      query: ["handler", "type", "timeout"],
+      answer: (asked) => this.#call(asked),
+    },
+    {
+      method: "POST",
+      path: "/send/:namespace/:name/:id",
+      query: ["handler", "type", "delay", "cancellationToken"],
+      answer: (asked) => this.#send(asked),
+    },
+    { method: "DELETE", path: "/delayed/:cancellationToken", query: [], answer: (asked) => this.#cancel(asked) },
+    { method: "GET", path: "/", query: [], answer: (asked) => this.#list(asked) },
+    { method: "HEAD", path: "/", query: [], answer: (asked) => this.#list(asked) },
+  ]);
   #server!: HttpServer;
 
-  private constructor(engine: EngineApi, catalog: TypeCatalog, options: HttpIngressOptions) {
-    const { bearerToken, maxBodyBytes = 4 * 1024 * 1024, cors = [] } = options;
-    if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
-      throw new StatefunError("OPTION_INVALID", `maxBodyBytes is ${maxBodyBytes}; it must be a whole number above 0.`);
-    }
-    assertBearerToken("the ingress", bearerToken);
-    if (!Array.isArray(cors)) throw new StatefunError("OPTION_INVALID", "cors must be a list of origins.");
+  private constructor(engine: EngineApi, catalog: TypeCatalog, options: ReturnType<typeof httpIngressOptions.read>) {
     this.#engine = engine;
     this.#catalog = catalog;
-    this.#bearerToken = bearerToken;
-    this.#maxBodyBytes = maxBodyBytes;
-    this.#cors = cors;
+    this.#bearerToken = options.bearerToken;
+    this.#maxBodyBytes = options.maxBodyBytes;
+    this.#cors = options.cors;
   }
 
-  /** Starts to listen. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID. */
-  static async open(engine: EngineApi, catalog: TypeCatalog, options: HttpIngressOptions = {}): Promise<HttpIngress> {
-    assertKnownOptions("The ingress", options, httpIngressOptionNames);
-    const ingress = new HttpIngress(engine, catalog, options);
-    const { port = 7070, host, logger } = options;
+  /** Starts to listen. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
+  static async open(engine: EngineApi, catalog: TypeCatalog, options?: HttpIngressOptions): Promise<HttpIngress> {
+    const read = httpIngressOptions.read("The ingress", options);
+    const ingress = new HttpIngress(engine, catalog, read);
+    const { port, host, logger } = read;
     ingress.#server = await listen(
       { name: "The ingress", option: "the option ingress.port", port, host, logger },
       (request, response) => ingress.#answer(request, response),
@@ -72,66 +107,57 @@ export class HttpIngress {
     return ingress;
   }
 
-  /** The port it listens on. */
+  /** The port that the ingress listens on. */
   get port(): number {
     return this.#server.port;
   }
 
-  /** Where it listens, for people. */
+  /** The URL that the ingress listens on, for people. */
   get url(): string {
     return this.#server.url;
   }
 
-  /** Takes no new requests, and resolves when those in flight are answered, or cut off after `graceMs`. */
+  /** Refuses new requests; resolves when those in flight are answered, or cut off after `graceMs`. */
   close(graceMs: number): Promise<void> {
     return this.#server.close(graceMs);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
     assertOrigin(request, response, this.#cors);
-    const target = targetOf(request.url as string);
-    const [what] = target.parts;
-    const methods = methodsOf[what ?? ""];
-    if (methods === undefined) throw notFound();
-    if (request.method === "OPTIONS") return answerOptions(response, [...methods, "OPTIONS"].join(", "));
-    assertMethod(request, ...methods);
+    const { parts, query } = targetOf(request.url as string);
+    const path = this.#router.find(parts);
+    if (path === undefined) throw notFound();
+    // A browser asks for the options without the token.
+    if (request.method === "OPTIONS") return answerOptions(response, [...path.methods, "OPTIONS"].join(", "));
+    const route = routeOf(path, request);
     assertBearer(request, this.#bearerToken);
-    switch (what) {
-      case "call":
-        return this.#call(request, response, target);
-      case "send":
-        return this.#send(request, response, target);
-      case "delayed":
-        return this.#cancel(response, target);
-      default:
-        return this.#list(response);
-    }
+    assertQuery(query, route.query);
+    return route.answer({ request, response, filled: path.filled, query });
   }
 
-  async #call(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void> {
-    assertQuery(target, ["handler", "type", "timeout"]);
-    const address = addressOf(target);
-    const timeout = target.query.get("timeout");
+  async #call(asked: Asked): Promise<void> {
+    const { request, response, query } = asked;
+    const address = addressOf(asked);
+    const timeout = query.get("timeout");
     const timeoutMs = timeout === undefined ? undefined : timeoutOf(timeout);
-    const value = await this.#value(request, target, address);
+    const value = await this.#value(asked, address);
     const gone = new AbortController();
     const stop = () => gone.abort();
     response.on("close", stop);
     try {
       const options = { ...keyOf(request), ...(timeoutMs === undefined ? {} : { timeoutMs }), signal: gone.signal };
       const answer = await this.#engine.call(address, value, options);
-      sendValue(this.#find, request, response, answer);
+      sendValue(this.#catalog.find, request, response, answer);
     } catch (error) {
-      if (!gone.signal.aborted) throw error; // else nobody is left to be told
+      if (!gone.signal.aborted) throw error; // a client that has left takes no answer
     } finally {
       response.off("close", stop);
     }
   }
 
-  async #send(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void> {
-    assertQuery(target, ["handler", "type", "delay", "cancellationToken"]);
-    const address = addressOf(target);
-    const { query } = target;
+  async #send(asked: Asked): Promise<void> {
+    const { request, response, query } = asked;
+    const address = addressOf(asked);
     const delay = query.get("delay");
     const cancellationToken = query.get("cancellationToken");
     if (cancellationToken !== undefined && delay === undefined) {
@@ -140,8 +166,8 @@ export class HttpIngress {
         "A cancellationToken withdraws a delayed message. Give a delay as well.",
       );
     }
-    const delayMs = delay === undefined ? undefined : parseSpan("delay", "DELAY_INVALID", delay);
-    const value = await this.#value(request, target, address);
+    const delayMs = delay === undefined ? undefined : parseDuration("delay", "DELAY_INVALID", delay);
+    const value = await this.#value(asked, address);
     await this.#engine.send(address, value, {
       ...keyOf(request),
       ...(delayMs === undefined ? {} : { delayMs }),
@@ -150,30 +176,28 @@ export class HttpIngress {
     sendJson(response, 202, accepted);
   }
 
-  /** All that can be wrong with a request is said before its body is read. */
-  async #value(request: IncomingMessage, target: RequestTarget, address: Address): Promise<TypedValue> {
+  /** Reads the message. Everything that can be wrong with the rest of the request is checked before the body is read. */
+  async #value({ request, query }: Asked, address: Address): Promise<TypedValue> {
     const { namespace, name, typeName } = address;
     if (!this.#engine.serves(namespace, name)) {
-      throw new StatefunError("FUNCTION_UNKNOWN", `There is no function ${typeName} here. GET / lists what there is.`);
+      throw new StatefunError("FUNCTION_UNKNOWN", `No function ${typeName} is served here. GET / lists the functions.`);
     }
-    const read = bodyReader(this.#catalog, typeName, request, target);
+    const read = bodyReader(this.#catalog, typeName, request, query);
     return read(await readBody(request, this.#maxBodyBytes));
   }
 
-  async #cancel(response: ServerResponse, target: RequestTarget): Promise<void> {
-    assertQuery(target, []);
-    const [, cancellationToken, ...more] = target.parts;
-    if (cancellationToken === undefined || more.length > 0) throw notFound();
-    if (cancellationToken === "")
+  async #cancel({ response, filled: { cancellationToken = "" } }: Asked): Promise<void> {
+    if (cancellationToken === "") {
       throw new StatefunError("TOKEN_INVALID", "The cancellation token in the path is empty.");
+    }
     if (!(await this.#engine.cancel(cancellationToken))) {
       throw new StatefunError("NOT_FOUND", `No delayed message has the cancellation token "${cancellationToken}".`);
     }
     sendJson(response, 200, { status: "cancelled" });
   }
 
-  #list(response: ServerResponse): void {
-    // Those of this process, and those elsewhere that have had a message.
+  #list({ response }: Asked): void {
+    // The functions of this process, and those elsewhere that have had a message.
     const met = this.#engine.functions().map(({ typeName }) => typeName);
     const typeNames = new Set([...(this.#catalog.typeNames ?? []), ...met]);
     const functions = [...typeNames].flatMap((typeName) => {
@@ -187,32 +211,22 @@ export class HttpIngress {
   }
 }
 
-/** The methods of each path, by its first part. */
-const methodsOf: Readonly<Record<string, readonly string[]>> = Object.assign(Object.create(null), {
-  "": ["GET", "HEAD"],
-  call: ["POST"],
-  send: ["POST"],
-  delayed: ["DELETE"],
-});
-
 function notFound(): StatefunError {
   return new StatefunError(
     "NOT_FOUND",
-    "There is POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, DELETE /delayed/<cancellationToken> and GET /. A slash inside a part is written %2F.",
+    "The paths are POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, DELETE /delayed/<cancellationToken> and GET /. Write a slash inside a part as %2F.",
   );
 }
 
-/** Throws NOT_FOUND, TYPE_NAME_INVALID and ID_MISSING. */
-function addressOf({ parts }: RequestTarget): Address {
-  if (parts.length !== 4) throw notFound();
-  const [, namespace, name, id] = parts as [string, string, string, string];
+/** Throws TYPE_NAME_INVALID and ID_MISSING. */
+function addressOf({ filled: { namespace = "", name = "", id = "" } }: Asked): Address {
   if (namespace === "" || name === "" || name.includes("/")) {
     throw new StatefunError(
       "TYPE_NAME_INVALID",
-      `"${namespace}" and "${name}" are no namespace and name: neither is empty, and a name holds no slash.`,
+      `The path has the namespace "${namespace}" and the name "${name}". Neither may be empty, and a name holds no slash.`,
     );
   }
-  if (id === "") throw new StatefunError("ID_MISSING", `The path names no id of ${namespace}/${name}.`);
+  if (id === "") throw new StatefunError("ID_MISSING", `The path has no id for ${namespace}/${name}.`);
   return new Address(namespace, name, id);
 }
 
@@ -226,7 +240,7 @@ function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string } {
 
 /** Throws DURATION_INVALID. */
 function timeoutOf(text: string): number {
-  const ms = parseSpan("timeout", "DURATION_INVALID", text);
+  const ms = parseDuration("timeout", "DURATION_INVALID", text);
   if (ms > 0 && ms <= longestTimerMs) return ms;
   throw new StatefunError("DURATION_INVALID", `timeout is ${text}; it must be more than 0 and less than 25 days.`);
 }

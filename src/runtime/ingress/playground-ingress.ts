@@ -8,7 +8,8 @@ import type { Logger } from "../../model/logger.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { assertOrigin } from "../http/access.js";
 import { bytesReader } from "../http/body-value.js";
-import { readBody, targetOf } from "../http/request.js";
+import { readBody } from "../http/request-body.js";
+import { targetOf } from "../http/request-target.js";
 import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
 
 /** Options of {@link openPlaygroundIngress}. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { counters, gauges, healthGauge, histograms } from "../../../src/runtime/admin/metrics.js";
-import { type Route, routes } from "../../../src/runtime/admin/routes.js";
+import { type AdminRoute, routes } from "../../../src/runtime/admin/routes.js";
 import { codeIn, pageAt, tableRows } from "../../docs/pages.js";
 
 const page = pageAt("docs/admin.md");
@@ -14,7 +14,7 @@ test("each path has its row", () => {
     codeIn(query),
     does,
   ]);
-  const all: readonly Route[] = Object.values(routes);
+  const all: readonly AdminRoute[] = Object.values(routes);
   assert.deepEqual(
     written,
     all.map(({ method, path, query, does }) => [[`${method} ${path}`], [...query], does]),

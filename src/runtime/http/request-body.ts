@@ -1,0 +1,44 @@
+// Reads the body of a request, for every server of the runtime.
+
+import type { IncomingMessage } from "node:http";
+import { StatefunError } from "../../errors.js";
+
+/**
+ * Reads a whole body into memory. Rejects with REQUEST_TOO_LARGE for more than `maxBytes`, REQUEST_ABORTED for a body that
+ * ends early, and MEDIA_TYPE_UNSUPPORTED for a compressed body.
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const { headers } = request;
+    const encoding = headers["content-encoding"];
+    if (encoding !== undefined && encoding !== "identity") {
+      throw new StatefunError("MEDIA_TYPE_UNSUPPORTED", `The body has the encoding ${encoding}. Send it without one.`);
+    }
+    // Most clients read no answer before they have written the whole body. So a body that is up to four times too large is
+    // read and dropped: its sender then learns why it was refused.
+    const dropLimit = maxBytes * 4;
+    const tooLarge = () => {
+      request.off("data", onData);
+      reject(new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`));
+    };
+    let length = 0;
+    let chunks: Buffer[] = [];
+    const onData = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= maxBytes) chunks.push(chunk);
+      else chunks = [];
+      if (length > dropLimit) tooLarge();
+    };
+    if (Number(headers["content-length"] ?? 0) > dropLimit) return tooLarge();
+    request.on("data", onData);
+    request.on("end", () => {
+      if (length > maxBytes) tooLarge();
+      else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+    });
+    const aborted = () => reject(new StatefunError("REQUEST_ABORTED", "The request's body ended early."));
+    request.on("error", aborted);
+    request.on("close", () => {
+      if (!request.complete) aborted();
+    });
+  });
+}

@@ -1,0 +1,153 @@
+// Opens the parts of a runtime, one after the other: functions, store, engine, egresses, servers.
+
+import { Engine } from "../engine/engine.js";
+import { StatefunError } from "../errors.js";
+import { RequestReplyHandler } from "../functions/request-reply.js";
+import { StatefulFunctions } from "../functions/stateful-functions.js";
+import { longestTimerMs } from "../model/duration.js";
+import { defaultLogger, guarded, type Logger } from "../model/logger.js";
+import { openLevelStore } from "../store/level-store.js";
+import { MemoryStore } from "../store/memory-store.js";
+import type { Store } from "../store/store.js";
+import type { TypeCatalog } from "../types/type-catalog.js";
+import { AdminServer } from "./admin/admin-server.js";
+import { Closing } from "./closing.js";
+import { PlaygroundEgress, playgroundEgress } from "./egress/playground-egress.js";
+import { type OpenEgress, openEgress } from "./egresses.js";
+import { makeRoutes, type Routes } from "./endpoint/routes.js";
+import { functionCatalog } from "./function-catalog.js";
+import { HttpIngress } from "./ingress/http-ingress.js";
+import { openPlaygroundIngress } from "./ingress/playground-ingress.js";
+import type { Module } from "./module/module.js";
+import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
+
+const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [] };
+
+/** A runtime whose parts are all open. */
+export interface OpenRuntime {
+  readonly engine: Engine;
+  readonly ingress: HttpIngress | undefined;
+  readonly admin: AdminServer | undefined;
+  readonly dir: string | undefined;
+  readonly catalog: TypeCatalog;
+  readonly logger: Logger;
+  readonly egresses: AttachedEgresses;
+  readonly closing: Closing;
+}
+
+/** Opens a runtime. When a part can't be opened, the parts before it are closed and the promise rejects. */
+export async function openRuntime(options: RuntimeOptions): Promise<OpenRuntime> {
+  const read = runtimeOptions.read("The runtime", options);
+  const closing = new Closing();
+  try {
+    return await openParts(read, closing);
+  } catch (thrown) {
+    await closing.run(0).catch(() => {}); // the first failure is the one to correct
+    throw thrown;
+  }
+}
+
+async function openParts(options: ReturnType<typeof runtimeOptions.read>, closing: Closing): Promise<OpenRuntime> {
+  const { functions = new StatefulFunctions(), types = [], egresses = {} } = options;
+  const logger = guarded(options.logger ?? defaultLogger);
+  const catalog = functionCatalog(functions, types);
+  const module = options.module === undefined ? emptyModule : await readModuleFile(options.module);
+  const routes = openRoutes(functions, module, options.callTimeout, logger);
+  closing.add("endpoints", () => routes.close());
+  const store = await openStore(options.dir);
+  closing.add("store", () => store.close());
+  const [playground] = module.egresses;
+  const engine = await Engine.open({
+    store,
+    findRoute: routes.find,
+    egresses: [...Object.keys(egresses), ...(playground === undefined ? [] : [playgroundEgress])],
+    logger,
+    limits: options.limits,
+    ...(options.park === undefined ? {} : { park: options.park }),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  });
+  closing.add("engine", (graceMs) => engine.close(graceMs));
+  closing.add("writes", () => engine.settle());
+  keepProcessAlive(closing);
+
+  const attached = new AttachedEgresses(engine, closing);
+  for (const [name, spec] of Object.entries(egresses)) {
+    attached.attach(name, await openEgress(name, spec, catalog, logger));
+  }
+  if (playground !== undefined) {
+    attached.assertFree(playgroundEgress);
+    const { port, topics } = playground;
+    attached.attach(playgroundEgress, await PlaygroundEgress.open({ port, topics, logger }));
+  }
+
+  for (const { port } of module.ingresses) {
+    const server = await openPlaygroundIngress(engine, catalog, { port, logger });
+    closing.add("ingresses", (graceMs) => server.close(graceMs));
+  }
+  const ingress =
+    options.ingress === false ? undefined : await HttpIngress.open(engine, catalog, { logger, ...options.ingress });
+  if (ingress !== undefined) closing.add("ingresses", (graceMs) => ingress.close(graceMs));
+  const admin =
+    options.admin === false ? undefined : await AdminServer.open(engine, catalog, { logger, ...options.admin });
+  if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
+  const dir = options.dir === false ? undefined : options.dir;
+  return { engine, ingress, admin, dir, catalog, logger, egresses: attached, closing };
+}
+
+/** The egresses of a runtime that have a consumer. */
+export class AttachedEgresses {
+  readonly #engine: Engine;
+  readonly #closing: Closing;
+  readonly #names = new Set<string>();
+
+  constructor(engine: Engine, closing: Closing) {
+    this.#engine = engine;
+    this.#closing = closing;
+  }
+
+  /** Throws OPTION_INVALID when the egress has a consumer already. */
+  assertFree(name: string): void {
+    if (!this.#names.has(name)) return;
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `The records of the egress ${name} are taken by another consumer already.`,
+    );
+  }
+
+  /** Hands the records of an egress to a consumer, which is closed with the runtime. */
+  attach(name: string, consumer: OpenEgress): void {
+    this.#names.add(name);
+    this.#closing.add("egresses", (graceMs) => consumer.close(graceMs));
+    this.#engine.attach(name, consumer);
+  }
+}
+
+/** Imports the YAML reader only when there is a module file: it takes long to load. */
+async function readModuleFile(path: string): Promise<Module> {
+  const { readModule } = await import("./module/read-module.js");
+  return readModule(path);
+}
+
+function openRoutes(
+  functions: StatefulFunctions,
+  module: Module,
+  callTimeout: RuntimeOptions["callTimeout"],
+  logger: Logger,
+): Routes {
+  const handler = new RequestReplyHandler(functions, {
+    generation: "v3",
+    logger,
+    ...(callTimeout === undefined ? {} : { callTimeout }),
+  });
+  return makeRoutes(module, { typeNames: functions.typeNames, handle: (request) => handler.handle(request) });
+}
+
+async function openStore(dir: string | false): Promise<Store> {
+  return dir === false ? new MemoryStore() : openLevelStore(dir);
+}
+
+/** A runtime without a server keeps its process alive, as one with a server does. */
+function keepProcessAlive(closing: Closing): void {
+  const timer = setInterval(() => {}, longestTimerMs);
+  closing.add("process", async () => clearInterval(timer));
+}
