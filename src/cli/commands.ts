@@ -1,18 +1,18 @@
-// Every command of `statefun`: what it takes and what it is for.
+// Every command of `statefun`: its arguments, its options and its purpose.
 
-/** One option. A boolean has no value; `value` is what its value is called. */
+/** One option. An option without `value` is a switch; `value` is the name of the value in the help. */
 export interface OptionSpec {
   readonly value?: string;
-  /** The environment variable that it is taken from when it is not given; an empty one is none. */
+  /** The environment variable that holds the value when the option is not given. An empty variable holds none. */
   readonly env?: string;
-  /** Whether it may be given more than once. */
+  /** Whether the option may be given more than once. */
   readonly multiple?: true;
   readonly help: string;
 }
 
 /** One command. */
 export interface Command {
-  /** The arguments as the help writes them; one in brackets may be left out. */
+  /** The arguments as the help writes them. An argument in brackets may be left out. */
   readonly args: string;
   readonly summary: string;
   readonly options: Options;
@@ -21,59 +21,65 @@ export interface Command {
 type Options = Readonly<Record<string, OptionSpec>>;
 
 const json: Options = { json: { help: "Print one JSON document, for programs." } };
-const ingress: Options = {
-  url: { value: "url", env: "STATEFUN_URL", help: "The ingress. Defaults to STATEFUN_URL or http://127.0.0.1:7070." },
-  "ingress-token": {
+const bearerToken: Options = {
+  "bearer-token": {
     value: "token",
-    env: "STATEFUN_INGRESS_TOKEN",
-    help: "Its bearer token. Defaults to STATEFUN_INGRESS_TOKEN.",
+    env: "STATEFUN_BEARER_TOKEN",
+    help: "The bearer token that the ingress asks for. Defaults to STATEFUN_BEARER_TOKEN, or none.",
   },
+};
+const adminBearerToken: Options = {
+  "admin-bearer-token": {
+    value: "token",
+    env: "STATEFUN_ADMIN_BEARER_TOKEN",
+    help: "The bearer token that the admin server asks for. Defaults to STATEFUN_ADMIN_BEARER_TOKEN, or none.",
+  },
+};
+const ingress: Options = {
+  url: {
+    value: "url",
+    env: "STATEFUN_URL",
+    help: "The URL of the ingress. Defaults to STATEFUN_URL, or http://127.0.0.1:7070.",
+  },
+  ...bearerToken,
 };
 const admin: Options = {
   "admin-url": {
     value: "url",
     env: "STATEFUN_ADMIN_URL",
-    help: "The admin server. Defaults to STATEFUN_ADMIN_URL or http://127.0.0.1:7071.",
+    help: "The URL of the admin server. Defaults to STATEFUN_ADMIN_URL, or http://127.0.0.1:7071.",
   },
-  "admin-token": {
-    value: "token",
-    env: "STATEFUN_ADMIN_TOKEN",
-    help: "Its bearer token. Defaults to STATEFUN_ADMIN_TOKEN.",
-  },
+  ...adminBearerToken,
 };
 const message: Options = {
-  bytes: { value: "file", help: "Send the bytes of a file, or of stdin (-), as the value, instead of JSON." },
-  type: { value: "typename", help: "The message's type. Defaults to the one type that the function handles." },
-  handler: { value: "method", help: "The method whose type the message has, instead of --type." },
-  key: { value: "key", help: "An idempotency key: a second request with it does nothing more." },
+  bytes: { value: "file", help: "Send the bytes of this file, or of stdin (-), instead of JSON." },
+  type: { value: "typename", help: "The type of the message. Defaults to the one type that the function handles." },
+  handler: { value: "method", help: "The method that handles the message, instead of --type." },
+  key: { value: "key", help: "An idempotency key: the runtime carries out requests with the same key once." },
 };
 const running: Options = {
   egress: {
     value: "ns/name=target",
     multiple: true,
-    help: "Where an egress's records go: a file, an http URL, or - for stdout. Once for each egress.",
+    help: "Write the records of an egress to a file, an http URL, or stdout (-). Once for each egress.",
   },
-  dir: { value: "folder", help: "Where the data is kept. Defaults to .statefun." },
-  memory: { help: "Keep everything in memory only." },
+  dir: { value: "folder", help: "The folder that keeps the data. Defaults to .statefun." },
+  memory: { help: "Keep the data in memory only." },
   "call-timeout": {
     value: "time",
-    help: "How long a call of a function in this process may take: milliseconds, or 30s, 5m. Defaults to no limit.",
+    help: "How long a call of a function in this process may take, for example 30s. Defaults to no limit.",
   },
-  host: { value: "host", help: "Where the ingress listens. Defaults to 127.0.0.1." },
-  port: { value: "port", help: "The ingress's port; 0 takes a free one. Defaults to 7070." },
-  "ingress-token": {
-    value: "token",
-    env: "STATEFUN_INGRESS_TOKEN",
-    help: "A token that the ingress asks for. Defaults to STATEFUN_INGRESS_TOKEN, or none.",
+  host: { value: "host", help: "The host that the ingress listens on. Defaults to 127.0.0.1." },
+  port: { value: "port", help: "The port of the ingress; 0 takes a free port. Defaults to 7070." },
+  ...bearerToken,
+  "admin-host": {
+    value: "host",
+    help: "The host that the admin server listens on; any other host than this machine needs a bearer token. Defaults to 127.0.0.1.",
   },
-  "admin-host": { value: "host", help: "Where the admin server listens. Defaults to 127.0.0.1; others need a token." },
-  "admin-port": { value: "port", help: "The admin server's port; 0 takes a free one. Defaults to 7071." },
-  "admin-token": {
-    value: "token",
-    env: "STATEFUN_ADMIN_TOKEN",
-    help: "A token that the admin server asks for. Defaults to STATEFUN_ADMIN_TOKEN, or none.",
-  },
+  "admin-port": { value: "port", help: "The port of the admin server; 0 takes a free port. Defaults to 7071." },
+  ...adminBearerToken,
 };
+const limit: Options = { limit: { value: "number", help: "List at most so many, up to 1000. Defaults to 100." } };
 
 /** The commands by their names, in the order of the help. */
 export const commands = {
@@ -83,13 +89,13 @@ export const commands = {
     options: {
       functions: {
         value: "file[#export]",
-        help: "The same as the argument [functions.ts]: the file's default export, or its export functions, or the named one.",
+        help: "The same as the argument [functions.ts]: a file whose default export, export functions, or named export has the functions.",
       },
       ...running,
       park: {
         value: "ns/name/id",
         multiple: true,
-        help: "Park an address before anything is delivered to it. Once for each address.",
+        help: "Park an address before any message is delivered to it. Once for each address.",
       },
       ...json,
     },
@@ -97,15 +103,18 @@ export const commands = {
   dev: {
     args: "[functions.ts] [module.yaml]",
     summary: "Run functions, and restart them when a source changes.",
-    options: { ...running, watch: { value: "folder", help: "What to watch. Defaults to the working folder." } },
+    options: { ...running, watch: { value: "folder", help: "The folder to watch. Defaults to the working folder." } },
   },
   send: {
     args: "<ns/name> <id> [json]",
-    summary: "Send a message; done once it is on disk.",
+    summary: "Send a message; ends when the message is on disk.",
     options: {
       ...message,
-      delay: { value: "time", help: "Deliver it later: milliseconds, or 30s, 5m, 2h, 1d." },
-      token: { value: "token", help: "A token that statefun cancel withdraws the delayed message by." },
+      delay: { value: "time", help: "Deliver the message later, for example in 500ms, 30s, 5m, 2h or 1d." },
+      "cancellation-token": {
+        value: "token",
+        help: "The token by which statefun cancel withdraws the delayed message.",
+      },
       ...ingress,
       ...json,
     },
@@ -115,14 +124,14 @@ export const commands = {
     summary: "Send a message and print the answer.",
     options: {
       ...message,
-      timeout: { value: "time", help: "How long to wait for the answer. Defaults to 30s." },
+      timeout: { value: "time", help: "How long to wait for the answer, for example 5m. Defaults to 30s." },
       ...ingress,
       ...json,
     },
   },
   cancel: {
     args: "<token>",
-    summary: "Withdraw a delayed message that was sent with --token.",
+    summary: "Withdraw the delayed message that was sent with this --cancellation-token.",
     options: { ...ingress, ...json },
   },
   ps: {
@@ -134,32 +143,28 @@ export const commands = {
     args: "<ns/name>",
     summary: "List the addresses of a function that hold a state or a message.",
     options: {
-      after: { value: "id", help: "Begin behind this id." },
-      limit: { value: "number", help: "The most addresses to list, up to 1000. Defaults to 100." },
+      after: { value: "id", help: "List only the ids after this one." },
+      ...limit,
       ...admin,
       ...json,
     },
   },
   show: {
     args: "<ns/name> <id>",
-    summary: "Show one address: its states, waiting and delayed messages, and why it is parked.",
+    summary: "Show one address: its states, its waiting and delayed messages, and why it is parked.",
     options: { ...admin, ...json },
   },
   parked: {
     args: "",
-    summary: "List the parked addresses, and why they are.",
-    options: {
-      limit: { value: "number", help: "The most addresses to list, up to 1000. Defaults to 100." },
-      ...admin,
-      ...json,
-    },
+    summary: "List the parked addresses, and why each is parked.",
+    options: { ...limit, ...admin, ...json },
   },
   state: {
     args: "<ns/name> <id> [name]",
-    summary: "Print the states of an address, or one; set or delete it.",
+    summary: "Print the states of an address, or print, set or delete one state.",
     options: {
-      set: { value: "json", help: "Write the state." },
-      type: { value: "typename", help: "The type of what is written. Defaults to the state's own." },
+      set: { value: "json", help: "Set the state to this value." },
+      type: { value: "typename", help: "The type of the value. Defaults to the type that the state has." },
       delete: { help: "Delete the state." },
       ...admin,
       ...json,
@@ -167,22 +172,22 @@ export const commands = {
   },
   park: {
     args: "<ns/name> <id>",
-    summary: "Deliver nothing to an address until statefun retry.",
-    options: { reason: { value: "text", help: "Why, for those who look." }, ...admin, ...json },
+    summary: "Deliver no message to an address until statefun retry.",
+    options: { reason: { value: "text", help: "The reason, which show and parked print." }, ...admin, ...json },
   },
   retry: {
     args: "<ns/name> <id>",
-    summary: "Let a parked address go on.",
+    summary: "Deliver messages to a parked address again.",
     options: { ...admin, ...json },
   },
   drop: {
     args: "<ns/name> <id>",
-    summary: "Remove the first waiting message of an address, and let it go on.",
-    options: { all: { help: "Remove all of its waiting messages." }, ...admin, ...json },
+    summary: "Remove the first waiting message of an address, and deliver the others.",
+    options: { all: { help: "Remove all waiting messages of the address." }, ...admin, ...json },
   },
   metrics: {
     args: "",
-    summary: "Print the metrics, in Prometheus's text format.",
+    summary: "Print the metrics, in the text format of Prometheus.",
     options: { ...admin },
   },
   health: {
@@ -192,7 +197,7 @@ export const commands = {
   },
   help: {
     args: "[command]",
-    summary: "Show the commands, or what one takes.",
+    summary: "Show the commands, or the options of one command.",
     options: {},
   },
 } as const satisfies Readonly<Record<string, Command>>;

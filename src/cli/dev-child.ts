@@ -1,18 +1,18 @@
 // The process that `statefun dev` starts for every run of the functions.
 
 import { devFiles, type Ready } from "./dev.js";
-import { failureOf } from "./exit-codes.js";
+import { failureOf } from "./exit-status.js";
 import { functionsFileOf } from "./load-functions.js";
 import { parseInput } from "./parse.js";
 import { openRuntime, type Running } from "./run-runtime.js";
 import { surviveStrayRejections } from "./stray-rejections.js";
 
-/** How long calls in flight may take to end before a restart cuts them off; they are then delivered again. */
+/** How long calls in flight may take to end. A restart ends those that take longer; their messages are delivered again. */
 const grace = { seconds: 1 };
 
 let running: Running | undefined;
 
-// Ctrl-C reaches both processes; the other one decides what becomes of this one.
+// Ctrl-C reaches both processes. The parent process decides when this process ends.
 process.on("SIGINT", () => {});
 process.on("disconnect", stop);
 surviveStrayRejections();
@@ -23,17 +23,17 @@ async function stop(): Promise<never> {
 }
 
 async function main(): Promise<void> {
-  // The channel's end may have come before there was anyone to be told.
+  // The channel may have closed before there was a listener for it.
   if (!process.connected) return stop();
   const input = parseInput("dev", process.argv.slice(3));
   const { functions, module } = devFiles(input);
   running = await openRuntime(input, functions === undefined ? undefined : functionsFileOf(functions), module);
   if (!process.connected) return stop();
-  process.send?.({ ready: running.text } satisfies Ready, () => {}); // the other end may close just now
+  process.send?.({ ready: running.text } satisfies Ready, () => {}); // The parent may close the channel at this very moment.
 }
 
 main().catch((thrown: unknown) => {
-  const { exitCode, text } = failureOf(thrown);
+  const { exitStatus, text } = failureOf(thrown);
   process.stderr.write(`${text}\n`);
-  process.exit(exitCode);
+  process.exit(exitStatus);
 });

@@ -1,4 +1,4 @@
-// `statefun dev`: runs functions in a process of their own, and starts it anew when a source changes.
+// `statefun dev`: runs functions in a process of their own, and replaces the process when a source changes.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
@@ -10,11 +10,12 @@ import { print } from "./print.js";
 import { firstSignal } from "./signals.js";
 import { holds, SourceWatcher } from "./watch-sources.js";
 
-/** How long a process may take to finish what is in flight; beyond it, it is killed, which needs no repair. */
+/** How long a process may take to finish its calls. A process that takes longer is killed, which needs no repair. */
 const stopMs = 3_000;
 
-/** What the child tells: that it runs, and what to print of it. */
+/** The message of a child process whose functions run. */
 export interface Ready {
+  /** The lines that say what runs and where it listens. */
   readonly ready: string;
 }
 
@@ -23,41 +24,44 @@ export async function dev(input: Input): Promise<void> {
   const { functions, module } = devFiles(input);
   if (functions !== undefined) functionsFileOf(functions);
   if (module !== undefined && !existsSync(module)) throw usage(`There is no file ${resolve(module)}.`);
-  const watcher = new SourceWatcher(foldersToWatch(input, functions, module), [
+  const watcher = await SourceWatcher.open(foldersToWatch(input, functions, module), [
     resolve(input.text("dir") ?? ".statefun"),
     ...egressFiles(input),
   ]);
-  print("Restarts when a source changes; Ctrl-C ends it.");
+  print("The functions restart when a source changes. Press Ctrl-C to stop.");
   const stopped = firstSignal().then(() => undefined);
-  let told = "";
+  let printed = "";
   let changed: string | undefined;
-  let since = 0; // when this program began
+  let restartedAt = 0; // zero is when this program began
   do {
-    const what = changed === undefined ? "Up" : `${relative(process.cwd(), changed)} has changed: restarted`;
-    const began = since;
+    const cause = changed === undefined ? undefined : relative(process.cwd(), changed);
+    const began = restartedAt;
     const child = new DevChild((ready) => {
-      if (ready !== told) print(ready);
-      told = ready;
-      print(`${what} in ${Math.round(performance.now() - began)} ms.`);
+      if (ready !== printed) print(ready);
+      printed = ready;
+      const time = `${Math.round(performance.now() - began)} ms`;
+      print(cause === undefined ? `Started in ${time}.` : `Restarted in ${time}, because ${cause} changed.`);
     });
     changed = await Promise.race([watcher.next(), stopped]);
-    since = performance.now();
+    restartedAt = performance.now();
     await child.stop();
   } while (changed !== undefined);
-  watcher.close();
+  await watcher.close();
 }
 
-/** The functions' file, the module file, in any order: they are told apart by their names. Throws OPTION_INVALID. */
+/** Finds the file of functions and the module file by their names, in any order. Throws OPTION_INVALID. */
 export function devFiles({ args }: Input): { functions: string | undefined; module: string | undefined } {
-  const given = args.filter((arg) => arg !== undefined);
+  const files = args.filter((arg) => arg !== undefined);
   const isModule = (file: string) => /\.ya?ml$/.test(file);
-  const modules = given.filter(isModule);
-  const others = given.filter((file) => !isModule(file));
-  if (modules.length > 1 || others.length > 1) throw usage("Give one file of functions and one module file.");
+  const modules = files.filter(isModule);
+  const others = files.filter((file) => !isModule(file));
+  if (modules.length > 1 || others.length > 1) throw usage("Name at most one file of functions and one module file.");
   const usual = ["functions.ts", "src/functions.ts", "functions.js", "src/functions.js"];
   const functions = others[0] ?? (modules.length > 0 ? undefined : usual.find((file) => existsSync(file)));
   if (functions === undefined && modules.length === 0) {
-    throw usage(`Which functions? statefun dev <functions.ts>. There is none of ${usual.join(", ")} here.`);
+    throw usage(
+      `No functions found: ${process.cwd()} has none of ${usual.join(", ")}. Name a file: statefun dev <functions.ts>.`,
+    );
   }
   return { functions, module: modules[0] };
 }
@@ -84,16 +88,17 @@ class DevChild {
     this.#exited = new Promise((resolve) => {
       this.#process.once("error", () => resolve());
       this.#process.once("exit", (code, signal) => {
-        if (!this.#stopping) print(`The functions have ended (${signal ?? code}). Waiting for a change.`);
+        if (!this.#stopping)
+          print(`The functions ended with ${signal ?? code}. They start again when a source changes.`);
         resolve();
       });
     });
   }
 
-  /** Lets it finish what is in flight. */
+  /** Ends the process once its calls have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    // The child takes the end of its channel as the sign to stop: so it also ends when this process is killed.
+    // The child stops when its channel closes. So the child also ends when this process is killed.
     if (this.#process.connected) this.#process.disconnect();
     const limit = setTimeout(() => this.#process.kill("SIGKILL"), stopMs);
     await this.#exited;

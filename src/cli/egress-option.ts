@@ -1,4 +1,4 @@
-// The option --egress: which egress, and where its records go.
+// The option --egress: the name of an egress, and the target of its records.
 
 import { resolve } from "node:path";
 import { type Input, usage } from "./parse.js";
@@ -11,12 +11,12 @@ export function parseEgress(written: string): { egress: string; target: string }
   return { egress: written.slice(0, equals), target };
 }
 
-/** Whether a target is an HTTP server; another one is a file, or - for stdout. */
+/** Whether a target is an HTTP server. Any other target is a file, or - for stdout. */
 export function isUrl(target: string): boolean {
   return /^https?:\/\//.test(target);
 }
 
-/** The files that records go to. Throws OPTION_INVALID. */
+/** Returns the files that records are written to. Throws OPTION_INVALID. */
 export function egressFiles(input: Input): string[] {
   const targets = input.texts("egress").map((written) => parseEgress(written).target);
   return targets.filter((target) => target !== "-" && !isUrl(target)).map((target) => resolve(target));

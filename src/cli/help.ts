@@ -1,10 +1,10 @@
-// What `statefun help` prints.
+// `statefun help`: the list of commands, and the options of one command.
 
 import { commands } from "./commands.js";
 import { findCommand, type Input } from "./parse.js";
 import { columns, print } from "./print.js";
 
-/** Shows all commands, or one. */
+/** Prints all commands, or one command with its options. */
 export async function help({ args: [name] }: Input): Promise<void> {
   print(name === undefined ? overview() : helpOf(name));
 }
@@ -17,10 +17,10 @@ Usage: statefun <command> [arguments] [options]
 
 ${columns(rows)}
 
-statefun help <command> shows a command's options; statefun --version says the version.`;
+statefun help <command> shows the options of a command. statefun --version shows the version.`;
 }
 
-/** What one command takes. Throws OPTION_INVALID when there is none of this name. */
+/** Describes one command with its options. Throws OPTION_INVALID for an unknown name. */
 export function helpOf(name: string): string {
   const { args, summary, options } = findCommand(name).command;
   const rows = Object.entries(options).map(([option, { value, help }]) => [

@@ -1,4 +1,4 @@
-// Finds the functions of a user's file, in JavaScript or TypeScript.
+// Loads the functions of a user's file, in JavaScript or TypeScript.
 
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import { StatefunError } from "../errors.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { usage } from "./parse.js";
 
-/** Where functions are: a file, and its export when one is named. */
+/** A file of functions, and the name of its export when one is given. */
 export interface FunctionsFile {
   readonly file: string;
   readonly exportName: string | undefined;
@@ -21,49 +21,53 @@ export function functionsFileOf(written: string): FunctionsFile {
   const file = resolve(named ? written.slice(0, mark) : written);
   if (!existsSync(file)) throw usage(`There is no file ${file}.`);
   if (!isScript(file) || !statSync(file).isFile()) {
-    throw usage(`${file} holds no functions: they are in a file of TypeScript or JavaScript, such as functions.ts.`);
+    throw usage(`${file} is not a file of TypeScript or JavaScript. Name a file of functions, such as functions.ts.`);
   }
   return { file, exportName: named ? written.slice(mark + 1) : undefined };
 }
 
-/** Loads the file and picks its functions. Throws OPTION_INVALID, and whatever the file throws. */
+/** Loads the file and returns its functions. Throws OPTION_INVALID, and whatever the file throws. */
 export async function loadFunctions({ file, exportName }: FunctionsFile): Promise<StatefulFunctions> {
   if (isTypeScript(file)) await import(pathToFileURL(resolveTsx()).href);
   const loaded: Record<string, unknown> = await import(pathToFileURL(file).href);
-  // A CommonJS file's exports are those of its default, when Node could not read their names off its text.
+  // Node finds only some exports of a CommonJS file by name. The default export has all of them.
   const exports = { ...(loaded.default as object), ...loaded } as Record<string, unknown>;
   const names = exportName === undefined ? ["default", "functions"] : [exportName];
   const found = names.map((name) => exports[name]).find(isFunctions);
   if (found !== undefined) return found;
   const candidates = Object.keys(exports).filter((name) => isFunctions(exports[name]));
-  const instead = candidates.length > 0 ? ` It has: ${candidates.join(", ")} (write ${file}#${candidates[0]}).` : "";
+  const instead =
+    candidates.length > 0 ? ` It exports some as ${candidates.join(", ")}: write ${file}#${candidates[0]}.` : "";
   throw usage(`${file} exports no StatefulFunctions as ${names.join(" or ")}.${instead}`);
 }
 
-/** By its shape: a CommonJS project has the package's other copy. */
+/** Whether a value is a StatefulFunctions, perhaps of the package's other copy, which a CommonJS project loads. */
 function isFunctions(value: unknown): value is StatefulFunctions {
   if (value instanceof StatefulFunctions) return true;
   return value?.constructor?.name === "StatefulFunctions" && Array.isArray((value as StatefulFunctions).typeNames);
 }
 
-/** Whether a file is of TypeScript or JavaScript, by its name; an export may be named behind it. */
+/** Whether a name is that of a TypeScript or JavaScript file. The name of an export may follow. */
 export function isScript(written: string): boolean {
   return /\.[mc]?[jt]sx?(#[^/]*)?$/.test(written);
 }
 
-export function isTypeScript(file: string): boolean {
+function isTypeScript(file: string): boolean {
   return /\.[mc]?tsx?$/.test(file);
 }
 
-/** tsx compiles decorators, which Node does not. The project's own comes first, then the one beside this package. */
+/** Finds tsx, which compiles decorators, as Node does not: the project's tsx, or the one beside this package. */
 function resolveTsx(): string {
   const places = [join(process.cwd(), "package.json"), realpathSync(process.argv[1] as string)];
   for (const place of places) {
     try {
       return createRequire(place).resolve("tsx");
     } catch {
-      // told below
+      // The error below says so.
     }
   }
-  throw new StatefunError("OPTION_INVALID", "TypeScript needs tsx. Install it: npm install --save-dev tsx.");
+  throw new StatefunError(
+    "OPTION_INVALID",
+    "TypeScript needs tsx, which is not installed. Run npm install --save-dev tsx.",
+  );
 }

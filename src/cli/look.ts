@@ -1,4 +1,4 @@
-// `statefun ps`, `addresses`, `show`, `parked`, `metrics` and `health`: what the admin server tells.
+// `statefun ps`, `addresses`, `show`, `parked`, `metrics` and `health`: what the admin server shows.
 
 import { oneLine, StatefunError } from "../errors.js";
 import { parseTypeName } from "../model/type-name.js";
@@ -6,7 +6,7 @@ import type { Input } from "./parse.js";
 import { print, printJson, printTable, shortId } from "./print.js";
 import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
 
-/** A value as the admin server shows it: decoded where its type is known, else in base64. */
+/** A value as the admin server shows it: as JSON, or in base64 where the runtime does not know its type. */
 export interface ShownValue {
   readonly typename: string;
   readonly value?: unknown;
@@ -50,7 +50,7 @@ export async function ps(input: Input): Promise<void> {
     const counts = [`${shown.addresses}${more}`, `${shown.waiting}${more}`, String(shown.parked)];
     return [shown.function, shown.endpoint, ...counts];
   });
-  printTable(["function", "endpoint", "addresses", "waiting", "parked"], rows, "There are no functions.");
+  printTable(["function", "endpoint", "addresses", "waiting", "parked"], rows, "The runtime has no functions.");
 }
 
 /** Lists the addresses of a function. */
@@ -64,8 +64,8 @@ export async function addresses(input: Input): Promise<void> {
   );
   if (input.flag("json")) return printJson(page);
   const rows = page.addresses.map(({ id, waiting }) => [shortId(id), String(waiting)]);
-  printTable(["id", "waiting"], rows, `${typeName} has no address that holds anything.`);
-  if (page.next !== null) print(oneLine(`There are more: --after ${JSON.stringify(page.next)}`));
+  printTable(["id", "waiting"], rows, `No address of ${typeName} holds a state or a message.`);
+  if (page.next !== null) print(oneLine(`There are more addresses: --after ${JSON.stringify(page.next)}`));
 }
 
 /** Shows one address. */
@@ -73,16 +73,16 @@ export async function show(input: Input): Promise<void> {
   const shown = await lookAt(input);
   if (input.flag("json")) return printJson(shown);
   const { parked } = shown;
-  print(oneLine(`${shown.function}/${shown.id}${shown.inFlight ? ", a batch is in flight" : ""}`));
+  print(oneLine(`${shown.function}/${shown.id}${shown.inFlight ? ", with a call in flight" : ""}`));
   if (parked !== null) {
     print(oneLine(`Parked since ${parked.since} after ${parked.attempts} attempts. ${parked.code}: ${parked.reason}`));
   }
   print("");
   const states = shown.states.map((state) => [state.name, state.typename, state.writtenAt, textOf(state)]);
-  printTable(["state", "type", "written", "value"], states, "It has no states.");
+  printTable(["state", "type", "written", "value"], states, "The address has no states.");
   print("");
   const mailbox = shown.mailbox.map((message) => [shortId(message.caller ?? ""), message.typename, textOf(message)]);
-  printTable(["waiting from", "type", "message"], mailbox, "No messages wait.");
+  printTable(["waiting from", "type", "message"], mailbox, "No message waits.");
   if (shown.waiting > mailbox.length) print(`… and ${shown.waiting - mailbox.length} more`);
   print("");
   const delayed = shown.delayed.map((message) => [
@@ -91,7 +91,7 @@ export async function show(input: Input): Promise<void> {
     message.typename,
     textOf(message),
   ]);
-  printTable(["due", "token", "type", "message"], delayed, "No delayed messages.");
+  printTable(["due", "token", "type", "message"], delayed, "No message is delayed.");
 }
 
 /** Lists the parked addresses. */
@@ -114,32 +114,32 @@ export async function parked(input: Input): Promise<void> {
   if (page.total > rows.length) print(`… and ${page.total - rows.length} more`);
 }
 
-/** Prints the metrics as they come. */
+/** Prints the metrics as the admin server sends them. */
 export async function metrics(input: Input): Promise<void> {
   const { body } = await askAdmin(input, { method: "GET", path: "/metrics" });
   print(body.toString().trimEnd());
 }
 
-/** Says whether the runtime takes messages; fails with its trouble when it does not. */
+/** Says that the runtime takes messages, or fails with the reason why it does not. */
 export async function health(input: Input): Promise<void> {
   const healthy = await look<{ status: string }>(input, "/health");
   if (input.flag("json")) printJson(healthy);
   else print("Healthy.");
 }
 
-/** One address. Throws what the admin server answers with. */
+/** Asks for one address. Throws the error that the admin server answers. */
 export function lookAt(input: Input): Promise<ShownAddress> {
   return look<ShownAddress>(input, addressPath(input));
 }
 
-/** Where the admin server has the address that a command's first two arguments name. */
+/** Returns the path, in the admin API, of the address that the first two arguments of a command name. Throws OPTION_INVALID. */
 export function addressPath({ args: [typeName = "", id = ""] }: Input): string {
   const { namespace, name } = parseTypeName(typeName);
-  if (id === "") throw new StatefunError("OPTION_INVALID", "The id is empty.");
+  if (id === "") throw new StatefunError("OPTION_INVALID", "The id is empty. Write the id of an address.");
   return pathOf("addresses", namespace, name, id);
 }
 
-/** A value on one line. */
+/** Shows a value on one line. */
 export function textOf({ value, base64 }: ShownValue): string {
   return base64 === undefined ? JSON.stringify(value) : `${base64} (base64)`;
 }

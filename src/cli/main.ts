@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-// The entry of `statefun`: finds the command, runs it, and ends with its exit code.
+// The entry of `statefun`: finds the command, runs it, and ends with its exit status.
 
 import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { CommandName } from "./commands.js";
-import { failureOf } from "./exit-codes.js";
+import { failureOf } from "./exit-status.js";
 import { findCommand, type Input, parseInput } from "./parse.js";
 import { print } from "./print.js";
 
-/** Loads only the code of one command: a call must not wait for the whole runtime to load. */
+/** Each command loads only its own code. To load the runtime would make a call wait. */
 const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise<void>>>> = {
   start: async () => (await import("./start.js")).start,
   dev: async () => (await import("./dev.js")).dev,
@@ -32,7 +32,7 @@ async function main([word = "help", ...rest]: readonly string[]): Promise<void> 
   if (word === "--version" || word === "-v") return print(version());
   if (word === "--help" || word === "-h") return main(["help"]);
   const { name } = findCommand(word);
-  // What stands behind -- is no option.
+  // A word after -- is an argument, even when it begins with a dash.
   const options = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   if (options.includes("--help") || options.includes("-h")) return main(["help", name]);
   const input = parseInput(name, rest);
@@ -45,14 +45,14 @@ function version(): string {
   return (ownPackage("statefun-ts/package.json") as { version: string }).version;
 }
 
-// The reader of a pipe may have read enough: `statefun addresses … | head`.
+// `statefun addresses … | head` closes the pipe when it has read enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
 });
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {
-  const { exitCode, text } = failureOf(thrown);
-  // A user's functions that were loaded may have timers of their own.
-  process.stderr.write(`${text}\n`, () => process.exit(exitCode));
+  const { exitStatus, text } = failureOf(thrown);
+  // The user's functions may have timers, which would keep the process running.
+  process.stderr.write(`${text}\n`, () => process.exit(exitStatus));
 });

@@ -1,4 +1,4 @@
-// `statefun state`, `park`, `retry` and `drop`: what is changed by hand, through the admin server.
+// `statefun state`, `park`, `retry` and `drop`: changes by hand, through the admin server.
 
 import { StatefunError } from "../errors.js";
 import { addressPath, lookAt, textOf } from "./look.js";
@@ -12,12 +12,14 @@ export async function state(input: Input): Promise<void> {
   const [, , name] = input.args;
   const set = input.text("set");
   if (set === undefined && !input.flag("delete")) return printStates(input, name);
-  if (set !== undefined && input.flag("delete")) throw usage("--set and --delete exclude each other.");
-  if (name === undefined) throw usage("Which state? statefun state <ns/name> <id> <name> --set <json>.");
+  if (set !== undefined && input.flag("delete"))
+    throw usage("--set and --delete exclude each other. Give one of them.");
+  if (name === undefined)
+    throw usage("--set and --delete need the name of a state: statefun state <ns/name> <id> <name>.");
   const path = `${addressPath(input)}${pathOf("states", name)}`;
   if (set === undefined) return change(input, { method: "DELETE", path }, "Deleted.");
   assertJson(set);
-  const typed = `${path}${queryOf({ type: input.text("type") })}`; // a header can't hold every typename
+  const typed = `${path}${queryOf({ type: input.text("type") })}`; // A header can't hold every typename.
   const headers = { "Content-Type": "application/json" };
   return change(input, { method: "PUT", path: typed, headers, body: set }, "Written.");
 }
@@ -27,26 +29,30 @@ async function printStates(input: Input, name: string | undefined): Promise<void
   if (name === undefined) {
     if (input.flag("json")) return printJson({ states });
     const rows = states.map((one) => [one.name, one.typename, textOf(one)]);
-    return printTable(["state", "type", "value"], rows, "It has no states.");
+    return printTable(["state", "type", "value"], rows, "The address has no states.");
   }
   const found = states.find((one) => one.name === name);
   if (found === undefined) {
     const [typeName, id] = input.args;
-    throw new StatefunError("NOT_FOUND", `${typeName}/${id} has no state "${name}" now.`);
+    throw new StatefunError("NOT_FOUND", `${typeName}/${id} has no state "${name}". statefun show lists its states.`);
   }
   if (input.flag("json")) printJson(found);
   else print(textOf(found));
 }
 
-/** Lets an address get no more messages. */
+/** Keeps messages from an address. */
 export function park(input: Input): Promise<void> {
   const path = `${addressPath(input)}/park${queryOf({ reason: input.text("reason") })}`;
   return change(input, { method: "POST", path }, "Parked.");
 }
 
-/** Lets a parked address go on. */
+/** Delivers messages to a parked address again. */
 export function retry(input: Input): Promise<void> {
-  return change(input, { method: "POST", path: `${addressPath(input)}/retry` }, "It goes on.");
+  return change(
+    input,
+    { method: "POST", path: `${addressPath(input)}/retry` },
+    "Retried: its messages are delivered again.",
+  );
 }
 
 /** Removes waiting messages. */

@@ -1,33 +1,33 @@
-// A command line → a command, its arguments and its options. What is misspelt is told, with what was probably meant.
+// Reads a command line: a command, its arguments and its options. A misspelt word is refused, with the nearest right one.
 
 import { parseArgs } from "node:util";
 import { StatefunError } from "../errors.js";
 import { suggestion } from "../runtime/module/suggest.js";
 import { type Command, type CommandName, commands, type OptionSpec } from "./commands.js";
 
-/** What a command is run with. */
+/** The arguments and options of a command. */
 export interface Input {
-  /** As many as the command's `args` names, those in brackets perhaps undefined. */
+  /** The arguments, in the order of the command's `args`. */
   readonly args: readonly (string | undefined)[];
-  /** The value of an option, when it was given, or else the one that the environment has for it. */
+  /** The value of an option, or the value of its environment variable, or undefined. */
   text(option: string): string | undefined;
-  /** The values of an option that may be given more than once. */
+  /** All values of an option that may be given more than once. */
   texts(option: string): readonly string[];
-  /** Whether an option without a value was given. */
+  /** Whether a switch was given. */
   flag(option: string): boolean;
 }
 
-/** Finds a command by what was written. Throws OPTION_INVALID. */
+/** Finds a command by its name. Throws OPTION_INVALID. */
 export function findCommand(written: string): { name: CommandName; command: Command } {
   if (Object.hasOwn(commands, written)) {
     const name = written as CommandName;
     return { name, command: commands[name] };
   }
-  if (written.startsWith("-")) throw usage(`The command comes first, then its options: statefun <command> ${written}.`);
+  if (written.startsWith("-")) throw usage(`The command comes before its options: statefun <command> ${written}.`);
   throw usage(`There is no command "${written}".${suggestion(written, Object.keys(commands))}`);
 }
 
-/** Reads what stands behind a command. Throws OPTION_INVALID. */
+/** Reads the words after a command. Throws OPTION_INVALID. */
 export function parseInput(name: CommandName, argv: readonly string[]): Input {
   const command: Command = commands[name];
   const { tokens } = parseArgs({
@@ -50,7 +50,7 @@ export function parseInput(name: CommandName, argv: readonly string[]): Input {
     const spec = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined;
     if (spec === undefined) throw unknownOption(name, command, token.rawName);
     const before = values.get(token.name) ?? [];
-    if (before.length > 0 && spec.multiple !== true) throw usage(`${token.rawName} is given twice.`);
+    if (before.length > 0 && spec.multiple !== true) throw usage(`${token.rawName} is given twice. Give it once.`);
     values.set(token.name, [...before, valueGiven(spec, token.rawName, token.value, token.inlineValue === true)]);
   }
   assertArgs(name, command.args, args);
@@ -64,10 +64,10 @@ export function parseInput(name: CommandName, argv: readonly string[]): Input {
 
 function valueGiven(spec: OptionSpec, written: string, value: string | undefined, inline: boolean): string | true {
   if (spec.value === undefined) {
-    if (value !== undefined) throw usage(`${written} takes no value.`);
+    if (value !== undefined) throw usage(`${written} takes no value. Write ${written} alone.`);
     return true;
   }
-  // An option that follows at once is more likely a forgotten value than the value.
+  // Another option in the place of the value means that the value was forgotten.
   if (value === undefined || (!inline && value !== "-" && value.startsWith("-"))) {
     throw usage(`${written} needs a value: ${written} <${spec.value}>, or ${written}=<${spec.value}>.`);
   }
@@ -79,21 +79,24 @@ function fromEnvironment(spec: OptionSpec | undefined): string | undefined {
 }
 
 function unknownOption(name: string, command: Command, written: string): StatefunError {
-  if (/^-\d/.test(written)) return usage(`${written} looks like an option. Write what begins with a dash behind --.`);
+  if (/^-\d/.test(written))
+    return usage(`${written} looks like an option. Write an argument that begins with a dash after --.`);
   const known = Object.keys(command.options).map((option) => `--${option}`);
   return usage(`statefun ${name} has no option ${written}.${suggestion(written, known)}`);
 }
 
-function assertArgs(name: string, usageOfArgs: string, given: readonly string[]): void {
+function assertArgs(name: string, usageOfArgs: string, args: readonly string[]): void {
   const names = usageOfArgs.split(" ").filter((arg) => arg !== "");
-  const missing = names[given.length];
-  if (missing?.startsWith("<")) throw usage(`${missing} is missing: statefun ${name} ${usageOfArgs}.`);
-  if (given.length > names.length) {
-    throw usage(`"${given[names.length]}" is one argument too many: ${`statefun ${name} ${usageOfArgs}`.trimEnd()}.`);
+  const missing = names[args.length];
+  if (missing?.startsWith("<")) throw usage(`${missing} is missing. Write statefun ${name} ${usageOfArgs}.`);
+  if (args.length > names.length) {
+    throw usage(
+      `"${args[names.length]}" is one argument too many. Write ${`statefun ${name} ${usageOfArgs}`.trimEnd()}.`,
+    );
   }
 }
 
-/** An error of the command line. */
+/** Makes the error of a wrong command line. */
 export function usage(message: string): StatefunError {
   return new StatefunError("OPTION_INVALID", message);
 }

@@ -1,8 +1,8 @@
-// What goes to stdout: lines and tables for people, one JSON document for programs. There are no colours.
+// Prints to stdout: lines and tables for people, one JSON document for programs. Nothing is coloured.
 
 import { oneLine } from "../errors.js";
 
-/** Prints a text and a line's end. */
+/** Prints a text and a newline. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
@@ -12,19 +12,19 @@ export function printJson(document: unknown): void {
   print(JSON.stringify(document, null, 2));
 }
 
-/** Prints a table with a head; `none` when it has no rows. */
+/** Prints a table with a head, or `none` when the table has no rows. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[], none: string): void {
   print(rows.length === 0 ? none : columns([head.map((title) => title.toUpperCase()), ...rows]));
 }
 
 const longestId = 80;
 
-/** An id as tables show it; --json has the whole. */
+/** Shortens an id for a table. The output of --json has the whole id. */
 export function shortId(id: string): string {
   return id.length > longestId ? `${id.slice(0, longestId - 1).replace(/[\ud800-\udbff]$/, "")}…` : id;
 }
 
-/** Lines up cells; what a message or an id holds can't break out of its line. */
+/** Aligns cells in columns. Control characters are escaped, so that a message or an id can't break out of its line. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const shown = rows.map((row) => row.map(oneLine));
   const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));

@@ -1,4 +1,4 @@
-// Requests to a running runtime: its ingress and its admin server.
+// Requests to the ingress and the admin server of a running runtime.
 
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -7,11 +7,11 @@ import { type Input, usage } from "./parse.js";
 
 export interface Outgoing {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** As it is sent: percent-encoded, with its query. */
+  /** The path with its query, percent-encoded. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** How long the server may say nothing, in milliseconds; 0 is no limit. Defaults to 60,000. */
+  /** How long the connection may be silent, in milliseconds; 0 is no limit. Defaults to 60,000. */
   readonly idleMs?: number;
 }
 
@@ -21,38 +21,40 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** Asks the ingress. Throws CLIENT_FAILED, and what the ingress answers with. */
+/** Sends a request to the ingress. Throws CLIENT_FAILED, ANSWER_TIMEOUT, and the error that the ingress answers. */
 export function askIngress(input: Input, outgoing: Outgoing): Promise<Answer> {
-  return ask(input.text("url") ?? "http://127.0.0.1:7070", input.text("ingress-token"), outgoing);
+  return ask(input.text("url") ?? "http://127.0.0.1:7070", input.text("bearer-token"), outgoing);
 }
 
-/** Asks the admin server. Throws CLIENT_FAILED, and what the admin server answers with. */
+/** Sends a request to the admin server. Throws CLIENT_FAILED, ANSWER_TIMEOUT, and the error that the server answers. */
 export function askAdmin(input: Input, outgoing: Outgoing): Promise<Answer> {
-  return ask(input.text("admin-url") ?? "http://127.0.0.1:7071", input.text("admin-token"), outgoing);
+  return ask(input.text("admin-url") ?? "http://127.0.0.1:7071", input.text("admin-bearer-token"), outgoing);
 }
 
-/** The JSON of an answer. */
+/** Reads the JSON of an answer. */
 export function jsonOf<T>({ body }: Answer): T {
   return JSON.parse(body.toString()) as T;
 }
 
-/** Path parts as they are sent. */
+/** Joins the parts of a path, percent-encoded. */
 export function pathOf(...parts: readonly string[]): string {
   return parts.map((part) => `/${encodeURIComponent(part)}`).join("");
 }
 
-/** A query of those parameters that have a value. */
+/** Makes a query of the parameters that have a value. */
 export function queryOf(parameters: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+  const entries = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return entries.length === 0 ? "" : `?${new URLSearchParams(entries)}`;
 }
 
-async function ask(url: string, token: string | undefined, outgoing: Outgoing): Promise<Answer> {
-  // What a header can't hold, or would lose at its ends, the server can't know.
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw usage("The token has a space or a character beyond ASCII: no server takes one like it.");
+async function ask(url: string, bearerToken: string | undefined, outgoing: Outgoing): Promise<Answer> {
+  // A header can't hold other characters, and loses spaces at its ends.
+  if (bearerToken !== undefined && !/^[\x21-\x7e]+$/.test(bearerToken)) {
+    throw usage(
+      "The bearer token has a space or a character beyond ASCII. Give the token that the server was started with.",
+    );
   }
-  const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const authorization = bearerToken === undefined ? {} : { Authorization: `Bearer ${bearerToken}` };
   const answer = await exchange(baseOf(url), { ...outgoing, headers: { ...outgoing.headers, ...authorization } });
   if (answer.status >= 200 && answer.status < 300) return answer;
   throw errorOf(url, answer);
@@ -61,7 +63,7 @@ async function ask(url: string, token: string | undefined, outgoing: Outgoing): 
 function baseOf(url: string): URL {
   const base = URL.canParse(url) ? new URL(url) : undefined;
   if (base?.protocol === "http:" || base?.protocol === "https:") return base;
-  throw usage(`"${url}" is no URL of a server. Write it as http://host:port.`);
+  throw usage(`"${url}" is not the URL of a server. Write http://host:port.`);
 }
 
 function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: Outgoing): Promise<Answer> {
@@ -69,7 +71,7 @@ function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: O
     const unreachable = (why: string, cause?: unknown) =>
       reject(new StatefunError("CLIENT_FAILED", `${base.origin} can't be reached: ${why}.`, { cause }));
     const send = base.protocol === "https:" ? httpsRequest : httpRequest;
-    // The path is given apart: a URL would resolve an id such as .. away.
+    // The path stays apart from the URL, since a URL removes an id such as "..".
     const fullPath = `${base.pathname.replace(/\/$/, "")}${path}`;
     const outgoing = send(base, { method, path: fullPath, headers: { ...headers }, agent: false }, (response) => {
       const chunks: Buffer[] = [];
@@ -81,8 +83,8 @@ function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: O
       });
     });
     outgoing.setTimeout(idleMs, () => {
-      // It counts from the connection on, so there is a server.
-      const late = `${base.origin} has not answered within ${idleMs / 1000} s. It may wait for a call that is in flight.`;
+      // The time starts at the connection, so there is a server.
+      const late = `${base.origin} did not answer within ${idleMs / 1000} s. A call in flight may hold it up; try again.`;
       reject(new StatefunError("ANSWER_TIMEOUT", late));
       outgoing.destroy();
     });
@@ -91,19 +93,22 @@ function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: O
   });
 }
 
-/** The error that an answer holds; one without is not from a runtime. */
+/** Reads the error of an answer. An answer without one is not from a runtime. */
 function errorOf(url: string, { status, body }: Answer): StatefunError {
   const text = body.toString();
-  let said: { code?: unknown; message?: unknown } | undefined;
+  let error: { code?: unknown; message?: unknown } | undefined;
   try {
-    said = JSON.parse(text);
+    error = JSON.parse(text);
   } catch {
-    // told below
+    // The last line of this function says so.
   }
-  if (typeof said?.code === "string") {
-    // A fault of the runtime itself is told to its log alone.
-    const message = typeof said.message === "string" ? said.message : "The runtime failed; its log says why.";
-    return new StatefunError(said.code as ErrorCode, message);
+  if (typeof error?.code === "string") {
+    // The runtime writes the message of a fault of its own to its log only.
+    const message = typeof error.message === "string" ? error.message : "The runtime failed. Its log says why.";
+    return new StatefunError(error.code as ErrorCode, message);
   }
-  return new StatefunError("CLIENT_FAILED", `${url} is not a statefun runtime: it answered ${status} ${oneLine(text)}`);
+  return new StatefunError(
+    "CLIENT_FAILED",
+    `${url} is not a statefun-ts runtime: it answered ${status} ${oneLine(text)}`,
+  );
 }

@@ -1,26 +1,25 @@
-// Opens a runtime as the options of `statefun start` and `statefun dev` say, and tells where everything listens.
+// Opens a runtime by the options of `statefun start` and `statefun dev`, and says where everything listens.
 
 import { createRequire } from "node:module";
-import { StatefunError } from "../errors.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Address } from "../model/address.js";
 import { TypedValue } from "../model/typed-value.js";
 import type { EgressSpec } from "../runtime/egresses.js";
-import { durationHelp, parseDurationText } from "../runtime/module/duration-text.js";
 import type { Module } from "../runtime/module/module.js";
 import type { RuntimeOptions } from "../runtime/runtime-options.js";
 import type { StatefunRuntime } from "../runtime/statefun-runtime.js";
+import { durationOf } from "./duration-option.js";
 import { isUrl, parseEgress } from "./egress-option.js";
 import { type FunctionsFile, loadFunctions } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
 import { columns, print } from "./print.js";
 
-/** A runtime that runs, and what to say of it. */
+/** A running runtime, and how to describe it. */
 export interface Running {
   readonly runtime: StatefunRuntime;
-  /** For people: what runs and where everything listens. */
+  /** The description for people. */
   readonly text: string;
-  /** The same for programs. */
+  /** The description for programs. */
   readonly json: {
     readonly functions: readonly string[];
     readonly module: string | null;
@@ -30,14 +29,14 @@ export interface Running {
   };
 }
 
-/** Opens the runtime. Throws OPTION_INVALID, and what loading the functions and opening the runtime throws. */
+/** Opens the runtime. Throws OPTION_INVALID, DURATION_INVALID, and whatever loading the functions and opening throw. */
 export async function openRuntime(
   input: Input,
   functionsFile: FunctionsFile | undefined,
   module: string | undefined,
 ): Promise<Running> {
   const options = runtimeOptions(input, module);
-  // Before tsx is there, which every import after it goes through.
+  // This import comes before tsx is loaded: tsx would slow every later import down.
   const { StatefunRuntime: own } = await import("../runtime/statefun-runtime.js");
   const functions = functionsFile === undefined ? new StatefulFunctions() : await loadFunctions(functionsFile);
   const runtime = await runtimeClassFor(functions, functionsFile, own).open({ ...options, functions });
@@ -64,36 +63,31 @@ export async function openRuntime(
 
 function runtimeOptions(input: Input, module: string | undefined): RuntimeOptions {
   const dir = input.text("dir");
-  if (input.flag("memory") && dir !== undefined) throw usage("--memory and --dir exclude each other.");
+  if (input.flag("memory") && dir !== undefined)
+    throw usage("--memory and --dir exclude each other. Give one of them.");
+  const callTimeout = durationOf(input, "call-timeout");
   return {
     ...(module === undefined ? {} : { module }),
     ...(dir === undefined ? {} : { dir }),
     ...(input.flag("memory") ? { dir: false as const } : {}),
-    ...callTimeoutOf(input.text("call-timeout")),
+    ...(callTimeout === undefined ? {} : { callTimeout }),
     park: parkOf(input),
     egresses: Object.fromEntries(input.texts("egress").map(egressOf)),
-    ingress: serverOptions(input, "host", "port", input.text("ingress-token")),
-    admin: serverOptions(input, "admin-host", "admin-port", input.text("admin-token")),
+    ingress: serverOptions(input, "host", "port", input.text("bearer-token")),
+    admin: serverOptions(input, "admin-host", "admin-port", input.text("admin-bearer-token")),
   };
 }
 
-function serverOptions(input: Input, hostOption: string, portOption: string, token: string | undefined) {
+function serverOptions(input: Input, hostOption: string, portOption: string, bearerToken: string | undefined) {
   const host = input.text(hostOption);
   const port = input.text(portOption);
-  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw usage(`--${portOption} is ${port}; it must be 0 to 65535.`);
+  if (port !== undefined && !/^\d{1,5}$/.test(port))
+    throw usage(`--${portOption} is ${port}; it must be a number from 0 to 65535.`);
   return {
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port: Number(port) }),
-    ...(token === undefined ? {} : { bearerToken: token }),
+    ...(bearerToken === undefined ? {} : { bearerToken }),
   };
-}
-
-/** Throws DURATION_INVALID. */
-function callTimeoutOf(written: string | undefined): { callTimeout?: number } {
-  if (written === undefined) return {};
-  const callTimeout = parseDurationText(written) ?? 0;
-  if (callTimeout > 0) return { callTimeout };
-  throw new StatefunError("DURATION_INVALID", `--call-timeout is ${written}; it must be more than 0. ${durationHelp}`);
 }
 
 function egressOf(written: string): [string, EgressSpec] {
@@ -108,8 +102,8 @@ function recordText(value: unknown): string {
 }
 
 /**
- * The runtime of the package's copy that the functions are from: a project in CommonJS requires another one than this
- * program imports, and a runtime knows the functions of its own copy only.
+ * Returns the runtime class of the same copy of the package as the functions. A CommonJS project requires the package's
+ * CommonJS copy, this program imports the other copy, and a runtime accepts only functions of its own copy.
  */
 function runtimeClassFor(
   functions: StatefulFunctions,
@@ -120,7 +114,7 @@ function runtimeClassFor(
   return createRequire(functionsFile.file)("statefun-ts/runtime").StatefunRuntime;
 }
 
-/** What a module file adds: functions elsewhere, and the playground's ports. */
+/** Describes what a module file adds: functions elsewhere, and the ports of the playground's ingresses and egresses. */
 async function moduleRows(path: string): Promise<string[][]> {
   const { readModule } = await import("../runtime/module/read-module.js");
   const { endpoints, ingresses, egresses }: Module = await readModule(path);
@@ -139,7 +133,7 @@ async function moduleRows(path: string): Promise<string[][]> {
 function parkOf(input: Input): Address[] {
   const park = input.texts("park").map(addressOf);
   if (park.length > 0 && input.flag("memory")) {
-    throw usage("--park and --memory exclude each other: nothing waits in an empty memory.");
+    throw usage("--park and --memory exclude each other: an empty memory holds no message to keep back.");
   }
   return park;
 }
@@ -148,7 +142,7 @@ function parkOf(input: Input): Address[] {
 function addressOf(written: string): Address {
   const [, namespace, name, id] = /^(.+)\/([^/]+)\/([^/]+)$/s.exec(written) ?? [];
   if (namespace === undefined || name === undefined || id === undefined) {
-    throw usage(`--park is ${written}; write the address as ns/name/id.`);
+    throw usage(`--park is ${written}; write an address as ns/name/id.`);
   }
   return new Address(namespace, name, id);
 }

@@ -3,23 +3,26 @@
 import { readFileSync } from "node:fs";
 import { describe, StatefunError } from "../errors.js";
 import { parseTypeName } from "../model/type-name.js";
+import { durationOf } from "./duration-option.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson } from "./print.js";
 import { type Answer, askIngress, pathOf, queryOf } from "./request.js";
 
-/** Sends a message; ends once it is durable. */
+/** Sends a message. Ends when the message is on disk. */
 export async function send(input: Input): Promise<void> {
-  if (input.text("token") !== undefined && input.text("delay") === undefined) {
-    throw usage("--token withdraws a delayed message: give --delay too.");
+  const delay = durationOf(input, "delay");
+  const cancellationToken = input.text("cancellation-token");
+  if (cancellationToken !== undefined && delay === undefined) {
+    throw usage("--cancellation-token withdraws a delayed message. Give --delay as well.");
   }
-  await post(input, "send", { delay: input.text("delay"), cancellationToken: input.text("token") });
+  await post(input, "send", { delay: delay?.toString(), cancellationToken });
   if (input.flag("json")) printJson({ status: "accepted" });
   else print("Accepted.");
 }
 
-/** Sends a message and prints its answer. */
+/** Sends a message and prints the answer. */
 export async function call(input: Input): Promise<void> {
-  const { headers, body } = await post(input, "call", { timeout: input.text("timeout") });
+  const { headers, body } = await post(input, "call", { timeout: durationOf(input, "timeout")?.toString() });
   // A header can't hold every character that a typename can.
   const typename = decodeURIComponent(String(headers["statefun-type"] ?? ""));
   const isJson = headers["content-type"]?.startsWith("application/json") === true;
@@ -30,8 +33,8 @@ export async function call(input: Input): Promise<void> {
 
 /** Withdraws a delayed message. */
 export async function cancel(input: Input): Promise<void> {
-  const [token = ""] = input.args;
-  await askIngress(input, { method: "DELETE", path: pathOf("delayed", token) });
+  const [cancellationToken = ""] = input.args;
+  await askIngress(input, { method: "DELETE", path: pathOf("delayed", cancellationToken) });
   if (input.flag("json")) printJson({ status: "cancelled" });
   else print("Cancelled.");
 }
@@ -51,12 +54,12 @@ function post(input: Input, verb: "send" | "call", query: Record<string, string 
       queryOf({ ...query, type: input.text("type"), handler: input.text("handler") }),
     headers: { "Content-Type": contentType, ...(key === undefined ? {} : { "Idempotency-Key": key }) },
     body,
-    // An answer takes as long as the function does: the ingress has the limit.
+    // The ingress limits how long an answer takes, by the timeout.
     ...(verb === "call" ? { idleMs: 0 } : {}),
   });
 }
 
-/** What is sent: JSON, or the bytes of --bytes. Throws OPTION_INVALID. */
+/** Reads the message: JSON, or the bytes of --bytes. Throws OPTION_INVALID. */
 function bodyOf(input: Input): { contentType: string; body: string | Uint8Array } {
   const [, , message] = input.args;
   const file = input.text("bytes");
@@ -65,22 +68,22 @@ function bodyOf(input: Input): { contentType: string; body: string | Uint8Array 
     assertJson(json);
     return { contentType: "application/json", body: json };
   }
-  if (message !== undefined) throw usage("The message is given twice: as JSON and with --bytes.");
+  if (message !== undefined) throw usage("The message is given as JSON and with --bytes. Give one of them.");
   try {
     return { contentType: "application/octet-stream", body: readFileSync(file === "-" ? process.stdin.fd : file) };
   } catch (error) {
-    throw usage(`The bytes of --bytes can't be read: ${describe(error)}.`);
+    throw usage(`--bytes can't read its file: ${describe(error)}.`);
   }
 }
 
-/** The text itself is sent: a number of 64 bits would not come through JSON.parse as it is. */
+/** Throws OPTION_INVALID. The text is sent as written, since JSON.parse would round a 64-bit number. */
 export function assertJson(text: string): void {
   try {
     JSON.parse(text);
   } catch (error) {
     throw new StatefunError(
       "OPTION_INVALID",
-      `${text} is not JSON (${(error as Error).message}). A text needs quotes of its own: '"Bob"'.`,
+      `${text} is not JSON (${(error as Error).message}). A text needs quotes inside those of the shell: '"Bob"'.`,
     );
   }
 }

@@ -1,6 +1,6 @@
-// The signals that end a command that runs on.
+// The signals that end `statefun start` and `statefun dev`.
 
-/** Resolves at the first signal to end. The state needs no repair if a second one can't wait for it. */
+/** Resolves at the first SIGINT or SIGTERM. A second signal ends the process at once, which needs no repair. */
 export function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
     let signals = 0;

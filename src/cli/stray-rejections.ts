@@ -1,14 +1,14 @@
-// Promises of a user's functions that are rejected while nobody waits for them.
+// Rejected promises of the user's functions that nothing handles.
 
 import { describe, oneLine } from "../errors.js";
 
 /**
- * Logs a stray rejection and goes on. Node would end the process, and the message that led to it would end the next one
- * too, as it is delivered again.
+ * Logs an unhandled rejection and goes on. Node would end the process. The message that caused the rejection would be
+ * delivered again at the next start, and would end that process too.
  */
 export function surviveStrayRejections(): void {
   process.on("unhandledRejection", (reason) => {
     const shown = reason instanceof Error ? (reason.stack ?? reason.message) : describe(reason);
-    process.stderr.write(`${oneLine(`A promise was rejected and nothing handles it: ${shown}`)}\n`);
+    process.stderr.write(`${oneLine(`A promise was rejected, and nothing handles the rejection: ${shown}`)}\n`);
   });
 }

@@ -1,119 +1,98 @@
-// Tells when a source file changes, is added or goes.
+// Says when a source file changes, is added or is removed.
 
-import { type FSWatcher, readdirSync, watch } from "node:fs";
-import { extname, join, relative } from "node:path";
-import { StatefunError } from "../errors.js";
+import { extname, relative, resolve, sep } from "node:path";
+import { type FSWatcher, watch } from "chokidar";
+import { describe, StatefunError } from "../errors.js";
 
-/** What a program is made of. A function's own output (a log, a database) must not restart it. */
-const sources = new Set([
-  ".ts",
-  ".mts",
-  ".cts",
-  ".tsx",
-  ".js",
-  ".mjs",
-  ".cjs",
-  ".jsx",
-  ".json",
-  ".yaml",
-  ".yml",
-  ".proto",
-]);
+/** The files that a program consists of. A file that a function writes (a log, a database) must not restart the function. */
+const sourceExtensions = new Set(".ts .mts .cts .tsx .js .mjs .cjs .jsx .json .yaml .yml .proto".split(" "));
 
-/** Editors write a file in several steps; a change counts once none has come for this long. */
+/** An editor writes a file in several steps. Changes count once no other has come for this long. */
 const quietMs = 50;
 
-/**
- * Watches folders and those in them, but for node_modules, names that begin with a dot and the `ignored` paths. Each
- * folder has a watcher of its own: a recursive one would look into node_modules before it is told not to.
- */
+/** Watches the sources in folders and below, except in node_modules, in hidden folders and in the `ignored` paths. */
 export class SourceWatcher {
-  readonly #watchers = new Map<string, FSWatcher>();
-  readonly #ignored: readonly string[];
+  readonly #watcher: FSWatcher;
   #changed: string | undefined;
   #quiet: NodeJS.Timeout | undefined;
-  #waiting: ((file: string) => void) | undefined;
+  #report: ((file: string) => void) | undefined;
 
-  /** Throws OPTION_INVALID when a folder can't be watched. */
-  constructor(folders: readonly string[], ignored: readonly string[]) {
-    this.#ignored = ignored;
-    for (const folder of folders) this.#watch(folder);
+  /** Resolves when every folder is watched. Rejects with OPTION_INVALID when one can't be watched. */
+  static async open(folders: readonly string[], ignored: readonly string[]): Promise<SourceWatcher> {
+    const roots = folders.map((folder) => resolve(folder));
+    const watcher = watch(roots, {
+      ignoreInitial: true,
+      ignored: (path, stats) =>
+        ignored.includes(path) || isHidden(roots, path) || (stats?.isFile() === true && !isSource(path)),
+    });
+    const opened = new SourceWatcher(watcher);
+    await new Promise<void>((ready, failed) => {
+      watcher.once("ready", ready);
+      watcher.once("error", failed);
+    }).catch(async (error: unknown) => {
+      await watcher.close();
+      throw watchFailed(error);
+    });
+    // A new folder that can't be watched ends nothing: the other folders are still watched.
+    watcher.on("error", (error) => process.stderr.write(`${watchFailed(error).message}\n`));
+    return opened;
   }
 
-  /** Resolves to the file that changed last, once there is a change since the last time. */
-  next(): Promise<string> {
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-      if (this.#quiet === undefined) this.#tell();
+  private constructor(watcher: FSWatcher) {
+    this.#watcher = watcher;
+    watcher.on("all", (event, path) => {
+      if (!event.endsWith("Dir")) this.#note(path);
     });
   }
 
-  close(): void {
+  /** Resolves to the file that changed last, when there was a change since the last call. */
+  next(): Promise<string> {
+    return new Promise((report) => {
+      this.#report = report;
+      if (this.#quiet === undefined) this.#reportChange();
+    });
+  }
+
+  async close(): Promise<void> {
     clearTimeout(this.#quiet);
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+    await this.#watcher.close();
   }
 
-  /** Watches a folder and those in it; whether there is a source among their files. */
-  #watch(folder: string): boolean {
-    if (this.#watchers.has(folder) || this.#ignored.includes(folder)) return false;
-    try {
-      const watcher = watch(folder, (event, name) => {
-        if (name !== null && !isHidden(name)) this.#seen(folder, event, name);
-      });
-      watcher.on("error", () => this.#forget(folder)); // the folder is gone
-      this.#watchers.set(folder, watcher);
-      const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !isHidden(name));
-      const inside = entries.filter((entry) => entry.isDirectory()).map(({ name }) => this.#watch(join(folder, name)));
-      return inside.includes(true) || entries.some((entry) => entry.isFile() && isSource(entry.name));
-    } catch (error) {
-      this.#forget(folder);
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" || code === "ENOTDIR") return false;
-      const advice = code === "ENOSPC" || code === "EMFILE" ? " Watch fewer folders: --watch src." : "";
-      throw new StatefunError("OPTION_INVALID", `${folder} can't be watched: ${message}.${advice}`, { cause: error });
-    }
-  }
-
-  #seen(folder: string, event: string, name: string): void {
-    const path = join(folder, name);
-    if (this.#ignored.includes(path)) return;
-    if (isSource(name)) this.#note(path);
-    if (isSource(name) || event !== "rename") return;
-    // Perhaps a folder: a new one, another one under an old name, or one that is gone with all that was in it.
-    const gone = [...this.#watchers.keys()].filter((watched) => watched === path || holds(path, watched));
-    for (const watched of gone) this.#forget(watched);
-    if (this.#watch(path) || gone.length > 0) this.#note(path);
-  }
-
-  #note(path: string): void {
-    this.#changed = path;
+  #note(file: string): void {
+    this.#changed = file;
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => {
       this.#quiet = undefined;
-      this.#tell();
+      this.#reportChange();
     }, quietMs);
   }
 
-  #tell(): void {
-    if (this.#changed === undefined || this.#waiting === undefined) return;
-    const [tell, changed] = [this.#waiting, this.#changed];
-    this.#waiting = this.#changed = undefined;
-    tell(changed);
-  }
-
-  #forget(folder: string): void {
-    this.#watchers.get(folder)?.close();
-    this.#watchers.delete(folder);
+  #reportChange(): void {
+    if (this.#changed === undefined || this.#report === undefined) return;
+    const [report, changed] = [this.#report, this.#changed];
+    this.#report = this.#changed = undefined;
+    report(changed);
   }
 }
 
-function isSource(name: string): boolean {
-  return sources.has(extname(name));
+function isSource(file: string): boolean {
+  return sourceExtensions.has(extname(file));
 }
 
-function isHidden(name: string): boolean {
-  return name === "node_modules" || name.startsWith(".");
+/** Whether a path is in node_modules or hidden, seen from its root. The names above the root do not count. */
+function isHidden(roots: readonly string[], path: string): boolean {
+  const root = roots.find((folder) => folder === path || holds(folder, path)) ?? path;
+  return relative(root, path)
+    .split(sep)
+    .some((name) => name === "node_modules" || name.startsWith("."));
+}
+
+function watchFailed(error: unknown): StatefunError {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const advice = code === "ENOSPC" || code === "EMFILE" ? " Watch fewer folders, for example with --watch src." : "";
+  return new StatefunError("OPTION_INVALID", `${path ?? "A folder"} can't be watched: ${describe(error)}.${advice}`, {
+    cause: error,
+  });
 }
 
 /** Whether a folder holds a file, at any depth. */

@@ -51,6 +51,7 @@ const packages: Record<string, readonly string[]> = {
   yaml: ["runtime/module/"],
   undici: ["runtime/endpoint/", "runtime/egress/"],
   "prom-client": ["runtime/admin/"],
+  chokidar: ["cli/watch-sources.ts"],
   fastify: ["serve/hosts/fastify.ts"],
   "@nestjs/common": ["serve/hosts/nest.ts"],
   "@nestjs/core": ["serve/hosts/nest.ts"],

@@ -44,7 +44,7 @@ function assertFailed({ code, stdout, stderr }: Ended, exitCode: number, errorCo
 }
 
 before(async () => {
-  const ports = ["--port", "0", "--admin-port", "0", "--admin-token", "secret"];
+  const ports = ["--port", "0", "--admin-port", "0", "--admin-bearer-token", "secret"];
   runtime = new Running(built.main, ["start", "--functions", "functions.js", "--memory", ...ports, "--json"], {
     cwd: project,
   });
@@ -55,8 +55,8 @@ before(async () => {
   env = {
     STATEFUN_URL: ingress,
     STATEFUN_ADMIN_URL: admin,
-    STATEFUN_ADMIN_TOKEN: "secret",
-    STATEFUN_INGRESS_TOKEN: "",
+    STATEFUN_ADMIN_BEARER_TOKEN: "secret",
+    STATEFUN_BEARER_TOKEN: "",
   };
 });
 
@@ -112,7 +112,7 @@ describe("messages", () => {
   });
 
   test("a delayed message is withdrawn by its token, once", async () => {
-    await statefun("send", "shop/counter", "d1", '"later"', "--delay", "1h", "--token", "t1");
+    await statefun("send", "shop/counter", "d1", '"later"', "--delay", "1h", "--cancellation-token", "t1");
     const [delayed] = (await jsonOf("show", "shop/counter", "d1")).delayed;
     assert.deepEqual([delayed.cancellationToken, delayed.value], ["t1", "later"]);
     assert.equal((await statefun("cancel", "t1")).stdout, "Cancelled.\n");
@@ -120,7 +120,7 @@ describe("messages", () => {
   });
 
   test("a call that is not answered in time can be tried again", async () => {
-    assertFailed(await statefun("call", "shop/counter", "w1", '"silence"', "--timeout", "50"), 5, "ANSWER_TIMEOUT");
+    assertFailed(await statefun("call", "shop/counter", "w1", '"silence"', "--timeout", "50ms"), 5, "ANSWER_TIMEOUT");
   });
 });
 
@@ -218,8 +218,11 @@ describe("failures", () => {
     assertFailed(await statefun("psx"), 2, "OPTION_INVALID");
     assertFailed(await statefun("call", "counter", "x", '"x"'), 2, "TYPE_NAME_INVALID");
     assertFailed(await statefun("call", "shop/counter", "x", "Bob"), 2, "OPTION_INVALID");
-    assertFailed(await statefun("send", "shop/counter", "x", '"x"', "--token", "t"), 2, "OPTION_INVALID");
-    assertFailed(await statefun("send", "shop/counter", "x", '"x"', "--delay", "soon"), 2, "DELAY_INVALID");
+    assertFailed(await statefun("send", "shop/counter", "x", '"x"', "--cancellation-token", "t"), 2, "OPTION_INVALID");
+    for (const delay of ["soon", "0s", "5", "5y"]) {
+      assertFailed(await statefun("send", "shop/counter", "x", '"x"', "--delay", delay), 2, "DURATION_INVALID");
+    }
+    assertFailed(await statefun("call", "shop/counter", "x", '"x"', "--timeout", "5"), 2, "DURATION_INVALID");
     assertFailed(await statefun("ps", "--admin-url", "nowhere"), 2, "OPTION_INVALID");
     assertFailed(await statefun("addresses", "shop/counter", "--limit", "0"), 2, "OPTION_INVALID");
   });
@@ -237,14 +240,14 @@ describe("failures", () => {
   test("a key or a token that a header can't hold", async () => {
     assertFailed(await statefun("send", "shop/counter", "h1", '"x"', "--key", "ü😀"), 2, "OPTION_INVALID");
     for (const token of ["ü", "a b", "a\n"]) {
-      assertFailed(await statefun("ps", "--admin-token", token), 2, "OPTION_INVALID");
+      assertFailed(await statefun("ps", "--admin-bearer-token", token), 2, "OPTION_INVALID");
     }
   });
 
   test("a token that is missing or wrong", async () => {
-    assertFailed(await statefun("ps", "--admin-token", "wrong"), 1, "UNAUTHORIZED");
+    assertFailed(await statefun("ps", "--admin-bearer-token", "wrong"), 1, "UNAUTHORIZED");
     const { STATEFUN_ADMIN_URL = "" } = env;
-    const ended = await run(built.main, ["ps"], { env: { STATEFUN_ADMIN_URL, STATEFUN_ADMIN_TOKEN: "" } });
+    const ended = await run(built.main, ["ps"], { env: { STATEFUN_ADMIN_URL, STATEFUN_ADMIN_BEARER_TOKEN: "" } });
     assertFailed(ended, 1, "UNAUTHORIZED");
   });
 });

@@ -42,7 +42,7 @@ async function up(dev: Running, how: RegExp): Promise<Record<string, string>> {
   return { STATEFUN_URL: ingress, STATEFUN_ADMIN_URL: admin };
 }
 
-const started = /^Up in \d+ ms\.$/m;
+const started = /^Started in \d+ ms\.$/m;
 
 test("a change restarts the functions; state and waiting messages stay", async (t) => {
   const cwd = built.project(files);
@@ -54,7 +54,7 @@ test("a change restarts the functions; state and waiting messages stay", async (
   await run(built.main, ["send", "shop/counter", "eve", '"waits"'], { env });
   writeFileSync(join(cwd, "functions.ts"), source("new"));
   await dev.saw(/^old has ended$/m);
-  const after = await up(dev, /^functions\.ts has changed: restarted in \d+ ms\.$/m);
+  const after = await up(dev, /^Restarted in \d+ ms, because functions\.ts changed\.$/m);
   const called = await run(built.main, ["call", "shop/counter", "bob", '"b"'], { env: after });
   assert.equal(called.stdout, '"new 2"\n');
   await run(built.main, ["retry", "shop/counter", "eve"], { env: after });
@@ -69,9 +69,9 @@ test("a mistake is shown and waited out; a delayed message that is due meanwhile
   // Long enough that the functions are down when it is due.
   await run(built.main, ["send", "shop/counter", "bob", '"later"', "--delay", "4s"], { env });
   writeFileSync(join(cwd, "functions.ts"), `${source("broken")} syntax error(`);
-  await dev.saw(/^The functions have ended \(1\)\. Waiting for a change\.$/m);
+  await dev.saw(/^The functions ended with 1\. /m);
   writeFileSync(join(cwd, "functions.ts"), source("new"));
-  await up(dev, /restarted/);
+  await up(dev, /Restarted/);
   await dev.saw(/^new got later 1$/m);
   const { code, stdout, stderr } = await dev.stop();
   assert.equal(code, 0);
@@ -97,15 +97,15 @@ test("what the functions import is watched, in folders that are new too; data an
   writeFileSync(join(cwd, ".hidden.ts"), "");
   assert.equal((await run(built.main, ["call", "shop/counter", "bob", '"a"'], { env })).stdout, '"one 1"\n');
   writeFileSync(join(cwd, "lib/word.ts"), 'export const word = "two";');
-  env = await up(dev, /^lib\/word\.ts has changed: restarted/m);
+  env = await up(dev, /^Restarted in \d+ ms, because lib\/word\.ts changed\.$/m);
   assert.equal((await run(built.main, ["call", "shop/counter", "bob", '"a"'], { env })).stdout, '"two 2"\n');
   mkdirSync(join(cwd, "lib/new"));
   writeFileSync(join(cwd, "lib/new/word.ts"), 'export const word = "three";');
-  await up(dev, /^lib\/new(\/word\.ts)? has changed: restarted/m);
+  await up(dev, /^Restarted in \d+ ms, because lib\/new(\/word\.ts)? changed\.$/m);
   writeFileSync(join(cwd, "lib/new/word.ts"), 'export const word = "four";');
-  await up(dev, /^lib\/new\/word\.ts has changed: restarted/m);
+  await up(dev, /^Restarted in \d+ ms, because lib\/new\/word\.ts changed\.$/m);
   rmSync(join(cwd, "lib/new"), { recursive: true });
-  await up(dev, /^lib\/new(\/word\.ts)? has changed: restarted/m);
+  await up(dev, /^Restarted in \d+ ms, because lib\/new(\/word\.ts)? changed\.$/m);
   assert.equal((await dev.stop()).code, 0);
 });
 
@@ -131,18 +131,18 @@ test("what an egress writes is no change, whatever its name", async (t) => {
   await run(built.main, ["health"], { env }); // longer than changes are gathered for
   assert.equal((await run(built.main, ["call", "shop/counter", "bob", '"a"'], { env })).stdout, '"old 1"\n');
   writeFileSync(join(cwd, "functions.ts"), source("new"));
-  await up(dev, /^functions\.ts has changed: restarted/m);
+  await up(dev, /^Restarted in \d+ ms, because functions\.ts changed\.$/m);
   writeFileSync(join(cwd, "out/more.json"), "{}");
-  await up(dev, /^out\/more\.json has changed: restarted/m);
+  await up(dev, /^Restarted in \d+ ms, because out\/more\.json changed\.$/m);
   assert.equal((await dev.stop()).code, 0);
 });
 
 test("functions that end by themselves are started again by the next change", async (t) => {
   const cwd = built.project({ ...files, "functions.ts": `${source("old")}\nsetImmediate(() => process.exit(7));` });
   const dev = running(t, built.main, ["dev", ...free], { cwd });
-  await dev.saw(/^The functions have ended \(7\)\. Waiting for a change\.$/m);
+  await dev.saw(/^The functions ended with 7\. /m);
   writeFileSync(join(cwd, "functions.ts"), source("new"));
-  await up(dev, /restarted/);
+  await up(dev, /Restarted/);
   assert.equal((await dev.stop()).code, 0);
 });
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Command, commands } from "../../src/cli/commands.js";
-import { exitCodes } from "../../src/cli/exit-codes.js";
+import { exitStatuses } from "../../src/cli/exit-status.js";
 import { codeIn, pageAt, tableRows } from "../docs/pages.js";
 
 const page = pageAt("docs/cli.md");
@@ -35,7 +35,7 @@ test("each option has its row, with the commands that take it", () => {
   assert.deepEqual(written, [...rows.values()]);
 });
 
-test("each exit code has its row", () => {
-  const written = tableRows(page, "Exit codes").map(([code = "", meaning]) => [...codeIn(code), meaning]);
-  assert.deepEqual(written, Object.entries(exitCodes));
+test("each exit status has its row", () => {
+  const written = tableRows(page, "Exit statuses").map(([code = "", meaning]) => [...codeIn(code), meaning]);
+  assert.deepEqual(written, Object.entries(exitStatuses));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "node:test";
-import { failureOf } from "../../src/cli/exit-codes.js";
+import { failureOf } from "../../src/cli/exit-status.js";
 import { parseInput } from "../../src/cli/parse.js";
 import { askAdmin } from "../../src/cli/request.js";
 import { rejectsCode } from "../support/expect-code.js";
@@ -18,6 +18,6 @@ test("a server that takes a request and does not answer is there, but late", asy
   const input = parseInput("ps", ["--admin-url", `http://127.0.0.1:${(server.address() as AddressInfo).port}`]);
   const asked = askAdmin(input, { method: "GET", path: "/functions", idleMs: 20 });
   await rejectsCode(asked, "ANSWER_TIMEOUT", "0.02 s");
-  const { exitCode } = failureOf(await asked.catch((thrown) => thrown));
-  assert.equal(exitCode, 5);
+  const { exitStatus } = failureOf(await asked.catch((thrown) => thrown));
+  assert.equal(exitStatus, 5);
 });

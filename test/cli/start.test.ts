@@ -122,7 +122,7 @@ test("records of an egress go to a file and to stdout", async (t) => {
 
 test("tokens are asked for", async (t) => {
   const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": counter });
-  const tokens = { STATEFUN_ADMIN_TOKEN: "a1", STATEFUN_INGRESS_TOKEN: "i1" };
+  const tokens = { STATEFUN_ADMIN_BEARER_TOKEN: "a1", STATEFUN_BEARER_TOKEN: "i1" };
   const args = ["start", "--functions", "functions.ts", "--memory", ...free];
   const vars = await env(running(t, built.main, args, { cwd, env: tokens }));
   assertFailed(await call(vars), 1, "UNAUTHORIZED");
@@ -258,7 +258,7 @@ test("a call of a function may take no longer than --call-timeout", async (t) =>
   const vars = await env(runtime);
   await run(built.main, ["send", "shop/slow", "bob", '"x"'], { env: vars });
   await runtime.saw(/called\ncalled\n/); // again, so the first call was given up
-  for (const wrong of ["soon", "0", "2y"]) {
+  for (const wrong of ["soon", "0s", "30", "2y"]) {
     assertFailed(await run(built.main, limited(wrong), { cwd }), 2, "DURATION_INVALID");
   }
   runtime.process.kill("SIGTERM");
