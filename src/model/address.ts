@@ -1,4 +1,4 @@
-// An address: which function, and which of its instances.
+// An address: names a function and one of its instances.
 
 import { parseTypeName } from "./type-name.js";
 
@@ -17,7 +17,7 @@ export class Address {
   readonly namespace: string;
   /** The part of the type name after the last slash (proto field `type`). */
   readonly name: string;
-  /** Which instance of the function (proto field `id`). */
+  /** The id of the instance (proto field `id`). */
   readonly id: string;
 
   constructor(namespace: string, name: string, id: string) {
@@ -37,10 +37,12 @@ export class Address {
     return new Address(namespace, name, id);
   }
 
+  /** Whether another address names the same instance. */
   equals(other: Address | undefined): boolean {
     return other !== undefined && this.id === other.id && this.typeName === other.typeName;
   }
 
+  /** The address as text, "namespace/name/id". */
   toString(): string {
     return `${this.typeName}/${this.id}`;
   }

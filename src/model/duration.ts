@@ -1,4 +1,4 @@
-// Durations as users write them: milliseconds, or an object of units.
+// Durations as users write them: a number of milliseconds, or an object of units.
 
 import { describeValue, StatefunError } from "../errors.js";
 
@@ -21,7 +21,7 @@ const unitsMs: Readonly<Record<string, number>> = {
   milliseconds: 1,
 };
 
-/** The longest time that setTimeout can wait: it takes a longer one for 1 ms. Almost 25 days. */
+/** The longest time that setTimeout can wait, almost 25 days. It waits 1 ms when it is asked for longer. */
 export const longestTimerMs = 2 ** 31 - 1;
 
 /** Converts a duration to whole milliseconds, dropping a fraction. Throws DURATION_INVALID. */
@@ -52,6 +52,6 @@ function sumOfUnits(duration: unknown): number {
 function invalid(why: string): StatefunError {
   return new StatefunError(
     "DURATION_INVALID",
-    `${why}. Give milliseconds, or an object of days, hours, minutes, seconds and milliseconds, for example { minutes: 30 }.`,
+    `${why}. Write milliseconds, or an object of days, hours, minutes, seconds and milliseconds, for example { minutes: 30 }.`,
   );
 }

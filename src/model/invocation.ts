@@ -1,4 +1,4 @@
-// What an engine asks of a function, and what the function answers: plain values, free of any wire format.
+// A call of a function and its outcome, as plain values without a wire format.
 
 import type { Address } from "./address.js";
 import type { Expiration } from "./expiration.js";
@@ -7,7 +7,7 @@ import type { TypedValue } from "./typed-value.js";
 /** The two generations of the protocol: v2 is StateFun 2.0 to 2.2, v3 is StateFun 3.0 and later. */
 export type Generation = "v2" | "v3";
 
-/** One call: all messages that wait for one address, with its state (proto message InvocationBatchRequest). */
+/** One call: the messages that wait for one address, and the address's state (proto message InvocationBatchRequest). */
 export interface InvocationBatch {
   readonly generation: Generation;
   readonly target: Address;
@@ -15,7 +15,7 @@ export interface InvocationBatch {
   readonly invocations: readonly Invocation[];
 }
 
-/** A state value as the engine keeps it; no value means that it is not set. */
+/** A state as the engine keeps it. A state without a value is not set. */
 export interface PersistedValue {
   readonly name: string;
   readonly value: TypedValue | undefined;
@@ -23,12 +23,12 @@ export interface PersistedValue {
 
 /** One message (proto message ToFunction.Invocation). */
 export interface Invocation {
-  /** Who sent it; undefined when it came from an ingress. */
+  /** The sender's address; undefined when the message came from an ingress. */
   readonly caller: Address | undefined;
   readonly argument: TypedValue;
 }
 
-/** Everything a batch did, in the order it did it (proto message InvocationResponse). */
+/** The effects of a batch, each kind in the order in which it happened (proto message InvocationResponse). */
 export interface SideEffects {
   mutations: readonly PersistedValue[];
   messages: readonly OutgoingMessage[];
@@ -36,11 +36,13 @@ export interface SideEffects {
   egresses: readonly EgressMessage[];
 }
 
+/** A message to a function. */
 export interface OutgoingMessage {
   readonly target: Address;
   readonly argument: TypedValue;
 }
 
+/** A message that the engine delivers after a delay. */
 export interface DelayedMessage extends OutgoingMessage {
   readonly delayMs: number;
   readonly cancellationToken: string | undefined;
@@ -51,14 +53,15 @@ export interface Cancellation {
   readonly cancel: string;
 }
 
+/** A message to an egress. */
 export interface EgressMessage {
-  /** Namespace and name of the egress. */
+  /** The egress's namespace; `name` is its name. */
   readonly namespace: string;
   readonly name: string;
   readonly argument: TypedValue;
 }
 
-/** A state the engine does not know yet (proto message PersistedValueSpec). */
+/** A state that the engine does not know yet (proto message PersistedValueSpec). */
 export interface ValueSpec {
   readonly name: string;
   readonly typename: string;

@@ -1,18 +1,18 @@
-// What JSON gives back as it was given: the check for values that go out as JSON.
+// Checks that a value comes back from JSON as it went in.
 
 import { describe, StatefunError } from "../errors.js";
 
 const nothing = () => false;
 
 /**
- * Refuses what JSON would drop or change (a Map, a Date, NaN, …) with VALUE_INVALID; `what` names the value. `accepts` is
- * asked about what would be refused, for whoever turns more than that into JSON.
+ * Throws VALUE_INVALID for a value that JSON would drop or change (a Map, a Date, NaN, …). `what` names the value in the
+ * message. `accepts` decides about the values that would be refused, for a caller that turns more into JSON.
  */
 export function assertPlainJson(value: unknown, what: string, accepts: (value: unknown) => boolean = nothing): void {
   assertPlain(value, [], what, accepts);
 }
 
-/** `path` holds the steps to the value: they are put together only for an error. */
+/** `path` holds the steps to the value; they are joined only for an error. */
 function assertPlain(
   value: unknown,
   path: (string | number)[],
@@ -28,7 +28,7 @@ function assertPlain(
       break;
     case "object": {
       if (value === null) return;
-      if (path.length > 200) throw notJson(path, what, "it is nested too deeply, or refers to itself");
+      if (path.length > 200) throw notJson(path, what, "it is nested more than 200 levels deep, or refers to itself");
       if (Array.isArray(value)) {
         for (let index = 0; index < value.length; index++) {
           path.push(index);
@@ -38,11 +38,11 @@ function assertPlain(
         return;
       }
       const prototype: unknown = Object.getPrototypeOf(value);
-      // A plain object, of this realm or another: its prototype is none, or has none itself.
+      // The prototype of a plain object is null, or is Object.prototype of this or another realm, whose prototype is null.
       if (prototype !== null && Object.getPrototypeOf(prototype) !== null) break;
       for (const key in value) {
         const property = (value as Record<string, unknown>)[key];
-        // JSON leaves an undefined property out, and reading it back gives undefined again.
+        // JSON leaves an undefined property out, and the property of the read value is undefined again.
         if (property === undefined) continue;
         path.push(key);
         assertPlain(property, path, what, accepts);
@@ -59,7 +59,7 @@ function notJson(steps: readonly (string | number)[], what: string, why: string)
   const where = path === "" ? "The value" : `value${path.length > 100 ? `…${path.slice(-100)}` : path}`;
   return new StatefunError(
     "VALUE_INVALID",
-    `${where} of a ${what} is not JSON: ${why}. Give plain objects, arrays, strings, finite numbers, booleans and null, or use custom(…).`,
+    `${where} of a ${what} is not JSON: ${why}. JSON holds plain objects, arrays, strings, finite numbers, booleans and null. For other values make a type with custom(…).`,
   );
 }
 

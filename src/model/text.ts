@@ -1,18 +1,18 @@
-// Text as UTF-8 can hold it.
+// Text that UTF-8 can carry.
 
 import { StatefunError } from "../errors.js";
 
-/** Whether a string holds no half of a surrogate pair: UTF-8 has no place for one, it would come back as another character. */
+/** Whether a string holds no half of a surrogate pair. UTF-8 can't carry a half: it would come back as another character. */
 export function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
-/** Whether something can name an instance or a message, and stay itself on the way. */
+/** Whether a value can name an instance or a message: text that is not empty, and that UTF-8 can carry. */
 export function isText(text: unknown): text is string {
   return typeof text === "string" && text !== "" && isWellFormed(text);
 }
 
-/** A cancellation token. Throws TOKEN_INVALID. */
+/** Throws TOKEN_INVALID when a value can't be a cancellation token. */
 export function assertToken(token: unknown): asserts token is string {
   if (isText(token)) return;
   throw new StatefunError(

@@ -1,4 +1,4 @@
-// A type name: namespace and name of a function, an egress or a type, written "namespace/name".
+// A type name: the namespace and the name of a function, an egress or a type, written "namespace/name".
 
 import { describe, StatefunError } from "../errors.js";
 
@@ -16,13 +16,13 @@ export function parseTypeName(text: string): TypeName {
   return known.get(text) ?? split(text);
 }
 
-/** Names that were split before: a program has few, and names them with every message. Ones beyond that are not kept. */
+/** Names that were split before: a program has few names, and uses one with every message. The limit bounds the memory. */
 const known = new Map<string, TypeName>();
 const mostKnown = 1000;
 
 function split(text: string): TypeName {
   if (typeof text !== "string" || text === "") {
-    throw invalid(text, "a type name must be provided");
+    throw invalid(text, "it is empty or no text");
   }
   const slash = text.lastIndexOf("/");
   if (slash < 0) throw invalid(text, "it has no slash");

@@ -6,8 +6,8 @@ import type { TypenameOf, WithTypename } from "../model/named.js";
 import { Type } from "../model/type.js";
 
 /**
- * Makes a type from two functions. What they throw becomes VALUE_INVALID and VALUE_UNREADABLE. Throws TYPE_NAME_INVALID
- * and OPTION_INVALID.
+ * Makes a type of two functions. An error that `serialize` throws becomes VALUE_INVALID, one of `deserialize` becomes
+ * VALUE_UNREADABLE. Throws TYPE_NAME_INVALID and OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ class CustomType<T> extends Type<T> {
         cause: error,
       });
     }
-    // A copy: a function that hands its value on as it is would let a later change of it through.
+    // Copy the bytes: serialize may return the value itself, and a later change of the value must not change the bytes.
     if (bytes instanceof Uint8Array) return new Uint8Array(bytes);
     throw new StatefunError("VALUE_INVALID", `serialize of ${this.typename} must return a Uint8Array.`);
   }

@@ -6,7 +6,7 @@ import type { TypenameOf, WithTypename } from "../model/named.js";
 import { assertPlainJson } from "../model/plain-json.js";
 import { Type } from "../model/type.js";
 
-/** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that is used here. */
+/** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that `json` uses. */
 export interface StandardSchema<T = unknown> {
   readonly "~standard": {
     readonly version: 1;
@@ -22,7 +22,8 @@ type StandardResult<T> =
 
 /**
  * Makes a type of JSON values. A schema validates on write (VALUE_INVALID) and on read (VALUE_UNREADABLE); it must be
- * synchronous and accept what it returns. What JSON would drop or change (a Map, a Date, NaN, …) is VALUE_INVALID.
+ * synchronous and accept the values that it returns. A value that JSON would drop or change (a Map, a Date, NaN, …) is
+ * VALUE_INVALID. Throws TYPE_NAME_INVALID and OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -50,7 +51,7 @@ class JsonType<T> extends Type<T> {
     if (schema !== undefined && typeof schema?.["~standard"]?.validate !== "function") {
       throw new StatefunError(
         "OPTION_INVALID",
-        `The schema of ${typename} is no Standard Schema: it lacks "~standard". Take a newer version of its library.`,
+        `The schema of ${typename} is no Standard Schema: it lacks "~standard". Update the schema's library.`,
       );
     }
     this.#schema = schema;

@@ -1,4 +1,4 @@
-// Packs a value that says itself which type it has.
+// Packs values that say which type they have.
 
 import { describeValue, StatefunError } from "../errors.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
@@ -7,12 +7,13 @@ import { json } from "./json.js";
 import { Types } from "./primitives.js";
 import { typeOf } from "./protobuf.js";
 
+/** The typename of google.protobuf.Any. */
 export const anyTypename = "type.googleapis.com/google.protobuf.Any";
 
 /**
- * Packs a value: a TypedValue or google.protobuf.Any is already packed; a protobuf message, a string, a boolean, a
- * bigint (long) and a Uint8Array (bytes) name their type themselves. Throws VALUE_UNTYPED for anything else: a number
- * may be an int, a float or a double, and a plain object says nothing.
+ * Packs a value that says which type it has: a protobuf message, a string, a boolean, a bigint (long) or a Uint8Array
+ * (bytes). A TypedValue and a google.protobuf.Any are packed already. Throws VALUE_UNTYPED for any other value: a number
+ * may be an int, a float or a double, and a plain object does not say its type. Throws VALUE_INVALID too.
  */
 export function packValue(value: unknown): TypedValue {
   switch (typeof value) {
@@ -25,7 +26,7 @@ export function packValue(value: unknown): TypedValue {
     case "number":
       throw new StatefunError(
         "VALUE_UNTYPED",
-        `The number ${value} may be an int, a float or a double. Say which: Types.int.pack(${value}) or Types.double.pack(${value}).`,
+        `The number ${value} may be an int, a float or a double. Pack it with its type: Types.int.pack(${value}) or Types.double.pack(${value}).`,
       );
     case "object":
       if (value !== null) return packObject(value);
@@ -33,13 +34,14 @@ export function packValue(value: unknown): TypedValue {
   throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not a value that can be sent or stored.`);
 }
 
-/** JSON that is of no type of the user's: what a function returned to a client. */
+/** The type of JSON that a function returned to a client without a type of its own. */
 const plainJson = json<unknown>("statefun.types/json");
 
 /**
- * Packs what a handler returned to a client. The client reads it as JSON, so what {@link packValue} refuses has a type
- * here: a number is a double, and null, a list or a plain object is a statefun.types/json. Throws VALUE_INVALID when JSON
- * would change it, and VALUE_UNTYPED for a function or a symbol.
+ * Packs the value that a handler returned to a client. The client reads the value as JSON, so values that
+ * {@link packValue} refuses have a type here: a number is a double, and null, a list or a plain object is a
+ * statefun.types/json. Throws VALUE_INVALID when JSON would change the value, and VALUE_UNTYPED for a function or a
+ * symbol.
  */
 export function packAnswer(value: unknown): TypedValue {
   if (typeof value === "number") return Types.double.pack(value);
@@ -65,7 +67,7 @@ function packObject(value: object): TypedValue {
   return type.typename === anyTypename ? fromAny(value) : type.pack(value);
 }
 
-/** protobufjs names the field typeUrl or type_url, depending on keep-case. */
+/** Packs an Any. protobufjs names its field typeUrl, or type_url under --keep-case. */
 function fromAny(any: { typeUrl?: string; type_url?: string; value?: Uint8Array }): TypedValue {
   return new TypedValue(any.type_url || any.typeUrl || "", any.value);
 }

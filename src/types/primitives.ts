@@ -8,12 +8,12 @@ import { Type } from "../model/type.js";
 import { TypedValue, type Unencoded } from "../model/typed-value.js";
 import { boolJson, bytesJson, doubleJson, intJson, longJson, type ScalarJson, stringJson } from "./scalar-json.js";
 
-/** How one kind of value is checked, and written to and read from field 1. */
+/** How one kind of value is checked, written to field 1 and read from it. */
 interface Scalar<T> {
   readonly wireType: number;
-  /** Says what is wrong with a value, or undefined when it fits. */
+  /** Says what is wrong with a value; undefined when the value fits. */
   check(value: T): string | undefined;
-  /** The value that is left out of the bytes, as proto3 does. */
+  /** Whether the value is the default, which proto3 leaves out of the bytes. */
   isDefault(value: T): boolean;
   readonly initial: T;
   readonly json: ScalarJson<T>;
@@ -74,7 +74,8 @@ class ScalarType<T> extends Type<T> {
 
   override pack(value: T): TypedValue<T> {
     this.#check(value);
-    // Bytes may be changed after they are packed; every other value is immutable, and can wait for the answer's buffer.
+    // Bytes may change after they are packed, so they are encoded now. Every other primitive is immutable: it is encoded
+    // later, into the buffer of the answer.
     if (typeof value === "object") return super.pack(value);
     return TypedValue.unencoded<T>(this.typename, new UnencodedScalar(this, value));
   }
@@ -240,7 +241,7 @@ const bytes: Scalar<Uint8Array> = {
   initial: new Uint8Array(0),
   json: bytesJson,
   write: (writer, value) => writer.raw(value),
-  // A copy: the bytes must not pin the whole request, nor change with a pooled buffer.
+  // Copy the bytes: a view would keep the whole request in memory, and would change with a pooled buffer.
   read: (reader, end) => reader.copy(end),
 };
 
@@ -263,9 +264,9 @@ const wrapper = <T>(name: string, scalar: Scalar<T>): Type<T> =>
 export const Types = Object.freeze({
   /** true or false. */
   bool: new ScalarType("io.statefun.types/bool", bool, wrapper("BoolValue", bool)) as Type<boolean>,
-  /** A whole number of 32 bits; anything else is VALUE_INVALID. */
+  /** A whole number of 32 bits; any other number is VALUE_INVALID. */
   int: new ScalarType("io.statefun.types/int", sfixed32, wrapper("Int32Value", int32)) as Type<number>,
-  /** A whole number of 64 bits, as a bigint; anything else is VALUE_INVALID. */
+  /** A whole number of 64 bits, as a bigint; any other value is VALUE_INVALID. */
   long: new ScalarType("io.statefun.types/long", sfixed64, wrapper("Int64Value", int64)) as Type<bigint>,
   /** A 32-bit floating point number: rounded to its precision, VALUE_INVALID beyond its range. */
   float: new ScalarType("io.statefun.types/float", float, wrapper("FloatValue", float)) as Type<number>,

@@ -1,27 +1,28 @@
-// Protobuf messages as JSON, as protobufjs converts them: what it would drop or change silently is refused here.
+// Protobuf messages as JSON, converted by protobufjs. It drops or changes wrong JSON silently; here wrong JSON is refused.
 
 import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
 
-/** What a message class has besides encode and decode, unless it was generated without. */
+/** The conversions of a message class, unless it was generated without them. */
 interface Converter {
   fromObject(json: object): object;
   toObject(message: object, options: object): object;
   verify?(message: object): string | null;
 }
 
-/** 64-bit numbers and enums as text, bytes as base64, NaN and the infinities as text; with the defaults of proto3. */
+/** Converts 64-bit numbers, enums, NaN and the infinities to text and bytes to base64, and adds the defaults of proto3. */
 const conversion = { longs: String, enums: String, bytes: String, json: true, defaults: true };
 
 /**
- * A field that is not set has its default, as it has in the message: who reads a number need not expect it to be absent.
- * Only a message, an optional field and a oneof's can be absent. Undefined when the class can't convert.
+ * Converts a message to JSON; undefined when the class can't convert. A field that is not set has its default in the JSON,
+ * as in the message: a reader of a number need not expect the field to be absent. Only a message, an optional field and a
+ * oneof's field can be absent.
  */
 export function protobufToJson(codec: object, message: object): unknown {
   return canConvert(codec) ? withoutNulls(codec.toObject(message, conversion)) : undefined;
 }
 
-/** protobufjs says null where a message is not set. */
+/** Drops the nulls that protobufjs writes for messages that are not set. */
 function withoutNulls(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(withoutNulls);
   if (!isObject(json)) return json;
@@ -30,7 +31,7 @@ function withoutNulls(json: unknown): unknown {
   );
 }
 
-/** Makes a message; undefined when the class can't convert. Throws VALUE_INVALID, naming the field. */
+/** Makes a message of JSON; undefined when the class can't convert. Throws VALUE_INVALID, with the field in its message. */
 export function protobufFromJson(codec: object, typename: string, json: unknown): object | undefined {
   if (!canConvert(codec)) return undefined;
   const invalid = (why: string, cause?: unknown) =>
@@ -44,8 +45,8 @@ export function protobufFromJson(codec: object, typename: string, json: unknown)
   } catch (error) {
     throw invalid(describe(error), error);
   }
-  // fromObject drops what it does not know and makes the rest fit: comparing shows it. verify before that would refuse
-  // 64-bit numbers and enums written as text.
+  // fromObject drops unknown fields and converts wrong values, so the message is compared with the JSON. To verify the JSON
+  // first would refuse 64-bit numbers and enums written as text.
   const wrong = differenceOf("", json, message, shown) ?? codec.verify?.(message);
   if (wrong) throw invalid(wrong);
   return message;
@@ -57,11 +58,11 @@ function canConvert(codec: object): codec is Converter {
 }
 
 /**
- * Says where `json` is not the value that was made of it; undefined when nothing was lost. `shown` is that value as JSON,
- * with every field it could have.
+ * Says where the value `made` of `json` differs from it; undefined when nothing was lost. `shown` is the value as JSON,
+ * with every field that it could have.
  */
 function differenceOf(path: string, json: unknown, made: unknown, shown: unknown): string | undefined {
-  // Bytes: a list of numbers when they came as one, and when there are none.
+  // protobufjs keeps bytes as a list of numbers when they came as a list, and when the field is empty.
   if (typeof shown === "string" && (made instanceof Uint8Array || Array.isArray(made))) {
     return isBase64Of(json, made) ? undefined : `${path} must be text in base64`;
   }
@@ -71,13 +72,13 @@ function differenceOf(path: string, json: unknown, made: unknown, shown: unknown
       differenceOf(`${path}[${index}]`, json[index], made[index], inside(shown, index)),
     );
   }
-  // protobufjs's 64-bit numbers are objects, and shown as text.
+  // A 64-bit number of protobufjs is an object too, but its JSON is text: it is compared below.
   if (isObject(made) && isObject(shown)) {
     if (!isObject(json)) return `${path} must be an object`;
     return firstOf(Object.keys(json), (key) => {
       const inner = path === "" ? key : `${path}.${key}`;
       const known = Object.hasOwn(shown, key);
-      // A field that is null is not set; one of several that exclude each other is then not shown.
+      // A field that is null is not set. The JSON of the message lacks such a field if it belongs to a oneof.
       if (json[key] === null && (known || key in made)) return undefined;
       return known ? differenceOf(inner, json[key], made[key], shown[key]) : `there is no field "${inner}"`;
     });

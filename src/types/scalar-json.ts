@@ -1,14 +1,14 @@
-// The primitives as JSON, as protobuf's JSON mapping has them.
+// The primitives as JSON, in the form of protobuf's JSON mapping.
 
 import { platform } from "../bytes/platform.js";
 import { isBase64 } from "./protobuf-json.js";
 
-/** How one kind of value is told in JSON. */
+/** How one kind of value becomes JSON and comes back. */
 export interface ScalarJson<T> {
   toJson(value: T): unknown;
-  /** The value, to be checked like any other; undefined when it is none. */
+  /** Reads the value, which is then checked like any other; undefined when the JSON is no such value. */
   fromJson(json: unknown): T | undefined;
-  /** What JSON must hold, in words. */
+  /** Says in words which JSON is expected. */
   readonly expected: string;
 }
 
@@ -25,7 +25,7 @@ export const intJson: ScalarJson<number> = {
 };
 
 export const longJson: ScalarJson<bigint> = {
-  // Whoever reads JSON reads numbers as doubles: beyond 2^53 they would be others.
+  // Readers of JSON read a number as a double, which can't hold every whole number beyond 2^53.
   toJson: (value) => (Number.isSafeInteger(Number(value)) ? Number(value) : String(value)),
   fromJson: (json) => {
     if (typeof json === "number") return Number.isSafeInteger(json) ? BigInt(json) : undefined;

@@ -1,19 +1,19 @@
-// What the servers of a runtime know of the types of the functions that run in this process.
+// The types of the functions that run in this process, for the servers of a runtime.
 
 import type { Type } from "../model/type.js";
 
-/** Finds types: of what functions take and keep, and by their typenames. */
+/** Finds the types that functions take and keep, and types by their typenames. */
 export interface TypeCatalog {
   /** The type names of the functions of this process. Defaults to none. */
   readonly typeNames?: readonly string[];
-  /** The types that a function handles; none when it is not of this process, or only has a catch-all. */
+  /** The types that a function handles; empty for a function of another process, or with nothing but a catch-all. */
   handled(typeName: string): readonly Type<any>[];
   /**
-   * Whether a function takes values of every type, by a catch-all; undefined when it is not of this process. Defaults to
-   * undefined for all: nothing is refused for its type then.
+   * Whether a function takes values of every type, by a catch-all; undefined for a function of another process. Defaults
+   * to undefined for every function: no value is refused for its type then.
    */
   takesAll?(typeName: string): boolean | undefined;
-  /** The one type that a method of a function's class handles; undefined when there is no such method. */
+  /** The one type that a method of a function's class handles; undefined when no method has this name. */
   handler(typeName: string, method: string): Type<any> | undefined;
   /** The type of a typename, when a function of this process uses it. */
   find(typename: string): Type<any> | undefined;
@@ -21,7 +21,7 @@ export interface TypeCatalog {
   state(typeName: string, name: string): Type<any> | undefined;
 }
 
-/** Knows no function and no type: values are bytes under a typename. */
+/** The catalog that knows no function and no type: every value is bytes under a typename. */
 export const emptyCatalog: TypeCatalog = {
   handled: () => [],
   handler: () => undefined,

@@ -1,17 +1,17 @@
-// A typed value as JSON text, for people and for egresses.
+// Shows a typed value as JSON text, for people and for egresses.
 
 import { StatefunError } from "../errors.js";
 import type { Type } from "../model/type.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { Types } from "./primitives.js";
 
-/** StateFun's own types, which a function elsewhere has as well. */
+/** StateFun's own types by their typenames; functions of every process have them. */
 export const primitives = new Map<string, Type<any>>(Object.values(Types).map((type) => [type.typename, type]));
 
-/** Finds the type of a typename, when this process has it. */
+/** Finds the type of a typename; undefined when this process has none. */
 export type FindType = (typename: string) => Type<any> | undefined;
 
-/** A value as JSON text; undefined when nothing here knows how, or when the bytes are not of their type. */
+/** Shows a value as JSON text; undefined when its type is not known, has no JSON form, or can't read the bytes. */
 export function jsonOf(find: FindType, value: TypedValue): string | undefined {
   const type = find(value.typename) ?? primitives.get(value.typename);
   if (type === undefined) return undefined;

@@ -13,7 +13,7 @@ const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
 const field3 = tag(3, delimited);
 
-/** Reads the value of a field that is an address. */
+/** Reads an address from a field's value. */
 export function readAddress(reader: WireReader, outerEnd: number): Address {
   const end = reader.endOfField(outerEnd);
   let namespace = "";

@@ -15,7 +15,7 @@ const field2 = tag(2, delimited);
 const field3 = tag(3, delimited);
 const hasValueFlag = tag(2, varint);
 
-/** An Any or a TypedValue, before it is known which. */
+/** A value whose generation may not be known yet: an Any (v2) or a TypedValue (v3). */
 interface Packed {
   typename: string;
   /** Where the value's bytes begin and end; both 0 when there are none. */
@@ -26,8 +26,9 @@ interface Packed {
 }
 
 /**
- * States and messages that one request may hold: an engine sends a thousand messages unless it is told otherwise. Without
- * a limit a body of two or four bytes an entry takes sixty times its own size in memory.
+ * The most states and messages that one request may hold; an engine sends a thousand messages unless it is configured
+ * otherwise. An entry can be as short as two bytes, so that a body without this limit takes sixty times its own size in
+ * memory.
  */
 const mostEntries = 1_000_000;
 
@@ -40,16 +41,16 @@ interface Draft {
   target: Address | undefined;
   state: readonly PackedState[];
   invocations: readonly Invocation[];
-  /** The generation that the first message to tell it tells. */
+  /** The generation, as the first message that shows it. */
   generation: Generation | undefined;
   /** The typename of the first message. */
   firstTypename: string | undefined;
 }
 
 /**
- * Decodes a request. The generation is told from the request itself unless one is pinned.
- * Throws REQUEST_MALFORMED when the bytes are not a ToFunction with a target, and REQUEST_TOO_LARGE when it holds more
- * states and messages than any engine sends.
+ * Decodes a request. The request itself shows its generation, unless the caller names one.
+ * Throws REQUEST_MALFORMED when the bytes are not a ToFunction with a target, REQUEST_TOO_LARGE when the request holds more
+ * states and messages than any engine sends, and GENERATION_MISMATCH.
  */
 export function decodeRequest(bytes: Uint8Array, pinned?: Generation): InvocationBatch {
   const draft: Draft = {
@@ -111,7 +112,7 @@ function readState(reader: WireReader, outerEnd: number): PackedState {
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === field1) name = reader.string(end);
-    // v2 says `bytes` where v3 says TypedValue; what the bytes hold is an Any, so both are read alike.
+    // The field has the type bytes in v2 and TypedValue in v3. The bytes hold an Any, so both are read in the same way.
     else if (fieldTag === field2) packed = readPacked(reader, end);
     else reader.skip(fieldTag, end);
   }
@@ -163,13 +164,13 @@ function readPacked(reader: WireReader, outerEnd: number): Packed {
   return packed;
 }
 
-/** Throws GENERATION_MISMATCH: read as the other generation, every value would seem to be empty. */
+/** Throws GENERATION_MISMATCH: every value would seem to be empty if it was read as the other generation. */
 function generationOf({ generation, firstTypename, state }: Draft, pinned: Generation | undefined): Generation {
   if (generation !== undefined) return agreed(generation, pinned);
   for (const { packed } of state) if (packed?.generation !== undefined) return agreed(packed.generation, pinned);
   if (pinned !== undefined) return pinned;
-  // A value with neither field 2 nor 3 tells nothing: an Any whose message is empty looks like a TypedValue without a
-  // value. But a v3 engine marks the value of every message as present, so it must be v2, unless its name is v3's own.
+  // A value without the fields 2 and 3 may be an Any with an empty message or a TypedValue without a value. A v3 engine
+  // marks the value of every message as present, so the value must be an Any, unless its typename is one of v3.
   return firstTypename?.startsWith("io.statefun.types/") ? "v3" : "v2";
 }
 
@@ -182,7 +183,7 @@ function agreed(told: Generation, pinned: Generation | undefined): Generation {
 }
 
 function persistedValue({ name, packed }: PackedState, generation: Generation, bytes: Uint8Array): PersistedValue {
-  // v2 has no has_value: there, an Any that names its type is a value, even one of no bytes.
+  // v2 has no has_value: an Any that names its type is a value, even without bytes.
   const present = packed !== undefined && (generation === "v3" ? packed.hasValue : packed.typename !== "");
   return { name, value: present ? TypedValue.slice(packed.typename, bytes, packed.start, packed.end) : undefined };
 }

@@ -1,4 +1,4 @@
-// FromFunction bytes → what a function did, its values unopened, or the states it asks the engine to register.
+// FromFunction bytes → the effects of a function, or the states that it asks the engine to register. Values stay unopened.
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { describe, StatefunError } from "../errors.js";
@@ -6,29 +6,31 @@ import type { Address } from "../model/address.js";
 import { type Expiration, type ExpireMode, noExpiration } from "../model/expiration.js";
 import type { ValueSpec } from "../model/invocation.js";
 
-/** A state to write or, without a value, to delete. */
+/** A change of a state: a value to write, or no value to delete the state. */
 export interface ResponseMutation {
   readonly name: string;
   readonly packed: Uint8Array | undefined;
 }
 
+/** A message to a function. */
 export interface ResponseMessage {
   readonly target: Address;
   readonly argument: Uint8Array;
 }
 
-/** A delayed message; or, with `cancel`, the token of one to withdraw. */
+/** A delayed message; or with `cancel`, the token of the delayed message to withdraw. */
 export type ResponseDelayed =
   | (ResponseMessage & { readonly cancel: false; readonly delayMs: number; readonly token: string | undefined })
   | { readonly cancel: true; readonly token: string };
 
+/** A message to an egress. */
 export interface ResponseEgress {
-  /** "namespace/name". */
+  /** The egress's type name, "namespace/name". */
   readonly egress: string;
   readonly argument: Uint8Array;
 }
 
-/** What a batch did (proto message InvocationResponse). */
+/** The effects of a batch (proto message InvocationResponse). */
 export interface InvocationResult {
   readonly mutations: ResponseMutation[];
   readonly messages: ResponseMessage[];
@@ -36,7 +38,7 @@ export interface InvocationResult {
   readonly egresses: ResponseEgress[];
 }
 
-/** A function's answer: either what it did, or (v3) the states it misses. */
+/** A function's answer: its effects, or (v3) the states that the request lacked. */
 export type Response = InvocationResult | { readonly missing: readonly ValueSpec[] };
 
 import { readAddress } from "./address.js";
@@ -53,7 +55,7 @@ const resultField = tag(100, delimited);
 const incompleteField = tag(101, delimited);
 const modes: readonly ExpireMode[] = ["none", "after-write", "after-call"];
 
-/** Decodes an answer; its values share the bytes. Throws RESPONSE_MALFORMED. */
+/** Decodes an answer. Its values are views of the bytes. Throws RESPONSE_MALFORMED. */
 export function decodeResponse(bytes: Uint8Array): Response {
   try {
     const reader = new WireReader(bytes);
@@ -139,7 +141,7 @@ function readDelayed(reader: WireReader, outerEnd: number): ResponseDelayed {
   if (delayMs < 0n) throw new Error(`a message's delay is ${delayMs} ms`);
   return {
     cancel,
-    // Nobody waits for 285,000 years, and a larger number has no exact double.
+    // A delay of more than 285,000 years is cut: a double can't hold a larger number exactly.
     delayMs: Number(delayMs > 9_000_000_000_000_000n ? 9_000_000_000_000_000n : delayMs),
     token: token === "" ? undefined : token,
     target: present(target, "target"),

@@ -1,4 +1,4 @@
-// What an engine asks of a function → ToFunction bytes.
+// A call of a function → ToFunction bytes.
 
 import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
@@ -9,22 +9,22 @@ const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
 const field3 = tag(3, delimited);
 
-/** A state of the address; without a value it is not set. */
+/** A state of the address. A state without a value is not set. */
 export interface RequestState {
   readonly name: string;
-  /** See packed.ts. */
+  /** The value as packed.ts writes it. */
   readonly packed: Uint8Array | undefined;
 }
 
 /** One message of a batch. */
 export interface RequestMessage {
-  /** Undefined when it came from an ingress. */
+  /** The sender's address; undefined when the message came from an ingress. */
   readonly caller: Address | undefined;
-  /** See packed.ts. */
+  /** The value as packed.ts writes it. */
   readonly argument: Uint8Array;
 }
 
-/** Encodes one call (proto message InvocationBatchRequest): the messages `from` to `to`, exclusive, of the list. */
+/** Encodes one call (proto message InvocationBatchRequest) with the messages of the list from index `from` to before `to`. */
 export function encodeRequest(
   target: Address,
   states: readonly RequestState[],

@@ -1,4 +1,4 @@
-// SideEffects, or a list of missing states → FromFunction bytes, in the generation of the request.
+// The effects of a batch, or the missing states → FromFunction bytes, in the generation of the request.
 
 import { delimited, tag, varint } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
@@ -14,13 +14,13 @@ const field2 = tag(2, delimited);
 const field3 = tag(3, delimited);
 const field4 = tag(4, delimited);
 
-/** Encodes what a batch did (proto oneof field invocation_result = 100). */
+/** Encodes the effects of a batch (proto oneof field invocation_result = 100). */
 export function encodeResponse(effects: SideEffects, generation: Generation): Uint8Array {
   const writer = new WireWriter();
   const result = writer.begin(tag(100, delimited));
   for (const { name, value } of effects.mutations) {
     const mutation = writer.begin(field1);
-    // DELETE = 0 is proto3's default and so left out.
+    // DELETE = 0 is the default, which proto3 leaves out.
     if (value !== undefined) {
       writer.uint32(tag(1, varint));
       writer.uint32(1);
@@ -63,7 +63,7 @@ export function encodeResponse(effects: SideEffects, generation: Generation): Ui
   return writer.finish();
 }
 
-/** Encodes the states that a v3 engine has yet to register (proto oneof field incomplete_invocation_context = 101). */
+/** Encodes the states that a v3 engine must register first (proto oneof field incomplete_invocation_context = 101). */
 export function encodeIncompleteContext(missing: readonly ValueSpec[]): Uint8Array {
   const writer = new WireWriter();
   const context = writer.begin(tag(101, delimited));

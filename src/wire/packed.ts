@@ -1,5 +1,5 @@
-// A value as it travels: the bytes of an Any (v2) or of a TypedValue (v3). The engine passes them on unopened, so that
-// fields it does not know survive.
+// A value as it travels: the bytes of an Any (v2) or of a TypedValue (v3). The engine passes the bytes on unopened, so that
+// fields that it does not know survive.
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
@@ -12,14 +12,14 @@ const field2 = tag(2, delimited);
 const field3 = tag(3, delimited);
 const hasValueFlag = tag(2, varint);
 
-/** Packs a value as functions of this generation expect it. */
+/** Encodes a value in the form that functions of this generation expect. */
 export function encodePacked(value: TypedValue, generation: Generation): Uint8Array {
   const writer = new WireWriter();
   writePacked(writer, value, generation);
   return writer.finish();
 }
 
-/** Writes a packed value, without a tag and a length. */
+/** Writes a value in the form of a generation, without a tag and a length. */
 export function writePacked(writer: WireWriter, value: TypedValue, generation: Generation): void {
   if (generation === "v3") {
     writer.string(field1, value.typename);
@@ -33,7 +33,7 @@ export function writePacked(writer: WireWriter, value: TypedValue, generation: G
   }
 }
 
-/** Reads the typename of a packed value, and that it is one. Throws an Error that says what is wrong with its bytes. */
+/** Reads the typename of an encoded value and checks its fields. Throws an Error that says what is wrong with the bytes. */
 export function typenameOfPacked(bytes: Uint8Array): string {
   const reader = new WireReader(bytes);
   const end = bytes.length;
@@ -46,7 +46,7 @@ export function typenameOfPacked(bytes: Uint8Array): string {
   return typename;
 }
 
-/** Reads a packed value; it shares the bytes. Throws an Error that says what is wrong with them. */
+/** Decodes a value, which keeps a view of the bytes. Throws an Error that says what is wrong with the bytes. */
 export function decodePacked(bytes: Uint8Array, generation: Generation): TypedValue {
   const valueField = generation === "v3" ? field3 : field2;
   const reader = new WireReader(bytes);
@@ -66,7 +66,7 @@ export function decodePacked(bytes: Uint8Array, generation: Generation): TypedVa
   return TypedValue.slice(typename, bytes, start, valueEnd);
 }
 
-/** The same value in the other generation's form. Throws an Error that says what is wrong with the bytes. */
+/** Encodes the same value in the form of another generation. Throws an Error that says what is wrong with the bytes. */
 export function convertPacked(bytes: Uint8Array, from: Generation, to: Generation): Uint8Array {
   return from === to ? bytes : encodePacked(primitiveFor(decodePacked(bytes, from), to), to);
 }

@@ -1,12 +1,12 @@
-// The primitive types of the two generations, which are each other's: io.statefun.types/… on v3, google.protobuf's
-// wrappers on v2. A primitive that crosses from one to the other changes its name, and integers their bytes.
+// The primitive types of the two generations: io.statefun.types/… on v3, google.protobuf's wrappers on v2. A primitive that
+// crosses from one generation to the other changes its typename; an integer changes its bytes too.
 
 import { fixed32, fixed64, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Generation } from "../model/invocation.js";
 import { TypedValue } from "../model/typed-value.js";
 
-/** How an integer is written; the others are written alike. */
+/** How an integer is written on v3. The other primitives have the same bytes in both generations. */
 interface Integer {
   readonly fixed: number;
   readFixed(reader: WireReader, end: number): bigint;
@@ -38,7 +38,7 @@ const names: readonly [v3: string, v2: string, integer?: Integer][] = [
   ["double", "DoubleValue"],
   ["string", "StringValue"],
 ];
-/** By the typename of the other generation. */
+/** The primitives of each generation, by their typenames in the other one. */
 const primitives: Readonly<Record<Generation, ReadonlyMap<string, Primitive>>> = {
   v2: new Map(
     names.map(([v3, v2, integer]) => [
@@ -54,7 +54,7 @@ const primitives: Readonly<Record<Generation, ReadonlyMap<string, Primitive>>> =
   ),
 };
 
-/** The same value as functions of a generation know it. Bytes that are not what their name says stay as they are. */
+/** The same value in the form of a generation. A value whose bytes are not of their type stays as it is. */
 export function primitiveFor(value: TypedValue, generation: Generation): TypedValue {
   const primitive = primitives[generation].get(value.typename);
   if (primitive === undefined) return value;
@@ -76,12 +76,12 @@ function readInteger(bytes: Uint8Array, { fixed, readFixed }: Integer, to: Gener
       else integer = to === "v2" ? readFixed(reader, end) : reader.varint64(end);
     }
   } catch {
-    return undefined; // its receiver will say what it makes of it
+    return undefined; // the receiver refuses such bytes with an error of its own
   }
   return integer;
 }
 
-/** Zero is the default, which is left out. */
+/** Encodes an integer. Zero is the default, which proto3 leaves out. */
 function integerBytes(integer: bigint, { fixed, writeFixed }: Integer, to: Generation): Uint8Array {
   const writer = new WireWriter();
   if (integer !== 0n) {
