@@ -12,8 +12,10 @@ export type {
   WaitingMessage,
 } from "../engine/engine-api.js";
 export type { AdminOptions } from "./admin/admin-server.js";
-export type { EgressHandler } from "./egress/process-egress.js";
-export type { EgressSpec, FileEgressSpec, HttpEgressSpec, ProcessEgressSpec } from "./egresses.js";
+export type { FileEgressSpec } from "./egress/file-egress.js";
+export type { HttpEgressSpec } from "./egress/http-egress.js";
+export type { EgressHandler, ProcessEgressSpec } from "./egress/process-egress.js";
+export type { EgressSpec } from "./egresses.js";
 export type { HttpIngressOptions } from "./ingress/http-ingress.js";
 export type { RuntimeLimits } from "./runtime-limits.js";
 export type { RuntimeOptions } from "./runtime-options.js";

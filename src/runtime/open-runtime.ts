@@ -1,5 +1,6 @@
 // Opens the parts of a runtime, one after the other: functions, store, engine, egresses, servers.
 
+import type { Clock } from "../engine/clock.js";
 import { Engine } from "../engine/engine.js";
 import { StatefunError } from "../errors.js";
 import { RequestReplyHandler } from "../functions/request-reply.js";
@@ -31,6 +32,7 @@ export interface OpenRuntime {
   readonly dir: string | undefined;
   readonly catalog: TypeCatalog;
   readonly logger: Logger;
+  readonly clock: Clock | undefined;
   readonly egresses: AttachedEgresses;
   readonly closing: Closing;
 }
@@ -72,7 +74,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
 
   const attached = new AttachedEgresses(engine, closing);
   for (const [name, spec] of Object.entries(egresses)) {
-    attached.attach(name, await openEgress(name, spec, catalog, logger));
+    attached.attach(name, await openEgress(name, spec, catalog, { logger, clock: options.clock }));
   }
   if (playground !== undefined) {
     attached.assertFree(playgroundEgress);
@@ -91,7 +93,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     options.admin === false ? undefined : await AdminServer.open(engine, catalog, { logger, ...options.admin });
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
   const dir = options.dir === false ? undefined : options.dir;
-  return { engine, ingress, admin, dir, catalog, logger, egresses: attached, closing };
+  return { engine, ingress, admin, dir, catalog, logger, clock: options.clock, egresses: attached, closing };
 }
 
 /** The egresses of a runtime that have a consumer. */

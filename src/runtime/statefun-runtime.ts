@@ -3,7 +3,7 @@
 import type { EngineApi } from "../engine/engine-api.js";
 import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
-import { defineOptions, duration, unchecked, withDefault } from "../model/options.js";
+import { defineOptions, duration, positiveInteger, unchecked, withDefault } from "../model/options.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { packValue } from "../types/pack.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
@@ -55,7 +55,7 @@ const callOptions = defineOptions<RuntimeCallOptions>()({
   signal: unchecked<AbortSignal>(),
 });
 
-const egressOptions = defineOptions<RuntimeEgressOptions>()({ concurrency: unchecked<number>() });
+const egressOptions = defineOptions<RuntimeEgressOptions>()({ concurrency: withDefault(positiveInteger, 1) });
 
 const closeOptions = defineOptions<RuntimeCloseOptions>()({ grace: withDefault(duration, 10_000) });
 
@@ -182,10 +182,10 @@ export class StatefunRuntime {
    * ```
    */
   egress(name: string, handler: EgressHandler, options?: RuntimeEgressOptions): void {
-    const { egresses, catalog, logger } = this.#opened;
+    const { egresses, catalog, logger, clock } = this.#opened;
     egresses.assertFree(name);
-    const { concurrency } = egressOptions.read("egress", options);
-    egresses.attach(name, new ProcessEgress(name, handler, catalog.find, { concurrency, logger }));
+    const spec = { handler, ...egressOptions.read("egress", options) };
+    egresses.attach(name, new ProcessEgress(name, spec, catalog.find, { logger, clock }));
   }
 
   /**

@@ -1,14 +1,23 @@
-// An egress to a file: one line of JSON for each record, each record once.
+// An egress to a file: appends a line of JSON for each record, each record once.
 
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, resolve as resolvePath } from "node:path";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { describe, StatefunError } from "../../errors.js";
+import { defineOptions, nonEmptyText, required } from "../../model/options.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { endOfFile } from "./last-line.js";
-import { type EgressOptions, Retry } from "./retry.js";
+import { Retry, type RetryOptions } from "./retry.js";
 
-/** A record on its way to the file. */
+/** Appends records to a file: one line of JSON for each, each record once. */
+export interface FileEgressSpec {
+  /** The path of the file. */
+  readonly file: string;
+}
+
+const fileEgressOptions = defineOptions<FileEgressSpec>()({ file: required(nonEmptyText, "the path of a file") });
+
+/** A record that waits to be written. */
 interface Waiting {
   readonly id: string;
   readonly line: string;
@@ -17,8 +26,8 @@ interface Waiting {
 }
 
 /**
- * Appends the records of one egress in groups, each on disk before it is acknowledged. A record that comes again after a
- * crash is known by its id, so it is in the file once.
+ * Appends the records of one egress in groups. A group is on disk before its records are acknowledged. After a crash, a
+ * record that is in the file already comes again; its id tells so, and the record is not written a second time.
  */
 export class FileEgress implements EgressConsumer {
   readonly window = 1_000;
@@ -26,9 +35,9 @@ export class FileEgress implements EgressConsumer {
   readonly #path: string;
   readonly #find: FindType;
   readonly #retry: Retry;
-  /** Where the next line goes; what stands behind it is the rest of a group that failed. */
+  /** Where the next line goes. Bytes behind this position are what a failed write has left. */
   #size: number;
-  /** The id of the last line; ids grow. */
+  /** The id of the last line. Ids grow, so a record with a smaller id is in the file already. */
   #lastId: string | undefined;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
@@ -39,7 +48,7 @@ export class FileEgress implements EgressConsumer {
     file: FileHandle,
     end: { size: number; id: string | undefined },
     find: FindType,
-    options: EgressOptions,
+    options: RetryOptions,
   ) {
     this.#path = path;
     this.#file = file;
@@ -50,13 +59,16 @@ export class FileEgress implements EgressConsumer {
   }
 
   /**
-   * Opens the file, or makes it and its folder. A line that a crash has cut short is removed. A file belongs to one
-   * egress. Throws OPTION_INVALID when it can't be opened or holds something else.
+   * Opens the file; makes the file and its folder when they are missing. Removes a last line that a crash has cut short.
+   * Rejects with OPTION_INVALID when the file can't be opened, or ends in anything but a record of this egress.
    */
-  static async open(egress: string, path: string, find: FindType, options: EgressOptions = {}): Promise<FileEgress> {
-    if (typeof path !== "string" || path === "") {
-      throw new StatefunError("OPTION_INVALID", `The egress ${egress} needs the path of a file.`);
-    }
+  static async open(
+    egress: string,
+    spec: FileEgressSpec,
+    find: FindType,
+    options: RetryOptions = {},
+  ): Promise<FileEgress> {
+    const { file: path } = fileEgressOptions.read(`The egress ${egress}`, spec);
     const full = resolvePath(path);
     const file = await openFile(egress, full);
     try {
@@ -78,16 +90,19 @@ export class FileEgress implements EgressConsumer {
     });
   }
 
-  /** Finishes the group that is being written. */
+  /** Waits for the group that is being written. */
   async close(): Promise<void> {
     this.#retry.close();
     await this.#writing;
     await this.#file.close();
   }
 
-  /** Writes group after group; never rejects. A group that fails is tried again before any later one: ids only grow. */
+  /**
+   * Writes group after group; never rejects. A group that failed is written again before any later group: the file must stay
+   * in the order of the ids.
+   */
   async #writeAll(): Promise<void> {
-    await undefined; // what is received in the same turn is one group
+    await undefined; // the records that arrive in the same turn form one group
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
@@ -121,13 +136,13 @@ export class FileEgress implements EgressConsumer {
     this.#lastId = lastId;
   }
 
-  /** Where the records go, for people. */
+  /** The path of the file, for people. */
   get label(): string {
     return this.#path;
   }
 }
 
-/** Ids of one length sort as text; a longer one is later. */
+/** Whether a record comes after another one: a longer id is later, and ids of the same length sort as text. */
 function isBehind(id: string, lastId: string): boolean {
   return id.length === lastId.length ? id > lastId : id.length > lastId.length;
 }
@@ -135,7 +150,7 @@ function isBehind(id: string, lastId: string): boolean {
 async function openFile(egress: string, path: string): Promise<FileHandle> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    // Not "a": a group that failed half-way is written over.
+    // Not the flag "a": a write that failed half-way is written over.
     const file = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return open(path, "wx+");
       throw error;
@@ -151,14 +166,14 @@ async function openFile(egress: string, path: string): Promise<FileHandle> {
   }
 }
 
-/** Cuts off a torn last line, and tells where the file then ends and with which id. Throws OPTION_INVALID. */
+/** Cuts off a torn last line; returns the file's size and the id of its last record. Throws OPTION_INVALID. */
 async function recover(
   egress: string,
   path: string,
   file: FileHandle,
 ): Promise<{ size: number; id: string | undefined }> {
   const { length, whole, lastLine, torn } = await endOfFile(file);
-  // Without a whole line, only the beginning of a first record may be cut off.
+  // A file without a whole line is cut off only when it holds the beginning of a record.
   if (lastLine === undefined && !torn.startsWith(lineStart) && !lineStart.startsWith(torn)) {
     throw foreign(egress, path);
   }
@@ -177,7 +192,7 @@ function idOf(egress: string, path: string, line: string): string {
     const record = JSON.parse(line) as { id?: unknown; egress?: unknown };
     if (typeof record.id === "string" && record.egress === egress) return record.id;
   } catch {
-    // told below
+    // not JSON: not a record
   }
   throw foreign(egress, path);
 }

@@ -1,31 +1,47 @@
-// An egress to a web server: one POST for each record, until it is answered with 2xx.
+// An egress to a web server: posts each record until the server answers with 2xx.
 
 import { Agent, request } from "undici";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
-import { StatefunError } from "../../errors.js";
 import type { Duration } from "../../model/duration.js";
-import { timer } from "../../model/options.js";
+import {
+  checked,
+  defineOptions,
+  positiveInteger,
+  required,
+  timer,
+  unchecked,
+  withDefault,
+} from "../../model/options.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { encodeHeader } from "../http/value-answer.js";
-import { windowOf } from "./process-egress.js";
-import { type EgressOptions, Retry, RetryAfter } from "./retry.js";
+import { Retry, RetryAfter, type RetryOptions } from "./retry.js";
 
-/** Options of an {@link HttpEgress}. */
-export interface HttpEgressOptions extends EgressOptions {
+/** Posts records to a web server, each at least once. */
+export interface HttpEgressSpec {
   /** Where records are posted to: http or https. */
   readonly url: string;
   /** Headers of every request, for example Authorization. Defaults to none. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How many records may be under way at once. Defaults to 1: in order, one after the other. */
-  readonly concurrency?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many records may be posted at once. Defaults to 1: in order, one after the other. */
+  readonly concurrency?: number;
   /** How long one request may take. Defaults to 30 seconds. */
-  readonly timeout?: Duration | undefined;
+  readonly timeout?: Duration;
 }
 
+const httpEgressOptions = defineOptions<HttpEgressSpec>()({
+  url: required(
+    checked("an http or https URL", (given): given is string => isHttpUrl(given)),
+    "an http or https URL",
+  ),
+  headers: withDefault(unchecked<Readonly<Record<string, string>>>(), {}),
+  concurrency: withDefault(positiveInteger, 1),
+  timeout: withDefault(timer, 30_000),
+});
+
 /**
- * Posts records: at least once, since an answer may be lost; the receiver drops repeats by the header
- * Statefun-Record-Id. Whatever is not answered with 2xx is tried again, for ever: a record must not be lost because a
- * server was set up wrongly for a while.
+ * Posts records. A record is acknowledged by an answer of 2xx. That answer may be lost, so the receiver drops repeats by the
+ * header Statefun-Record-Id. Any other answer is a failure, and the record is posted again, for ever: a server that is set up
+ * wrongly for a while must not lose records.
  */
 export class HttpEgress implements EgressConsumer {
   readonly window: number;
@@ -37,14 +53,14 @@ export class HttpEgress implements EgressConsumer {
   readonly #agent: Agent;
 
   /** Throws OPTION_INVALID and DURATION_INVALID. */
-  constructor(egress: string, find: FindType, options: HttpEgressOptions) {
-    const { url, headers = {}, concurrency, timeout } = options;
-    this.window = windowOf(egress, concurrency);
-    this.#timeoutMs = timer(timeout, "timeout", `The egress ${egress}`) ?? 30_000;
-    this.#url = urlOf(egress, url);
+  constructor(egress: string, spec: HttpEgressSpec, find: FindType, options: RetryOptions = {}) {
+    const { url, headers, concurrency, timeout: timeoutMs } = httpEgressOptions.read(`The egress ${egress}`, spec);
+    this.window = concurrency;
+    this.#url = new URL(url);
     this.#headers = headers;
+    this.#timeoutMs = timeoutMs;
     this.#find = find;
-    // Its name for people leaves out what may be secret.
+    // The log shows no user, password or query of the URL: they may be secret.
     this.#retry = new Retry(`The egress ${egress} to ${this.#url.origin}${this.#url.pathname}`, options);
     this.#agent = new Agent({ connections: this.window, pipelining: 1 });
   }
@@ -53,32 +69,18 @@ export class HttpEgress implements EgressConsumer {
     return this.#retry.run(`the record ${record.id}`, () => this.#post(record));
   }
 
-  /** Ends what is under way; the receiver may have got it, and then gets it again. */
+  /** Ends the requests in flight. The receiver may have taken their records, and then gets those records again. */
   async close(): Promise<void> {
     this.#retry.close();
     await this.#agent.destroy();
   }
 
-  async #post(record: EgressRecord): Promise<void> {
-    const stop = new AbortController();
-    const late = new Error(`it did not answer within ${this.#timeoutMs} ms`);
-    const timer = setTimeout(() => stop.abort(late), this.#timeoutMs);
-    const close = () => stop.abort(this.#retry.signal.reason);
-    this.#retry.signal.addEventListener("abort", close);
-    try {
-      await this.#request(record, stop.signal);
-    } finally {
-      clearTimeout(timer);
-      this.#retry.signal.removeEventListener("abort", close);
-    }
-  }
-
-  async #request({ id, egress, value }: EgressRecord, signal: AbortSignal): Promise<void> {
+  async #post({ id, egress, value }: EgressRecord): Promise<void> {
     const json = jsonOf(this.#find, value);
     const { statusCode, headers, body } = await request(this.#url, {
       method: "POST",
       dispatcher: this.#agent,
-      signal,
+      signal: AbortSignal.timeout(this.#timeoutMs),
       headers: {
         ...this.#headers,
         "Content-Type": json === undefined ? "application/octet-stream" : "application/json",
@@ -99,11 +101,7 @@ function secondsOf(retryAfter: string | string[] | undefined): number {
   return seconds > 0 ? seconds : 0;
 }
 
-function urlOf(egress: string, text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new StatefunError(
-    "OPTION_INVALID",
-    `The url of the egress ${egress} is "${text}"; it must be one of http or https.`,
-  );
+function isHttpUrl(given: unknown): boolean {
+  if (typeof given !== "string" || !URL.canParse(given)) return false;
+  return ["http:", "https:"].includes(new URL(given).protocol);
 }

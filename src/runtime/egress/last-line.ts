@@ -1,23 +1,23 @@
-// The end of a file of lines, read from behind: a file may be larger than memory.
+// Reads the last line of a file, from the file's end: the whole file may be larger than memory.
 
 import type { FileHandle } from "node:fs/promises";
 
-/** How a file ends. */
+/** The end of a file of lines. */
 export interface EndOfFile {
   /** The file's length in bytes. */
   readonly length: number;
-  /** The length up to and with the last line feed. */
+  /** The length up to the last line feed, which is included. */
   readonly whole: number;
-  /** The last line that has a line feed, without it; undefined when there is none. */
+  /** The last line that ends in a line feed, without the line feed; undefined when the file has no line feed. */
   readonly lastLine: string | undefined;
-  /** What follows it. */
+  /** The text after the last line feed. */
   readonly torn: string;
 }
 
 const chunkBytes = 64 * 1024;
 const lineFeed = 10;
 
-/** Reads how a file ends. */
+/** Reads the end of a file of lines. */
 export async function endOfFile(file: FileHandle): Promise<EndOfFile> {
   const { size: length } = await file.stat();
   let tail: Buffer = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-// The egress of StateFun's playground: GET /<topic> takes the next record off that topic.
+// The egress of StateFun's playground: GET /<topic> takes the next record of that topic.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
@@ -8,18 +8,19 @@ import { assertOrigin } from "../http/access.js";
 import { targetOf } from "../http/request-target.js";
 import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
 
-/** The egress that functions of the playground send to, and the type of its records: JSON of topic and payload. */
+/** The egress that functions of the playground send to. */
 export const playgroundEgress = "io.statefun.playground/egress";
+/** The type of its records: JSON of a topic and a payload. */
 const recordType = "io.statefun.playground/EgressRecord";
 
 /** Options of a {@link PlaygroundEgress}. */
 export interface PlaygroundEgressOptions {
-  /** 0 picks a free port. */
+  /** The port to listen on; 0 picks a free one. */
   readonly port: number;
   readonly topics: readonly string[];
   /** The address to listen on. Defaults to "127.0.0.1". */
   readonly host?: string | undefined;
-  /** Takes a line for every record that nobody can take. Defaults to stderr. */
+  /** Takes a line for every record that no request can take. Defaults to stderr. */
   readonly logger?: Logger | undefined;
 }
 
@@ -30,7 +31,7 @@ interface Waiting {
   fail(error: StatefunError): void;
 }
 
-/** Holds records until they are taken, each by one request; a record is acknowledged when its answer has left. */
+/** Holds records until requests take them. A record is acknowledged when the answer that carries it has left. */
 export class PlaygroundEgress implements EgressConsumer {
   readonly window = 10_000;
   readonly #topics: Map<string, Waiting[]>;
@@ -55,10 +56,12 @@ export class PlaygroundEgress implements EgressConsumer {
     return egress;
   }
 
+  /** The port that the egress listens on. */
   get port(): number {
     return this.#server.port;
   }
 
+  /** The URL that the egress listens on, for people. */
   get url(): string {
     return this.#server.url;
   }
@@ -67,8 +70,10 @@ export class PlaygroundEgress implements EgressConsumer {
     if (this.#closed) return Promise.reject(closed());
     const record = value.typename === recordType ? parseRecord(value.value) : undefined;
     if (record === undefined) {
-      // Flink would fail the job over it, again and again; nothing could ever take it.
-      this.#tell(`The record ${id} is dropped: it is a ${value.typename}, or not JSON of a topic and a payload.`);
+      // Nothing could ever take this record. Flink would fail the job over it, again and again.
+      this.#tell(
+        `The record ${id} was dropped: its type is ${value.typename}; it must be ${recordType}, JSON of a topic and a payload.`,
+      );
       return Promise.resolve();
     }
     let queue = this.#topics.get(record.topic);
@@ -82,7 +87,7 @@ export class PlaygroundEgress implements EgressConsumer {
     });
   }
 
-  /** Stops listening; what was not taken stays in the outbox. */
+  /** Stops listening. Records that were not taken stay in the outbox. */
   async close(graceMs = 0): Promise<void> {
     this.#closed = true;
     await this.#server.close(graceMs);
@@ -103,14 +108,14 @@ export class PlaygroundEgress implements EgressConsumer {
     const queue = this.#topics.get(topic);
     const next = queue?.shift();
     if (next === undefined) {
-      // The statuses are the playground's own.
+      // The same statuses as the playground's own server has.
       sendBody(response, queue === undefined ? 405 : 404, "text/plain", "", queue === undefined ? ["Allow", ""] : []);
       return;
     }
     sendBody(response, 200, "text/plain; charset=utf-8", next.payload);
     let left = false;
     response.on("finish", () => {
-      // An answer that breaks off finishes as well.
+      // Node emits finish for an answer that breaks off, too.
       if (request.socket.destroyed) return;
       left = true;
       next.taken();
@@ -129,7 +134,7 @@ function parseRecord(bytes: Uint8Array): { topic: string; payload: string } | un
     const { topic, payload } = JSON.parse(Buffer.from(bytes).toString()) as { topic?: unknown; payload?: unknown };
     if (typeof topic !== "string") return undefined;
     if (typeof payload === "string") return { topic, payload };
-    // Numbers and booleans become text there as well.
+    // The playground's own server turns numbers and booleans into text, too.
     return typeof payload === "number" || typeof payload === "boolean"
       ? { topic, payload: String(payload) }
       : undefined;

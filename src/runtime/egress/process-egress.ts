@@ -2,23 +2,33 @@
 
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
+import { checked, defineOptions, positiveInteger, required, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { FindType } from "../../types/value-json.js";
-import { type EgressOptions, Retry } from "./retry.js";
+import { Retry, type RetryOptions } from "./retry.js";
 
 /**
- * Takes one record's value, decoded when its type is known here, else as a TypedValue. When it throws or its promise
- * rejects, the record comes again: it must be harmless to do twice, or drop ids that it has seen.
+ * Takes the value of one record. The value is decoded when its type is known in this process; otherwise it is a TypedValue.
+ * A record whose handler throws or rejects comes again, so a record that comes twice must do no harm.
  */
 export type EgressHandler = (value: any, record: EgressRecord) => Promise<void> | void;
 
-/** Options of a {@link ProcessEgress}. */
-export interface ProcessEgressOptions extends EgressOptions {
-  /** How many records may be with the handler at once. Defaults to 1: in order, one after the other. */
-  readonly concurrency?: number | undefined;
+/** Hands records to a function, each at least once. */
+export interface ProcessEgressSpec {
+  readonly handler: EgressHandler;
+  /** How many records the handler may have at once. Defaults to 1: in order, one after the other. */
+  readonly concurrency?: number;
 }
 
-/** Hands records to a handler, and acknowledges each when its promise resolves. */
+const processEgressOptions = defineOptions<ProcessEgressSpec>()({
+  handler: required(
+    checked("a function", (given): given is EgressHandler => typeof given === "function"),
+    "a function",
+  ),
+  concurrency: withDefault(positiveInteger, 1),
+});
+
+/** Hands records to a handler. A record is acknowledged when the handler's promise resolves. */
 export class ProcessEgress implements EgressConsumer {
   readonly window: number;
   readonly #handler: EgressHandler;
@@ -26,11 +36,9 @@ export class ProcessEgress implements EgressConsumer {
   readonly #retry: Retry;
 
   /** Throws OPTION_INVALID. */
-  constructor(egress: string, handler: EgressHandler, find: FindType, options: ProcessEgressOptions = {}) {
-    if (typeof handler !== "function") {
-      throw new StatefunError("OPTION_INVALID", `The handler of the egress ${egress} must be a function.`);
-    }
-    this.window = windowOf(egress, options.concurrency);
+  constructor(egress: string, spec: ProcessEgressSpec, find: FindType, options: RetryOptions = {}) {
+    const { handler, concurrency } = processEgressOptions.read(`The egress ${egress}`, spec);
+    this.window = concurrency;
     this.#handler = handler;
     this.#find = find;
     this.#retry = new Retry(`The handler of the egress ${egress}`, options);
@@ -42,19 +50,10 @@ export class ProcessEgress implements EgressConsumer {
     });
   }
 
-  /** Tries no record again. */
+  /** Leaves the records that the handler has not taken in the outbox. */
   async close(): Promise<void> {
     this.#retry.close();
   }
-}
-
-/** Checks a concurrency, which is 1 unless given. Throws OPTION_INVALID. */
-export function windowOf(egress: string, concurrency = 1): number {
-  if (Number.isInteger(concurrency) && concurrency > 0) return concurrency;
-  throw new StatefunError(
-    "OPTION_INVALID",
-    `The concurrency of the egress ${egress} is ${concurrency}; it must be a whole number above 0.`,
-  );
 }
 
 function decoded(value: TypedValue, find: FindType): unknown {
@@ -63,7 +62,7 @@ function decoded(value: TypedValue, find: FindType): unknown {
   try {
     return type.unpack(value);
   } catch (error) {
-    if (error instanceof StatefunError) return value; // another version's bytes: the handler may know better
+    if (error instanceof StatefunError) return value; // another version wrote the bytes, and the handler may know how to read them
     throw error;
   }
 }

@@ -1,21 +1,21 @@
-// Trying again until it works: what an egress took on must not be lost.
+// Repeats what fails until it works: a record that an egress has taken on must not be lost.
 
 import { type Clock, systemClock, type Timer } from "../../engine/clock.js";
 import { errorOf, oneLine, StatefunError } from "../../errors.js";
 import { type Backoff, backoffMs } from "../../model/backoff.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
 
-/** Options of every egress. */
-export interface EgressOptions {
-  /** Defaults to the machine's. */
+/** Options of {@link Retry}. */
+export interface RetryOptions {
+  /** Times the waits. Defaults to the machine's clock. */
   readonly clock?: Clock | undefined;
-  /** Takes a line for every try that failed. Defaults to stderr. */
+  /** Takes a line for every failure. Defaults to stderr. */
   readonly logger?: Logger | undefined;
 }
 
 const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
 
-/** A failure that says how long to wait. */
+/** A failure that says how long to wait before the next try. */
 export class RetryAfter extends Error {
   readonly ms: number;
 
@@ -25,25 +25,25 @@ export class RetryAfter extends Error {
   }
 }
 
-/** Repeats what fails, 100 ms after the first time and then ever later, up to a minute. */
+/** Repeats what fails: first after 100 ms, then after twice as long each time, up to a minute. */
 export class Retry {
   readonly #name: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
 
-  constructor(name: string, { clock = systemClock, logger = defaultLogger }: EgressOptions) {
+  constructor(name: string, { clock = systemClock, logger = defaultLogger }: RetryOptions) {
     this.#name = name;
     this.#clock = clock;
     this.#logger = logger;
   }
 
-  /** Aborted when there is no more time to try. */
+  /** Aborted by {@link close}. */
   get signal(): AbortSignal {
     return this.#closing.signal;
   }
 
-  /** Resolves when `attempt` has worked; rejects only after {@link close}, with SHUTTING_DOWN. */
+  /** Resolves when `attempt` has succeeded; rejects only after {@link close}, with SHUTTING_DOWN. */
   async run(what: string, attempt: () => Promise<void>): Promise<void> {
     for (let failures = 1; ; failures++) {
       if (this.signal.aborted) throw this.signal.reason;
@@ -54,13 +54,16 @@ export class Retry {
         const waitMs = backoffMs(backoff, failures);
         const ms = thrown instanceof RetryAfter ? Math.min(Math.max(thrown.ms, waitMs), backoff.longestMs) : waitMs;
         const error = errorOf(thrown);
-        this.#logger.warn(oneLine(`${this.#name} failed to take ${what}; again in ${ms} ms: ${error.message}`), error);
+        this.#logger.warn(
+          oneLine(`${this.#name} did not take ${what}; the next try is in ${ms} ms: ${error.message}`),
+          error,
+        );
         await this.#wait(ms);
       }
     }
   }
 
-  /** Ends all waits. */
+  /** Ends every wait, and every {@link run} that has not succeeded. */
   close(): void {
     this.#closing.abort(new StatefunError("SHUTTING_DOWN", `${this.#name} is closed; its records stay in the outbox.`));
   }

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describeValue, errors, StatefunError } from "../../errors.js";
+import { errors, StatefunError } from "../../errors.js";
 import { listenFailure } from "../../model/listen-failure.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
 
@@ -63,9 +63,6 @@ export class HttpServer {
 
   /** @internal */
   async start({ name, option, port, host = "127.0.0.1" }: ListenOptions): Promise<this> {
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new StatefunError("OPTION_INVALID", `${name}'s port is ${describeValue(port)}; it must be 0 to 65535.`);
-    }
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (error) => reject(listenFailure({ name, option, host, port }, error)));
       this.#server.listen(port, host, resolve);

@@ -25,7 +25,7 @@ const textsOf = (path: string) => linesOf(path).map((line) => JSON.parse(line).v
 
 test("a record is a line of JSON: its value when its type is known, else its bytes", async () => {
   const path = join(folder, "a/b/records.jsonl");
-  const egress = await FileEgress.open(out, path, find);
+  const egress = await FileEgress.open(out, { file: path }, find);
   await Promise.all([
     egress.receive(greetingRecord(1, "line\nfeed")),
     egress.receive(strangeRecord(2, Buffer.from([0, 255]))),
@@ -39,7 +39,7 @@ test("a record is a line of JSON: its value when its type is known, else its byt
 
 test("what is acknowledged is in the file", async () => {
   const path = newPath();
-  const egress = await FileEgress.open(out, path, find);
+  const egress = await FileEgress.open(out, { file: path }, find);
   for (let n = 1; n <= 5; n++) {
     await egress.receive(greetingRecord(n, `text ${n}`));
     assert.equal(textsOf(path).length, n);
@@ -50,10 +50,10 @@ test("what is acknowledged is in the file", async () => {
 describe("a file that is opened again", () => {
   test("skips the records that it holds", async () => {
     const path = newPath();
-    let egress = await FileEgress.open(out, path, find);
+    let egress = await FileEgress.open(out, { file: path }, find);
     await Promise.all([1, 2, 3].map((n) => egress.receive(greetingRecord(n, `text ${n}`))));
     await egress.close();
-    egress = await FileEgress.open(out, path, find);
+    egress = await FileEgress.open(out, { file: path }, find);
     await Promise.all([2, 3, 4].map((n) => egress.receive(greetingRecord(n, `text ${n}`))));
     await egress.close();
     assert.deepEqual(textsOf(path), ["text 1", "text 2", "text 3", "text 4"]);
@@ -61,7 +61,7 @@ describe("a file that is opened again", () => {
 
   test("loses a line that was cut short, wherever it was cut, and gets it again", async () => {
     const path = newPath();
-    const egress = await FileEgress.open(out, path, find);
+    const egress = await FileEgress.open(out, { file: path }, find);
     await egress.receive(greetingRecord(1, "first"));
     const one = readFileSync(path);
     await egress.receive(greetingRecord(2, "second, with é"));
@@ -69,7 +69,7 @@ describe("a file that is opened again", () => {
     const two = readFileSync(path);
     for (let length = 0; length <= two.length; length++) {
       writeFileSync(path, two.subarray(0, length));
-      const again = await FileEgress.open(out, path, find);
+      const again = await FileEgress.open(out, { file: path }, find);
       const whole = length === two.length ? two : length >= one.length ? one : Buffer.alloc(0);
       assert.deepEqual(readFileSync(path), whole, `cut at ${length}`);
       await Promise.all([
@@ -84,12 +84,12 @@ describe("a file that is opened again", () => {
   test("finds its last line however long the lines are", async () => {
     for (const length of [65_400, 65_536, 200_000]) {
       const path = newPath();
-      let egress = await FileEgress.open(out, path, find);
+      let egress = await FileEgress.open(out, { file: path }, find);
       await egress.receive(greetingRecord(1, "x".repeat(length)));
       await egress.receive(greetingRecord(2, "y".repeat(length)));
       await egress.close();
       appendFileSync(path, `{"id":"000000003","torn":"${"z".repeat(length)}`);
-      egress = await FileEgress.open(out, path, find);
+      egress = await FileEgress.open(out, { file: path }, find);
       await Promise.all([2, 3].map((n) => egress.receive(greetingRecord(n, String(n)))));
       await egress.close();
       assert.deepEqual(textsOf(path), ["x".repeat(length), "y".repeat(length), "3"]);
@@ -101,17 +101,17 @@ describe("a file that is opened again", () => {
     for (const content of foreign) {
       const path = newPath();
       writeFileSync(path, content);
-      await assert.rejects(FileEgress.open(out, path, find), { code: "OPTION_INVALID" });
+      await assert.rejects(FileEgress.open(out, { file: path }, find), { code: "OPTION_INVALID" });
       assert.equal(readFileSync(path, "utf8"), content);
     }
-    await assert.rejects(FileEgress.open(out, folder, find), { code: "OPTION_INVALID" });
-    await assert.rejects(FileEgress.open(out, "", find), { code: "OPTION_INVALID" });
+    await assert.rejects(FileEgress.open(out, { file: folder }, find), { code: "OPTION_INVALID" });
+    await assert.rejects(FileEgress.open(out, { file: "" }, find), { code: "OPTION_INVALID" });
   });
 });
 
 test("closing finishes what is being written; later records are not acknowledged", async () => {
   const path = newPath();
-  const egress = await FileEgress.open(out, path, find);
+  const egress = await FileEgress.open(out, { file: path }, find);
   const received = Promise.allSettled([egress.receive(greetingRecord(1, "one"))]);
   await egress.close();
   const [outcome] = await received;

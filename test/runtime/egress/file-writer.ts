@@ -11,7 +11,7 @@ import { until } from "../ingress/world.js";
 import { find, openWithEgress, out } from "./records.js";
 
 const [folder, count] = process.argv.slice(2) as [string, string];
-const file = await FileEgress.open(out, join(folder, "out/records.jsonl"), find);
+const file = await FileEgress.open(out, { file: join(folder, "out/records.jsonl") }, find);
 const world = await openWithEgress(file, { store: await openLevelStore(join(folder, "store")) });
 const lanes = Array.from({ length: 8 }, async (_, lane) => {
   for (let n = lane; n < Number(count); n += 8) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { HttpEgress, type HttpEgressOptions } from "../../../src/runtime/egress/http-egress.js";
+import { HttpEgress, type HttpEgressSpec } from "../../../src/runtime/egress/http-egress.js";
 import { throwsCode } from "../../support/expect-code.js";
 import { Gate } from "../../support/gate.js";
 import { ManualClock } from "./manual-clock.js";
@@ -19,7 +19,7 @@ interface Posted {
 /** Starts a receiver that answers by `answer`, and an egress to it. */
 async function withReceiver(
   answer: (response: ServerResponse, count: number) => void,
-  options: Partial<HttpEgressOptions>,
+  options: Partial<HttpEgressSpec>,
   run: (at: { egress: HttpEgress; posted: Posted[]; clock: ManualClock; lines: Lines; url: string }) => Promise<void>,
 ): Promise<void> {
   const posted: Posted[] = [];
@@ -33,7 +33,7 @@ async function withReceiver(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=secret`;
   const clock = new ManualClock();
   const lines = new Lines();
-  const egress = new HttpEgress(out, find, { url, clock, logger: lines, ...options });
+  const egress = new HttpEgress(out, { url, ...options }, find, { clock, logger: lines });
   try {
     await run({ egress, posted, clock, lines, url });
   } finally {
@@ -61,7 +61,7 @@ test("a record is posted as JSON when its type is known, else as bytes, with its
     assert.deepEqual(strange.body, Buffer.from([0, 255]));
   }));
 
-test("whatever is not 2xx is tried again under the same id, and told without what the URL hides", () => {
+test("an answer other than 2xx is posted again under the same id, and logged without the secrets of the URL", () => {
   const statuses = [500, 404, 301, 503, 400, 200];
   return withReceiver(
     (response, count) => {
@@ -120,15 +120,15 @@ test("closing ends a request, which is then not acknowledged", () => {
   );
 });
 
-test("one record at a time is the default; more when it is told so", () => {
+test("one record at a time is the default; concurrency allows more", () => {
   const url = "http://localhost/hook";
-  assert.equal(new HttpEgress(out, find, { url }).window, 1);
-  assert.equal(new HttpEgress(out, find, { url, concurrency: 8 }).window, 8);
+  assert.equal(new HttpEgress(out, { url }, find).window, 1);
+  assert.equal(new HttpEgress(out, { url, concurrency: 8 }, find).window, 8);
 });
 
-test("what is no URL, no timeout or no concurrency is refused", () => {
+test("a wrong URL, timeout or concurrency is refused", () => {
   for (const options of [{ url: "nowhere" }, { url: "ftp://host/" }, { url: "http://host", concurrency: 0 }]) {
-    throwsCode(() => new HttpEgress(out, find, options), "OPTION_INVALID");
+    throwsCode(() => new HttpEgress(out, options, find), "OPTION_INVALID");
   }
-  throwsCode(() => new HttpEgress(out, find, { url: "http://host", timeout: 0 }), "DURATION_INVALID");
+  throwsCode(() => new HttpEgress(out, { url: "http://host", timeout: 0 }, find), "DURATION_INVALID");
 });

@@ -20,9 +20,11 @@ test("a handler gets each record's value decoded, in order, and acknowledges it"
   const ids: string[] = [];
   const egress = new ProcessEgress(
     out,
-    async (value: example.Greeting, { id }) => {
-      seen.push(value.text);
-      ids.push(id);
+    {
+      handler: async (value: example.Greeting, { id }) => {
+        seen.push(value.text);
+        ids.push(id);
+      },
     },
     find,
   );
@@ -39,9 +41,9 @@ test("a handler gets each record's value decoded, in order, and acknowledges it"
   await world.close();
 });
 
-test("a value of an unknown type, or of bytes that are not of their type, comes as it is", async () => {
+test("a value of an unknown type, or with bytes that its type can't read, comes as a TypedValue", async () => {
   const seen: unknown[] = [];
-  const egress = new ProcessEgress(out, (value) => void seen.push(value), find);
+  const egress = new ProcessEgress(out, { handler: (value) => void seen.push(value) }, find);
   const record = strangeRecord(1, Buffer.from("?"));
   await egress.receive(record);
   assert.equal(seen[0], record.value);
@@ -57,9 +59,11 @@ test("a record whose handler fails comes again, ever later, before any other", a
   let failures = 12;
   const egress = new ProcessEgress(
     out,
-    ({ text }: example.Greeting) => {
-      seen.push(text);
-      if (failures-- > 0) throw new Error("not now");
+    {
+      handler: ({ text }: example.Greeting) => {
+        seen.push(text);
+        if (failures-- > 0) throw new Error("not now");
+      },
     },
     find,
     { clock, logger: lines },
@@ -77,9 +81,10 @@ test("a record whose handler fails comes again, ever later, before any other", a
   await world.close();
 });
 
-test("closing gives up what is tried again: it is not acknowledged", async () => {
+test("closing ends the wait of a failed record, which is then not acknowledged", async () => {
   const clock = new ManualClock();
-  const egress = new ProcessEgress(out, () => Promise.reject(new Error("never")), find, { clock, logger: new Lines() });
+  const handler = () => Promise.reject(new Error("never"));
+  const egress = new ProcessEgress(out, { handler }, find, { clock, logger: new Lines() });
   const receiving = egress.receive(greetingRecord(1, "lost?"));
   await clock.waiting();
   await egress.close();
@@ -87,9 +92,9 @@ test("closing gives up what is tried again: it is not acknowledged", async () =>
   await assert.rejects(egress.receive(greetingRecord(2, "late")), { code: "SHUTTING_DOWN" });
 });
 
-test("what is no handler or no concurrency is refused", () => {
-  throwsCode(() => new ProcessEgress(out, undefined as never, find), "OPTION_INVALID");
+test("a wrong handler or concurrency is refused", () => {
+  throwsCode(() => new ProcessEgress(out, { handler: undefined as never }, find), "OPTION_INVALID");
   for (const concurrency of [0, -1, 1.5, Number.NaN]) {
-    throwsCode(() => new ProcessEgress(out, () => {}, find, { concurrency }), "OPTION_INVALID");
+    throwsCode(() => new ProcessEgress(out, { handler: () => {}, concurrency }, find), "OPTION_INVALID");
   }
 });
