@@ -2,6 +2,7 @@
 
 export { type ErrorCode, StatefunError } from "../errors.js";
 export type { Duration } from "../model/duration.js";
+export type { Named, TypenameOf, WithTypename } from "../model/named.js";
 export type { MessageClass, ReflectedType } from "../model/protobuf-class.js";
 export { Type } from "../model/type.js";
 export { TypedValue, type ValueOf } from "../model/typed-value.js";

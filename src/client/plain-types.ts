@@ -1,29 +1,30 @@
-// What a typed client takes and gives, from a function's class: the fields of its messages, as JSON carries them.
+// The types of a client's messages and answers, derived from a function's class: plain fields, as JSON has them.
 
 import type { TypedValue } from "../model/typed-value.js";
 import type { ClientCallOptions, ClientSendOptions } from "./client-options.js";
 
-/** A protobuf message: a class that protobufjs generated has a toJSON. */
+/** A protobuf message. The classes that protobufjs generates have a toJSON. */
 interface Message {
   toJSON(): unknown;
 }
 
-/** A 64-bit number of protobufjs. */
+/** A 64-bit number, as protobufjs has it. */
 interface Long {
   readonly low: number;
   readonly high: number;
   readonly unsigned: boolean;
 }
 
-/** The names of an object's properties that hold data; those with a $ are protobufjs's own. */
+/** The properties of an object that JSON carries: no methods, no symbols, and no names with a $, which are protobufjs's own. */
 type DataKey<T> = {
-  [K in keyof T]-?: K extends `$${string}` ? never : NonNullable<T[K]> extends (...args: any[]) => unknown ? never : K;
+  [K in keyof T]-?: K extends symbol | `$${string}`
+    ? never
+    : NonNullable<T[K]> extends (...args: any[]) => unknown
+      ? never
+      : K;
 }[keyof T];
 
-/**
- * A value as a caller gives it: the fields of a message, each of which may be left out, also inside; anything else as it
- * is.
- */
+/** A value as a caller passes it. A protobuf message becomes its fields, each of which may be left out, at any depth. */
 export type Input<T> = unknown extends T
   ? T
   : T extends TypedValue
@@ -41,8 +42,8 @@ export type Input<T> = unknown extends T
               : T;
 
 /**
- * A value as JSON gives it back: 64-bit numbers as text (alone, those that a number holds as a number), bytes as base64,
- * the enums of a message by name.
+ * A value as a caller gets it. Bytes become base64 text and the enums of a protobuf message their names. A 64-bit number
+ * becomes text; outside a protobuf message it is a number up to 2^53.
  */
 export type Output<T> = unknown extends T
   ? T
@@ -62,7 +63,7 @@ export type Output<T> = unknown extends T
                 ? { [K in keyof T as K extends DataKey<T> ? K : never]: Output<T[K]> }
                 : T;
 
-/** A number of a message that is narrower than a number is an enum. A 64-bit one may be a number or a Long: it is text. */
+/** A field of a protobuf message. A type narrower than number is an enum. A 64-bit field has number | Long, and is text. */
 type FieldOutput<T> = [Extract<T, Long>] extends [never]
   ? T extends number
     ? number extends T
@@ -73,49 +74,52 @@ type FieldOutput<T> = [Extract<T, Long>] extends [never]
       : Output<T>
   : string | Exclude<T, number | Long>;
 
-/** What a handler's second parameter is, told by what it has: the client knows nothing of the functions' side. */
+/** The second parameter of a handler, known by its members, since the client must not import the functions' side. */
 interface ContextLike {
   readonly address: unknown;
   reply(...args: any[]): unknown;
   sendEgress(...args: any[]): unknown;
 }
 
-/** The message of a method that could be a handler, in a list; never for any other member. */
-type MessageOf<F> = F extends (...args: infer A) => unknown
+/** What a caller may pass for a handler's message M: plain fields or a packed value. A catch-all takes packed values only. */
+type MessageFor<M> = M extends TypedValue ? M : Input<M> | TypedValue<M>;
+
+/** The parameters of a method that may be a handler; never for any other member. */
+type ParametersOf<F> = F extends (...args: infer A) => unknown
   ? A extends readonly []
     ? [message?: unknown]
     : A extends readonly [infer M]
-      ? [message: Input<M> | TypedValue<M>]
+      ? [message: MessageFor<M>]
       : A extends readonly [infer M, (infer C)?]
         ? [C] extends [ContextLike | undefined]
-          ? [message: Input<M> | TypedValue<M>]
+          ? [message: MessageFor<M>]
           : never
         : never
   : never;
 
-/** What a handler answers a client with: nothing is known of it when it replies instead of returning. */
+/** The answer of a handler. It is unknown when the handler returns nothing, since a reply is not in its type. */
 type AnswerOf<F> = F extends (...args: any[]) => infer R
   ? [Exclude<Awaited<R>, undefined | void>] extends [never]
     ? unknown
     : Output<Exclude<Awaited<R>, undefined | void>>
   : never;
 
-/** Names that the language itself looks up, on what is awaited, shown or turned into JSON. */
+/** Names that JavaScript itself looks up, when it awaits or prints an object or turns it into JSON. */
 type Reserved = "then" | "toJSON" | "toString" | "valueOf" | "constructor";
 
-/** The methods of a function's class that could be handlers. */
+/** The methods of a class that may be handlers. */
 type HandlerKey<F> = {
-  [K in Exclude<keyof F, Reserved | symbol>]: [MessageOf<F[K]>] extends [never] ? never : K;
+  [K in Exclude<keyof F, Reserved | symbol>]: [ParametersOf<F[K]>] extends [never] ? never : K;
 }[Exclude<keyof F, Reserved | symbol>];
 
-/** A function to call: each of its handlers takes the fields of its message, and resolves to those of the answer. */
+/** A function instance to call. Each handler takes its message as plain fields, and resolves to its answer as plain fields. */
 export type Ref<F> = {
   readonly [K in HandlerKey<F>]: (
-    ...args: [...MessageOf<F[K]>, options?: ClientCallOptions]
+    ...args: [...ParametersOf<F[K]>, options?: ClientCallOptions]
   ) => Promise<AnswerOf<F[K]>>;
 };
 
-/** A function to send to: each of its handlers takes the fields of its message, and resolves when that is durable. */
+/** A function instance to send to. Each handler takes its message as plain fields, and resolves when the message is on disk. */
 export type Sender<F> = {
-  readonly [K in HandlerKey<F>]: (...args: [...MessageOf<F[K]>, options?: ClientSendOptions]) => Promise<void>;
+  readonly [K in HandlerKey<F>]: (...args: [...ParametersOf<F[K]>, options?: ClientSendOptions]) => Promise<void>;
 };

@@ -1,0 +1,155 @@
+// A request of the client: its retries, its errors and its end.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { connect } from "../../src/client/entry.js";
+import { Address } from "../../src/model/address.js";
+import { type CountGreeter, doorFor, type Many, until, withIngress } from "../runtime/ingress/world.js";
+import { rejectsCode } from "../support/expect-code.js";
+
+/** A fetch that fails, or answers by itself, as long as the list says. */
+function troubled(...troubles: ((real: () => Promise<Response>) => Promise<Response>)[]): typeof fetch {
+  return (input, init) => {
+    const real = () => fetch(input, init);
+    return troubles.shift()?.(real) ?? real();
+  };
+}
+
+const unreachable = () => Promise.reject(new TypeError("fetch failed"));
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  async () =>
+    new Response("<html>a proxy</html>", { status: code, headers });
+
+describe("a request that fails", () => {
+  test("for the length of its id is REQUEST_TOO_LARGE, and is not sent again", () =>
+    withIngress(async ({ url }) => {
+      let requests = 0;
+      const counting: typeof fetch = (input, init) => {
+        requests += 1;
+        return fetch(input, init);
+      };
+      const ref = connect(url, { fetch: counting }).ref<CountGreeter>("example/count", "i".repeat(20_000));
+      await rejectsCode(ref.greet({}), "REQUEST_TOO_LARGE", "16 KiB");
+      assert.equal(requests, 1);
+      const proxied = connect(url, { fetch: troubled(status(414)) }).ref<CountGreeter>("example/count", "bob");
+      await rejectsCode(proxied.greet({}), "REQUEST_TOO_LARGE");
+    }));
+
+  test("is sent again under one key: it is carried out once", () =>
+    withIngress(async ({ url }) => {
+      // The first one arrives, and its answer is lost.
+      const lost = async (real: () => Promise<Response>) => {
+        await (await real()).arrayBuffer();
+        return unreachable();
+      };
+      const fetchOf = troubled(unreachable, lost);
+      const greeter = connect(url, { fetch: fetchOf }).ref<CountGreeter>("example/count", "bob");
+      assert.equal((await greeter.greet({ name: "Bob" })).count, 1);
+      assert.equal((await greeter.greet({ name: "Bob" })).count, 2);
+    }));
+
+  test("is sent again when it was answered with 429, 502 or 503", () =>
+    withIngress(async ({ url }) => {
+      const answers = [429, 502, 503].map((code) =>
+        connect(url, { fetch: troubled(status(code)) })
+          .ref<Many>("example.deep/many", "m")
+          .shout(String(code)),
+      );
+      assert.deepEqual(await Promise.all(answers), ["429", "502", "503"]);
+    }));
+
+  test("is sent again no more often than retries says, nor beyond its time", () =>
+    withIngress(async ({ url }) => {
+      const ref = (fetchOf: typeof fetch, options = {}) =>
+        connect(url, { fetch: fetchOf, ...options }).ref<CountGreeter>("example/count", "bob");
+      await rejectsCode(ref(troubled(unreachable), { retries: 0 }).greet({}), "CLIENT_FAILED");
+      await rejectsCode(ref(troubled(unreachable, unreachable), { retries: 1 }).greet({}), "CLIENT_FAILED");
+      // To wait a minute would take longer than the call may.
+      const busy = status(503, { "Retry-After": "60" });
+      await rejectsCode(ref(troubled(busy)).greet({}), "CLIENT_FAILED", "503");
+      await rejectsCode(ref(troubled(status(500))).greet({}), "CLIENT_FAILED", "500");
+    }));
+
+  test("is not sent again when its address is parked: a person must act", () =>
+    withIngress(async ({ url, world }) => {
+      await world.engine.park(Address.of("example/count", "bob"), "for a test");
+      let requests = 0;
+      const counting: typeof fetch = (input, init) => {
+        requests += 1;
+        return fetch(input, init);
+      };
+      const greeter = connect(url, { fetch: counting }).ref<CountGreeter>("example/count", "bob");
+      await rejectsCode(greeter.greet({}), "ADDRESS_PARKED");
+      assert.equal(requests, 1);
+    }));
+
+  test("says the runtime's code and message", () =>
+    withIngress(async ({ url }) => {
+      const client = connect(url);
+      await rejectsCode(client.ref<CountGreeter>("example/other", "x").greet({}), "FUNCTION_UNKNOWN", "example/other");
+      const wrong = client.ref<CountGreeter>("example/count", "bob").greet({ nmae: "Bob" } as {});
+      await rejectsCode(wrong, "VALUE_INVALID", "nmae");
+      const key = { idempotencyKey: "one" };
+      const greeter = client.ref<CountGreeter>("example/count", "bob");
+      assert.deepEqual(await greeter.greet({ name: "Bob" }, key), await greeter.greet({ name: "Bob" }, key));
+      await rejectsCode(greeter.greet({ name: "Eve" }, key), "IDEMPOTENCY_CONFLICT");
+    }));
+
+  test("for want of a token is UNAUTHORIZED", () =>
+    withIngress(
+      async ({ url }) => {
+        await rejectsCode(connect(url).ref<CountGreeter>("example/count", "bob").greet({}), "UNAUTHORIZED");
+        const client = connect(url, { bearerToken: "secret" });
+        assert.equal((await client.ref<CountGreeter>("example/count", "bob").greet({})).count, 1);
+      },
+      { bearerToken: "secret" },
+    ));
+});
+
+describe("a call's time", () => {
+  test("ends at the runtime, or here", () =>
+    withIngress(async ({ url }) => {
+      await rejectsCode(
+        connect(url).ref<Many>("example.deep/many", "m").silent(true, { timeout: 20 }),
+        "ANSWER_TIMEOUT",
+      );
+      const deaf: typeof fetch = (_input, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+        });
+      const client = connect(url, { fetch: deaf, timeout: 20 });
+      await rejectsCode(client.ref<CountGreeter>("example/count", "b").greet({}), "ANSWER_TIMEOUT");
+      await rejectsCode(client.sender<CountGreeter>("example/count", "b").greet({}), "CLIENT_FAILED");
+    }));
+
+  test("ends with the caller's signal, in the request, between two, and before the first", { timeout: 20_000 }, () =>
+    withIngress(async ({ url, world }) => {
+      const reason = new Error("changed my mind");
+      const door = doorFor("signal");
+      const stop = new AbortController();
+      const waiting = connect(url)
+        .ref<Many>("example.deep/many", "signal")
+        .waits(1, {
+          signal: stop.signal,
+          timeout: { hours: 1 },
+        });
+      await door.reached;
+      stop.abort(reason);
+      await assert.rejects(waiting, reason);
+      await until(() => world.engine.metrics.callsWaiting === 0);
+      const greeter = connect(url).ref<CountGreeter>("example/count", "bob");
+      await assert.rejects(greeter.greet({}, { signal: stop.signal }), reason);
+      const between = new AbortController();
+      const failing: typeof fetch = async () => {
+        setImmediate(() => between.abort(reason));
+        return unreachable();
+      };
+      const client = connect(url, { fetch: failing });
+      await assert.rejects(
+        client.ref<CountGreeter>("example/count", "bob").greet({}, { signal: between.signal }),
+        reason,
+      );
+    }),
+  );
+});
