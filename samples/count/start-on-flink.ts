@@ -107,7 +107,7 @@ async function text(request: AsyncIterable<Buffer>): Promise<string> {
   return whole;
 }
 
-function listen(app: Koa) {
+function listen(app: Pick<Koa, "listen">) {
   return new Promise<ReturnType<Koa["listen"]>>((resolve) => {
     const server = app.listen(port, () => resolve(server));
     server.once("error", (error: NodeJS.ErrnoException) => {

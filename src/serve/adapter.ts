@@ -1,4 +1,13 @@
-// What an adapter for another host is written with: see docs/writing-an-adapter.md.
+// What an adapter for a host is written with: see docs/writing-an-adapter.md. The adapters in hosts/ use these names and no
+// others of this room. Those that also run without Node import the names from their own files, since this file needs Node.
 
-export { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "./endpoint.js";
-export { hasUnreadBody, requestOf } from "./node-request.js";
+export { HttpEndpoint } from "./endpoint.js";
+export type { HttpAnswer, HttpRequest } from "./http-messages.js";
+export { answerNode, requestOf } from "./node-http.js";
+export {
+  type ListenOptions,
+  type StatefunServer,
+  startServer,
+} from "./node-server.js";
+export { assertBodyLength } from "./rules.js";
+export type { ServeOptions } from "./serve-options.js";

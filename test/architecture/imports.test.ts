@@ -46,7 +46,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages, and the files that may import them; a room's name stands for all its files. */
 const packages: Record<string, readonly string[]> = {
+  koa: ["serve/hosts/koa.ts"],
   "koa-router": ["serve/hosts/koa.ts"],
+  "on-finished": ["serve/node-http.ts"],
   "classic-level": ["store/level-store.ts"],
   yaml: ["runtime/module/"],
   undici: ["runtime/endpoint/", "runtime/egress/"],
@@ -82,6 +84,19 @@ test("the model knows of bytes only in its types", () => {
     .filter((file) => roomOf(file) === "model")
     .flatMap((file) =>
       importsOf(file).filter(({ file: target, typeOnly }) => target?.startsWith("bytes/") && !typeOnly),
+    );
+  assert.deepEqual(broken, []);
+});
+
+test("a host is written with names that statefun-ts/adapter exports to anybody", () => {
+  const adapter = sourceText("src/serve/adapter.ts");
+  const broken = files
+    .filter((file) => roomOf(file) === "serve/hosts")
+    .flatMap((file) =>
+      [...sourceText(`src/${file}`).matchAll(/^(?:import|export) (?:type )?\{([^}]*)\} from "\.\.\/[^./]+\.js"/gm)]
+        .flatMap(([, names = ""]) => names.split(",").map((name) => name.replace("type ", "").trim()))
+        .filter((name) => name !== "" && !new RegExp(`\\b${name}\\b`).test(adapter))
+        .map((name) => `src/${file} uses ${name}`),
     );
   assert.deepEqual(broken, []);
 });

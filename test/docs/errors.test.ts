@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ErrorCode, errors, RequestReplyHandler, StatefulFunctions, StatefunError } from "statefun-ts";
-import { HttpEndpoint } from "../../src/serve/endpoint.ts";
+import { HttpEndpoint } from "../../src/serve/adapter.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 import { codeIn, pageAt, tableRows } from "./pages.ts";
 

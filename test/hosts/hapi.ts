@@ -2,19 +2,18 @@
 
 import type { Plugin, Request, ResponseToolkit } from "@hapi/hapi";
 import type { RequestReplyHandler, StatefulFunctions } from "statefun-ts";
-import { type HttpAnswer, HttpEndpoint, hasUnreadBody, requestOf, type ServeOptions } from "statefun-ts/adapter";
+import { type HttpAnswer, HttpEndpoint, requestOf, type ServeOptions } from "statefun-ts/adapter";
 
 /** Makes a hapi plugin that serves functions at one path. */
 export function statefunPlugin(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): Plugin<void> {
   const endpoint = new HttpEndpoint(served, options);
-  const send = ({ raw }: Request, h: ResponseToolkit, { status, headers, body }: HttpAnswer) => {
+  const asked = ({ raw }: Request) => requestOf(raw.req, raw.res);
+  const send = (h: ResponseToolkit, { status, headers, body }: HttpAnswer) => {
     const response = h.response(Buffer.from(body)).code(status);
     for (const [name, value] of Object.entries(headers)) response.header(name, value);
-    if (hasUnreadBody(raw.req)) response.header("Connection", "close");
     return response;
   };
-  const call = async (request: Request, h: ResponseToolkit) =>
-    send(request, h, await endpoint.answer(requestOf(request.raw.req, request.raw.res)));
+  const call = async (request: Request, h: ResponseToolkit) => send(h, await endpoint.answer(asked(request)));
   return {
     name: "statefun",
     register: (server) => {
@@ -25,7 +24,11 @@ export function statefunPlugin(served: StatefulFunctions | RequestReplyHandler, 
       server.route({ method: "*", path: endpoint.path, options: { payload }, handler: call });
       const { healthPath } = endpoint;
       if (healthPath !== undefined) {
-        server.route({ method: "GET", path: healthPath, handler: (request, h) => send(request, h, endpoint.health()) });
+        server.route({
+          method: "GET",
+          path: healthPath,
+          handler: (request, h) => send(h, endpoint.health(asked(request))),
+        });
       }
       server.ext("onPreStop", () => endpoint.close());
     },

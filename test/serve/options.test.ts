@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
 import { RequestReplyHandler, StatefulFunctions } from "../../src/index.js";
-import { HttpEndpoint, type ServeOptions } from "../../src/serve/endpoint.js";
+import { HttpEndpoint, type ServeOptions } from "../../src/serve/adapter.js";
 import { message, requestBytes } from "../support/calls.js";
 import { throwsCode } from "../support/expect-code.js";
 import { hosts, send, stop } from "../support/http.js";

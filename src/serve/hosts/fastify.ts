@@ -1,13 +1,12 @@
 // The adapter for Fastify.
 
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import { StatefunError } from "../../errors.js";
 import { RequestReplyHandler } from "../../functions/request-reply.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
-import { type HttpAnswer, HttpEndpoint, type ServeOptions } from "../endpoint.js";
-import { hasUnreadBody, requestOf } from "../node-request.js";
+import { type HttpAnswer, HttpEndpoint, requestOf, type ServeOptions } from "../adapter.js";
 
-export type { ServeOptions } from "../endpoint.js";
+export type { ServeOptions } from "../adapter.js";
 
 /**
  * Makes a plugin that serves functions, or a shared handler, at one path; a prefix it is registered with goes before
@@ -35,11 +34,12 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
     // Inside this plugin only: bodies of every type stay unread, for the endpoint to judge and to read.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-    app.all(literal(endpoint.path), async (request, reply) => {
-      return send(request, reply, await endpoint.answer(requestOf(request.raw, reply.raw)));
+    app.all(literal(endpoint.path), async ({ raw }, reply) => {
+      return send(reply, await endpoint.answer(requestOf(raw, reply.raw)));
     });
-    if (endpoint.healthPath !== undefined) {
-      app.get(literal(endpoint.healthPath), async (request, reply) => send(request, reply, endpoint.health()));
+    const { healthPath } = endpoint;
+    if (healthPath !== undefined) {
+      app.get(literal(healthPath), async ({ raw }, reply) => send(reply, endpoint.health(requestOf(raw, reply.raw))));
     }
     if (!(served instanceof RequestReplyHandler)) app.addHook("preClose", () => endpoint.close());
   };
@@ -48,7 +48,6 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
 /** A path that Fastify takes as it is written: a colon would begin a parameter. */
 const literal = (path: string) => path.replaceAll(":", "::");
 
-function send({ raw }: FastifyRequest, reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {
-  if (hasUnreadBody(raw)) reply.header("Connection", "close");
+function send(reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {
   return reply.code(status).headers(headers).send(body);
 }

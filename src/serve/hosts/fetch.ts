@@ -3,11 +3,12 @@
 import { StatefunError } from "../../errors.js";
 import type { RequestReplyHandler } from "../../functions/request-reply.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
-import { assertBodyLength } from "../body-limit.js";
-import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "../endpoint.js";
-import { isPath } from "../path.js";
+import { HttpEndpoint } from "../endpoint.js";
+import type { HttpAnswer, HttpRequest } from "../http-messages.js";
+import { assertBodyLength } from "../rules.js";
+import type { ServeOptions } from "../serve-options.js";
 
-export type { ServeOptions } from "../endpoint.js";
+export type { ServeOptions } from "../serve-options.js";
 
 /** A fetch handler. What a host passes after the request is ignored. */
 export interface StatefunFetch {
@@ -30,9 +31,9 @@ export interface StatefunFetch {
 export function statefunFetch(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunFetch {
   const endpoint = new HttpEndpoint(served, options);
   const answer = async (request: Request) => {
-    const path = new URL(request.url).pathname;
-    if (isPath(path, endpoint.path)) return responseOf(await endpoint.answer(requestOf(request)));
-    if (isPath(path, endpoint.healthPath)) return responseOf(endpoint.health());
+    const route = endpoint.routeOf(new URL(request.url).pathname);
+    if (route === "call") return responseOf(await endpoint.answer(requestOf(request)));
+    if (route === "health") return responseOf(endpoint.health());
     return new Response("Not found\n", { status: 404 });
   };
   return Object.assign(answer, { close: () => endpoint.close() });

@@ -1,18 +1,23 @@
 // The adapter for Koa.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import Koa from "koa";
 import Router from "koa-router";
 import type { RequestReplyHandler } from "../../functions/request-reply.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
-import { type HttpAnswer, HttpEndpoint, type ServeOptions, withClose } from "../endpoint.js";
-import { answerNode, hasUnreadBody } from "../node-request.js";
-import { isPath } from "../path.js";
+import {
+  type HttpAnswer,
+  HttpEndpoint,
+  type ListenOptions,
+  requestOf,
+  type ServeOptions,
+  type StatefunServer,
+  startServer,
+} from "../adapter.js";
 
-export type { ServeOptions } from "../endpoint.js";
+export type { ListenOptions, ServeOptions, StatefunServer } from "../adapter.js";
 
-/** A Koa middleware. */
-export interface StatefunMiddleware {
-  (context: any, next: () => Promise<any>): any;
+/** A Koa middleware that can be closed. */
+export interface StatefunMiddleware extends Koa.Middleware {
   /** Takes no new calls, and resolves when the answers of those in flight have left. */
   close(): Promise<void>;
 }
@@ -31,11 +36,12 @@ export interface StatefunMiddleware {
  */
 export function statefun(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): StatefunMiddleware {
   const endpoint = new HttpEndpoint(served, options);
-  // For two fixed paths a router costs more than the rest of the adapter, and the longer the more of a secret one is right.
-  const middleware = (context: KoaContext, next: () => Promise<any>): unknown => {
-    const { path, method } = context;
-    if (isPath(path, endpoint.path)) return answer(endpoint, context);
-    if (!isPath(path, endpoint.healthPath) || (method !== "GET" && method !== "HEAD")) return next();
+  // Two fixed paths need no router: it would cost more than the rest of the adapter. A router also compares character by
+  // character, so its timing would reveal how much of a secret path is right.
+  const middleware: Koa.Middleware = (context, next) => {
+    const route = endpoint.routeOf(context.path);
+    if (route === "call") return answer(endpoint, context);
+    if (route !== "health" || (context.method !== "GET" && context.method !== "HEAD")) return next();
     return sendHealth(endpoint, context);
   };
   return Object.assign(middleware, { close: () => endpoint.close() });
@@ -46,48 +52,72 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
  * RequestReplyHandler and close that. Throws OPTION_INVALID.
  */
 export function statefunRouter(served: StatefulFunctions | RequestReplyHandler, options?: ServeOptions): Router {
-  return routes(new HttpEndpoint(served, options));
+  const endpoint = new HttpEndpoint(served, options);
+  // Paths are taken as they are written: capitals and a slash at the end count.
+  const router = new Router({ sensitive: true, strict: true });
+  // Every method, so that the endpoint itself answers a wrong one: 405 with its code.
+  router.all(literal(endpoint.path), (context) => answer(endpoint, context));
+  if (endpoint.healthPath !== undefined) {
+    router.get(literal(endpoint.healthPath), (context) => sendHealth(endpoint, context));
+  }
+  return router;
+}
+
+/** Options of {@link serveKoa}. */
+export interface KoaServerOptions extends ServeOptions, ListenOptions {
+  /** The application that gets the functions as its last middleware. Defaults to a new one. */
+  readonly app?: Koa<any, any>;
+}
+
+/**
+ * Starts a server for a Koa application with functions in it; resolves when it listens. The server keeps idle connections as
+ * an engine wants them, and `close()` finishes the calls in flight before the server stops listening: `app.listen()` does
+ * neither. Rejects with OPTION_INVALID, and with ADDRESS_IN_USE when the port is taken.
+ *
+ * @example
+ * ```ts
+ * import Koa from "koa";
+ * import { serveKoa } from "statefun-ts/koa";
+ * import { functions } from "./functions.js";
+ *
+ * const app = new Koa().use(async (context, next) => {
+ *   await next();
+ *   console.log(context.method, context.path, context.status);
+ * });
+ * const server = await serveKoa(functions, { app, port: 8000 });
+ * process.once("SIGTERM", () => server.close());
+ * ```
+ */
+export async function serveKoa(
+  served: StatefulFunctions | RequestReplyHandler,
+  options: KoaServerOptions = {},
+): Promise<StatefunServer> {
+  const { app = new Koa(), port, host, ...serveOptions } = options;
+  const middleware = statefun(served, serveOptions);
+  app.use(middleware);
+  return startServer(app.callback(), () => middleware.close(), { port, host });
 }
 
 /** A path that the router takes as it is written, not as a pattern. */
 const literal = (path: string) => path.replace(/[{}()[\]+?!:*\\]/g, "\\$&");
 
 /** The part of a Koa context that is used here. */
-interface KoaContext {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly path: string;
-  readonly method: string;
-  status: number;
-  body: unknown;
+type Context = Pick<Koa.ParameterizedContext, "req" | "res" | "status" | "body">;
+
+async function answer(endpoint: HttpEndpoint, context: Context): Promise<void> {
+  send(context, await endpoint.answer(requestOf(context.req, context.res)));
 }
 
-function routes(endpoint: HttpEndpoint): Router {
-  // Paths are taken as they are written: capitals and a slash at the end count.
-  const router = new Router({ sensitive: true, strict: true });
-  // Every method, so that a wrong one is answered here: 405 with its code.
-  router.all(literal(endpoint.path), (context: KoaContext) => answer(endpoint, context));
-  if (endpoint.healthPath !== undefined) {
-    router.get(literal(endpoint.healthPath), (context: KoaContext) => sendHealth(endpoint, context));
-  }
-  return router;
+function sendHealth(endpoint: HttpEndpoint, context: Context): void {
+  send(context, endpoint.health(requestOf(context.req, context.res)));
 }
 
-function answer(endpoint: HttpEndpoint, context: KoaContext): Promise<void> {
-  return answerNode(endpoint, context.req, context.res, context, send);
-}
-
-function send(context: KoaContext, { status, headers, body }: HttpAnswer): void {
+/** Leaves an answer for Koa to send, unless another middleware (a timeout, for example) has answered already. */
+function send(context: Context, { status, headers, body }: HttpAnswer): void {
   const { res } = context;
-  // Another middleware (a timeout, say) was sooner.
   if (res.headersSent) return;
   context.status = status;
   // Not context.set: it costs twice as much.
   for (const name in headers) res.setHeader(name, headers[name] as string);
   context.body = body;
-}
-
-function sendHealth(endpoint: HttpEndpoint, context: KoaContext): void {
-  const health = endpoint.health();
-  send(context, hasUnreadBody(context.req) ? withClose(health) : health);
 }

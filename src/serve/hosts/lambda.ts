@@ -3,10 +3,11 @@
 import { StatefunError } from "../../errors.js";
 import type { RequestReplyHandler } from "../../functions/request-reply.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
-import { type HttpAnswer, HttpEndpoint, type HttpRequest, type ServeOptions } from "../endpoint.js";
-import { isPath } from "../path.js";
+import { HttpEndpoint } from "../endpoint.js";
+import type { HttpAnswer, HttpRequest } from "../http-messages.js";
+import type { ServeOptions } from "../serve-options.js";
 
-export type { ServeOptions } from "../endpoint.js";
+export type { ServeOptions } from "../serve-options.js";
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -62,9 +63,9 @@ export function statefunLambda(
 ): StatefunLambda {
   const endpoint = new HttpEndpoint(served, options);
   const handler = async (event: LambdaEvent) => {
-    const path = pathOf(event);
-    if (isPath(path, endpoint.path)) return resultOf(event, await endpoint.answer(requestOf(event)));
-    if (isPath(path, endpoint.healthPath)) return resultOf(event, endpoint.health());
+    const route = endpoint.routeOf(pathOf(event));
+    if (route === "call") return resultOf(event, await endpoint.answer(requestOf(event)));
+    if (route === "health") return resultOf(event, endpoint.health());
     return resultOf(event, notFound);
   };
   return Object.assign(handler, { close: () => endpoint.close() });

@@ -4,26 +4,26 @@ import { type DynamicModule, Inject, type ModuleMetadata } from "@nestjs/common"
 import { ApplicationConfig, HttpAdapterHost, ModuleRef } from "@nestjs/core";
 import { RequestReplyHandler } from "../../functions/request-reply.js";
 import { StatefulFunctions } from "../../functions/stateful-functions.js";
-import type { ServeOptions } from "../endpoint.js";
-import { type StatefunMiddleware, statefun } from "./express.js";
+import { HttpEndpoint, type ServeOptions } from "../adapter.js";
+import { type StatefunRequestHandler, statefun } from "./express.js";
 
-export type { ServeOptions } from "../endpoint.js";
+export type { ServeOptions } from "../adapter.js";
 
-/** What a StatefunModule serves, and how. */
+/** Which functions a StatefunModule serves, and how. */
 export interface StatefunModuleOptions extends ServeOptions {
   /**
-   * Classes with @StatefulFunction: Nest's container makes a new instance for each batch, with providers in its
-   * constructor. Or functions that are bound already.
+   * Classes with @StatefulFunction, or functions that are bound already. Nest's container makes an instance of a class for
+   * each batch, and gives its constructor the providers that it takes.
    */
   readonly functions: StatefulFunctions | readonly (new (...args: any[]) => object)[];
 }
 
-/** Where the providers come from that the classes' constructors take. Defaults to the global modules. */
+/** The modules that export what the classes' constructors take. Defaults to the global modules. */
 export type StatefunModuleImports = Pick<ModuleMetadata, "imports">;
 
 /** Options that a factory makes, for example from a configuration service. */
 export interface StatefunModuleAsyncOptions extends StatefunModuleImports {
-  /** What the factory is called with. Defaults to nothing. */
+  /** The providers that the factory is called with. Defaults to none. */
   readonly inject?: any[];
   readonly useFactory: (...dependencies: any[]) => StatefunModuleOptions | Promise<StatefunModuleOptions>;
 }
@@ -31,8 +31,8 @@ export interface StatefunModuleAsyncOptions extends StatefunModuleImports {
 const optionsToken = Symbol("StatefunModuleOptions");
 
 /**
- * Serves stateful functions at one path, after the global prefix. It exports its RequestReplyHandler, for health checks.
- * Closing the application finishes the calls in flight first.
+ * Serves stateful functions at one path, after the global prefix. The module exports its RequestReplyHandler, for health
+ * checks. Closing the application finishes the calls in flight first.
  *
  * @example
  * ```ts
@@ -45,42 +45,42 @@ const optionsToken = Symbol("StatefunModuleOptions");
  * ```
  */
 export class StatefunModule {
-  readonly #handler: RequestReplyHandler;
+  readonly #endpoint: HttpEndpoint;
   readonly #options: StatefunModuleOptions;
   readonly #moduleRef: ModuleRef;
   readonly #host: HttpAdapterHost;
   readonly #config: ApplicationConfig;
-  #middleware: StatefunMiddleware | undefined;
+  #middleware: StatefunRequestHandler | undefined;
 
   /** @internal */
   constructor(
-    handler: RequestReplyHandler,
+    endpoint: HttpEndpoint,
     options: StatefunModuleOptions,
     moduleRef: ModuleRef,
     host: HttpAdapterHost,
     config: ApplicationConfig,
   ) {
-    this.#handler = handler;
+    this.#endpoint = endpoint;
     this.#options = options;
     this.#moduleRef = moduleRef;
     this.#host = host;
     this.#config = config;
   }
 
-  /** What is wrong with the functions or the options is thrown when the application starts, as `bind` throws it. */
+  /** Makes the module. A fault of the functions or the options is thrown when the application starts, as `bind` throws it. */
   static forRoot({ imports, ...options }: StatefunModuleOptions & StatefunModuleImports): DynamicModule {
     return moduleOf(imports, { provide: optionsToken, useValue: options });
   }
 
-  /** The same with options that a factory makes. */
+  /** Makes the module with options that a factory makes. */
   static forRootAsync({ imports, inject = [], useFactory }: StatefunModuleAsyncOptions): DynamicModule {
     return moduleOf(imports, { provide: optionsToken, useFactory, inject });
   }
 
   /** @internal */
   async onModuleInit(): Promise<void> {
-    const { functions, path = "/statefun", healthPath = `${path === "/" ? "" : path}/health`, ...rest } = this.#options;
-    // A provider that is missing is found now, not at the first message.
+    const { functions } = this.#options;
+    // Make one instance of each class now: a provider that is missing is found at the start and not at the first message.
     if (!(functions instanceof StatefulFunctions)) {
       for (const functionClass of functions) await this.#moduleRef.create(functionClass);
     }
@@ -88,23 +88,25 @@ export class StatefunModule {
       .getGlobalPrefix()
       .replace(/^\/?(?=.)/, "/")
       .replace(/\/$/, "");
-    // The handler has these three.
-    const { generation: _generation, logger: _logger, callTimeout: _callTimeout, ...limits } = rest;
-    const options = { ...limits, path: prefix + path, healthPath: healthPath && prefix + healthPath };
-    // Middleware, not a controller: it comes before Fastify's parsers, which know no application/octet-stream. An
-    // application without HTTP has no adapter.
-    this.#middleware = statefun(this.#handler, options);
+    const { handler, path, healthPath, maxBodyBytes } = this.#endpoint;
+    // A middleware comes before Fastify's parsers, which know no application/octet-stream; a controller comes after them.
+    this.#middleware = statefun(handler, {
+      path: prefix + path,
+      healthPath: healthPath === undefined ? false : prefix + healthPath,
+      maxBodyBytes,
+    });
+    // An application without HTTP has no adapter.
     this.#host.httpAdapter?.use(this.#middleware);
   }
 
   /** @internal */
   onModuleDestroy(): Promise<void> {
-    return this.#middleware?.close() ?? this.#handler.close();
+    return this.#middleware?.close() ?? this.#endpoint.close();
   }
 }
 
-[RequestReplyHandler, optionsToken, ModuleRef, HttpAdapterHost, ApplicationConfig].forEach((token, index) => {
-  // What a compiler with emitDecoratorMetadata would note down.
+// What a compiler with emitDecoratorMetadata would write down for the container.
+[HttpEndpoint, optionsToken, ModuleRef, HttpAdapterHost, ApplicationConfig].forEach((token, index) => {
   Inject(token)(StatefunModule, undefined, index);
 });
 
@@ -112,15 +114,19 @@ function moduleOf(imports: ModuleMetadata["imports"], options: NonNullable<Modul
   return {
     module: StatefunModule,
     ...(imports === undefined ? {} : { imports }),
-    providers: [options, { provide: RequestReplyHandler, useFactory: handlerOf, inject: [optionsToken, ModuleRef] }],
+    providers: [
+      options,
+      { provide: HttpEndpoint, useFactory: endpointOf, inject: [optionsToken, ModuleRef] },
+      { provide: RequestReplyHandler, useFactory: ({ handler }: HttpEndpoint) => handler, inject: [HttpEndpoint] },
+    ],
     exports: [RequestReplyHandler],
   } satisfies DynamicModule;
 }
 
-function handlerOf(options: StatefunModuleOptions, moduleRef: ModuleRef): RequestReplyHandler {
-  const { functions, path: _path, healthPath: _healthPath, maxBodyBytes: _maxBodyBytes, ...handlerOptions } = options;
-  if (functions instanceof StatefulFunctions) return new RequestReplyHandler(functions, handlerOptions);
+/** Without the global prefix, which an application may set after its modules are made. */
+function endpointOf({ functions, ...options }: StatefunModuleOptions, moduleRef: ModuleRef): HttpEndpoint {
+  if (functions instanceof StatefulFunctions) return new HttpEndpoint(functions, options);
   const bound = new StatefulFunctions();
   for (const functionClass of functions) bound.bind(functionClass, { create: (wanted) => moduleRef.create(wanted) });
-  return new RequestReplyHandler(bound, handlerOptions);
+  return new HttpEndpoint(bound, options);
 }

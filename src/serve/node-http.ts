@@ -1,0 +1,241 @@
+// Requests and responses of Node, for every host that is built on node:http, node:https or node:http2.
+
+import { type IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import onFinished from "on-finished";
+import { StatefunError } from "../errors.js";
+import { callHeaders } from "./answers.js";
+import type { HttpEndpoint } from "./endpoint.js";
+import type { HttpAnswer, HttpRequest } from "./http-messages.js";
+import { pathOf } from "./path.js";
+import { assertBodyLength, tooLarge } from "./rules.js";
+
+/**
+ * Answers a request of Node, if its path is one of the endpoint's. Returns false when the path belongs to somebody else:
+ * then the request and the response are untouched.
+ */
+export function answerNode(endpoint: HttpEndpoint, request: IncomingMessage, response: ServerResponse): boolean {
+  const route = endpoint.routeOf(pathOf(request.url));
+  if (route === undefined) return false;
+  const exchange = new NodeExchange(request, response);
+  if (route === "health") exchange.send(endpoint.health(exchange));
+  else endpoint.answer(exchange).then((answer) => exchange.send(answer));
+  return true;
+}
+
+/**
+ * Makes what an endpoint takes of a request of Node. The response says when the answer has left. A body parser that keeps
+ * the bytes, as express.raw() does, leaves them at `request.body`: they are taken from there.
+ */
+export function requestOf(request: IncomingMessage, response: ServerResponse): HttpRequest {
+  return new NodeRequest(request, response);
+}
+
+/** A class and not an object literal, which would make five closures for each call. */
+class NodeRequest implements HttpRequest {
+  readonly #request: IncomingMessage;
+  protected readonly response: ServerResponse;
+  readonly #parsed: unknown;
+
+  constructor(request: IncomingMessage & { readonly body?: unknown }, response: ServerResponse) {
+    this.#request = request;
+    this.response = response;
+    this.#parsed = request.body;
+  }
+
+  get method(): string | undefined {
+    return this.#request.method;
+  }
+
+  get contentType(): string | undefined {
+    return this.#request.headers["content-type"];
+  }
+
+  get contentEncoding(): string | undefined {
+    return this.#request.headers["content-encoding"];
+  }
+
+  /** Throws, or rejects with, BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
+  body(maxBytes: number): Uint8Array | Promise<Uint8Array> {
+    if (this.#parsed instanceof Uint8Array) return this.#parsed;
+    const request = this.#request;
+    const read = () => {
+      const declared = declaredLength(request);
+      assertReadable(request, declared, maxBytes);
+      return takeBody(request, this.response, declared) ?? receiveBody(request, this.response, maxBytes);
+    };
+    // Node calls a listener before it has parsed the body. After one promise tick, a body that came in the same packet as
+    // the headers can be read at once. A request that flows already would lose its body in that tick.
+    return request.readableFlowing === null ? tick.then(read) : read();
+  }
+
+  hasUnreadBody(): boolean {
+    const { complete, headers } = this.#request;
+    return !complete && (headers["transfer-encoding"] !== undefined || declaredLength(this.#request) > 0);
+  }
+
+  onAnswered(done: () => void): void {
+    onAnswered(this.#request, this.response, done);
+  }
+}
+
+/** A request whose answer is sent here, and not by a framework. */
+class NodeExchange extends NodeRequest {
+  #answered: (() => void) | undefined;
+
+  /** Listens to nothing yet: most answers leave at once, and on-finished would cost a tenth of a small call. */
+  override onAnswered(answered: () => void): void {
+    this.#answered = answered;
+  }
+
+  /** Sends an answer, unless somebody else (a timeout, for example) has answered already. */
+  send({ status, headers, body }: HttpAnswer): void {
+    const { response } = this;
+    if (response.headersSent) {
+      this.#watch();
+      return;
+    }
+    response.writeHead(status, withLength(headers, body.length));
+    const isString = goesAsString(response, body);
+    if (isString) writeString(response, body);
+    if (isString && hasLeft(response)) {
+      response.end();
+      this.#answered?.();
+    } else {
+      // on-finished takes a response that has ended for one that has left: it must listen before.
+      this.#watch();
+      response.end(isString ? undefined : body);
+    }
+  }
+
+  #watch(): void {
+    if (this.#answered !== undefined) super.onAnswered(this.#answered);
+  }
+}
+
+const tick = Promise.resolve();
+
+/** Throws BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
+function assertReadable(request: IncomingMessage, declared: number, maxBytes: number): void {
+  if (request.readableDidRead || request.readableEnded || request.readableEncoding) {
+    throw new StatefunError(
+      "BODY_CONSUMED",
+      "Another middleware has read the request's body, or set an encoding. Mount statefun before any body parser.",
+    );
+  }
+  // A client that has left by now causes no further event.
+  if (request.destroyed) throw aborted();
+  // A declared length is refused before a byte is read. A chunked body declares none.
+  assertBodyLength(declared, maxBytes);
+}
+
+const declaredLength = ({ headers }: IncomingMessage) => Number(headers["content-length"] ?? 0);
+
+/** Takes a body that has arrived whole in one read, which costs less than its events; otherwise returns undefined. */
+function takeBody(request: IncomingMessage, response: ServerResponse, declared: number): Uint8Array | undefined {
+  if (declared === 0 || request.readableLength !== declared || isListenedTo(request)) return undefined;
+  const body: Buffer = request.read(declared);
+  process.nextTick(resumeUnlessAnswered, request, response);
+  return body;
+}
+
+/** Whether somebody else reads the request, or waits for its end: a request whose body is taken in one read may not end. */
+function isListenedTo(request: IncomingMessage): boolean {
+  return request.readableFlowing !== null || request.listenerCount("end") > 0 || request.listenerCount("close") > 0;
+}
+
+/** Node would report a request that has not ended as aborted if its client left while the function runs. */
+function resumeUnlessAnswered(request: IncomingMessage, response: ServerResponse): void {
+  if (!response.writableEnded) request.resume();
+}
+
+/** Receives a body in pieces and keeps no more than the limit. Rejects with REQUEST_ABORTED and REQUEST_TOO_LARGE. */
+function receiveBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      // The rest of a body that is refused is dropped.
+      if (length <= maxBytes) chunks.push(chunk);
+      else reject(tooLarge(maxBytes));
+    });
+    request.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)));
+    // The client has left, or somebody else has answered: the rest of the body never comes.
+    const end = () => {
+      if (!request.readableEnded) reject(aborted());
+    };
+    request.on("close", end);
+    onAnswered(request, response, end);
+    // A request of HTTP/1 emits an error only to those who listen, and closes anyway.
+    if (request.httpVersionMajor !== 1) request.on("error", end);
+  });
+}
+
+const aborted = () => new StatefunError("REQUEST_ABORTED", "The request's body ended early.");
+
+/** Calls `done` once, when the answer has left or never will. */
+function onAnswered({ socket }: IncomingMessage, response: ServerResponse, done: () => void): void {
+  if (isReset(response)) done();
+  else if (response.socket === null && socket) onAnsweredBehind(socket, response, done);
+  else onFinished(response, done);
+}
+
+/** Whether the stream of a response of HTTP/2 is gone. Such a response emits no event any more. */
+function isReset(response: ServerResponse & { readonly stream?: { readonly destroyed: boolean } }): boolean {
+  return response.stream?.destroyed === true;
+}
+
+/**
+ * The same for a response that waits behind another one of its connection. It has no socket yet, so on-finished would not
+ * notice that the client leaves. The socket of the request is the same one.
+ */
+function onAnsweredBehind(socket: Socket, response: ServerResponse, done: () => void): void {
+  const ended = () => {
+    response.off("finish", ended);
+    socket.off("close", ended);
+    done();
+  };
+  if (socket.closed) {
+    done();
+    return;
+  }
+  response.on("finish", ended);
+  socket.on("close", ended);
+}
+
+/**
+ * As a string, a short body goes out in one piece with its headers. Not through a `write` or `end` of somebody else's, nor
+ * to what is no socket: they may not look at the encoding.
+ */
+function goesAsString(response: ServerResponse, body: Uint8Array): body is Buffer {
+  return (
+    body.length <= mostInString &&
+    body instanceof Buffer &&
+    response.write === ServerResponse.prototype.write &&
+    response.end === ServerResponse.prototype.end &&
+    response.socket instanceof Socket
+  );
+}
+
+const mostInString = 2048;
+
+/** Before Node 26, an `end` with a body adds an empty chunk: the two go out by a vectored write, which costs more. */
+function writeString(response: ServerResponse, body: Buffer): void {
+  response.cork();
+  response.write(body.toString("latin1"), "latin1");
+  response.uncork();
+}
+
+/** Whether all that was written is with the operating system. A response behind another one has no socket yet. */
+function hasLeft({ socket, writableLength }: ServerResponse): boolean {
+  return socket !== null && writableLength === 0;
+}
+
+/** A literal where it can be: a spread makes a new hidden class for every answer. */
+function withLength(headers: HttpAnswer["headers"], length: number): Record<string, string | number> {
+  if (headers === callHeaders) {
+    return { "Content-Type": callHeaders["Content-Type"], "Content-Length": length };
+  }
+  return { ...headers, "Content-Length": length };
+}

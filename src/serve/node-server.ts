@@ -1,0 +1,81 @@
+// A server of node:http with the settings that an engine's connections want, and a close that loses no call.
+
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { listenFailure } from "../model/listen-failure.js";
+import { defineOptions, port, unchecked, withDefault } from "../model/options.js";
+
+/** A server that listens. */
+export interface StatefunServer {
+  readonly server: Server;
+  /** The port that it listens on. */
+  readonly port: number;
+  /** Finishes the calls in flight, refuses new ones, then stops listening. */
+  close(): Promise<void>;
+}
+
+/** Where a server listens. */
+export interface ListenOptions {
+  /** Defaults to 8000; 0 picks a free port. */
+  readonly port?: number | undefined;
+  /** The address to listen on. Defaults to every address. */
+  readonly host?: string | undefined;
+}
+
+const listenOptions = defineOptions<ListenOptions>()({
+  port: withDefault(port, 8000),
+  host: unchecked<string>(),
+});
+
+/**
+ * An idle connection lasts until its client ends it: a server that ends a connection may do so at the moment at which the
+ * engine sends a call into it. Node's limit of 5 seconds would also cost a timer for each call. TCP finds the connections
+ * whose client is gone.
+ */
+const connectionSettings = { keepAliveTimeout: 0, keepAlive: true, keepAliveInitialDelay: 60_000 };
+
+/** How long close() waits, after the last answer, for a client to finish the headers that it has begun to send. */
+const lastHeadersMs = 5_000;
+
+/**
+ * Starts a server; resolves when it listens. Closing it first calls `close`, which must resolve when the answers of all
+ * calls in flight have left. Rejects with OPTION_INVALID, and with ADDRESS_IN_USE when the port is taken.
+ */
+export async function startServer(
+  listener: RequestListener,
+  close: () => Promise<void>,
+  options: ListenOptions = {},
+): Promise<StatefunServer> {
+  const { port, host } = listenOptions.read("The server", options);
+  const server = createServer(connectionSettings, listener);
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: Error) =>
+      reject(listenFailure({ name: "The server", host, port, option: "the option port" }, error));
+    server.once("error", failed);
+    server.listen(port, host, () => {
+      server.off("error", failed);
+      resolve();
+    });
+  });
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      await close();
+      await stopListening(server);
+    },
+  };
+}
+
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // No call is left. But a server that closes no longer applies Node's own limit to headers that never come to their end.
+    const timer = setTimeout(() => server.closeAllConnections(), lastHeadersMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    // A connection counts as idle only after the turn of the event loop in which its answer left.
+    setImmediate(() => server.closeIdleConnections());
+  });
+}

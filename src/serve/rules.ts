@@ -1,0 +1,40 @@
+// What every request is held to, whatever host takes it: the method, the media type and the size.
+
+import { StatefunError } from "../errors.js";
+import type { HttpRequest } from "./http-messages.js";
+
+export const octetStream = "application/octet-stream";
+
+/** Throws METHOD_NOT_ALLOWED and MEDIA_TYPE_UNSUPPORTED. */
+export function assertCall({ method, contentType, contentEncoding }: HttpRequest): void {
+  if (method !== "POST") {
+    throw new StatefunError("METHOD_NOT_ALLOWED", `The method is ${method}; the engine calls with POST.`);
+  }
+  if (contentType !== octetStream && contentType?.split(";", 1)[0]?.trim().toLowerCase() !== octetStream) {
+    throw new StatefunError(
+      "MEDIA_TYPE_UNSUPPORTED",
+      `The content type is ${contentType ?? "missing"}; it must be ${octetStream}.`,
+    );
+  }
+  if (contentEncoding !== undefined && contentEncoding.trim().toLowerCase() !== "identity") {
+    throw new StatefunError(
+      "MEDIA_TYPE_UNSUPPORTED",
+      `The content encoding is ${contentEncoding}; the body must be sent as it is.`,
+    );
+  }
+}
+
+/** Throws REQUEST_TOO_LARGE when a body is longer than the limit. */
+export function assertBodyLength(length: number, maxBytes: number): void {
+  if (length > maxBytes) throw tooLarge(maxBytes);
+}
+
+/** Throws REQUEST_EMPTY and REQUEST_TOO_LARGE. */
+export function assertBody({ length }: Uint8Array, maxBytes: number): void {
+  if (length === 0) throw new StatefunError("REQUEST_EMPTY", "The request has no body.");
+  assertBodyLength(length, maxBytes);
+}
+
+export function tooLarge(maxBytes: number): StatefunError {
+  return new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`);
+}

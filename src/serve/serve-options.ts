@@ -1,0 +1,38 @@
+// The options that every host takes.
+
+import { type HandlerOptions, handlerOptions } from "../functions/request-reply.js";
+import { defineOptions, type Option, optionInvalid, positiveInteger, withDefault } from "../model/options.js";
+
+/** Options of every HTTP adapter. */
+export interface ServeOptions extends HandlerOptions {
+  /** The path that the engine posts to. Defaults to "/statefun". */
+  readonly path?: string;
+  /**
+   * The path of a health check, which is answered with 200, or with 503 while closing; false for none. Defaults to the path
+   * + "/health".
+   */
+  readonly healthPath?: string | false;
+  /** The largest request body in bytes. A larger one is answered with 413. Defaults to 32 MiB, as the engine's limit. */
+  readonly maxBodyBytes?: number;
+}
+
+/** A path as it stands in a request: the path that is asked for is compared character by character. */
+const path: Option<string, string | undefined> = (given, name, where) => {
+  if (given === undefined || (typeof given === "string" && /^\/(?![^?#]*[?#])[\x21-\x7e]*$/.test(given))) return given;
+  throw optionInvalid(where, name, given, "percent-encoded, without a query, and begin with a slash");
+};
+
+const pathOrFalse: Option<string | false, string | false | undefined> = (given, name, where) =>
+  given === false ? false : path(given, name, where);
+
+export const serveOptions = defineOptions<ServeOptions>()({
+  path: withDefault(path, "/statefun"),
+  healthPath: pathOrFalse,
+  maxBodyBytes: withDefault(positiveInteger, 32 * 1024 * 1024),
+  ...handlerOptions.described,
+});
+
+/** Those of the options that are the handler's. */
+export function handlerOptionsOf(options: ServeOptions): HandlerOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name in handlerOptions.described));
+}
