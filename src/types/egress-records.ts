@@ -4,7 +4,7 @@ import { platform } from "../bytes/platform.js";
 import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { describeValue, StatefunError } from "../errors.js";
-import { assertKnownOptions } from "../model/options.js";
+import { defineOptions, type Option } from "../model/options.js";
 import { TypedValue } from "../model/typed-value.js";
 import { packValue } from "./pack.js";
 import type { ProtobufMessage } from "./sendable.js";
@@ -34,6 +34,32 @@ export interface KinesisRecord {
   readonly explicitHashKey?: string | undefined;
 }
 
+const requiredText: Option<string, string> = (given, name, where) => {
+  if (typeof given === "string" && given !== "") return given;
+  throw invalid(where, name, given, "a text that is not empty");
+};
+
+const optionalText: Option<string, string | undefined> = (given, name, where) => {
+  if (given === undefined || typeof given === "string") return given;
+  throw invalid(where, name, given, "a text");
+};
+
+const valueBytes: Option<RecordValue, Uint8Array> = (given, name, where) => {
+  if (typeof given === "string") return platform.encodeUtf8(given);
+  if (given instanceof Uint8Array) return given;
+  if (typeof given === "object" && given !== null) return packValue(given).value;
+  throw invalid(where, name, given, "text, bytes, a message or a packed value");
+};
+
+const kafkaFields = defineOptions<KafkaRecord>()({ topic: requiredText, value: valueBytes, key: optionalText });
+
+const kinesisFields = defineOptions<KinesisRecord>()({
+  stream: requiredText,
+  value: valueBytes,
+  partitionKey: requiredText,
+  explicitHashKey: optionalText,
+});
+
 /**
  * Makes the message that `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without a topic or a
  * value, VALUE_UNTYPED and OPTION_INVALID.
@@ -50,12 +76,8 @@ export interface KinesisRecord {
  * ```
  */
 export function kafkaRecord(record: KafkaRecord): TypedValue {
-  assertKnownOptions("kafkaRecord", record, ["topic", "value", "key"]);
-  const { topic, value, key } = record;
-  required("Kafka", "topic", topic);
-  const valueBytes = bytesOf("Kafka", value);
-  optional("Kafka", "key", key);
-  return packRecord("KafkaProducerRecord", [key, valueBytes, topic]);
+  const { topic, value, key } = kafkaFields.read("The Kafka record", record);
+  return packRecord("KafkaProducerRecord", [key, value, topic]);
 }
 
 /**
@@ -63,33 +85,8 @@ export function kafkaRecord(record: KafkaRecord): TypedValue {
  * partition key or a value, VALUE_UNTYPED and OPTION_INVALID.
  */
 export function kinesisRecord(record: KinesisRecord): TypedValue {
-  assertKnownOptions("kinesisRecord", record, ["stream", "value", "partitionKey", "explicitHashKey"]);
-  const { stream, value, partitionKey, explicitHashKey } = record;
-  required("Kinesis", "stream", stream);
-  const valueBytes = bytesOf("Kinesis", value);
-  required("Kinesis", "partitionKey", partitionKey);
-  optional("Kinesis", "explicitHashKey", explicitHashKey);
-  return packRecord("KinesisEgressRecord", [partitionKey, valueBytes, stream, explicitHashKey]);
-}
-
-function required(kind: string, field: string, value: unknown): void {
-  if (typeof value !== "string" || value === "") throw invalid(`A ${kind} record needs a ${field}.`);
-}
-
-function optional(kind: string, field: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "string") throw invalid(`A ${kind} record's ${field} must be a string.`);
-}
-
-function bytesOf(kind: string, value: RecordValue): Uint8Array {
-  if (value === undefined || value === null) throw invalid(`A ${kind} record needs a value.`);
-  if (typeof value === "string") return platform.encodeUtf8(value);
-  if (value instanceof Uint8Array) return value;
-  if (typeof value !== "object") {
-    throw invalid(
-      `A ${kind} record's value is ${describeValue(value)}; it must be text, bytes, a message or a packed value.`,
-    );
-  }
-  return packValue(value).value;
+  const { stream, value, partitionKey, explicitHashKey } = kinesisFields.read("The Kinesis record", record);
+  return packRecord("KinesisEgressRecord", [partitionKey, value, stream, explicitHashKey]);
 }
 
 /** Writes the fields, numbered from 1. The engines of the two generations know the same record by different names. */
@@ -105,6 +102,9 @@ function packRecord(name: string, fields: readonly (string | Uint8Array | undefi
   return TypedValue.inBoth(`type.googleapis.com/io.statefun.sdk.egress.${name}`, bytes, v2);
 }
 
-function invalid(message: string): StatefunError {
-  return new StatefunError("EGRESS_RECORD_INVALID", message);
+function invalid(where: string, name: string, given: unknown, what: string): StatefunError {
+  return new StatefunError(
+    "EGRESS_RECORD_INVALID",
+    `${where}: ${name} is ${describeValue(given)}; it must be ${what}.`,
+  );
 }
