@@ -1,7 +1,7 @@
 // An option that is a duration: a number and a unit.
 
 import { StatefunError } from "../errors.js";
-import { parseDurationText } from "../runtime/module/duration-text.js";
+import { parseDurationText } from "../model/duration-text.js";
 import type { Input } from "./parse.js";
 
 /** Reads a duration as milliseconds; undefined when the option is not given. Throws DURATION_INVALID. */

@@ -1,6 +1,7 @@
 // The target of a request: the parts of its path, and its query.
 
 import { StatefunError } from "../../errors.js";
+import { durationHelp, parseDurationText } from "../../model/duration-text.js";
 import { partsOf } from "./router.js";
 
 /** The path and the query of a request. */
@@ -55,12 +56,9 @@ export function assertQuery(query: ReadonlyMap<string, string>, known: readonly 
   }
 }
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** Reads a duration of a query as milliseconds: "30000" (ms), "30s", "5m", "2h" or "1d". Throws `code`. */
 export function parseDuration(name: string, code: "DELAY_INVALID" | "DURATION_INVALID", text: string): number {
-  const [, amount, unit = "ms"] = /^(\d+)(ms|s|m|h|d)?$/.exec(text) ?? [];
-  const ms = Number(amount) * (unitsMs[unit] as number);
-  if (Number.isSafeInteger(ms)) return ms;
-  throw new StatefunError(code, `${name} is "${text}"; write it as 30000 (milliseconds), 30s, 5m, 2h or 1d.`);
+  const ms = parseDurationText(text);
+  if (ms !== undefined) return ms;
+  throw new StatefunError(code, `${name} is "${text}". ${durationHelp}`);
 }

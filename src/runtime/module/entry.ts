@@ -2,7 +2,7 @@
 // reading tells all of them.
 
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
-import { durationHelp, parseDurationText } from "./duration-text.js";
+import { durationHelp, parseDurationText } from "../../model/duration-text.js";
 import type { Problems } from "./problems.js";
 import { suggestion } from "./suggest.js";
 

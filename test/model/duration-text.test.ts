@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseDurationText } from "../../../src/runtime/module/duration-text.js";
+import { parseDurationText } from "../../src/model/duration-text.js";
 
 test("a number and a unit are read as Flink reads them", () => {
   for (const [text, ms] of [

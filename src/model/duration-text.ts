@@ -1,6 +1,6 @@
-// Durations as the engine's module files write them: "1min", "30 s", "500". No unit means milliseconds.
+// Durations as text, in the units of StateFun's module files: "1min", "30 s", "500". No unit means milliseconds.
 
-/** The engine's units, each with its names; the first one is what messages show. */
+/** The units, each with its names. */
 const units: readonly (readonly [ms: number, ...names: string[]])[] = [
   [86_400_000, "d", "day", "days"],
   [3_600_000, "h", "hour", "hours"],
@@ -12,11 +12,11 @@ const units: readonly (readonly [ms: number, ...names: string[]])[] = [
 ];
 const msOf = new Map(units.flatMap(([ms, ...names]) => names.map((name) => [name, ms] as const)));
 
-/** What may be written, for messages. */
+/** Says in an error message what may be written. */
 export const durationHelp =
   "Write a whole number and a unit (d, h, min, s, ms), for example 30s; a number alone is in milliseconds.";
 
-/** Reads a duration as whole milliseconds, dropping a fraction; undefined when it is none. */
+/** Reads a duration as whole milliseconds, dropping a fraction; undefined when the text is no duration. */
 export function parseDurationText(text: string): number | undefined {
   const [, digits, unit] = /^(\d+)\s*(\p{L}*)$/u.exec(text.trim()) ?? [];
   if (digits === undefined || unit === undefined) return undefined;
