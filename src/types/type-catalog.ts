@@ -20,11 +20,3 @@ export interface TypeCatalog {
   /** The type of a function's state. */
   state(typeName: string, name: string): Type<any> | undefined;
 }
-
-/** The catalog that knows no function and no type: every value is bytes under a typename. */
-export const emptyCatalog: TypeCatalog = {
-  handled: () => [],
-  handler: () => undefined,
-  find: () => undefined,
-  state: () => undefined,
-};

@@ -78,6 +78,14 @@ test("every script that a page names exists, and CONTRIBUTING.md names every scr
   for (const name of Object.keys(scripts)) if (name !== "prepack") assert.ok(contributing.includes(name), name);
 });
 
+test("npm run verify runs every suite", () => {
+  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+  const steps = readFileSync(`${root}/scripts/verify.mjs`, "utf8");
+  const suites = Object.keys(scripts).filter((name) => /^test(:|$)|:check$|^(check|lint|unused)$/.test(name));
+  assert.ok(suites.length > 10);
+  for (const name of suites) assert.ok(steps.includes(`script("${name}")`), name);
+});
+
 test("the README's command makes classes of the README's messages", async () => {
   const readme = pageAt("README.md");
   const [proto] = blocksOf(readme, "proto");

@@ -21,8 +21,7 @@ export function at(path: string): Address {
   return new Address("test", name, id);
 }
 
-export const nameOf = (address: Address | undefined) =>
-  address === undefined ? undefined : `${address.name}/${address.id}`;
+const nameOf = (address: Address | undefined) => (address === undefined ? undefined : `${address.name}/${address.id}`);
 
 /** One call, as a test's function sees it, and what it does. */
 export class Batch {

@@ -5,7 +5,7 @@ import { Gate } from "../support/gate.ts";
 
 /** Sends each message on to an egress, after counting it. */
 @StatefulFunction("hosts/count")
-export class Count {
+class Count {
   @State("count", Types.int) count = 0;
 
   @Handles()
@@ -17,7 +17,7 @@ export class Count {
 
 /** Sends each message on to an egress. */
 @StatefulFunction("hosts/echo")
-export class Echo {
+class Echo {
   @Handles()
   receive(message: TypedValue, context: Context) {
     context.sendEgress("hosts/out", message);
@@ -25,7 +25,7 @@ export class Echo {
 }
 
 @StatefulFunction("hosts/failing")
-export class Failing {
+class Failing {
   @Handles()
   receive() {
     throw new Error("what a user would not want to be told");
@@ -36,7 +36,7 @@ export class Failing {
 export const held = { entered: new Gate(), released: new Gate() };
 
 @StatefulFunction("hosts/waiting")
-export class Waiting {
+class Waiting {
   @Handles()
   async receive() {
     held.entered.open();

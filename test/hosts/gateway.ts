@@ -21,7 +21,7 @@ export const eventKinds: readonly EventKind[] = [
 ];
 
 /** A synchronous invocation takes 6 MB of JSON, and base64 makes four bytes of three. */
-export const maxEventBytes = 6 * 1024 * 1024;
+const maxEventBytes = 6 * 1024 * 1024;
 
 /** Lets one handler be called over HTTP. */
 export function gateway(kind: EventKind, handler: (event: LambdaEvent) => Promise<LambdaResult>) {

@@ -5,7 +5,7 @@ import { StatefunError } from "../../errors.js";
 import { assertBearer, assertOrigin } from "../http/access.js";
 
 /** Whether only this machine can reach the host. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
   return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
 }

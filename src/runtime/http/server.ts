@@ -24,7 +24,7 @@ export interface ListenOptions {
 }
 
 /** The status that an error is answered with; 500 for what is the runtime's own fault. */
-export function statusOf(error: unknown): number {
+function statusOf(error: unknown): number {
   return error instanceof StatefunError ? error.status : 500;
 }
 
@@ -133,7 +133,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
  * Answers with an error as JSON, `{code, message}`; one that is the runtime's own fault says its code only. A
  * METHOD_NOT_ALLOWED needs an Allow header from the caller: see {@link assertMethod}.
  */
-export function sendError(response: ServerResponse, thrown: unknown, headers: RawHeaders = []): void {
+function sendError(response: ServerResponse, thrown: unknown, headers: RawHeaders = []): void {
   const status = statusOf(thrown);
   const code = thrown instanceof StatefunError ? thrown.code : "INTERNAL";
   const more = [...headers];

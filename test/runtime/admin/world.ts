@@ -14,7 +14,7 @@ import { RecordingLogger } from "../../support/recording-logger.js";
 
 export const Cart = json<{ items: string[] }>("shop.types/cart");
 /** A type that says nothing of JSON. */
-export const Opaque = custom<string>(
+const Opaque = custom<string>(
   "shop.types/opaque",
   (text) => Buffer.from(text),
   (bytes) => Buffer.from(bytes).toString(),

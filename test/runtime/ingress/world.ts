@@ -40,9 +40,9 @@ interface Order {
 const Order = json<Order>("shop/order");
 
 /** Doors that tests open: a function that waits for one takes no further message. */
-export const doors = new Map<string, Gate>();
+const doors = new Map<string, Gate>();
 /** Tells that a function stands before its door. */
-export const arrived = new Map<string, Gate>();
+const arrived = new Map<string, Gate>();
 
 /** Many handlers, and one for every other type. */
 @StatefulFunction("example.deep/many")
@@ -101,7 +101,7 @@ class Untyped {
   }
 }
 
-export function catalogOf(functions: StatefulFunctions): TypeCatalog {
+function catalogOf(functions: StatefulFunctions): TypeCatalog {
   const handled = (typeName: string) => functions.get(typeName)?.handled ?? [];
   return {
     typeNames: functions.typeNames,
