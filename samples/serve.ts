@@ -11,7 +11,7 @@ const samples = readdirSync(new URL(".", import.meta.url)).filter((name) => exis
 
 const [, , sample = ""] = process.argv;
 if (!samples.includes(sample)) {
-  console.error(`Which sample? One of: ${samples.join(", ")}`);
+  console.error(`Name one of the samples: ${samples.join(", ")}`);
   process.exit(1);
 }
 

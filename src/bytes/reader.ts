@@ -1,8 +1,8 @@
-// Reads the protobuf wire format of one request. Only what the protocol's messages use.
+// Reads the protobuf wire format, as far as the protocol's messages use it.
 
 import { platform } from "./platform.js";
 
-/** Wire types, the low three bits of a field's tag. */
+// Wire types: the low three bits of a field's tag.
 export const varint = 0;
 export const fixed64 = 1;
 export const delimited = 2;
@@ -10,12 +10,12 @@ const groupStart = 3;
 const groupEnd = 4;
 export const fixed32 = 5;
 
-/** The tag of a field: its number and its wire type. */
+/** Makes the tag of a field from its number and its wire type. */
 export const tag = (field: number, wireType: number) => (field << 3) | wireType;
 
 /**
- * Strings that come again and again (type names, namespaces, the names of states), by a hash of a few of their bytes; and
- * their bytes and lengths, since bytes are compared with bytes in half the time that a string's characters take.
+ * Strings that come again and again (type names, namespaces, names of states), by a hash of a few of their bytes. Their
+ * bytes and lengths are kept too: to compare bytes with bytes takes half the time of comparing them with characters.
  */
 const internedCount = 1024;
 const longestInterned = 96;
@@ -23,12 +23,12 @@ const interned: string[] = new Array(internedCount).fill("");
 const internedBytes = new Uint8Array(internedCount * longestInterned);
 const internedLengths = new Uint8Array(internedCount);
 
-/** Groups are older than these messages, so only an unknown field can be one. */
+/** The protocol has no groups, but an unknown field may be one. The limit bounds the recursion that skips it. */
 const deepestGroup = 100;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A cursor over a request's bytes. Everything it throws is an Error that says what is wrong with them. */
+/** A cursor over bytes. Each method throws an Error that says what is wrong with the bytes. */
 export class WireReader {
   readonly bytes: Uint8Array;
   pos = 0;
@@ -37,7 +37,7 @@ export class WireReader {
     this.bytes = bytes;
   }
 
-  /** Reads a varint's low 32 bits; it may be ten bytes long. */
+  /** Reads the low 32 bits of a varint of up to ten bytes. */
   uint32(end: number): number {
     const { bytes } = this;
     let value = 0;
@@ -55,14 +55,14 @@ export class WireReader {
     return value >>> 0;
   }
 
-  /** Reads a tag, which as protobuf has it takes five bytes at most and names a field above 0. */
+  /** Reads a tag. Protobuf allows five bytes at most and no field 0. */
   tag(end: number): number {
     const tag = this.#short(end);
     if (tag < 8) throw new Error("there is no field 0");
     return tag;
   }
 
-  /** Reads a length and returns where what it measures ends, which must lie inside the message around it. */
+  /** Reads the length of a field and returns the field's end, which must lie inside the message around it. */
   endOfField(outerEnd: number): number {
     const length = this.#short(outerEnd);
     const end = this.pos + length;
@@ -98,7 +98,7 @@ export class WireReader {
     return text;
   }
 
-  /** Reads bytes into a copy, which pins neither the whole request nor changes with it. */
+  /** Reads bytes into a copy: a view would keep the whole request in memory, and would change with it. */
   copy(outerEnd: number): Uint8Array {
     const end = this.endOfField(outerEnd);
     const copy = new Uint8Array(this.bytes.subarray(this.pos, end));
@@ -106,7 +106,7 @@ export class WireReader {
     return copy;
   }
 
-  /** Reads a flag: any bit of its varint sets it. */
+  /** Reads a flag. Any bit of the varint sets the flag. */
   bool(end: number): boolean {
     const start = this.pos;
     let bits = 0;
@@ -209,6 +209,6 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
   for (let index = start; index < end; index++) {
     if ((bytes[index] as number) > 127 || index - start === 64) return utf8.decode(bytes.subarray(start, end));
   }
-  // One flat string: adding up characters leaves a rope of them.
+  // Make the string at once: V8 would keep a string of added characters as a rope.
   return platform.decodeAscii(bytes, start, end);
 }

@@ -1,28 +1,32 @@
-// Writes the protobuf wire format, front to back: into a slab that answers share, and what is too long for it into a buffer
-// that is kept for the next long one.
+// Writes the protobuf wire format, front to back. Answers share a slab of memory. An answer that is too long for the slab is
+// written into a spare buffer, which is kept for the next long answer.
 
 import { platform } from "./platform.js";
 
-/** Below 4 kB, Buffer.allocUnsafe returns memory that can't be transferred to another thread: that would empty answers. */
+/**
+ * Below 4 kB, Buffer.allocUnsafe returns memory that can't be transferred to another thread. A transfer of one answer would
+ * empty all answers of the slab.
+ */
 const slabBytes = 4000;
-/** A slab with less room than this is left: what begins in it would likely have to move. */
+/** A slab with less room than this is given up: an answer that begins in it would likely have to move. */
 const leastRoom = 512;
+/** A longer spare buffer is not kept. */
 const keptBytes = 1024 * 1024;
 
-/** The slab that waits for the next writer; a writer that begins before the last one has ended makes its own. */
+/** The slab for the next writer; undefined while a writer uses it. A second writer then makes a slab of its own. */
 let slab: Uint8Array | undefined;
-/** Where the next writer begins in it. */
+/** The position in the slab where the next writer begins. */
 let slabStart = 0;
-/** The buffer that waits for the next writer that outgrows its slab, or where answers can't share one, for the next writer. */
+/** The buffer for the next writer that outgrows its slab. Where answers can't share a slab, every writer begins in it. */
 let spare: Uint8Array | undefined;
 
-/** Numbers of a fixed width become bytes here. */
+/** Memory in which a number of a fixed width becomes bytes. */
 const scratchBytes = new Uint8Array(8);
 const scratch = new DataView(scratchBytes.buffer);
 
-/** A cursor that writes. A message's length is filled in when the message ends. */
+/** A cursor that writes. The length of a message is filled in when the message ends. */
 export class WireWriter {
-  /** A slab, or when it is longer than one, a buffer of its own. */
+  /** A slab, or a longer buffer of this writer's own. */
   #buffer: Uint8Array;
   #start = 0;
   #pos = 0;
@@ -67,7 +71,7 @@ export class WireWriter {
     const { length } = text;
     this.#reserve(length * 3 + 5);
     if (length < 40) {
-      // A short ASCII string, which most are, is faster byte by byte than by a call into the engine.
+      // Most strings are short and ASCII. Such a string is written faster byte by byte than by a call of native code.
       let pos = this.#pos + 1;
       let index = 0;
       for (; index < length; index++) {
@@ -106,14 +110,14 @@ export class WireWriter {
     this.#pos = pos;
   }
 
-  /** Begins a message; give what it returns to {@link end}. */
+  /** Begins a message and returns its start, which {@link end} needs. */
   begin(tag: number): number {
     this.uint32(tag);
     this.#reserve(1);
     return ++this.#pos;
   }
 
-  /** Ends a message: most are shorter than 128 bytes, so one byte is kept for the length, and a longer one moves up. */
+  /** Ends a message. One byte is reserved for its length, as most are shorter than 128 bytes; a longer message moves up. */
   end(start: number): void {
     const length = this.#pos - start;
     if (length < 128) {
@@ -127,13 +131,13 @@ export class WireWriter {
     this.#pos += extra;
   }
 
-  /** Ends a message that is left out when it is empty; its tag takes one byte. */
+  /** Ends a message, or removes it when it is empty. The message's tag must take one byte. */
   endUnlessEmpty(start: number): void {
     if (this.#pos === start) this.#pos = start - 2;
     else this.end(start);
   }
 
-  /** Writes four bytes, the lowest first. */
+  /** Writes a 32-bit integer as four bytes, the lowest first. */
   fixed32(value: number): void {
     this.#reserve(4);
     const pos = this.#pos;
@@ -155,23 +159,25 @@ export class WireWriter {
     this.#buffer[this.#pos++] = Number(rest);
   }
 
-  /** Writes eight bytes of an integer, the lowest first. */
+  /** Writes a 64-bit integer as eight bytes, the lowest first. */
   fixed64(value: bigint): void {
     scratch.setBigInt64(0, value, true);
     this.#putScratch(8);
   }
 
+  /** Writes a number as a 32-bit float. */
   float(value: number): void {
     scratch.setFloat32(0, value, true);
     this.#putScratch(4);
   }
 
+  /** Writes a number as a 64-bit float. */
   double(value: number): void {
     scratch.setFloat64(0, value, true);
     this.#putScratch(8);
   }
 
-  /** What was written; the writer ends with it. */
+  /** Returns the written bytes. The writer must not be used after that. */
   finish(): Uint8Array {
     const buffer = this.#buffer;
     if (buffer.length === slabBytes && platform.staysHere) {
@@ -189,7 +195,7 @@ export class WireWriter {
     if (this.#pos + bytes > this.#buffer.length) this.#grow(this.#pos + bytes);
   }
 
-  /** Moves to a longer buffer, where everything stands as far from its beginning: messages that have begun count on it. */
+  /** Moves to a longer buffer. All bytes keep their positions, on which {@link end} relies for messages that have begun. */
   #grow(needed: number): void {
     const buffer = this.#buffer;
     if (buffer.length === slabBytes && platform.staysHere) {

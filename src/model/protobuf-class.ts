@@ -1,4 +1,5 @@
-// Protobuf messages as protobufjs has them: its generated or decorated classes, and its reflected types.
+// Protobuf messages as protobufjs has them: its generated or decorated classes, and its reflected types. They are described
+// by the members that are used: protobufjs's own types differ between its versions, and a user's version may be another.
 
 import { describe, describeValue, otherCopy, StatefunError } from "../errors.js";
 import { typeUrlPrefix } from "./type-url.js";

@@ -162,7 +162,10 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
 /** Throws VALUE_UNTYPED when a value is not packed. */
 export function assertPacked(value: unknown): asserts value is TypedValue {
   if (value instanceof TypedValue) return;
-  throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not packed. Pack it: Types.string.pack("…").`);
+  throw new StatefunError(
+    "VALUE_UNTYPED",
+    `${describeValue(value)} is not packed. Pack it with its type: Types.string.pack("…").`,
+  );
 }
 
 /** The error for a packed value of another type than `typename`. */

@@ -1,17 +1,14 @@
 // Protobuf messages as JSON, converted by protobufjs. It drops or changes wrong JSON silently; here wrong JSON is refused.
 
+import type { IConversionOptions, Message, Type } from "protobufjs";
 import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
 
 /** The conversions of a message class, unless it was generated without them. */
-interface Converter {
-  fromObject(json: object): object;
-  toObject(message: object, options: object): object;
-  verify?(message: object): string | null;
-}
+type Converter = Pick<Type, "fromObject" | "toObject"> & Partial<Pick<Type, "verify">>;
 
 /** Converts 64-bit numbers, enums, NaN and the infinities to text and bytes to base64, and adds the defaults of proto3. */
-const conversion = { longs: String, enums: String, bytes: String, json: true, defaults: true };
+const conversion: IConversionOptions = { longs: String, enums: String, bytes: String, json: true, defaults: true };
 
 /**
  * Converts a message to JSON; undefined when the class can't convert. A field that is not set has its default in the JSON,
@@ -19,7 +16,7 @@ const conversion = { longs: String, enums: String, bytes: String, json: true, de
  * oneof's field can be absent.
  */
 export function protobufToJson(codec: object, message: object): unknown {
-  return canConvert(codec) ? withoutNulls(codec.toObject(message, conversion)) : undefined;
+  return canConvert(codec) ? withoutNulls(codec.toObject(message as Message, conversion)) : undefined;
 }
 
 /** Drops the nulls that protobufjs writes for messages that are not set. */
@@ -37,7 +34,7 @@ export function protobufFromJson(codec: object, typename: string, json: unknown)
   const invalid = (why: string, cause?: unknown) =>
     new StatefunError("VALUE_INVALID", `A ${typename} can't be made of this JSON: ${why}.`, { cause });
   if (!isObject(json)) throw invalid('it must be an object, such as { "name": "Bob" }');
-  let message: object;
+  let message: Message;
   let shown: object;
   try {
     message = codec.fromObject(json);

@@ -47,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Packages, and the files that may import them; a room's name stands for all its files. */
 const packages: Record<string, readonly string[]> = {
   koa: ["serve/hosts/koa.ts"],
+  protobufjs: ["types/protobuf-json.ts"],
   "koa-router": ["serve/hosts/koa.ts"],
   "on-finished": ["serve/node-http.ts"],
   "classic-level": ["store/level-store.ts"],
