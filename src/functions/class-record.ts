@@ -1,4 +1,4 @@
-// What the decorators write down about a class, until the class is bound. No list of classes exists: a record belongs to
+// Records of what a class's decorators declare, until the class is bound. No list of classes exists: a record belongs to
 // its class (legacy decorators) or to the class's metadata object (standard decorators).
 
 import "reflect-metadata";
@@ -41,7 +41,7 @@ export interface HandlerRecord {
   readonly access: Pick<MemberAccess, "get">;
 }
 
-/** What the decorators of one class wrote down. */
+/** The states and handlers that the decorators of one class declare. */
 export interface ClassRecord {
   readonly states: StateRecord[];
   readonly handlers: HandlerRecord[];

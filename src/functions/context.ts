@@ -1,5 +1,4 @@
-// What a handler can do besides changing its state: see who called, reply, send now or later, send out, reach states by
-// name. message-context.ts carries it out.
+// The context as handlers see it: the caller, the states by name, and every way to send. message-context.ts implements it.
 
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
@@ -7,13 +6,13 @@ import type { Sendable } from "../types/sendable.js";
 import type { AcceptedBy, FunctionClass, NoOtherMessage } from "./handled-messages.js";
 import type { StateAccess } from "./state-access.js";
 
-/** What a function's instances can be sent: any of its handlers' messages, as it is or packed. */
+/** The type of a message to a function class: any message that a handler of the class takes, as it is or packed. */
 export type MessageFor<I> = AcceptedBy<I, Context>;
 
-/** What a target can be sent: a type name says nothing of its messages, a class does. */
+/** The type of a message to a target. A class shows its messages to the compiler, a type name does not. */
 type MessageTo<T> = T extends FunctionClass<infer I> ? MessageFor<I> : Sendable;
 
-/** unknown, unless M is another message that the compiler would let pass for one that the target handles. */
+/** unknown, unless M is a message that the target does not handle, although it has the fields of a handled message. */
 type Checked<M, T> = T extends FunctionClass<infer I> ? NoOtherMessage<M, I, Context> : unknown;
 
 /** Options of `context.sendAfter`. */
@@ -51,7 +50,7 @@ export abstract class Context {
   /** The states by name. */
   abstract readonly state: StateAccess;
 
-  /** Sends a message to the function at an address. Throws what the other form of `send` throws. */
+  /** Sends a message to the function at an address. Throws the same codes as the other form of `send`. */
   abstract send(target: Address, message: Sendable): void;
   // The last overload is the one that most calls mean, because compilers show the last one's reason.
   /**
@@ -65,16 +64,16 @@ export abstract class Context {
     message: M & Checked<M, T>,
   ): void;
 
-  /** Sends a message to the caller. Throws CALLER_MISSING when an ingress sent the message, and what `send` throws. */
+  /** Sends a message to the caller. Throws CALLER_MISSING when an ingress sent the message, and the codes of `send`. */
   abstract reply(message: Sendable): void;
 
-  /** Sends a message to an address after a delay. Throws what the other form of `sendAfter` throws. */
+  /** Sends a message to an address after a delay. Throws the same codes as the other form of `sendAfter`. */
   abstract sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendOptions): void;
   /**
    * Sends a message after a delay, in milliseconds or units; the function goes on at once. A cancellation token lets
    * the message be withdrawn; the token must not be used again while its message is pending, by any function of the same
    * id. Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2), OPTION_INVALID,
-   * and what `send` throws.
+   * and the codes of `send`.
    *
    * @example
    * ```ts

@@ -1,4 +1,4 @@
-// What the compiler knows of the decorators: each one fits both dialects and refuses a member of the wrong type.
+// The types of the decorators: each decorator fits both dialects and refuses a member of the wrong type.
 
 import type { TypedValue, ValueOf } from "../model/typed-value.js";
 import type { TypeLike } from "../types/protobuf.js";

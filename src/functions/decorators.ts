@@ -45,7 +45,7 @@ export function StatefulFunction(typeName: string): StatefulFunctionDecorator {
 /**
  * Makes a method the handler of messages of these types. `@Handles()` takes every type that no other handler takes, as
  * a TypedValue; `@Handles` without parentheses takes the type of the method's first parameter, which needs
- * emitDecoratorMetadata. What the method returns answers a client that waits, and is ignored for any other caller.
+ * emitDecoratorMetadata. The returned value answers a client that waits, and is ignored for any other caller.
  * Throws DECORATOR_MISPLACED, HANDLER_DUPLICATE and TYPE_UNKNOWN when the class is evaluated.
  *
  * @example

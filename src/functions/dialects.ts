@@ -1,5 +1,4 @@
-// The two decorator dialects: what a decorator stands on, read from the arguments that either dialect calls it with.
-// A standard decorator is called with the member's value and a context; a legacy decorator with the prototype, the key
+// The two decorator dialects: finds the member that a decorator stands on from the arguments of either dialect. A standard decorator is called with the member's value and a context; a legacy decorator with the prototype, the key
 // and the property's descriptor.
 
 import { StatefunError } from "../errors.js";

@@ -1,4 +1,4 @@
-// What the compiler knows of the messages that a function class takes.
+// The messages that a function class takes, as far as the compiler can see them.
 
 import type { TypenameOf } from "../model/named.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -26,11 +26,11 @@ type FirstOfHandler<A extends readonly unknown[], C> = A extends readonly [infer
 /** Whether handlers of the messages M take any type, or are not known. */
 type TakesAll<M> = [M] extends [never] ? true : unknown extends M ? true : [TypedValue] extends [M] ? true : false;
 
-/** What an instance of I can be sent: its handlers' messages, as they are or packed. */
+/** The type of a message to an instance of I: a message that one of its handlers takes, as it is or packed. */
 export type AcceptedBy<I, C> =
   TakesAll<HandledBy<I, C>> extends true ? Sendable : Unpacked<HandledBy<I, C>> | TypedValue<HandledBy<I, C>>;
 
-/** The messages that need no packing. A message with a typename of its own does: its class says another one. */
+/** The messages that need no packing. A protobuf message with a typename of its own must be packed: its class has another. */
 type Unpacked<M> = M extends string | boolean | bigint | Uint8Array | ProtobufMessage
   ? string extends TypenameOf<M>
     ? M
@@ -38,8 +38,8 @@ type Unpacked<M> = M extends string | boolean | bigint | Uint8Array | ProtobufMe
   : never;
 
 /**
- * unknown, unless X is a protobuf message with more fields than each of the handled ones: the compiler would let such a
- * message pass for one with fewer fields.
+ * unknown, unless X is a protobuf message with more fields than every handled message. To the compiler alone, such a message
+ * fits wherever a message with fewer fields is asked for.
  */
 export type NoOtherMessage<X, I, C> =
   TakesAll<HandledBy<I, C>> extends true

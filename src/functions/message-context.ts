@@ -1,4 +1,4 @@
-// The context of one message: writes what a handler does into the effects of its batch.
+// Implements the context of one message: every send becomes an effect of the batch.
 
 import { describeValue, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
@@ -22,7 +22,7 @@ import { isSet } from "./state-cell.js";
 
 const sendOptions = defineOptions<SendOptions>()({ cancellationToken: unchecked<string>() });
 
-/** What the contexts of one batch share. */
+/** The parts of a batch that its contexts share. */
 export interface BatchScope {
   readonly address: Address;
   readonly generation: Generation;
@@ -113,7 +113,7 @@ export class MessageContext extends Context {
 
   /**
    * Ends the context with the value that its handler returned. A waiting client that was not replied to gets the value as
-   * its answer. Throws what `reply` throws, and VALUE_INVALID.
+   * its answer. Throws the codes of `reply`, and VALUE_INVALID.
    */
   end(returned: unknown): void {
     if (returned !== undefined && this.#caller !== undefined && isClient(this.#caller) && !this.#replied) {

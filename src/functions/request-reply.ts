@@ -1,4 +1,4 @@
-// Bytes → bytes: decodes a request, runs its batch, encodes what it did.
+// Bytes → bytes: decodes a request, runs its batch, encodes the batch's effects.
 
 import { describe, otherCopy, StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";

@@ -1,7 +1,7 @@
 // The property that holds a state, watched for a first touch: a stored value that no handler touches is neither decoded
 // nor compared.
 
-/** What a watched property does when it is read or set. */
+/** The value behind a watched property: its first read or write. */
 export interface Watched {
   show(): unknown;
   replace(value: unknown): void;

@@ -19,7 +19,7 @@ export interface ReflectedType {
   create(properties?: any): any;
 }
 
-/** A message class or a reflected type: what encodes and decodes messages. */
+/** A message class or a reflected type: both encode and decode messages. */
 export type ProtobufCodec<T = any> = MessageClass<T> | ReflectedType;
 
 /** Whether a value encodes and decodes as protobufjs's classes and reflected types do. */

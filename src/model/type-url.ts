@@ -1,6 +1,6 @@
 // Type URLs: the typenames of protobuf messages.
 
-/** What stands before a protobuf message's full name, as protobuf's own libraries write it. */
+/** The prefix that protobuf's own libraries put before a message's full name. */
 export const typeUrlPrefix = "type.googleapis.com/";
 
 /** The usual type URL of the protobuf message that a type URL with any prefix names. */

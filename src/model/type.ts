@@ -77,7 +77,7 @@ export abstract class Type<T> implements ValueReader<T> {
   }
 
   /**
-   * Whether the typename is the one of this form of the type.
+   * Whether a typename is this type's own, without regard to its v2 form.
    * @internal
    */
   isNamed(typename: string): boolean {

@@ -15,7 +15,7 @@ import {
 import { Type } from "../model/type.js";
 import { protobufFromJson, protobufToJson } from "./protobuf-json.js";
 
-/** What stands for a type wherever one is asked for. */
+/** A type, or a protobufjs class or reflected type, which stands for its own type. */
 export type TypeLike = Type<any> | MessageClass | ReflectedType;
 
 class ProtobufType<T> extends Type<T> {

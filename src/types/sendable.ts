@@ -2,7 +2,7 @@
 
 import type { TypedValue } from "../model/typed-value.js";
 
-/** A message that protobufjs made. Its class is found at run time; to the compiler a message is what has its toJSON. */
+/** A message that protobufjs made. Its class is found at run time; to the compiler, every object with such a toJSON is a message. */
 export interface ProtobufMessage {
   toJSON(): { [field: string]: any };
 }
