@@ -20,7 +20,6 @@ const steps = [
   { name: "npm test on the newest Node", run: testOnNewestNode },
   script("test:package"),
   script("test:cli"),
-  script("test:browser"),
   script("test:fuzz"),
   script("test:hosts"),
   script("test:browser"),
