@@ -38,6 +38,9 @@ conformance(
   { elsewhere: 200 },
 );
 
+/** The middleware has Express' own type, though the adapter needs none of Express. */
+export const typed: RequestHandler = statefun(functions());
+
 const echo = requestBytes("v3", { to: "hosts/echo/a", messages: [{ argument: packed("hosts/bytes", "hello") }] });
 const stops: (() => Promise<void>)[] = [];
 after(() => Promise.all(stops.map((stop) => stop())));

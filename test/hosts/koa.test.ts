@@ -1,5 +1,6 @@
 import Koa from "koa";
 import Router from "koa-router";
+import type { StatefulFunctions } from "../../src/index.js";
 import { statefun, statefunRouter } from "../../src/serve/hosts/koa.js";
 import { conformance } from "./conformance.ts";
 import { listen } from "./listen.ts";
@@ -8,6 +9,13 @@ function elsewhere(context: Koa.Context, next: Koa.Next) {
   if (context.path !== "/elsewhere") return next();
   context.body = "elsewhere";
 }
+
+/** What the adapter makes has Koa's own types: an application and a router of any state take it. */
+export const typed = (functions: StatefulFunctions): [Koa.Middleware, Router] => {
+  new Koa<{ user: string }, { trace: string }>().use(statefun(functions));
+  new Router<{ user: string }>().use("/v1", statefunRouter(functions).routes());
+  return [statefun(functions), statefunRouter(functions)];
+};
 
 conformance("Koa", (handler, options) => listen(new Koa().use(statefun(handler, options)).use(elsewhere).callback()), {
   elsewhere: 200,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
-import { RequestReplyHandler, StatefulFunctions } from "../../src/index.js";
+import { StatefulFunctions } from "../../src/index.js";
 import { HttpEndpoint, type ServeOptions } from "../../src/serve/adapter.js";
 import { message, requestBytes } from "../support/calls.js";
 import { throwsCode } from "../support/expect-code.js";
@@ -106,32 +106,4 @@ test("the limit is 32 MiB unless it is set", async () => {
     },
   });
   assert.equal(limit, 32 * 1024 * 1024);
-});
-
-test("an endpoint answers what its adapter throws while it reads", async () => {
-  const logger = new RecordingLogger();
-  const endpoint = new HttpEndpoint(functions, { logger });
-  const request = { method: "POST", contentType: "application/octet-stream", contentEncoding: undefined };
-  for (const thrown of [new Error("socket hang up"), undefined, "text"]) {
-    const answer = await endpoint.answer({ ...request, body: () => Promise.reject(thrown) });
-    assert.equal(answer.status, 400);
-    assert.ok(Buffer.from(answer.body).toString().startsWith("REQUEST_ABORTED"));
-  }
-  const answer = await endpoint.answer({
-    ...request,
-    body: () => {
-      throw new Error("at once");
-    },
-  });
-  assert.equal(answer.status, 400);
-  assert.equal(logger.entries.length, 4);
-});
-
-test("one handler can be shared by two endpoints, and closes both", async () => {
-  const handler = new RequestReplyHandler(functions, { logger: new RecordingLogger() });
-  const [one, two] = [new HttpEndpoint(handler), new HttpEndpoint(handler, { path: "/other" })];
-  assert.equal(one.health().status, 200);
-  await handler.close();
-  assert.equal(one.health().status, 503);
-  assert.equal(two.health().status, 503);
 });
