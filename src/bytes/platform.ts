@@ -1,4 +1,5 @@
-// Memory, text and base64 by what every JavaScript host has. In Node, src/bytes/node-buffer.ts puts Buffer in its place.
+// Memory, text and base64 by what every JavaScript host has. In Node, src/bytes/node-buffer.ts puts Buffer in its
+// place.
 
 /** What differs between hosts in speed, and in nothing else. */
 export interface Platform {

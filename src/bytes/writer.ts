@@ -1,11 +1,11 @@
-// Writes the protobuf wire format, front to back. Answers share a slab of memory. An answer that is too long for the slab is
-// written into a spare buffer, which is kept for the next long answer.
+// Writes the protobuf wire format, front to back. Answers share a slab of memory. An answer that is too long for the
+// slab is written into a spare buffer, which is kept for the next long answer.
 
 import { platform } from "./platform.js";
 
 /**
- * Below 4 kB, Buffer.allocUnsafe returns memory that can't be transferred to another thread. A transfer of one answer would
- * empty all answers of the slab.
+ * Below 4 kB, Buffer.allocUnsafe returns memory that can't be transferred to another thread. A transfer of one answer
+ * would empty all answers of the slab.
  */
 const slabBytes = 4000;
 /** A slab with less room than this is given up: an answer that begins in it would likely have to move. */
@@ -17,7 +17,9 @@ const keptBytes = 1024 * 1024;
 let slab: Uint8Array | undefined;
 /** The position in the slab where the next writer begins. */
 let slabStart = 0;
-/** The buffer for the next writer that outgrows its slab. Where answers can't share a slab, every writer begins in it. */
+/**
+ * The buffer for the next writer that outgrows its slab. Where answers can't share a slab, every writer begins in it.
+ */
 let spare: Uint8Array | undefined;
 
 /** Memory in which a number of a fixed width becomes bytes. */
@@ -117,7 +119,9 @@ export class WireWriter {
     return ++this.#pos;
   }
 
-  /** Ends a message. One byte is reserved for its length, as most are shorter than 128 bytes; a longer message moves up. */
+  /**
+   * Ends a message. One byte is reserved for its length, as most are shorter than 128 bytes; a longer message moves up.
+   */
   end(start: number): void {
     const length = this.#pos - start;
     if (length < 128) {
@@ -195,7 +199,9 @@ export class WireWriter {
     if (this.#pos + bytes > this.#buffer.length) this.#grow(this.#pos + bytes);
   }
 
-  /** Moves to a longer buffer. All bytes keep their positions, on which {@link end} relies for messages that have begun. */
+  /**
+   * Moves to a longer buffer. All bytes keep their positions, on which {@link end} relies for messages that have begun.
+   */
   #grow(needed: number): void {
     const buffer = this.#buffer;
     if (buffer.length === slabBytes && platform.staysHere) {

@@ -63,8 +63,8 @@ export function bindClass<I extends object>(
 function stateTypes(functionClass: new () => object, states: readonly StateRecord[], hasFactory: boolean): Type<any>[] {
   const known = states.map(({ type, designType }) => (type as Type<any> | undefined) ?? typeOfClass(designType));
   if (!known.includes(undefined)) return known as Type<any>[];
-  // Only an initialiser can show the other types, and only an instance has its values. A class with a create function is
-  // not constructed here: nothing may call the user's create before a message arrives.
+  // Only an initialiser can show the other types, and only an instance has its values. A class with a create function
+  // is not constructed here: nothing may call the user's create before a message arrives.
   let probe: object | undefined;
   let why = "it has no initialiser that shows it";
   if (hasFactory) why = "its class is made by a create function";

@@ -49,7 +49,9 @@ type StateValue<D> = D extends { readonly type: infer L extends TypeLike; readon
       ? ValueOf<D> | undefined
       : never;
 
-/** A plain function as a handler. Its returned value answers a client that waits, and is ignored for any other caller. */
+/**
+ * A plain function as a handler. Its returned value answers a client that waits, and is ignored for any other caller.
+ */
 export type FunctionHandler<H extends readonly HandledType[], S extends StateShape> = (
   message: MessageOf<H>,
   context: Context,
@@ -89,7 +91,10 @@ const stateOptions = defineOptions<StateOptions<any>>()({
   ...expirationOptions.described,
 });
 
-/** Makes a FunctionSpec of a plain function. Throws TYPE_NAME_INVALID, HANDLER_MISSING, HANDLER_DUPLICATE and OPTION_INVALID. */
+/**
+ * Makes a FunctionSpec of a plain function. Throws TYPE_NAME_INVALID, HANDLER_MISSING, HANDLER_DUPLICATE and
+ * OPTION_INVALID.
+ */
 export function bindHandler(typeName: string, handler: FunctionHandler<any, any>, options: AnyOptions): FunctionSpec {
   parseTypeName(typeName);
   const { handles = [], state = {} } = registerOptions.read(`register("${typeName}")`, options);

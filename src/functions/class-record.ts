@@ -1,5 +1,5 @@
-// Records of what a class's decorators declare, until the class is bound. No list of classes exists: a record belongs to
-// its class (legacy decorators) or to the class's metadata object (standard decorators).
+// Records of what a class's decorators declare, until the class is bound. No list of classes exists: a record belongs
+// to its class (legacy decorators) or to the class's metadata object (standard decorators).
 
 import "reflect-metadata";
 import { otherCopy, StatefunError } from "../errors.js";
@@ -15,7 +15,10 @@ const metadataSymbol = (Symbol as { metadata?: symbol }).metadata as symbol;
 /** Any class, also an abstract one. */
 export type AnyClass = abstract new (...args: any[]) => object;
 
-/** How a member is read and written: by its key, or by a standard decorator's access object, which also reaches #private. */
+/**
+ * How a member is read and written: by its key, or by a standard decorator's access object, which also reaches
+ * #private.
+ */
 export interface MemberAccess {
   /** The member's key; undefined when only an access object reaches the member. */
   readonly key?: string | symbol;

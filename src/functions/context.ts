@@ -1,4 +1,5 @@
-// The context as handlers see it: the caller, the states by name, and every way to send. message-context.ts implements it.
+// The context as handlers see it: the caller, the states by name, and every way to send. message-context.ts implements
+// it.
 
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
@@ -55,7 +56,8 @@ export abstract class Context {
   // The last overload is the one that most calls mean, because compilers show the last one's reason.
   /**
    * Sends a message to an instance of a function, which is named by its class or by its type name. A message is a
-   * protobuf message or a value packed by its type; strings, booleans, bigints and Uint8Arrays pack themselves. Throws TARGET_INVALID, TYPE_NAME_INVALID, FUNCTION_UNDECORATED, ID_MISSING, MESSAGE_MISSING, VALUE_UNTYPED and
+   * protobuf message or a value packed by its type; strings, booleans, bigints and Uint8Arrays pack themselves. Throws
+   * TARGET_INVALID, TYPE_NAME_INVALID, FUNCTION_UNDECORATED, ID_MISSING, MESSAGE_MISSING, VALUE_UNTYPED and
    * CONTEXT_CLOSED.
    */
   abstract send<T extends string | FunctionClass<object>, M extends MessageTo<T>>(
@@ -71,9 +73,9 @@ export abstract class Context {
   abstract sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendOptions): void;
   /**
    * Sends a message after a delay, in milliseconds or units; the function goes on at once. A cancellation token lets
-   * the message be withdrawn; the token must not be used again while its message is pending, by any function of the same
-   * id. Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2), OPTION_INVALID,
-   * and the codes of `send`.
+   * the message be withdrawn; the token must not be used again while its message is pending, by any function of the
+   * same id. Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2),
+   * OPTION_INVALID, and the codes of `send`.
    *
    * @example
    * ```ts

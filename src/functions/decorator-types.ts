@@ -11,7 +11,9 @@ export type StatefulFunctionDecorator = <C extends abstract new (...args: any[])
   context?: ClassDecoratorContext<C>,
 ) => void;
 
-/** The type of the message that a handler of these types receives: their union, or a TypedValue when the list is empty. */
+/**
+ * The type of the message that a handler of these types receives: their union, or a TypedValue when the list is empty.
+ */
 export type MessageOf<L extends readonly HandledType[]> = L extends readonly [] ? TypedValue : HandledValue<L[number]>;
 
 type HandledValue<H> = H extends typeof TypedValue ? TypedValue : H extends TypeLike ? ValueOf<H> : never;

@@ -76,8 +76,9 @@ export function Handles(...args: readonly unknown[]): unknown {
 
 /**
  * Makes a property a state, kept for each id under this name. The initialiser's value is its default. The type may be
- * left out when the initialiser or emitDecoratorMetadata shows it; a number is then a double. Throws STATE_NAME_INVALID,
- * STATE_DUPLICATE, EXPIRATION_INVALID, TYPE_UNKNOWN and DECORATOR_MISPLACED when the class is evaluated.
+ * left out when the initialiser or emitDecoratorMetadata shows it; a number is then a double. Throws
+ * STATE_NAME_INVALID, STATE_DUPLICATE, EXPIRATION_INVALID, TYPE_UNKNOWN and DECORATOR_MISPLACED when the class is
+ * evaluated.
  *
  * @example
  * ```ts

@@ -1,4 +1,5 @@
-// The two decorator dialects: finds the member that a decorator stands on from the arguments of either dialect. A standard decorator is called with the member's value and a context; a legacy decorator with the prototype, the key
+// The two decorator dialects: finds the member that a decorator stands on from the arguments of either dialect. A
+// standard decorator is called with the member's value and a context; a legacy decorator with the prototype, the key
 // and the property's descriptor.
 
 import { StatefunError } from "../errors.js";

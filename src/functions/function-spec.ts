@@ -25,7 +25,10 @@ export interface StateSpec {
 /** A type that a handler is declared to take. TypedValue stands for every type that no other handler takes. */
 export type HandledType = TypeLike | typeof TypedValue;
 
-/** The name by which a handled type is told from another: its typename, or the words for a catch-all. Throws TYPE_UNKNOWN. */
+/**
+ * The name by which a handled type is told from another: its typename, or the words for a catch-all. Throws
+ * TYPE_UNKNOWN.
+ */
 export function handledName(handled: HandledType): string {
   const typename = handled === TypedValue ? anyTypename : typeOf(handled as TypeLike).typename;
   return typename === anyTypename ? "every other type" : typename;
@@ -80,7 +83,10 @@ export interface HandlerSource {
   readonly call: Handler["call"];
 }
 
-/** Checks and freezes a function's declaration. Throws HANDLER_DUPLICATE, HANDLER_MISSING, STATE_DUPLICATE, TYPE_UNKNOWN. */
+/**
+ * Checks and freezes a function's declaration. Throws HANDLER_DUPLICATE, HANDLER_MISSING, STATE_DUPLICATE,
+ * TYPE_UNKNOWN.
+ */
 export function makeFunctionSpec(
   typeName: string,
   states: readonly StateSpec[],
@@ -140,8 +146,8 @@ function indexHandlers(
       if (type.v2 !== undefined) v2Forms.push([type.v2.typename, handler]);
     }
   }
-  // A v2 function sends an int as a google.protobuf wrapper. The handler of Types.int takes the wrapper too, unless another
-  // handler names the wrapper.
+  // A v2 function sends an int as a google.protobuf wrapper. The handler of Types.int takes the wrapper too, unless
+  // another handler names the wrapper.
   for (const [typename, handler] of v2Forms) {
     if (!handlers.has(typename)) handlers.set(typename, handler);
   }

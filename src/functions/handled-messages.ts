@@ -30,7 +30,10 @@ type TakesAll<M> = [M] extends [never] ? true : unknown extends M ? true : [Type
 export type AcceptedBy<I, C> =
   TakesAll<HandledBy<I, C>> extends true ? Sendable : Unpacked<HandledBy<I, C>> | TypedValue<HandledBy<I, C>>;
 
-/** The messages that need no packing. A protobuf message with a typename of its own must be packed: its class has another. */
+/**
+ * The messages that need no packing. A protobuf message with a typename of its own must be packed: its class has
+ * another.
+ */
 type Unpacked<M> = M extends string | boolean | bigint | Uint8Array | ProtobufMessage
   ? string extends TypenameOf<M>
     ? M
@@ -38,8 +41,8 @@ type Unpacked<M> = M extends string | boolean | bigint | Uint8Array | ProtobufMe
   : never;
 
 /**
- * unknown, unless X is a protobuf message with more fields than every handled message. To the compiler alone, such a message
- * fits wherever a message with fewer fields is asked for.
+ * unknown, unless X is a protobuf message with more fields than every handled message. To the compiler alone, such a
+ * message fits wherever a message with fewer fields is asked for.
  */
 export type NoOtherMessage<X, I, C> =
   TakesAll<HandledBy<I, C>> extends true

@@ -112,8 +112,8 @@ export class MessageContext extends Context {
   }
 
   /**
-   * Ends the context with the value that its handler returned. A waiting client that was not replied to gets the value as
-   * its answer. Throws the codes of `reply`, and VALUE_INVALID.
+   * Ends the context with the value that its handler returned. A waiting client that was not replied to gets the value
+   * as its answer. Throws the codes of `reply`, and VALUE_INVALID.
    */
   end(returned: unknown): void {
     if (returned !== undefined && this.#caller !== undefined && isClient(this.#caller) && !this.#replied) {

@@ -18,8 +18,9 @@ export interface HandlerOptions {
   /** Takes one line for every failed call. Defaults to stderr. */
   readonly logger?: Logger;
   /**
-   * The longest time for one batch, in milliseconds or units. A batch that takes longer fails with CALL_TIMEOUT, and its
-   * context is closed. Code that never gives up control can't be interrupted. Defaults to no limit but the engine's own.
+   * The longest time for one batch, in milliseconds or units. A batch that takes longer fails with CALL_TIMEOUT, and
+   * its context is closed. Code that never gives up control can't be interrupted. Defaults to no limit but the engine's
+   * own.
    */
   readonly callTimeout?: Duration;
 }

@@ -9,15 +9,17 @@ import type { FunctionSpec } from "./function-spec.js";
 import { type BatchScope, MessageContext } from "./message-context.js";
 import { BatchState, type ResolvedState } from "./state.js";
 
-/** `passed` is set when a batch's time is over: the batch then begins no further message, and its contexts are closed. */
+/**
+ * `passed` is set when a batch's time is over: the batch then begins no further message, and its contexts are closed.
+ */
 export interface BatchLimit {
   passed: boolean;
 }
 
 /**
- * Runs a batch's messages in order, on one instance. It returns a promise only when the function makes one. An error says
- * where it happened: at which address, and for a handler's failure at which message. A handler's error never has a code
- * that is about the request.
+ * Runs a batch's messages in order, on one instance. It returns a promise only when the function makes one. An error
+ * says where it happened: at which address, and for a handler's failure at which message. A handler's error never has a
+ * code that is about the request.
  */
 export function runBatch(
   spec: FunctionSpec,
@@ -167,9 +169,9 @@ function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generatio
 }
 
 /**
- * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments. A handler
- * may also throw any other code, for example one that a call of its own failed with: such a code must not pass for a
- * fault of this request, nor of the engine, so it becomes HANDLER_FAILED.
+ * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments. A
+ * handler may also throw any other code, for example one that a call of its own failed with: such a code must not pass
+ * for a fault of this request, nor of the engine, so it becomes HANDLER_FAILED.
  */
 function located(where: string, thrown: unknown): StatefunError {
   const code = thrown instanceof StatefunError && isOfFunction(thrown) ? thrown.code : "HANDLER_FAILED";

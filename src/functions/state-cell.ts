@@ -6,7 +6,10 @@ import { TypedValue } from "../model/typed-value.js";
 import type { StateSpec } from "./function-spec.js";
 import type { StateProperty } from "./state-property.js";
 
-/** A value of at least this size is watched for a first touch. A smaller one is decoded and compared faster than watched. */
+/**
+ * A value of at least this size is watched for a first touch. A smaller one is decoded and compared faster than
+ * watched.
+ */
 const watchedBytes = 200;
 
 const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;

@@ -7,7 +7,9 @@ export interface Watched {
   replace(value: unknown): void;
 }
 
-/** The key under which an instance keeps its watched states, by property. A proxy of the instance reaches them as well. */
+/**
+ * The key under which an instance keeps its watched states, by property. A proxy of the instance reaches them as well.
+ */
 const watchers = Symbol("statefun-ts watched states");
 
 /** A property that its key reaches. */

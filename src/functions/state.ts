@@ -7,15 +7,17 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { FunctionSpec, StateSpec } from "./function-spec.js";
 import { Cell, typeMismatch } from "./state-cell.js";
 
-/** The values that a request holds for a function's states, in the order of the states, and the states that it lacks. */
+/**
+ * The values that a request holds for a function's states, in the order of the states, and the states that it lacks.
+ */
 export interface ResolvedState {
   readonly stored: readonly (TypedValue | undefined)[];
   readonly missing: readonly ValueSpec[];
 }
 
 /**
- * Finds the states in a request. A v3 engine registers the missing ones when it is asked to. A v2 engine registers none,
- * so a missing state is STATE_UNDECLARED there.
+ * Finds the states in a request. A v3 engine registers the missing ones when it is asked to. A v2 engine registers
+ * none, so a missing state is STATE_UNDECLARED there.
  */
 export function resolveState(spec: FunctionSpec, batch: InvocationBatch): ResolvedState {
   const { states, stateIndex } = spec;
@@ -68,8 +70,8 @@ export class BatchState {
   }
 
   /**
-   * Gives cleared states their defaults back, so that a message finds the same values whether or not it shares a batch with
-   * the message before it. Only a fresh instance can make a default that is an object anew.
+   * Gives cleared states their defaults back, so that a message finds the same values whether or not it shares a batch
+   * with the message before it. Only a fresh instance can make a default that is an object anew.
    */
   restoreDefaults(): void | Promise<void> {
     if (!this.#cells.some((cell) => cell.lacksDefault(this.#instance))) return;

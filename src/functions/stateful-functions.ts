@@ -51,7 +51,8 @@ export class StatefulFunctions {
 
   /**
    * Adds a plain function under a type name, with the types it handles and the states it keeps.
-   * Throws TYPE_NAME_INVALID, FUNCTION_DUPLICATE, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE and OPTION_INVALID.
+   * Throws TYPE_NAME_INVALID, FUNCTION_DUPLICATE, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE and
+   * OPTION_INVALID.
    *
    * @example
    * ```ts
@@ -82,8 +83,8 @@ export class StatefulFunctions {
   }
 
   /**
-   * Finds the function of an address; undefined when it is not in the list. It compares namespace and name one by one: to
-   * join them for every request would cost more.
+   * Finds the function of an address; undefined when it is not in the list. It compares namespace and name one by one:
+   * to join them for every request would cost more.
    * @internal
    */
   find({ namespace, name }: Address): FunctionSpec | undefined {
@@ -91,8 +92,8 @@ export class StatefulFunctions {
   }
 
   /**
-   * Finds a type by its typename, so that a value can be shown. The types that the functions take and keep come first, then
-   * every type that was made in this process; a message that a function sent has its type there.
+   * Finds a type by its typename, so that a value can be shown. The types that the functions take and keep come first,
+   * then every type that was made in this process; a message that a function sent has its type there.
    * @internal
    */
   findType(typename: string): Type<any> | undefined {

@@ -4,8 +4,8 @@
 export const none: readonly never[] = [];
 
 /**
- * Adds an element and returns the list. The first element makes a new list with room for one element; a push onto an empty
- * list would make room for 17.
+ * Adds an element and returns the list. The first element makes a new list with room for one element; a push onto an
+ * empty list would make room for 17.
  */
 export function append<T>(list: readonly T[], element: T): readonly T[] {
   if (list.length === 0) return [element];

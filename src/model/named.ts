@@ -4,8 +4,8 @@
 declare const typename: unique symbol;
 
 /**
- * A shape that carries its typename, for the compiler alone. Two named shapes with the same fields and different names do
- * not pass for one another; a plain object with these fields passes for either.
+ * A shape that carries its typename, for the compiler alone. Two named shapes with the same fields and different names
+ * do not pass for one another; a plain object with these fields passes for either.
  *
  * @example
  * ```ts

@@ -5,8 +5,8 @@ import { describe, StatefunError } from "../errors.js";
 const nothing = () => false;
 
 /**
- * Throws VALUE_INVALID for a value that JSON would drop or change (a Map, a Date, NaN, …). `what` names the value in the
- * message. `accepts` decides about the values that would be refused, for a caller that turns more into JSON.
+ * Throws VALUE_INVALID for a value that JSON would drop or change (a Map, a Date, NaN, …). `what` names the value in
+ * the message. `accepts` decides about the values that would be refused, for a caller that turns more into JSON.
  */
 export function assertPlainJson(value: unknown, what: string, accepts: (value: unknown) => boolean = nothing): void {
   assertPlain(value, [], what, accepts);
@@ -38,7 +38,8 @@ function assertPlain(
         return;
       }
       const prototype: unknown = Object.getPrototypeOf(value);
-      // The prototype of a plain object is null, or is Object.prototype of this or another realm, whose prototype is null.
+      // The prototype of a plain object is null, or is Object.prototype of this or another realm, whose prototype is
+      // null.
       if (prototype !== null && Object.getPrototypeOf(prototype) !== null) break;
       for (const key in value) {
         const property = (value as Record<string, unknown>)[key];

@@ -1,5 +1,6 @@
-// Protobuf messages as protobufjs has them: its generated or decorated classes, and its reflected types. They are described
-// by the members that are used: protobufjs's own types differ between its versions, and a user's version may be another.
+// Protobuf messages as protobufjs has them: its generated or decorated classes, and its reflected types. They are
+// described by the members that are used: protobufjs's own types differ between its versions, and a user's version may
+// be another.
 
 import { describe, describeValue, otherCopy, StatefunError } from "../errors.js";
 import { typeUrlPrefix } from "./type-url.js";
@@ -29,7 +30,10 @@ export function isProtobufCodec(value: unknown): value is ProtobufCodec {
   return typeof codec.encode === "function" && typeof codec.decode === "function";
 }
 
-/** The typename of a message class, `type.googleapis.com/<full name>`. Throws TYPE_UNKNOWN when the class lacks its full name. */
+/**
+ * The typename of a message class, `type.googleapis.com/<full name>`. Throws TYPE_UNKNOWN when the class lacks its full
+ * name.
+ */
 export function protobufTypename(codec: ProtobufCodec): string {
   const { getTypeUrl, $type, fullName } = codec as {
     getTypeUrl?: () => unknown;

@@ -2,7 +2,10 @@
 
 import { StatefunError } from "../errors.js";
 
-/** Whether a string holds no half of a surrogate pair. UTF-8 can't carry a half: it would come back as another character. */
+/**
+ * Whether a string holds no half of a surrogate pair. UTF-8 can't carry a half: it would come back as another
+ * character.
+ */
 export function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }

@@ -16,7 +16,9 @@ export function parseTypeName(text: string): TypeName {
   return known.get(text) ?? split(text);
 }
 
-/** Names that were split before: a program has few names, and uses one with every message. The limit bounds the memory. */
+/**
+ * Names that were split before: a program has few names, and uses one with every message. The limit bounds the memory.
+ */
 const known = new Map<string, TypeName>();
 const mostKnown = 1000;
 

@@ -9,7 +9,9 @@ import { TypedValue } from "../model/typed-value.js";
 import { packValue } from "./pack.js";
 import type { ProtobufMessage } from "./sendable.js";
 
-/** The value of a record: text (as UTF-8), bytes, a protobuf message, or a packed value, of which the bytes are taken. */
+/**
+ * The value of a record: text (as UTF-8), bytes, a protobuf message, or a packed value, of which the bytes are taken.
+ */
 export type RecordValue = string | Uint8Array | TypedValue | ProtobufMessage;
 
 /** A record for a Kafka egress (proto message KafkaProducerRecord). */
@@ -61,8 +63,8 @@ const kinesisFields = defineOptions<KinesisRecord>()({
 });
 
 /**
- * Makes the message that `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without a topic or a
- * value, VALUE_UNTYPED and OPTION_INVALID.
+ * Makes the message that `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without a topic or
+ * a value, VALUE_UNTYPED and OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -81,8 +83,8 @@ export function kafkaRecord(record: KafkaRecord): TypedValue {
 }
 
 /**
- * Makes the message that `context.sendEgress` sends to a Kinesis egress. Throws EGRESS_RECORD_INVALID without a stream, a
- * partition key or a value, VALUE_UNTYPED and OPTION_INVALID.
+ * Makes the message that `context.sendEgress` sends to a Kinesis egress. Throws EGRESS_RECORD_INVALID without a stream,
+ * a partition key or a value, VALUE_UNTYPED and OPTION_INVALID.
  */
 export function kinesisRecord(record: KinesisRecord): TypedValue {
   const { stream, value, partitionKey, explicitHashKey } = kinesisFields.read("The Kinesis record", record);

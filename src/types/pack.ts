@@ -12,8 +12,8 @@ export const anyTypename = "type.googleapis.com/google.protobuf.Any";
 
 /**
  * Packs a value that says which type it has: a protobuf message, a string, a boolean, a bigint (long) or a Uint8Array
- * (bytes). A TypedValue and a google.protobuf.Any are packed already. Throws VALUE_UNTYPED for any other value: a number
- * may be an int, a float or a double, and a plain object does not say its type. Throws VALUE_INVALID too.
+ * (bytes). A TypedValue and a google.protobuf.Any are packed already. Throws VALUE_UNTYPED for any other value: a
+ * number may be an int, a float or a double, and a plain object does not say its type. Throws VALUE_INVALID too.
  */
 export function packValue(value: unknown): TypedValue {
   switch (typeof value) {

@@ -74,8 +74,8 @@ class ScalarType<T> extends Type<T> {
 
   override pack(value: T): TypedValue<T> {
     this.#check(value);
-    // Bytes may change after they are packed, so they are encoded now. Every other primitive is immutable: it is encoded
-    // later, into the buffer of the answer.
+    // Bytes may change after they are packed, so they are encoded now. Every other primitive is immutable: it is
+    // encoded later, into the buffer of the answer.
     if (typeof value === "object") return super.pack(value);
     return TypedValue.unencoded<T>(this.typename, new UnencodedScalar(this, value));
   }

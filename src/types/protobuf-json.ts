@@ -1,4 +1,5 @@
-// Protobuf messages as JSON, converted by protobufjs. It drops or changes wrong JSON silently; here wrong JSON is refused.
+// Protobuf messages as JSON, converted by protobufjs. It drops or changes wrong JSON silently; here wrong JSON is
+// refused.
 
 import type { IConversionOptions, Message, Type } from "protobufjs";
 import { platform } from "../bytes/platform.js";
@@ -7,13 +8,15 @@ import { describe, StatefunError } from "../errors.js";
 /** The conversions of a message class, unless it was generated without them. */
 type Converter = Pick<Type, "fromObject" | "toObject"> & Partial<Pick<Type, "verify">>;
 
-/** Converts 64-bit numbers, enums, NaN and the infinities to text and bytes to base64, and adds the defaults of proto3. */
+/**
+ * Converts 64-bit numbers, enums, NaN and the infinities to text and bytes to base64, and adds the defaults of proto3.
+ */
 const conversion: IConversionOptions = { longs: String, enums: String, bytes: String, json: true, defaults: true };
 
 /**
- * Converts a message to JSON; undefined when the class can't convert. A field that is not set has its default in the JSON,
- * as in the message: a reader of a number need not expect the field to be absent. Only a message, an optional field and a
- * oneof's field can be absent.
+ * Converts a message to JSON; undefined when the class can't convert. A field that is not set has its default in the
+ * JSON, as in the message: a reader of a number need not expect the field to be absent. Only a message, an optional
+ * field and a oneof's field can be absent.
  */
 export function protobufToJson(codec: object, message: object): unknown {
   return canConvert(codec) ? withoutNulls(codec.toObject(message as Message, conversion)) : undefined;
@@ -28,7 +31,9 @@ function withoutNulls(json: unknown): unknown {
   );
 }
 
-/** Makes a message of JSON; undefined when the class can't convert. Throws VALUE_INVALID, with the field in its message. */
+/**
+ * Makes a message of JSON; undefined when the class can't convert. Throws VALUE_INVALID, with the field in its message.
+ */
 export function protobufFromJson(codec: object, typename: string, json: unknown): object | undefined {
   if (!canConvert(codec)) return undefined;
   const invalid = (why: string, cause?: unknown) =>
@@ -42,8 +47,8 @@ export function protobufFromJson(codec: object, typename: string, json: unknown)
   } catch (error) {
     throw invalid(describe(error), error);
   }
-  // fromObject drops unknown fields and converts wrong values, so the message is compared with the JSON. To verify the JSON
-  // first would refuse 64-bit numbers and enums written as text.
+  // fromObject drops unknown fields and converts wrong values, so the message is compared with the JSON. To verify the
+  // JSON first would refuse 64-bit numbers and enums written as text.
   const wrong = differenceOf("", json, message, shown) ?? codec.verify?.(message);
   if (wrong) throw invalid(wrong);
   return message;

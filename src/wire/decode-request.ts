@@ -49,8 +49,8 @@ interface Draft {
 
 /**
  * Decodes a request. The request itself shows its generation, unless the caller names one.
- * Throws REQUEST_MALFORMED when the bytes are not a ToFunction with a target, REQUEST_TOO_LARGE when the request holds more
- * states and messages than any engine sends, and GENERATION_MISMATCH.
+ * Throws REQUEST_MALFORMED when the bytes are not a ToFunction with a target, REQUEST_TOO_LARGE when the request holds
+ * more states and messages than any engine sends, and GENERATION_MISMATCH.
  */
 export function decodeRequest(bytes: Uint8Array, pinned?: Generation): InvocationBatch {
   const draft: Draft = {

@@ -1,4 +1,5 @@
-// FromFunction bytes → the effects of a function, or the states that it asks the engine to register. Values stay unopened.
+// FromFunction bytes → the effects of a function, or the states that it asks the engine to register. Values stay
+// unopened.
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { describe, StatefunError } from "../errors.js";

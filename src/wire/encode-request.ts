@@ -24,7 +24,10 @@ export interface RequestMessage {
   readonly argument: Uint8Array;
 }
 
-/** Encodes one call (proto message InvocationBatchRequest) with the messages of the list from index `from` to before `to`. */
+/**
+ * Encodes one call (proto message InvocationBatchRequest) with the messages of the list from index `from` to before
+ * `to`.
+ */
 export function encodeRequest(
   target: Address,
   states: readonly RequestState[],

@@ -1,5 +1,5 @@
-// A value as it travels: the bytes of an Any (v2) or of a TypedValue (v3). The engine passes the bytes on unopened, so that
-// fields that it does not know survive.
+// A value as it travels: the bytes of an Any (v2) or of a TypedValue (v3). The engine passes the bytes on unopened, so
+// that fields that it does not know survive.
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
@@ -33,7 +33,9 @@ export function writePacked(writer: WireWriter, value: TypedValue, generation: G
   }
 }
 
-/** Reads the typename of an encoded value and checks its fields. Throws an Error that says what is wrong with the bytes. */
+/**
+ * Reads the typename of an encoded value and checks its fields. Throws an Error that says what is wrong with the bytes.
+ */
 export function typenameOfPacked(bytes: Uint8Array): string {
   const reader = new WireReader(bytes);
   const end = bytes.length;

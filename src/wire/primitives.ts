@@ -1,5 +1,5 @@
-// The primitive types of the two generations: io.statefun.types/… on v3, google.protobuf's wrappers on v2. A primitive that
-// crosses from one generation to the other changes its typename; an integer changes its bytes too.
+// The primitive types of the two generations: io.statefun.types/… on v3, google.protobuf's wrappers on v2. A primitive
+// that crosses from one generation to the other changes its typename; an integer changes its bytes too.
 
 import { fixed32, fixed64, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";

@@ -1,4 +1,5 @@
-// Large stored values: what no handler touches is neither compared nor written, and everything else is as with small ones.
+// Large stored values: what no handler touches is neither compared nor written, and everything else is as with small
+// ones.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
