@@ -76,3 +76,18 @@ test("a refused request is logged by whose fault it is", async () => {
     );
   }
 });
+
+for (const path of ["docs/http-ingress.md", "docs/admin.md"]) {
+  test(`${path}: each status stands beside the codes that have it`, () => {
+    const written = tableRows(pageAt(path), "Errors").flatMap(([status = "", cell = ""]) =>
+      codeIn(cell)
+        .filter((code) => code in errors)
+        .map((code) => [code, status]),
+    );
+    assert.ok(written.length > 0);
+    assert.deepEqual(
+      written,
+      written.map(([code]) => [code, String(errors[code as ErrorCode].status)]),
+    );
+  });
+}
