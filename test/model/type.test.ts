@@ -43,6 +43,19 @@ test("a packed message is read by its class", () => {
   assert.equal(packed.as(example.User).name, "Seth");
 });
 
+test("a packed message is read by its class under any prefix of its type URL", () => {
+  const { value } = typeOf(example.User).pack(example.User.create({ name: "Seth" }));
+  const packed = new TypedValue("types.example.com/example.User", value);
+  assert.equal(packed.is(example.User), true);
+  assert.equal(packed.as(example.User).name, "Seth");
+  throwsCode(() => packed.as(example.Admin), "VALUE_UNREADABLE", "example.Admin", "types.example.com");
+});
+
+test("a packed message whose bytes are broken is VALUE_UNREADABLE to its class", () => {
+  const packed = new TypedValue("type.googleapis.com/example.User", Buffer.from([0x0a, 9]));
+  throwsCode(() => packed.as(example.User), "VALUE_UNREADABLE", "example.User");
+});
+
 test("asking for something that is no type is TYPE_UNKNOWN", () => {
   const packed = text.pack("hi");
   for (const like of [undefined, null, 5, "example/text", {}, class Plain {}, () => 1]) {
