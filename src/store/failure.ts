@@ -20,7 +20,7 @@ export function failureByText(what: string, dir: string, thrown: unknown): State
   if (locked.test(reason)) {
     return new StatefunError(
       "STORE_LOCKED",
-      `The data folder ${dir} is in use by another process, or was opened twice by this one. Stop the other one, or give another folder.`,
+      `The data folder ${dir} is in use by a process that has left no file OWNER there, perhaps one of an older release. Stop that process, or open another folder.`,
       { cause: thrown },
     );
   }

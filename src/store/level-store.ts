@@ -1,12 +1,15 @@
 // The store on disk: a LevelDB database in a folder of its own.
 
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { ClassicLevel } from "classic-level";
 import { StatefunError } from "../errors.js";
+import type { ClaimOptions } from "./claim.js";
 import { failureByText, failureOf, freeBytes } from "./failure.js";
 import { prepareFolder } from "./folder.js";
 import { assertLogsWhole } from "./log-check.js";
+import { Ownership } from "./ownership.js";
 import type { Entry, Range, Store, Write } from "./store.js";
 
 /** Options of {@link openLevelStore}. */
@@ -18,11 +21,17 @@ export interface LevelStoreOptions {
    * moments. Defaults to 8 MiB.
    */
   readonly writeBufferBytes?: number;
+  /** How long to wait while another one holds the folder, in milliseconds. Defaults to 0: the opening fails at once. */
+  readonly waitForLockMs?: number;
+  /** Takes what a person should know although the store goes on, or why it does not. Defaults to nothing. */
+  readonly warn?: (warning: StatefunError) => void;
 }
 
 const mebibyte = 1024 * 1024;
 /** What LevelDB needs to open besides room for its logs' content: its list of files, and an empty log. */
 const openingBytes = 64 * 1024;
+/** How often to try again while a process that writes no file OWNER, one of an older release, holds LevelDB's lock. */
+const lockPollMs = 250;
 /** Values come as bytes; so do the keys of get, because getSync cuts a long string with a non-ASCII end short. */
 const bytesForBoth = { keyEncoding: "view", valueEncoding: "view" } as const;
 
@@ -32,9 +41,39 @@ const bytesForBoth = { keyEncoding: "view", valueEncoding: "view" } as const;
  * been touched), STORE_FULL or STORE_FAILED.
  */
 export async function openLevelStore(dir: string, options: LevelStoreOptions = {}): Promise<Store> {
-  const store = new LevelStore(dir, await prepareFolder(dir), options);
-  await store.open({ createIfMissing: true });
-  return store;
+  const database = await prepareFolder(dir);
+  const deadline = performance.now() + (options.waitForLockMs ?? 0);
+  for (;;) {
+    try {
+      return await openOwned(dir, database, Math.max(0, deadline - performance.now()), options);
+    } catch (thrown) {
+      const isLocked = thrown instanceof StatefunError && thrown.code === "STORE_LOCKED";
+      if (!isLocked || performance.now() >= deadline) throw thrown;
+      await wait(lockPollMs);
+    }
+  }
+}
+
+/** LevelDB must not see a folder, not even its lock, before the folder is owned: a look at the lock may drop the lock. */
+async function openOwned(dir: string, database: string, waitMs: number, options: LevelStoreOptions): Promise<Store> {
+  const { warn: onLost } = options;
+  const ownership = await claim(dir, database, { dir, waitMs, ...(onLost === undefined ? {} : { onLost }) });
+  try {
+    const store = new LevelStore(dir, database, ownership, options);
+    await store.open({ createIfMissing: true });
+    return store;
+  } catch (thrown) {
+    await ownership.release().catch(() => {}); // what went wrong first is what to correct
+    throw thrown;
+  }
+}
+
+async function claim(dir: string, database: string, options: ClaimOptions): Promise<Ownership> {
+  try {
+    return await Ownership.claim(dirname(database), options);
+  } catch (thrown) {
+    throw thrown instanceof StatefunError ? thrown : await failureOf("opened", dir, thrown);
+  }
 }
 
 type Database = ClassicLevel<string, Uint8Array>;
@@ -42,6 +81,7 @@ type Database = ClassicLevel<string, Uint8Array>;
 class LevelStore implements Store {
   readonly #dir: string;
   readonly #path: string;
+  readonly #ownership: Ownership;
   readonly #options: LevelStoreOptions;
   /** Undefined when it is not open: never opened, closed, or being opened again. */
   #database: Database | undefined;
@@ -52,9 +92,10 @@ class LevelStore implements Store {
   #recovery: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(dir: string, path: string, options: LevelStoreOptions) {
+  constructor(dir: string, path: string, ownership: Ownership, options: LevelStoreOptions) {
     this.#dir = dir;
     this.#path = path;
+    this.#ownership = ownership;
     this.#options = options;
   }
 
@@ -105,11 +146,12 @@ class LevelStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#next(() => this.#closeDatabase());
+    this.#closing ??= this.#next(() => this.#closeDatabase().finally(() => this.#release()));
     return this.#closing;
   }
 
   async #write(writes: Iterable<Write>): Promise<void> {
+    await this.#ownership.confirm();
     if (this.#failure !== undefined) await this.#reopen();
     const batch = (this.#database as Database).batch();
     try {
@@ -127,6 +169,8 @@ class LevelStore implements Store {
       this.#failure = await failureOf("written", this.#dir, thrown);
       throw this.#failure;
     }
+    // The write may have taken long, or this process may have stood still: nothing is acknowledged in another's folder.
+    if (!this.#ownership.isFresh) await this.#ownership.confirm();
   }
 
   /** Starts at once when the database is open, so that what is read is as it is now. */
@@ -165,6 +209,7 @@ class LevelStore implements Store {
     // As long as it is open it can be read: it is not closed before there is room to open it again.
     const { code } = this.#failure;
     if (this.#database !== undefined && code === "STORE_FULL" && !(await hasRoom(this.#path))) throw this.#failure;
+    await this.#ownership.confirm();
     try {
       await this.#closeDatabase();
       // A folder that has gone, with its disk perhaps, must not be taken for one that is new and empty.
@@ -181,6 +226,14 @@ class LevelStore implements Store {
     this.#database = undefined;
     try {
       await database?.close(); // which waits for reads in flight
+    } catch (thrown) {
+      throw await failureOf("closed", this.#dir, thrown);
+    }
+  }
+
+  async #release(): Promise<void> {
+    try {
+      await this.#ownership.release();
     } catch (thrown) {
       throw await failureOf("closed", this.#dir, thrown);
     }

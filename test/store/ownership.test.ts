@@ -1,0 +1,326 @@
+// One writer at a time: who gets a folder, who is refused, and who is dead.
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type TestContext, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { StatefunError } from "../../src/errors.js";
+import type { OwnershipTimes } from "../../src/store/claim.js";
+import { openLevelStore } from "../../src/store/level-store.js";
+import { type Owner, ownerHere } from "../../src/store/owner.js";
+import { Ownership } from "../../src/store/ownership.js";
+import { rejectsCode } from "../support/expect-code.js";
+import { bytes, text } from "./contract.js";
+import { freshFolder } from "./folders.js";
+
+const holder = fileURLToPath(new URL("holder.ts", import.meta.url));
+
+/** Starts a process that opens the folder; resolves to how that went. */
+async function openElsewhere(t: TestContext, dir: string, how = "now"): Promise<{ said: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, ["--import", "tsx", holder, how, dir], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => child.kill("SIGKILL"));
+  const [said] = await once(createInterface({ input: child.stdout }), "line");
+  return { said, child };
+}
+
+/** Starts a thread that opens the folder; resolves to how that went. */
+async function openInThread(t: TestContext, dir: string): Promise<{ said: string; worker: Worker }> {
+  // Node 20 gives a thread no loader for TypeScript by itself.
+  const code = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(holder)}); })`;
+  const worker = new Worker(code, { eval: true, workerData: ["now", dir] });
+  t.after(() => worker.terminate());
+  const [said] = await once(worker, "message");
+  return { said, worker };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+async function openFolder(t: TestContext) {
+  const dir = freshFolder(t);
+  const store = await openLevelStore(dir);
+  t.after(() => store.close());
+  return { dir, store };
+}
+
+test("a second opening by the same process is refused, and does not let another process in", async (t) => {
+  const { dir } = await openFolder(t);
+  await rejectsCode(openLevelStore(dir), "STORE_LOCKED", dir, `this process ${process.pid}`);
+  assert.equal((await openElsewhere(t, dir)).said, "STORE_LOCKED");
+});
+
+test("a second opening by another copy of the package is refused, and does not let another process in", async (t) => {
+  const { dir } = await openFolder(t);
+  const path = new URL("../../src/store/level-store.ts?copy", import.meta.url).href;
+  const copy: { openLevelStore: typeof openLevelStore } = await import(path);
+  assert.notEqual(copy.openLevelStore, openLevelStore);
+  await assert.rejects(copy.openLevelStore(dir), { code: "STORE_LOCKED" });
+  assert.equal((await openElsewhere(t, dir)).said, "STORE_LOCKED");
+});
+
+test("a second opening by a thread of the same process is refused, and does not let another process in", async (t) => {
+  const { dir } = await openFolder(t);
+  assert.equal((await openInThread(t, dir)).said, "STORE_LOCKED");
+  assert.equal((await openElsewhere(t, dir)).said, "STORE_LOCKED");
+});
+
+test("a copy of the open folder by the same process does not let another process in, and opens at once", async (t) => {
+  const { dir, store } = await openFolder(t);
+  await store.write([["a", bytes("1")]]);
+  const copied = freshFolder(t);
+  cpSync(dir, copied, { recursive: true });
+  assert.equal((await openElsewhere(t, dir)).said, "STORE_LOCKED");
+  await assertDead(copied);
+  const other = await openLevelStore(copied);
+  assert.equal(text(other.get("a")), "1");
+  await other.close();
+});
+
+test("the error names the process, its host and since when it holds the folder", async (t) => {
+  const dir = freshFolder(t);
+  const { child } = await openElsewhere(t, dir);
+  const owner: Owner = JSON.parse(readFileSync(join(dir, "OWNER"), "utf8"));
+  assert.equal(owner.pid, child.pid);
+  await rejectsCode(openLevelStore(dir), "STORE_LOCKED", `process ${child.pid}`, owner.host, owner.since);
+});
+
+test("a folder whose process was killed is free at once", async (t) => {
+  const dir = freshFolder(t);
+  const { child } = await openElsewhere(t, dir);
+  await kill(child);
+  await assertDead(dir);
+});
+
+test("a folder whose thread was ended is free at once", async (t) => {
+  const dir = freshFolder(t);
+  const { said, worker } = await openInThread(t, dir);
+  assert.equal(said, "open");
+  await worker.terminate();
+  await assertDead(dir);
+});
+
+test("closing gives the folder up, and leaves no file of the owner", async (t) => {
+  const { dir, store } = await openFolder(t);
+  assert.ok(existsSync(join(dir, "OWNER")));
+  await store.close();
+  assert.deepEqual(readdirSync(dir).toSorted(), ["FORMAT", "db"]);
+});
+
+test("a folder that is refused for damage is given up again", async (t) => {
+  const { dir, store } = await openFolder(t);
+  await store.close();
+  rmSync(join(dir, "db", "CURRENT"));
+  writeFileSync(join(dir, "db", "000001.log"), "");
+  await rejectsCode(openLevelStore(dir), "STORE_FAILED");
+  assert.ok(!existsSync(join(dir, "OWNER")));
+});
+
+test("LevelDB's own lock still refuses a folder that an older release has open", async (t) => {
+  const { dir, store } = await openFolder(t);
+  await store.close();
+  const { said, child } = await openElsewhere(t, dir, "older");
+  assert.equal(said, "open");
+  await rejectsCode(openLevelStore(dir), "STORE_LOCKED", dir);
+  assert.ok(!existsSync(join(dir, "OWNER")));
+  const waiting = openLevelStore(dir, { waitForLockMs: 60_000 });
+  await kill(child);
+  await (await waiting).close();
+});
+
+test("an older release is refused while the folder is open here", async (t) => {
+  const { dir } = await openFolder(t);
+  assert.equal((await openElsewhere(t, dir, "older")).said, "LEVEL_DATABASE_NOT_OPEN");
+});
+
+test("an opening that waits gets the folder when it is closed", async (t) => {
+  const { dir, store } = await openFolder(t);
+  const waiting = openLevelStore(dir, { waitForLockMs: 60_000 });
+  await store.write([["a", bytes("1")]]);
+  await store.close();
+  const next = await waiting;
+  assert.equal(text(next.get("a")), "1");
+  await next.close();
+});
+
+test("an opening that waited in vain is refused", async (t) => {
+  const { dir } = await openFolder(t);
+  await rejectsCode(openLevelStore(dir, { waitForLockMs: 300 }), "STORE_LOCKED", "waitForLock");
+});
+
+// From here on without a store: with other times, and with owners that this machine knows nothing of.
+
+const quick: OwnershipTimes = { beatMs: 5, trustMs: 0, silenceMs: 60, pollMs: 5 };
+/** An owner that can't be proven dead stays in the way for ever. */
+const patient: OwnershipTimes = { ...quick, silenceMs: Number.POSITIVE_INFINITY };
+
+function folderOf(t: TestContext): string {
+  const dir = freshFolder(t);
+  mkdirSync(dir);
+  return dir;
+}
+
+async function claimed(t: TestContext, dir: string, times: OwnershipTimes, onLost?: (lost: StatefunError) => void) {
+  const ownership = await Ownership.claim(dir, { dir, times, ...(onLost === undefined ? {} : { onLost }) });
+  t.after(() => ownership.release());
+  return ownership;
+}
+
+/** Asserts that the owner of a folder is proven dead, and removes its file. */
+async function assertDead(dir: string): Promise<void> {
+  await (await Ownership.claim(dir, { dir, times: patient })).release();
+}
+
+/** Writes the file of an owner that differs from this one in some fields. */
+function ownedBy(dir: string, other: Partial<Owner>): void {
+  writeFileSync(join(dir, "OWNER"), JSON.stringify({ ...ownerHere(dir), ...other }));
+}
+
+const stranger: Partial<Owner> = { token: "stranger", host: "elsewhere", boot: "another", namespace: "another" };
+
+test("a number that another process has now is no proof of life", async (t) => {
+  const dir = folderOf(t);
+  ownedBy(dir, { started: "1" });
+  await assertDead(dir);
+});
+
+test("an owner elsewhere that is silent is replaced, and not before", async (t) => {
+  const dir = folderOf(t);
+  ownedBy(dir, stranger);
+  const begun = performance.now();
+  await claimed(t, dir, quick);
+  assert.ok(performance.now() - begun >= quick.silenceMs);
+});
+
+test("an owner elsewhere that touches its file is in the way, for as long as one waits", async (t) => {
+  const dir = folderOf(t);
+  ownedBy(dir, stranger);
+  let time = 1_000;
+  const beating = setInterval(() => {
+    time += 1;
+    utimesSync(join(dir, "OWNER"), time, time);
+  }, 5);
+  t.after(() => clearInterval(beating));
+  await rejectsCode(Ownership.claim(dir, { dir, times: patient }), "STORE_LOCKED", "elsewhere");
+  await rejectsCode(Ownership.claim(dir, { dir, times: patient, waitMs: 50 }), "STORE_LOCKED", "elsewhere");
+});
+
+test("a file that names no owner counts as an owner of whom nothing is known", async (t) => {
+  for (const content of ["", "{", "null", '{"token":"../../x","pid":1}']) {
+    const dir = folderOf(t);
+    writeFileSync(join(dir, "OWNER"), content);
+    const ownership = await claimed(t, dir, quick);
+    await ownership.confirm();
+    assert.deepEqual(readdirSync(dir), ["OWNER"]);
+  }
+});
+
+for (const [what, other] of Object.entries({ dead: { started: "1" }, silent: stranger })) {
+  test(`of many who find the same ${what} owner at once, one gets the folder`, async (t) => {
+    for (let round = 0; round < 20; round += 1) {
+      const dir = folderOf(t);
+      ownedBy(dir, other);
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 12 }, () => Ownership.claim(dir, { dir, times: quick })),
+      );
+      const winners = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+      assert.equal(winners.length, 1);
+      for (const outcome of outcomes) {
+        if (outcome.status === "rejected") assert.equal(outcome.reason.code, "STORE_LOCKED");
+      }
+      await winners[0]?.confirm();
+      await winners[0]?.release();
+      assert.deepEqual(readdirSync(dir), []);
+    }
+  });
+}
+
+test("many that open and close one folder again and again never hold it at the same time", async (t) => {
+  const dir = folderOf(t);
+  let held = 0;
+  const turns = async () => {
+    for (let turn = 0; turn < 10; turn += 1) {
+      const ownership = await Ownership.claim(dir, { dir, times: quick, waitMs: 60_000 });
+      held += 1;
+      assert.equal(held, 1);
+      await ownership.confirm();
+      held -= 1;
+      await ownership.release();
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, turns));
+});
+
+test("a takeover that was killed half way is taken over itself", async (t) => {
+  const dir = folderOf(t);
+  ownedBy(dir, { token: "first", started: "1" });
+  const second = JSON.stringify({ ...ownerHere(dir), token: "second", started: "1" });
+  writeFileSync(join(dir, "OWNER.first"), second);
+  writeFileSync(join(dir, "OWNER.second.new"), second);
+  await claimed(t, dir, patient);
+  assert.deepEqual(readdirSync(dir), ["OWNER"]);
+});
+
+test("an owner whose folder was taken over says so once, writes nothing more, and leaves the other's file", async (t) => {
+  const dir = folderOf(t);
+  const losses: StatefunError[] = [];
+  const ownership = await claimed(t, dir, quick, (lost) => losses.push(lost));
+  await ownership.confirm();
+  ownedBy(dir, stranger);
+  await rejectsCode(ownership.confirm(), "STORE_LOCKED", dir, "elsewhere");
+  await rejectsCode(ownership.confirm(), "STORE_LOCKED");
+  assert.equal(losses.length, 1);
+  await ownership.release();
+  assert.match(readFileSync(join(dir, "OWNER"), "utf8"), /"stranger"/);
+});
+
+test("an owner whose file is gone writes nothing more", async (t) => {
+  const dir = folderOf(t);
+  const ownership = await claimed(t, dir, quick);
+  rmSync(join(dir, "OWNER"));
+  await rejectsCode(ownership.confirm(), "STORE_FAILED", "OWNER");
+  writeFileSync(join(dir, "OWNER"), JSON.stringify(ownerHere(dir)));
+  await rejectsCode(ownership.confirm(), "STORE_FAILED", "OWNER");
+});
+
+test("an owner finds out by itself that its folder was taken over", async (t) => {
+  const dir = folderOf(t);
+  const losses: StatefunError[] = [];
+  await claimed(t, dir, quick, (lost) => losses.push(lost));
+  ownedBy(dir, stranger);
+  while (losses.length === 0) await wait(5);
+  assert.equal(losses[0]?.code, "STORE_LOCKED");
+});
+
+test("an owner touches its file, so that one who knows nothing of it stays out", async (t) => {
+  const dir = folderOf(t);
+  await claimed(t, dir, quick);
+  // What another machine sees: the same file, and nothing that proves life but the touches.
+  ownedBy(dir, { ...JSON.parse(readFileSync(join(dir, "OWNER"), "utf8")), boot: "another", machine: "another" });
+  await rejectsCode(Ownership.claim(dir, { dir, times: { ...quick, silenceMs: 10_000 } }), "STORE_LOCKED");
+});
+
+test("a store whose folder was taken over refuses writes with STORE_LOCKED, and tells why", async (t) => {
+  const dir = freshFolder(t);
+  const told: StatefunError[] = [];
+  const store = await openLevelStore(dir, { warn: (warning) => told.push(warning) });
+  t.after(() => store.close());
+  await store.write([["a", bytes("1")]]);
+  ownedBy(dir, stranger);
+  while (told.length === 0) await wait(100); // the next touch of the file
+  await rejectsCode(store.write([["a", bytes("2")]]), "STORE_LOCKED", dir);
+  assert.equal(told[0]?.code, "STORE_LOCKED");
+  assert.equal(text(store.get("a")), "1");
+  await store.close();
+  assert.ok(existsSync(join(dir, "OWNER")));
+});
