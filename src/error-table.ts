@@ -280,12 +280,16 @@ export const errors = {
   ),
 
   // The embedded runtime: its store.
-  STORE_LOCKED: operation(
-    500,
-    "Another process holds the data folder.",
-    "Stop the other process, or give this one another folder.",
-    6,
-  ),
+  STORE_LOCKED: {
+    // The message names the data folder.
+    ...operation(
+      503,
+      "Another process holds the data folder.",
+      "The message says which process. Stop it, or open another folder.",
+      6,
+    ),
+    expose: false,
+  },
   STORE_VERSION: operation(
     500,
     "The data folder is of another format.",

@@ -6,7 +6,7 @@ import { StatefunError } from "../errors.js";
 import { RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { longestTimerMs } from "../model/duration.js";
-import { defaultLogger, guarded, type Logger } from "../model/logger.js";
+import { defaultLogger, guarded, type Logger, logFailure } from "../model/logger.js";
 import { openLevelStore } from "../store/level-store.js";
 import { MemoryStore } from "../store/memory-store.js";
 import type { Store } from "../store/store.js";
@@ -56,7 +56,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const module = options.module === undefined ? emptyModule : await readModuleFile(options.module);
   const routes = openRoutes(functions, module, options.callTimeout, logger);
   closing.add("endpoints", () => routes.close());
-  const store = await openStore(options.dir);
+  const store = await openStore(options.dir, options.waitForLock, logger);
   closing.add("store", () => store.close());
   const [playground] = module.egresses;
   const engine = await Engine.open({
@@ -144,8 +144,13 @@ function openRoutes(
   return makeRoutes(module, { typeNames: functions.typeNames, handle: (request) => handler.handle(request) });
 }
 
-async function openStore(dir: string | false): Promise<Store> {
-  return dir === false ? new MemoryStore() : openLevelStore(dir);
+async function openStore(dir: string | false, waitForLockMs: number | undefined, logger: Logger): Promise<Store> {
+  if (dir === false) return new MemoryStore();
+  return openLevelStore(dir, {
+    ...(waitForLockMs === undefined ? {} : { waitForLockMs }),
+    onFailure: (failure) => logFailure(logger, failure),
+    warn: (line) => logger.warn(line, new Error(line)),
+  });
 }
 
 /** A runtime without a server keeps its process alive, as one with a server does. */

@@ -5,7 +5,15 @@ import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import { type Logger, loggerOption } from "../model/logger.js";
-import { checked, defineOptions, type Option, type Options, unchecked, withDefault } from "../model/options.js";
+import {
+  checked,
+  defineOptions,
+  duration,
+  type Option,
+  type Options,
+  unchecked,
+  withDefault,
+} from "../model/options.js";
 import type { TypeLike } from "../types/protobuf.js";
 import { type AdminOptions, adminOptions } from "./admin/admin-server.js";
 import type { EgressSpec } from "./egresses.js";
@@ -20,6 +28,11 @@ export interface RuntimeOptions {
   readonly module?: string;
   /** The folder that keeps everything. A missing folder is made. Defaults to ".statefun"; false keeps all in memory. */
   readonly dir?: string | false;
+  /**
+   * How long to wait while another process holds the folder, as in a rolling update. Defaults to 0: the runtime then fails
+   * at once with STORE_LOCKED.
+   */
+  readonly waitForLock?: Duration;
   /** Where records go, by the name of the egress that functions send them to. Defaults to none. */
   readonly egresses?: Readonly<Record<string, EgressSpec>>;
   /** The HTTP ingress. Defaults to port 7070 of this machine; false opens none. */
@@ -50,6 +63,7 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
   functions: unchecked<StatefulFunctions>(),
   module: unchecked<string>(),
   dir: withDefault(dirOption, ".statefun"),
+  waitForLock: duration,
   egresses: unchecked<Readonly<Record<string, EgressSpec>>>(),
   ingress: serverOption(httpIngressOptions),
   admin: serverOption(adminOptions),

@@ -23,8 +23,10 @@ export interface LevelStoreOptions {
   readonly writeBufferBytes?: number;
   /** How long to wait while another one holds the folder, in milliseconds. Defaults to 0: the opening fails at once. */
   readonly waitForLockMs?: number;
-  /** Takes what a person should know although the store goes on, or why it does not. Defaults to nothing. */
-  readonly warn?: (warning: StatefunError) => void;
+  /** Called once when the store can't be used any more: another owner has taken the folder over. Defaults to nothing. */
+  readonly onFailure?: (failure: StatefunError) => void;
+  /** Takes a line that a person should read although the store goes on. Defaults to nothing. */
+  readonly warn?: (line: string) => void;
 }
 
 const mebibyte = 1024 * 1024;
@@ -56,7 +58,7 @@ export async function openLevelStore(dir: string, options: LevelStoreOptions = {
 
 /** LevelDB must not see a folder, not even its lock, before the folder is owned: a look at the lock may drop the lock. */
 async function openOwned(dir: string, database: string, waitMs: number, options: LevelStoreOptions): Promise<Store> {
-  const { warn: onLost } = options;
+  const { onFailure: onLost } = options;
   const ownership = await claim(dir, database, { dir, waitMs, ...(onLost === undefined ? {} : { onLost }) });
   try {
     const store = new LevelStore(dir, database, ownership, options);

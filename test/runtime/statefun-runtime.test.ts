@@ -165,6 +165,15 @@ test("a folder that is in use is refused, and nothing of the second runtime stay
   await second.close();
 });
 
+test("a runtime that waits for a folder opens when the folder is closed, and is refused when the time is up", async () => {
+  const dir = newDir();
+  const first = await StatefunRuntime.open({ dir, ...closed });
+  await rejectsCode(StatefunRuntime.open({ dir, waitForLock: { milliseconds: 1 }, ...closed }), "STORE_LOCKED");
+  const second = StatefunRuntime.open({ dir, waitForLock: { minutes: 1 }, ...closed });
+  await first.close();
+  await (await second).close();
+});
+
 test("a port that is taken is refused, and the folder is free again", async () => {
   const dir = newDir();
   await using first = await StatefunRuntime.open({ dir: false, ingress: { port: 0 }, admin: false });

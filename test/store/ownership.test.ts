@@ -313,7 +313,7 @@ test("an owner touches its file, so that one who knows nothing of it stays out",
 test("a store whose folder was taken over refuses writes with STORE_LOCKED, and tells why", async (t) => {
   const dir = freshFolder(t);
   const told: StatefunError[] = [];
-  const store = await openLevelStore(dir, { warn: (warning) => told.push(warning) });
+  const store = await openLevelStore(dir, { onFailure: (failure) => told.push(failure) });
   t.after(() => store.close());
   await store.write([["a", bytes("1")]]);
   ownedBy(dir, stranger);
