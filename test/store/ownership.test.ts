@@ -293,7 +293,7 @@ test("an owner whose file is gone writes nothing more", async (t) => {
   await rejectsCode(ownership.confirm(), "STORE_FAILED", "OWNER");
 });
 
-test("an owner finds out by itself that its folder was taken over", async (t) => {
+test("an owner finds out by itself that its folder was taken over", { timeout: 60_000 }, async (t) => {
   const dir = folderOf(t);
   const losses: StatefunError[] = [];
   await claimed(t, dir, quick, (lost) => losses.push(lost));
@@ -310,7 +310,9 @@ test("an owner touches its file, so that one who knows nothing of it stays out",
   await rejectsCode(Ownership.claim(dir, { dir, times: { ...quick, silenceMs: 10_000 } }), "STORE_LOCKED");
 });
 
-test("a store whose folder was taken over refuses writes with STORE_LOCKED, and tells why", async (t) => {
+test("a store whose folder was taken over refuses writes with STORE_LOCKED, and tells why", {
+  timeout: 60_000,
+}, async (t) => {
   const dir = freshFolder(t);
   const told: StatefunError[] = [];
   const store = await openLevelStore(dir, { onFailure: (failure) => told.push(failure) });
