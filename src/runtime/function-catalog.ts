@@ -1,11 +1,11 @@
-// What the servers of a runtime know of the types of its own functions.
+// The types of the functions of this process, for the servers and egresses of a runtime.
 
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Type } from "../model/type.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 
-/** The types that functions declare, and `more` that only their messages hold. Throws TYPE_UNKNOWN. */
+/** Lists the types that the functions declare, and `more` types that no function declares. Throws TYPE_UNKNOWN. */
 export function functionCatalog(functions: StatefulFunctions, more: readonly TypeLike[]): TypeCatalog {
   const listed = new Map<string, Type<any>>();
   for (const like of more) {

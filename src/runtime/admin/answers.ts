@@ -13,10 +13,10 @@ export interface Answered {
   readonly body: unknown;
 }
 
-/** The most addresses of one page. */
+/** How many addresses one page may have. */
 const longestPage = 1000;
 
-/** By the names of the routes. The metrics are a text, not JSON, so they are answered where the others are sent. */
+/** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
 export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =
   {
     health: ({ engine: { trouble } }) =>
@@ -30,7 +30,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         parked.set(address.typeName, (parked.get(address.typeName) ?? 0) + 1);
       }
       const functions = knownFunctions(engine, catalog).map(async ({ typeName, endpoint, states }) => {
-        // Counting them all would read the whole store.
+        // To count all addresses, the whole store would have to be read.
         const page = await engine.addresses(typeName, { limit: longestPage + 1 });
         const counted = page.slice(0, longestPage);
         return {
@@ -107,7 +107,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     drop: async ({ engine, filled, query }) => {
       const which = query.get("which") ?? "first";
       if (which !== "first" && which !== "all") {
-        throw new StatefunError("OPTION_INVALID", `which is "${which}"; it must be first or all.`);
+        throw new StatefunError("OPTION_INVALID", `which is "${which}" in the query; it must be first or all.`);
       }
       return ok({ dropped: await engine.drop(addressOf(engine, filled), which) });
     },
@@ -129,7 +129,7 @@ function ok(body: unknown): Answered {
   return { status: 200, body };
 }
 
-/** Those that the engine has met, and those of this process that had no message since the start. */
+/** The functions that have had a message since the start, and the other functions of this process. */
 function knownFunctions(engine: EngineApi, { typeNames = [] }: TypeCatalog): FunctionInfo[] {
   const met = engine.functions();
   const names = new Set(met.map(({ typeName }) => typeName));
@@ -147,11 +147,14 @@ function addressOf(
   return address;
 }
 
-/** One that nothing serves is known as long as something waits for it: that can be looked at and dropped. */
+/** A function that nothing serves is known while messages wait for it, so that people can show and drop those messages. */
 function assertFunction(engine: EngineApi, typeName: string): void {
   const { namespace, name } = Address.of(typeName, "");
   if (engine.serves(namespace, name) || engine.functions().some((known) => known.typeName === typeName)) return;
-  throw new StatefunError("FUNCTION_UNKNOWN", `Nothing serves ${typeName} here, and nothing waits for it.`);
+  throw new StatefunError(
+    "FUNCTION_UNKNOWN",
+    `Nothing serves ${typeName} here, and no message waits for it. GET /functions lists the functions.`,
+  );
 }
 
 /** Throws OPTION_INVALID. */
@@ -159,7 +162,10 @@ function limitOf(query: ReadonlyMap<string, string>): number {
   const text = query.get("limit") ?? "100";
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= longestPage) return limit;
-  throw new StatefunError("OPTION_INVALID", `limit is "${text}"; it must be 1 to ${longestPage}.`);
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `limit is "${text}" in the query; it must be a whole number from 1 to ${longestPage}.`,
+  );
 }
 
 function showMessage(
@@ -173,7 +179,7 @@ function showParked({ since, code, reason, attempts }: ParkedInfo) {
   return { since: timeOf(since), code, reason, attempts };
 }
 
-/** ISO 8601, in UTC. */
+/** An instant as ISO 8601 text, in UTC. */
 function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }

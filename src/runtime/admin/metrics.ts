@@ -1,9 +1,9 @@
-// The engine's numbers in Prometheus's text format, read when they are asked for.
+// The metrics of an engine in Prometheus's text format. They are read at each request.
 
 import type { Registry } from "prom-client";
 import { bucketBounds, type EngineApi, type EngineMetrics } from "../../engine/engine-api.js";
 
-/** The names of numbers that are one number. */
+/** The names of the metrics that are a single number. */
 type NumberOf = { [K in keyof EngineMetrics]: EngineMetrics[K] extends number ? K : never }[keyof EngineMetrics];
 
 interface Metric {
@@ -11,7 +11,7 @@ interface Metric {
   readonly of: NumberOf;
 }
 
-/** Counts since the start, by their names in the text. The table in docs/admin.md has all; a test keeps them equal. */
+/** Counts since the start, by name. A test compares them with the table in docs/admin.md. */
 export const counters: Readonly<Record<string, Metric>> = {
   statefun_messages_in_total: { of: "messagesIn", help: "Messages taken from outside." },
   statefun_messages_delivered_total: { of: "messagesDelivered", help: "Messages that functions have handled." },
@@ -28,7 +28,7 @@ export const counters: Readonly<Record<string, Metric>> = {
   statefun_commit_bytes_total: { of: "commitBytes", help: "Bytes that transactions have written." },
 };
 
-/** What is so now. */
+/** Numbers that rise and fall, by name. */
 export const gauges: Readonly<Record<string, Metric>> = {
   statefun_mailbox_messages: { of: "mailboxMessages", help: "Messages that wait." },
   statefun_mailbox_bytes: { of: "mailboxBytes", help: "Bytes of the messages that wait." },
@@ -39,16 +39,16 @@ export const gauges: Readonly<Record<string, Metric>> = {
   statefun_calls_waiting: { of: "callsWaiting", help: "Calls from outside that wait for their answer." },
 };
 
-/** How times are spread. */
+/** Distributions of durations, by name. */
 export const histograms = {
   statefun_batch_seconds: { sum: "batchSeconds", buckets: "batchBuckets", help: "Seconds that one batch took." },
   statefun_commit_seconds: { sum: "commitSeconds", buckets: "commitBuckets", help: "Seconds that one commit took." },
 } as const;
 
-/** Whether messages are taken. */
+/** The gauge for whether messages are taken. */
 export const healthGauge = { name: "statefun_healthy", help: "1 while messages are taken, 0 while they are not." };
 
-/** The metrics of one engine, and of its process. */
+/** The metrics of one engine and of its process. */
 export class Metrics {
   readonly #engine: EngineApi;
   #registry: Promise<Registry> | undefined;
@@ -57,9 +57,9 @@ export class Metrics {
     this.#engine = engine;
   }
 
-  /** All of them as they are now. */
+  /** Reads all metrics. */
   async read(): Promise<{ contentType: string; text: string }> {
-    // The library is loaded when someone asks: a runtime that nobody watches starts without it.
+    // The library is loaded at the first request: a runtime that nobody watches starts faster without it.
     this.#registry ??= registryOf(this.#engine);
     const registry = await this.#registry;
     return { contentType: registry.contentType, text: await registry.metrics() };
@@ -98,7 +98,7 @@ async function registryOf(engine: EngineApi): Promise<Registry> {
       this.set(engine.trouble === undefined ? 1 : 0);
     },
   });
-  /** The engine has counted the buckets already, so no time is observed here. */
+  /** A histogram whose buckets the engine has counted. */
   class CountedHistogram extends Histogram {
     readonly #metric: keyof typeof histograms;
 
@@ -107,7 +107,7 @@ async function registryOf(engine: EngineApi): Promise<Registry> {
       this.#metric = metric;
     }
 
-    /** What a registry asks for. */
+    /** Overrides the method that a registry calls. */
     async getForPromString() {
       const { help, sum, buckets } = histograms[this.#metric];
       const values = histogramValues(this.#metric, engine.metrics[buckets], engine.metrics[sum]);
@@ -124,7 +124,7 @@ interface HistogramValue {
   readonly value: number;
 }
 
-/** Prometheus's buckets each hold those below them, the engine's don't. */
+/** A bucket of Prometheus includes the buckets below it; a bucket of the engine does not. */
 function histogramValues(name: string, buckets: readonly number[], sum: number): HistogramValue[] {
   let count = 0;
   const values: HistogramValue[] = buckets.map((amount, index) => {
@@ -138,7 +138,7 @@ function histogramValues(name: string, buckets: readonly number[], sum: number):
 
 let ofProcess: Promise<Registry> | undefined;
 
-/** The process has one set of numbers, whose observers can't be removed: all servers in it show the same. */
+/** The observers of the process's metrics can't be removed, so all servers of the process share one registry. */
 function processRegistry(): Promise<Registry> {
   ofProcess ??= import("prom-client").then(({ collectDefaultMetrics, Registry }) => {
     const register = new Registry();

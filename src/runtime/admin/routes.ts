@@ -15,25 +15,45 @@ const address = "/addresses/:namespace/:name/:id";
 
 /** All paths, by name. A test compares them with the table in docs/admin.md. */
 export const routes = {
-  health: { method: "GET", path: "/health", query: [], does: "Says whether messages are taken." },
+  health: { method: "GET", path: "/health", query: [], does: "Says whether the runtime takes messages." },
   metrics: { method: "GET", path: "/metrics", query: [], does: "The metrics, in Prometheus's text format." },
-  functions: { method: "GET", path: "/functions", query: [], does: "The functions, and how much each of them holds." },
+  functions: {
+    method: "GET",
+    path: "/functions",
+    query: [],
+    does: "The functions, and how many addresses and messages each of them has.",
+  },
   addresses: {
     method: "GET",
     path: "/functions/:namespace/:name/addresses",
     query: ["after", "limit"],
-    does: "The addresses of a function that hold a state or a message, by their ids.",
+    does: "The addresses of a function that hold a state or a message, in the order of their ids.",
   },
-  address: { method: "GET", path: address, query: [], does: "One address: states, messages, why it is parked." },
+  address: {
+    method: "GET",
+    path: address,
+    query: [],
+    does: "One address: its states, its messages, and why it is parked.",
+  },
   writeState: { method: "PUT", path: `${address}/states/:state`, query: ["type"], does: "Writes a state." },
   deleteState: { method: "DELETE", path: `${address}/states/:state`, query: [], does: "Deletes a state." },
-  park: { method: "POST", path: `${address}/park`, query: ["reason"], does: "Delivers nothing to it until a retry." },
-  retry: { method: "POST", path: `${address}/retry`, query: [], does: "Lets it go on, at once." },
+  park: {
+    method: "POST",
+    path: `${address}/park`,
+    query: ["reason"],
+    does: "Parks the address: its messages wait until a retry.",
+  },
+  retry: {
+    method: "POST",
+    path: `${address}/retry`,
+    query: [],
+    does: "Delivers the messages of a parked address again, at once.",
+  },
   drop: {
     method: "POST",
     path: `${address}/drop`,
     query: ["which"],
-    does: "Removes its first waiting message, or all, and lets it go on.",
+    does: "Removes the first waiting message or all of them, and delivers the others.",
   },
   parked: { method: "GET", path: "/parked", query: ["limit"], does: "The parked addresses." },
 } as const satisfies Readonly<Record<string, AdminRoute>>;

@@ -1,4 +1,4 @@
-// Values of an engine as JSON, and back.
+// Shows values as JSON, and reads the value of a state from a request.
 
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
@@ -10,13 +10,13 @@ import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import type { Asked } from "./routes.js";
 
-/** The largest state that is taken: what an engine's own limit for one call is. */
+/** The largest state that the server takes: Flink's own limit for the bytes of one call. */
 const maxStateBytes = 32 * 1024 * 1024;
 
-/** A value decoded where its type is known, else in base64. */
+/** A value: decoded when its type is known in this process, otherwise its bytes in base64. */
 export type ShownValue = { readonly typename: string } & ({ readonly value: unknown } | { readonly base64: string });
 
-/** Shows a value. */
+/** Shows a value for people. */
 export function showValue(catalog: TypeCatalog, value: TypedValue): ShownValue {
   const { typename } = value;
   const json = jsonOf((name) => catalog.find(name), value);
@@ -25,9 +25,9 @@ export function showValue(catalog: TypeCatalog, value: TypedValue): ShownValue {
 }
 
 /**
- * Reads a request's body as the value of a state: of the type that the request names, or else the one that its function
- * declares, or else the one that it has now. Throws what an ingress does of a body, and STATE_TYPENAME_CHANGED when its
- * function, of this process, declares another type.
+ * Reads the body of a request as the value of a state. The type is the one that the request names, otherwise the one that
+ * the function declares, otherwise the one that the state has now. Rejects as the HTTP ingress does for a body, and with
+ * STATE_TYPENAME_CHANGED when the function runs in this process and declares another type.
  */
 export async function readState(
   { engine, catalog, request, query }: Pick<Asked, "engine" | "catalog" | "request" | "query">,
@@ -49,10 +49,10 @@ export async function readState(
   const read = bodyReader(ofState, address.typeName, request, typed);
   const value = read(await readBody(request, maxStateBytes));
   if (declared === undefined || value.typename === declared.typename) return value;
-  // The engine would freeze it when the function has not asked for the state yet, and the function could never run again.
+  // The first value of a state fixes the state's type. A value of another type would keep the function from ever running.
   throw new StatefunError(
     "STATE_TYPENAME_CHANGED",
-    `The state "${name}" of ${address.typeName} is a ${declared.typename} and can't become a ${value.typename}.`,
+    `The state "${name}" of ${address.typeName} has the type ${declared.typename}; it can't hold a ${value.typename}.`,
   );
 }
 

@@ -1,4 +1,4 @@
-// One call over HTTP: watches its time limits, gathers the answer, and says what became of it.
+// One call over HTTP: watches the time limits, collects the answer, and reports why there is none.
 
 import { STATUS_CODES } from "node:http";
 import type { Dispatcher } from "undici";
@@ -8,16 +8,16 @@ import type { TransportSpec } from "../module/module.js";
 
 export const octetStream = "application/octet-stream";
 
-/** How much of an error's body a message quotes. */
+/** How much of an answer's body an error message quotes. */
 const quotedCharacters = 500;
 const quotedBytes = 4 * quotedCharacters;
 
-/** A server or a proxy with one of these has not let the function answer. */
+/** Statuses by which a server or a proxy says that the function has not been called. */
 const unreachableStatus: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 type FailureCode = "ENDPOINT_FAILED" | "ENDPOINT_UNREACHABLE";
 
-/** An answer that is not one of a function. */
+/** An answer that no function has given. */
 interface WrongAnswer {
   readonly code: FailureCode;
   readonly what: string;
@@ -27,7 +27,7 @@ type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 type Limits = Pick<TransportSpec, "callMs" | "readMs" | "writeMs" | "payloadMaxBytes">;
 
-/** The handler of one dispatch; its promise settles once, whatever the connection does afterwards. */
+/** The handler of one dispatch. Its promise settles once, whatever the connection does later. */
 export class HttpCall implements Dispatcher.DispatchHandler {
   readonly answer: Promise<Uint8Array>;
   /** "http://… (example/greeter/bob)", for messages. */
@@ -40,7 +40,7 @@ export class HttpCall implements Dispatcher.DispatchHandler {
   #reject!: (error: StatefunError) => void;
   #failure: StatefunError | undefined;
   #settled = false;
-  /** What is wrong with the answer that is coming in; its body is then read for the message. */
+  /** Set when the status or the headers are wrong. The body is then read for the error message. */
   #wrong: WrongAnswer | undefined;
   readonly #chunks: Buffer[] = [];
   #length = 0;
@@ -55,7 +55,7 @@ export class HttpCall implements Dispatcher.DispatchHandler {
     this.#callTimer = this.#timer(limits.callMs, "the call took longer than", "call");
   }
 
-  /** Ends the call, and with it its connection. */
+  /** Rejects the answer, and closes the connection. */
   fail(code: FailureCode, why: string, cause?: unknown): void {
     if (this.#settled) return;
     this.#settle();
@@ -65,7 +65,7 @@ export class HttpCall implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // A call that failed while it waited for a connection is not sent.
+    // The call has failed while it waited for a connection, so it is not sent.
     if (this.#failure !== undefined) controller.abort(this.#failure);
     else {
       this.#controller = controller;
@@ -73,12 +73,12 @@ export class HttpCall implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** A piece of the request is on its way, and the next one is not asked for yet. */
+  /** Watches the wait until the server takes the next piece of the request. */
   awaitWrite(): void {
     this.#watch(this.#limits.writeMs, "the request was not taken within", "write");
   }
 
-  /** The answer's next piece is waited for. */
+  /** Watches the wait for the next piece of the answer. */
   awaitAnswer(): void {
     this.#watch(this.#limits.readMs, "nothing was answered within", "read");
   }
@@ -135,7 +135,7 @@ export class HttpCall implements Dispatcher.DispatchHandler {
     this.fail("ENDPOINT_FAILED", `the answer is larger than ${payloadMaxBytes} bytes (payload_max_bytes).`);
   }
 
-  /** One timer at a time watches for what must happen next. */
+  /** Starts the one timer for the next event; it takes the place of the timer before it. */
   #watch(ms: number, what: string, key: string): void {
     clearTimeout(this.#stallTimer);
     if (!this.#settled) this.#stallTimer = this.#timer(ms, what, key);
@@ -174,7 +174,7 @@ function wrongHeaders(headers: AnswerHeaders): WrongAnswer | undefined {
   return { code: "ENDPOINT_FAILED", what: `its answer is encoded (${encoding}), which was not asked for` };
 }
 
-/** Why there is no answer. Several addresses were tried when the error holds several. */
+/** Why there is no answer. An AggregateError holds one error for each address of the host that was tried. */
 function reasonOf(error: Error & { code?: string }): string {
   const [first] = error instanceof AggregateError ? error.errors : [];
   const message = describe(first ?? error) || error.code || "the connection failed";

@@ -1,4 +1,4 @@
-// A function server in another process, over HTTP: kept connections, limits, TLS, unix sockets.
+// Calls a function server in another process over HTTP: connection pools, limits, TLS, unix sockets.
 
 import type { Readable } from "node:stream";
 import type { Pool } from "undici";
@@ -19,17 +19,17 @@ interface Target {
   readonly url: string;
 }
 
-/** Function names come from messages: only this many, and as many servers, are remembered at once. */
+/** How many functions and how many servers are remembered. Function names come from messages, so their number has no limit. */
 const mostTargets = 1000;
 
-/** Pieces of a large request: each must be taken within the write limit. */
+/** A large request is sent in pieces of this size. The server must take each piece within the write limit. */
 const pieceBytes = 64 * 1024;
 
 const headers = ["content-type", octetStream, "accept", octetStream, "user-agent", "statefun-ts"];
 
-/** Calls the functions of one endpoint of a module file. One call is one attempt. */
+/** Calls the functions of one endpoint of a module file. A call is one attempt: the engine repeats failed calls. */
 export class HttpEndpoint implements Endpoint {
-  /** It takes long to load, so only those who call over HTTP do. */
+  /** undici takes long to load, so a runtime without HTTP endpoints does not load it. */
   readonly #undici = import("undici");
   readonly #spec: EndpointSpec;
   readonly #poolOptions: Pool.Options;
@@ -49,7 +49,7 @@ export class HttpEndpoint implements Endpoint {
       pipelining: 1,
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,
-      // A call watches its own limits.
+      // HttpCall watches the limits of a call.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: transport.connectMs, ...(secureContext && { secureContext }) },
@@ -60,7 +60,7 @@ export class HttpEndpoint implements Endpoint {
     const undici = await this.#undici;
     const { pool, path, url } = this.#targetOf(target.name, undici);
     const what = `${url} (${target})`;
-    if (this.#closed) throw new StatefunError("ENDPOINT_UNREACHABLE", `${what}: the endpoint is closed here.`);
+    if (this.#closed) throw new StatefunError("ENDPOINT_UNREACHABLE", `${what}: the runtime has closed this endpoint.`);
     const { transport } = this.#spec;
     if (request.length > transport.payloadMaxBytes) {
       const size = `${request.length} bytes, more than ${transport.payloadMaxBytes} (payload_max_bytes)`;
@@ -75,7 +75,7 @@ export class HttpEndpoint implements Endpoint {
           path,
           method: "POST",
           headers: isLarge ? [...headers, "content-length", String(request.length)] : headers,
-          // dispatch takes an iterable, which its types leave out.
+          // The types of dispatch lack the iterable that dispatch takes.
           body: isLarge ? (pieces(request, call) as unknown as Readable) : request,
         },
         call,
@@ -86,10 +86,10 @@ export class HttpEndpoint implements Endpoint {
     }
   }
 
-  /** Closes its connections; calls in flight are rejected with ENDPOINT_UNREACHABLE. */
+  /** Closes the connections; calls in flight are rejected with ENDPOINT_UNREACHABLE. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const call of this.#inFlight) call.fail("ENDPOINT_UNREACHABLE", "the endpoint was closed here.");
+    for (const call of this.#inFlight) call.fail("ENDPOINT_UNREACHABLE", "the runtime has closed this endpoint.");
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 
@@ -120,7 +120,7 @@ export class HttpEndpoint implements Endpoint {
     return pool;
   }
 
-  /** Lets every pool end with its last call; those that are needed are made again. */
+  /** Closes every pool after its last call. A pool that is needed again is made again. */
   #forgetPools(): void {
     for (const pool of this.#pools.values()) void pool.close();
     this.#pools.clear();

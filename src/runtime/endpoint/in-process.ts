@@ -1,14 +1,14 @@
-// Functions in this process, as an endpoint: a call of their handler.
+// Calls the functions of this process: an endpoint that hands the bytes to their handler.
 
 import type { Endpoint } from "../../engine/endpoint.js";
 
-/** The functions that run in this process: their type names, and their bytes → bytes handler. */
+/** The functions of this process: their type names, and the handler that takes and returns bytes. */
 export interface InProcessFunctions {
   readonly typeNames: readonly string[];
   handle(request: Uint8Array): Promise<Uint8Array>;
 }
 
-/** Neither copies the bytes nor touches the handler's failures. */
+/** Passes bytes and failures through unchanged. */
 export class InProcessEndpoint implements Endpoint {
   readonly #functions: InProcessFunctions;
 
@@ -20,6 +20,6 @@ export class InProcessEndpoint implements Endpoint {
     return this.#functions.handle(request);
   }
 
-  /** Whoever made the handler closes it. */
+  /** Does nothing: the handler belongs to the user. */
   async close(): Promise<void> {}
 }

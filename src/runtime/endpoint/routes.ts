@@ -1,4 +1,4 @@
-// The routes of a module and of the functions in this process, for the engine.
+// Finds the endpoint of a function: among the functions of this process, then in the module.
 
 import type { FindRoute, Route } from "../../engine/endpoint.js";
 import { StatefunError } from "../../errors.js";
@@ -8,16 +8,17 @@ import type { EndpointSpec, Module } from "../module/module.js";
 import { HttpEndpoint } from "./http-endpoint.js";
 import { InProcessEndpoint, type InProcessFunctions } from "./in-process.js";
 
-/** What {@link makeRoutes} makes. */
+/** The routes to all functions. */
 export interface Routes {
   readonly find: FindRoute;
-  /** Closes every endpoint's connections. */
+  /** Closes the connections of every endpoint. */
   close(): Promise<void>;
 }
 
 /**
- * Makes the endpoints of a module, and of the functions in this process, which come before a namespace of the module.
- * Throws MODULE_INVALID when the module names one of them itself, and when a file of its TLS options can't be used.
+ * Makes the endpoints of a module and of the functions of this process. A function of this process wins over a namespace
+ * of the module. Throws MODULE_INVALID when the module names a function of this process, and when a file of the TLS options
+ * can't be used.
  */
 export function makeRoutes(module: Module, inProcess?: InProcessFunctions): Routes {
   const routes = new Map<EndpointSpec, Route>();
@@ -30,7 +31,7 @@ export function makeRoutes(module: Module, inProcess?: InProcessFunctions): Rout
       const named = module.endpoints.find((spec) => spec.namespace === namespace && spec.name === name);
       if (named !== undefined) {
         const both = `${typeName} is served twice: in this process, and by ${named.urlTemplate}`;
-        throw new StatefunError("MODULE_INVALID", `${named.where}: ${both}. Take one of them out.`);
+        throw new StatefunError("MODULE_INVALID", `${named.where}: ${both}. Remove one of the two.`);
       }
       const names = here.get(namespace) ?? new Map<string, Route>();
       here.set(namespace, names.set(name, route));
@@ -54,7 +55,7 @@ function routeOf(spec: EndpointSpec): Route {
   return { endpoint: new HttpEndpoint(spec), generation, maxBatch, states, label: urlTemplate };
 }
 
-/** As many messages at once as the engine sends where a module file says nothing. */
+/** The same batch size as that of an endpoint whose module file has no maxNumBatchRequests. */
 const inProcessMaxBatch = 1000;
 
 function inProcessRoute(functions: InProcessFunctions): Route {

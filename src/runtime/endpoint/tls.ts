@@ -1,4 +1,4 @@
-// The files that a transport's TLS options name.
+// Reads the files of a transport's TLS options.
 
 import { readFileSync } from "node:fs";
 import { createSecureContext, type SecureContext } from "node:tls";
@@ -6,8 +6,8 @@ import { describe, StatefunError } from "../../errors.js";
 import type { EndpointSpec } from "../module/module.js";
 
 /**
- * Reads them once for all connections; undefined when there are none. Throws MODULE_INVALID: a bad file is told at the
- * start.
+ * Reads the files once for all connections, so that a wrong file is reported when the runtime opens. Returns undefined when
+ * the transport names no file. Throws MODULE_INVALID.
  */
 export function secureContextOf({ transport, where }: EndpointSpec): SecureContext | undefined {
   const read = (key: string, path: string | undefined) => {
@@ -24,7 +24,7 @@ export function secureContextOf({ transport, where }: EndpointSpec): SecureConte
   const password = read("client_key_password", transport.clientKeyPassword);
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
   try {
-    // An editor ends the password's file with a line's end, which is no part of it.
+    // Editors end a file with a line feed. It is not part of the password.
     const passphrase = password?.toString().replace(/\r?\n$/, "");
     return createSecureContext({ ca, cert, key, passphrase });
   } catch (cause) {

@@ -1,4 +1,4 @@
-// A request's body as a typed value.
+// Reads the body of a request as a typed value.
 
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
@@ -10,14 +10,14 @@ import type { TypeCatalog } from "../../types/type-catalog.js";
 import { primitives } from "../../types/value-json.js";
 import { decodeHeader, octetStream, typeHeader } from "./value-answer.js";
 
-/** How a request's body becomes a value. */
+/** Turns the body of a request into a value. */
 export type BodyReader = (body: Buffer) => TypedValue;
 
 /**
- * Tells how the body will be read, before it is: by its content type, and by the type that the request names, or else
- * the only one that the function handles. A function of this process is only given what it takes: anything else would
- * park its address. Throws MEDIA_TYPE_UNSUPPORTED, OPTION_INVALID, TYPE_NAME_INVALID, VALUE_UNTYPED and VALUE_INVALID.
- * The reader throws REQUEST_EMPTY, VALUE_INVALID and VALUE_UNREADABLE.
+ * Chooses the reader of a body before the body is read. The content type says whether the body is JSON or bytes. The type is
+ * the one that the request names, otherwise the only type that the function takes. A function of this process gets no value
+ * that it has no handler for: such a message would park its address. Throws MEDIA_TYPE_UNSUPPORTED, OPTION_INVALID,
+ * TYPE_NAME_INVALID, VALUE_UNTYPED and VALUE_INVALID; the reader throws REQUEST_EMPTY, VALUE_INVALID and VALUE_UNREADABLE.
  */
 export function bodyReader(
   catalog: TypeCatalog,
@@ -30,7 +30,7 @@ export function bodyReader(
   const typename = query.get("type") ?? (header === undefined ? undefined : decodeHeader(header));
   const method = query.get("handler");
   if (typename !== undefined && method !== undefined) {
-    throw new StatefunError("OPTION_INVALID", "The query has a handler and a type; give one of them.");
+    throw new StatefunError("OPTION_INVALID", "The query has both a handler and a type. Send one of them.");
   }
   if (typename !== undefined && bytes) {
     parseTypeName(typename);
@@ -46,8 +46,7 @@ export function bodyReader(
 }
 
 /**
- * Tells how the bytes of a value will be taken, before they are there. Throws VALUE_INVALID; the reader throws
- * VALUE_UNREADABLE.
+ * Chooses the reader of a body that is the value's own bytes. Throws VALUE_INVALID; the reader throws VALUE_UNREADABLE.
  */
 export function bytesReader(catalog: TypeCatalog, typeName: string, typename: string): BodyReader {
   const type = catalog.handled(typeName).find((handled) => takes(handled, typename));
@@ -56,12 +55,12 @@ export function bytesReader(catalog: TypeCatalog, typeName: string, typename: st
   return (body) => new TypedValue(typename, body);
 }
 
-/** Whether a function gets a value of this typename to the handler of a type: under its own name or its v2 wrapper's. */
+/** Whether the handler of a type takes this typename: the type's own name, or the name of its wrapper in StateFun 2. */
 function takes(type: Type<any>, typename: string): boolean {
   return type.typename === typename || type.v2?.typename === typename;
 }
 
-/** Throws VALUE_INVALID when a function of this process has neither a handler for a typename nor a catch-all. */
+/** Throws VALUE_INVALID when a function of this process has neither a handler for the typename nor a catch-all. */
 export function assertTaken(catalog: TypeCatalog, typeName: string, typename: string): void {
   if (catalog.takesAll?.(typeName) !== false) return;
   if (catalog.handled(typeName).some((type) => takes(type, typename))) return;
@@ -71,7 +70,7 @@ export function assertTaken(catalog: TypeCatalog, typeName: string, typename: st
   );
 }
 
-/** Bytes that their type can read: the function would fail with others, again and again. Throws VALUE_UNREADABLE. */
+/** Checks that the type can read the bytes: with others the function would fail again and again. Throws VALUE_UNREADABLE. */
 function readable(type: Type<any>, typename: string, body: Buffer): TypedValue {
   const value = new TypedValue(typename, body);
   try {
@@ -83,7 +82,7 @@ function readable(type: Type<any>, typename: string, body: Buffer): TypedValue {
   return value;
 }
 
-/** Whether a body is the value's own bytes; otherwise it is JSON. Throws MEDIA_TYPE_UNSUPPORTED. */
+/** Whether the body is the value's own bytes; otherwise it is JSON. Throws MEDIA_TYPE_UNSUPPORTED. */
 function isBytes(contentType: string | undefined): boolean {
   switch (contentType) {
     case undefined:
@@ -94,7 +93,7 @@ function isBytes(contentType: string | undefined): boolean {
   }
   switch (contentType.split(";", 1)[0]?.trim().toLowerCase()) {
     case "application/json":
-    case "application/x-www-form-urlencoded": // what curl -d says of anything
+    case "application/x-www-form-urlencoded": // curl -d sends this type with any body
       return false;
     case octetStream:
       return true;
@@ -115,7 +114,7 @@ function typeNamed(catalog: TypeCatalog, typeName: string, typename: string): Ty
   if (type !== undefined) return type;
   throw new StatefunError(
     "VALUE_UNTYPED",
-    `No function of this process takes a ${typename}, so JSON can't be turned into one. Send its bytes, as ${octetStream}.`,
+    `The type ${typename} is not known in this process, so JSON can't be read as it. Send the value's bytes as ${octetStream}.`,
   );
 }
 
@@ -125,7 +124,7 @@ function typeOfHandler(catalog: TypeCatalog, typeName: string, method: string): 
   const takes = typesText(catalog.handled(typeName));
   throw new StatefunError(
     "OPTION_INVALID",
-    `${typeName} has no handler "${method}" of one type in this process; name the type (?type=…). It takes ${takes}.`,
+    `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead. The function takes ${takes}.`,
   );
 }
 
@@ -134,17 +133,19 @@ function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
   if (handled.length === 1) return handled[0] as Type<any>;
   throw new StatefunError(
     "VALUE_UNTYPED",
-    `Say which type the value has (?type=… or the header Statefun-Type): ${typeName} takes ${typesText(handled)}.`,
+    `The type of the value is missing. Send it as ?type=… or in the header Statefun-Type: ${typeName} takes ${typesText(handled)}.`,
   );
 }
 
 function typesText(types: readonly Type<any>[]): string {
-  return types.length === 0 ? "types that only it knows" : types.map(({ typename }) => typename).join(", ");
+  return types.length === 0
+    ? "types that are not known in this process"
+    : types.map(({ typename }) => typename).join(", ");
 }
 
 function fromJson(type: Type<any>, body: Buffer): TypedValue {
   if (body.length === 0) {
-    throw new StatefunError("REQUEST_EMPTY", `The request has no body; a ${type.typename} as JSON is expected.`);
+    throw new StatefunError("REQUEST_EMPTY", `The request has no body. Send a ${type.typename} as JSON.`);
   }
   let json: unknown;
   try {
@@ -157,6 +158,6 @@ function fromJson(type: Type<any>, body: Buffer): TypedValue {
   if (value !== undefined) return type.pack(value);
   throw new StatefunError(
     "MEDIA_TYPE_UNSUPPORTED",
-    `A ${type.typename} can't be made of JSON. Send its bytes, as ${octetStream}.`,
+    `The type ${type.typename} has no JSON form. Send the value's bytes as ${octetStream}.`,
   );
 }

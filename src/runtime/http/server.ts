@@ -1,4 +1,4 @@
-// The small basis of every HTTP server of the runtime: listening, answers in one write, a graceful end.
+// The HTTP server under each server of the runtime: it listens, sends answers and errors, and closes gracefully.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,16 +6,16 @@ import { errors, StatefunError } from "../../errors.js";
 import { listenFailure } from "../../model/listen-failure.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
 
-/** Answers one request. What it throws is answered by {@link sendError}. */
+/** Answers one request. An error that it throws is answered by {@link sendError}. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** Options of {@link listen}. */
 export interface ListenOptions {
-  /** What error messages call it, for example "The ingress". */
+  /** The name of the server in error messages, for example "The ingress". */
   readonly name: string;
   /** What a user changes to choose another port, for example "the option ingress.port". */
   readonly option: string;
-  /** 0 picks a free port. */
+  /** The port to listen on; 0 picks a free one. */
   readonly port: number;
   /** The address to listen on. Defaults to "127.0.0.1". */
   readonly host?: string | undefined;
@@ -23,12 +23,15 @@ export interface ListenOptions {
   readonly logger?: Logger | undefined;
 }
 
-/** The status that an error is answered with; 500 for what is the runtime's own fault. */
+/** The status that an error is answered with; 500 for a fault of the runtime itself. */
 function statusOf(error: unknown): number {
   return error instanceof StatefunError ? error.status : 500;
 }
 
-/** An idle connection is kept for longer than the pools of most clients and proxies keep it, so that they end it. */
+/**
+ * How long an idle connection is kept: longer than most clients and proxies keep it. The other side then closes it, and no
+ * request is sent on a connection that is being closed here.
+ */
 const keepAliveMs = 65_000;
 
 /** A server that listens. */
@@ -68,23 +71,23 @@ export class HttpServer {
       this.#server.listen(port, host, resolve);
     });
     this.#server.removeAllListeners("error");
-    // A connection that can't be accepted (no more file descriptors) is not the end of the others.
+    // A connection that can't be accepted, for want of file descriptors say, must not end the process.
     this.#server.on("error", (error) => logFailure(this.#logger, error));
     return this;
   }
 
-  /** The port it listens on. */
+  /** The port that the server listens on. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Where it listens, for people: "http://127.0.0.1:7070". */
+  /** The URL that the server listens on, for people: "http://127.0.0.1:7070". */
   get url(): string {
     const { address, family, port } = this.#server.address() as AddressInfo;
     return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
   }
 
-  /** Takes no new requests, and resolves when those in flight are answered, or cut off after `graceMs`. */
+  /** Refuses new requests; resolves when those in flight are answered, or cut off after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -96,7 +99,7 @@ export class HttpServer {
 
   #done(response: ServerResponse): void {
     this.#open.delete(response);
-    // A connection counts as idle only after the turn in which its answer left.
+    // Node counts a connection as idle only after the turn in which the answer left.
     if (this.#closing) setImmediate(() => this.#server.closeIdleConnections());
   }
 }
@@ -109,7 +112,7 @@ export function listen(options: ListenOptions, handle: RequestHandler): Promise<
 /** Headers as pairs in one list: name, value, name, value. */
 export type RawHeaders = readonly string[];
 
-/** Answers with a body; its head and its body leave in one write. */
+/** Answers with a body. The headers and the body leave in one write. */
 export function sendBody(
   response: ServerResponse,
   status: number,
@@ -124,14 +127,13 @@ export function sendBody(
   response.end(body);
 }
 
-/** Answers with a value as JSON. */
+/** Answers with a value as one line of JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown, headers?: RawHeaders): void {
   sendBody(response, status, "application/json", `${JSON.stringify(value)}\n`, headers);
 }
 
 /**
- * Answers with an error as JSON, `{code, message}`; one that is the runtime's own fault says its code only. A
- * METHOD_NOT_ALLOWED needs an Allow header from the caller: see {@link assertMethod}.
+ * Answers with an error as JSON, `{code, message}`. A fault of the runtime itself is answered with its code alone.
  */
 function sendError(response: ServerResponse, thrown: unknown, headers: RawHeaders = []): void {
   const status = statusOf(thrown);
@@ -140,12 +142,12 @@ function sendError(response: ServerResponse, thrown: unknown, headers: RawHeader
   if (status === 429 || status === 503) more.push("Retry-After", "1");
   if (status === 401) more.push("WWW-Authenticate", "Bearer");
   if (thrown instanceof MethodNotAllowed) more.push("Allow", thrown.allow);
-  // What is left of a body that was refused is not worth reading.
+  // The rest of a body that was refused is not read, so the connection can't be used again.
   if (response.req !== undefined && !response.req.complete) response.shouldKeepAlive = false;
   sendJson(response, status, status === 500 ? { code } : { code, message: messageOf(thrown as StatefunError) }, more);
 }
 
-/** A message that clients must not see is replaced by what the table says of its code; the log has the message. */
+/** A message that clients must not see is replaced by the text of the error table. The log has the message. */
 function messageOf({ code, expose, message }: StatefunError): string {
   return expose ? message : `${errors[code].meaning} ${errors[code].advice}`;
 }
@@ -154,7 +156,7 @@ class MethodNotAllowed extends StatefunError {
   readonly allow: string;
 
   constructor(method: string, allow: string) {
-    super("METHOD_NOT_ALLOWED", `The method is ${method}; this path takes ${allow}.`);
+    super("METHOD_NOT_ALLOWED", `This path does not take the method ${method}. It takes ${allow}.`);
     this.allow = allow;
   }
 }

@@ -1,4 +1,4 @@
-// A typed value as an HTTP answer: JSON or bytes, and the header that names its type.
+// Answers a request with a typed value: JSON or bytes, and the header that names the type.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypedValue } from "../../model/typed-value.js";
@@ -6,10 +6,10 @@ import { type FindType, jsonOf } from "../../types/value-json.js";
 import { sendBody } from "./server.js";
 
 export const octetStream = "application/octet-stream";
-/** What names the type of a value, both in a request and in an answer. */
+/** The header that names the type of a value, in a request and in an answer. */
 export const typeHeader = "statefun-type";
 
-/** Answers with a value: as JSON when its type is known here and the client does not ask for bytes. */
+/** Answers with a value: as JSON when its type is known in this process and the client does not ask for bytes. */
 export function sendValue(find: FindType, request: IncomingMessage, response: ServerResponse, value: TypedValue): void {
   const headers = ["Statefun-Type", encodeHeader(value.typename)];
   const json = request.headers.accept?.includes(octetStream) ? undefined : jsonOf(find, value);
@@ -17,12 +17,12 @@ export function sendValue(find: FindType, request: IncomingMessage, response: Se
   else sendBody(response, 200, "application/json", json, headers);
 }
 
-/** A header can't hold every character that a typename can. */
+/** Percent-encodes a typename that holds characters which a header can't hold. */
 export function encodeHeader(typename: string): string {
   return /^[\x21-\x24\x26-\x7e]*$/.test(typename) ? typename : encodeURIComponent(typename);
 }
 
-/** Reads what {@link encodeHeader} wrote; text that it did not write stays as it is. */
+/** Reverses {@link encodeHeader}. Text that is not percent-encoded stays as it is. */
 export function decodeHeader(text: string): string {
   if (!text.includes("%")) return text;
   try {

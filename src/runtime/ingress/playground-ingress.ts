@@ -14,7 +14,7 @@ import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.
 
 /** Options of {@link openPlaygroundIngress}. */
 export interface PlaygroundIngressOptions {
-  /** 0 picks a free port. */
+  /** The port to listen on; 0 picks a free one. */
   readonly port: number;
   /** The address to listen on. Defaults to "127.0.0.1". */
   readonly host?: string | undefined;
@@ -28,8 +28,8 @@ const contentTypePrefix = "application/vnd.";
 const defaultType = "io.statefun.types/string";
 
 /**
- * Starts to listen. A message is answered with 200 and no body once it is durable. Rejects with ADDRESS_IN_USE when
- * the port is taken, and with OPTION_INVALID.
+ * Starts to listen. A request is answered with 200 and no body once its message is on disk. Rejects with ADDRESS_IN_USE
+ * and OPTION_INVALID.
  */
 export function openPlaygroundIngress(
   engine: EngineApi,
@@ -39,11 +39,11 @@ export function openPlaygroundIngress(
   const { port, host, logger, maxBodyBytes = 4 * 1024 * 1024 } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     assertOrigin(request, response, []);
-    // The playground's own looks at no method; its examples say PUT.
+    // The playground's own server takes every method. Its examples use PUT.
     assertMethod(request, "PUT", "POST");
     const address = addressOf(request.url as string);
     if (!engine.serves(address.namespace, address.name)) {
-      throw new StatefunError("FUNCTION_UNKNOWN", `There is no function ${address.typeName} here.`);
+      throw new StatefunError("FUNCTION_UNKNOWN", `No function ${address.typeName} is served here.`);
     }
     const read = bytesReader(catalog, address.typeName, typenameOf(request));
     await engine.send(address, read(await readBody(request, maxBodyBytes)));
@@ -55,7 +55,7 @@ export function openPlaygroundIngress(
 /** Throws NOT_FOUND. */
 function addressOf(url: string): Address {
   const parts = [...targetOf(url).parts];
-  // As the playground's own splits: what ends in a slash is the same without.
+  // The playground's own server ignores slashes at the end.
   while (parts.at(-1) === "") parts.pop();
   const [namespace, name, id] = parts;
   if (parts.length !== 3 || !namespace || !name || !id) {

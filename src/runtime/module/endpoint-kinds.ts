@@ -1,4 +1,4 @@
-// Endpoints as version 3 module files have them: kinds io.statefun.endpoints.v1/http and …v2/http.
+// Reads the endpoints of StateFun 3: the kinds io.statefun.endpoints.v1/http and io.statefun.endpoints.v2/http.
 
 import type { Entry, Fields } from "./entry.js";
 import type { EndpointSpec, TransportSpec } from "./module.js";
@@ -40,7 +40,7 @@ function readEndpoint(
   );
 }
 
-/** "ns/name", or "ns/*" for all of a namespace. The engine allows one slash. */
+/** Reads "namespace/name", or "namespace/*" for all functions of a namespace. Flink allows one slash. */
 function readTarget(entry: Entry): Pick<EndpointSpec, "namespace" | "name"> | undefined {
   const text = entry.text();
   if (text === undefined) return undefined;
@@ -49,7 +49,7 @@ function readTarget(entry: Entry): Pick<EndpointSpec, "namespace" | "name"> | un
   return entry.fail(`"${text}" names no functions. Write "namespace/name" for one, "namespace/*" for a namespace.`);
 }
 
-/** Reads a URL; `name` is the function's, where it is but one. */
+/** Reads a URL template; `name` is the name of the function when the endpoint serves only one. */
 export function readUrl(entry: Entry, name = "name"): string | undefined {
   const text = entry.text();
   if (text === undefined) return undefined;

@@ -1,17 +1,17 @@
-// One place of a module file: what stands there, read as what it must be. A mistake is noted, not thrown, so that one
-// reading tells all of them.
+// One value of a module file, read as the type that it must have. Mistakes are collected and not thrown, so that one reading
+// reports all of them.
 
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { durationHelp, parseDurationText } from "../../model/duration-text.js";
 import type { Problems } from "./problems.js";
 import { suggestion } from "./suggest.js";
 
-/** Entries by their keys. */
+/** The entries of a map, by key. */
 export type Fields = ReadonlyMap<string, Entry>;
 
-/** The readers return undefined when they have noted a mistake; {@link map} does so only when nothing can be read on. */
+/** A reader notes a mistake and returns undefined. {@link map} returns undefined only when a required key is missing. */
 export class Entry {
-  /** Where it stands in the document, "spec.transport.call"; empty for the document itself. */
+  /** The path of keys in the document, such as "spec.transport.call"; empty for the document itself. */
   readonly name: string;
   readonly #problems: Problems;
   readonly #node: unknown;
@@ -24,25 +24,25 @@ export class Entry {
     this.#offset = rangeOf(node)?.[0] ?? offset;
   }
 
-  /** Its line, as "module.yaml, line 12". */
+  /** The file and the line, such as "module.yaml, line 12". */
   get where(): string {
     return this.#problems.where(this.#offset);
   }
 
-  /** Notes that something is wrong here. */
+  /** Notes a mistake at this place. */
   fail(text: string): undefined {
     this.#problems.add(this.#offset, this.name === "" ? text : `${this.name}: ${text}`);
     return undefined;
   }
 
-  /** One entry of a map, when it is one and has it; notes nothing. */
+  /** Returns the entry of a key; undefined when there is none. Notes no mistake. */
   peek(key: string): Entry | undefined {
     if (!isMap(this.#node)) return undefined;
     const pair = this.#node.items.find((item) => isScalar(item.key) && item.key.value === key);
     return pair && new Entry(this.#problems, this.#named(key), pair.value, rangeOf(pair.key)?.[0] ?? this.#offset);
   }
 
-  /** The entries of a map with no other keys than these. */
+  /** Reads a map that has no other keys than the known ones. */
   map(known: readonly string[], required: readonly string[] = []): Fields | undefined {
     if (!isMap(this.#node)) return this.#mustBe(`a map of ${known.join(", ")}`);
     const fields = new Map<string, Entry>();
@@ -78,7 +78,7 @@ export class Entry {
     const [variable] = /\$\{\w+\}/.exec(value) ?? [];
     if (variable === undefined) return value;
     return this.fail(
-      `${variable} is a placeholder, and StateFun has none: write the value, or fill the file in first (envsubst).`,
+      `${variable} is a placeholder, and StateFun has no placeholders. Write the value, or fill in the file first with envsubst.`,
     );
   }
 
@@ -89,11 +89,11 @@ export class Entry {
     return this.fail(`${value} is out of range; it must be from ${least} to ${most}.`);
   }
 
-  /** Milliseconds. A bare number is one too, unless the engine wants text here. */
+  /** Reads a duration as milliseconds. A number is in milliseconds, unless Flink reads only text here. */
   durationMs({ least = 1, textOnly = false }: { least?: number; textOnly?: boolean } = {}): number | undefined {
     const value = this.#scalar();
     if (textOnly && typeof value === "number") {
-      return this.fail(`a number is not read as a duration here: write ${value}ms.`);
+      return this.fail(`a duration needs a unit here: write ${value}ms.`);
     }
     const written = typeof value === "number" ? String(value) : value;
     if (typeof written !== "string") return this.#mustBe("a duration");
@@ -112,7 +112,7 @@ export class Entry {
   }
 
   #mustBe(what: string): undefined {
-    if (isAlias(this.#node)) return this.fail("the engine does not read anchors (*…): write the value out.");
+    if (isAlias(this.#node)) return this.fail("Flink does not read anchors (*…). Write the value out.");
     const found = describeNode(this.#node);
     const quotes = what === "text" && isScalar(this.#node) && this.#node.value !== null && this.#node.value !== "";
     return this.fail(`it must be ${what}, but is ${found}.${quotes ? " Write it in quotes." : ""}`);

@@ -1,4 +1,4 @@
-// The kinds of components that the runtime knows, and why it does not know the others.
+// The kinds of components that the runtime knows, and the reasons for refusing the others.
 
 import { readEndpointV1, readEndpointV2 } from "./endpoint-kinds.js";
 import type { Entry } from "./entry.js";
@@ -6,7 +6,7 @@ import type { ModuleParts } from "./module-parts.js";
 import { readPlaygroundEgress, readPlaygroundIngress } from "./playground-kinds.js";
 import { suggestion } from "./suggest.js";
 
-/** Reads a component's spec into the parts. */
+/** Reads the spec of a component into the parts of the module. */
 type ReadKind = (spec: Entry, parts: ModuleParts) => void;
 
 const kinds: ReadonlyMap<string, ReadKind> = new Map([
@@ -16,10 +16,10 @@ const kinds: ReadonlyMap<string, ReadKind> = new Map([
   ["io.statefun.playground.v1/egress", readPlaygroundEgress],
 ]);
 
-/** The kinds that the runtime serves. */
+/** The names of the kinds that the runtime knows. */
 export const kindNames = [...kinds.keys()];
 
-/** Reads a component of the kind that stands at `kind`. */
+/** Reads a component; `kind` is the entry that holds the name of its kind. */
 export function readComponent(kind: Entry, spec: Entry, parts: ModuleParts, named = kind.text()): void {
   if (named === undefined) return;
   const read = kinds.get(named);
@@ -27,12 +27,12 @@ export function readComponent(kind: Entry, spec: Entry, parts: ModuleParts, name
   else read(spec, parts);
 }
 
-/** Says why there is no such kind. */
+/** Notes why a kind is refused. */
 export function refuseKind(kind: Entry, named: string, allowed: readonly string[]): void {
   const [, service] = /^(?:io\.)?statefun\.(kafka|kinesis)\b/.exec(named) ?? [];
   if (service !== undefined) {
     const name = service === "kafka" ? "Kafka" : "Kinesis";
-    kind.fail(`the embedded runtime has no ${name} yet; a module with ${named} runs on Flink.`);
+    kind.fail(`the embedded runtime does not support ${name}. A module with ${named} runs on Flink.`);
     return;
   }
   kind.fail(`there is no kind "${named}" here.${suggestion(named, allowed)} Allowed: ${allowed.join(", ")}.`);

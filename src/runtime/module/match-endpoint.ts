@@ -1,8 +1,8 @@
-// Which endpoint of a module serves a function.
+// Finds the endpoint of a module that serves a function.
 
 import type { EndpointSpec, Module } from "./module.js";
 
-/** The endpoint that names the function, or else the one of its namespace; undefined when nothing serves it. */
+/** Returns the endpoint that names the function, otherwise the endpoint of its namespace; undefined when there is none. */
 export function matchEndpoint(module: Module, namespace: string, name: string): EndpointSpec | undefined {
   const ofNamespace = module.endpoints.filter((endpoint) => endpoint.namespace === namespace);
   return (

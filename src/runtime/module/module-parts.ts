@@ -1,4 +1,4 @@
-// What is collected from a module file, and what may stand in it only once.
+// Collects the parts of a module file, and refuses a part that the file may hold only once.
 
 import type { Entry } from "./entry.js";
 import type { EndpointSpec, Module, PlaygroundEgressSpec, PlaygroundIngressSpec } from "./module.js";
@@ -7,14 +7,14 @@ export class ModuleParts {
   readonly #endpoints: EndpointSpec[] = [];
   readonly #ingresses: PlaygroundIngressSpec[] = [];
   readonly #egresses: PlaygroundEgressSpec[] = [];
-  /** Where each thing that must be single was said first. */
+  /** Where the file holds each part that may stand there only once. */
   readonly #places = new Map<string, string>();
 
   get module(): Module {
     return { endpoints: this.#endpoints, ingresses: this.#ingresses, egresses: this.#egresses };
   }
 
-  /** `entry` is where the function is named. */
+  /** Adds an endpoint; `entry` holds the name of its function. */
   addEndpoint(endpoint: EndpointSpec, entry: Entry): void {
     const served = `${endpoint.namespace}/${endpoint.name ?? "*"}`;
     if (this.#isFirst(`endpoint ${served}`, entry, `${served} has an endpoint already`)) this.#endpoints.push(endpoint);
@@ -30,7 +30,7 @@ export class ModuleParts {
     if (single && this.#isFreePort(egress.port, entry)) this.#egresses.push(egress);
   }
 
-  /** Port 0 is any free port, however often it is written. */
+  /** Port 0 picks a free port, so it may be written twice. */
   #isFreePort(port: number, entry: Entry): boolean {
     return port === 0 || this.#isFirst(`port ${port}`, entry, `port ${port} is taken already`);
   }

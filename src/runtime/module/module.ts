@@ -1,10 +1,10 @@
-// What a module file says, in the one form that both of its generations come to.
+// The content of a module file, in one form for the files of StateFun 2 and StateFun 3.
 
 import type { Generation, ValueSpec } from "../../model/invocation.js";
 
-/** A module file's content. */
+/** The content of a module file. */
 export interface Module {
-  /** In the order of the file: of two that both serve a function, an exact name wins over a namespace. */
+  /** The endpoints, in the order of the file. An endpoint with the function's name wins over one of the whole namespace. */
   readonly endpoints: readonly EndpointSpec[];
   readonly ingresses: readonly PlaygroundIngressSpec[];
   readonly egresses: readonly PlaygroundEgressSpec[];
@@ -13,55 +13,55 @@ export interface Module {
 /** Where functions are served (v3 kind io.statefun.endpoints.v2/http; v2 `functions[].function`). */
 export interface EndpointSpec {
   readonly namespace: string;
-  /** The one function's name; undefined means every function of the namespace. */
+  /** The name of the only function; undefined for every function of the namespace. */
   readonly name: string | undefined;
-  /** May hold `{function.name}`; http, https, http+unix or https+unix. */
+  /** A URL that may hold `{function.name}`. Its scheme is http, https, http+unix or https+unix. */
   readonly urlTemplate: string;
-  /** Which generation of the protocol the endpoint speaks. */
+  /** The generation of the protocol that the endpoint speaks. */
   readonly generation: Generation;
   /** The most messages of one call (maxNumBatchRequests). Defaults to 1000. */
   readonly maxBatch: number;
   readonly transport: TransportSpec;
-  /** The states of a v2 function, which the module file declares; undefined on v3. Their typename is "". */
+  /** The states that the module file declares for a function of StateFun 2, with the typename ""; undefined for StateFun 3. */
   readonly states: readonly ValueSpec[] | undefined;
-  /** Where it stands, for messages: "module.yaml, line 12". */
+  /** The place in the file, for messages: "module.yaml, line 12". */
   readonly where: string;
 }
 
 /**
- * Limits and TLS of calls; all times in milliseconds. The defaults are the engine's: of its transport
- * io.statefun.transports.v1/async, and in brackets of its okhttp transport and of version "2.0" files.
+ * Limits and TLS of calls. Times are in milliseconds. The defaults are those of Flink's transport
+ * io.statefun.transports.v1/async; the defaults of its okhttp transport and of version "2.0" files are in brackets.
  */
 export interface TransportSpec {
-  /** The whole call. Defaults to 120,000 (60,000). */
+  /** The limit of a whole call. Defaults to 120,000 (60,000). */
   readonly callMs: number;
-  /** Defaults to 20,000 (10,000). */
+  /** The limit for opening a connection. Defaults to 20,000 (10,000). */
   readonly connectMs: number;
-  /** Between the request and the first piece of its answer, and between two pieces. Defaults to callMs (10,000). */
+  /** The limit for the wait for each piece of the answer. Defaults to callMs (10,000). */
   readonly readMs: number;
-  /** Between two pieces of a large request. Defaults to callMs (10,000). */
+  /** The limit for the wait until the server takes the next piece of a large request. Defaults to callMs (10,000). */
   readonly writeMs: number;
-  /** Open connections to one server. Defaults to 1024. */
+  /** How many connections to one server may be open. Defaults to 1024. */
   readonly poolSize: number;
-  /** How long an idle connection is kept; 0 is for ever. Defaults to 15,000 (60,000). */
+  /** How long an idle connection is kept; 0 keeps it for ever. Defaults to 15,000 (60,000). */
   readonly poolTtlMs: number;
-  /** The largest request, and the largest answer. Defaults to 33,554,432. */
+  /** The largest request and the largest answer, in bytes. Defaults to 33,554,432. */
   readonly payloadMaxBytes: number;
-  /** Paths of PEM files, and of the file that holds the key's password; okhttp has none. */
+  /** The paths of PEM files, and of the file that holds the password of the key. The okhttp transport has none of them. */
   readonly trustCaCerts: string | undefined;
   readonly clientCert: string | undefined;
   readonly clientKey: string | undefined;
   readonly clientKeyPassword: string | undefined;
 }
 
-/** An HTTP ingress as Flink's playground has it (v3 kind io.statefun.playground.v1/ingress). */
+/** The HTTP ingress of StateFun's playground (kind io.statefun.playground.v1/ingress). */
 export interface PlaygroundIngressSpec {
   readonly kind: "playground-ingress";
   readonly port: number;
   readonly where: string;
 }
 
-/** An egress whose records are taken over HTTP (v3 kind io.statefun.playground.v1/egress). */
+/** The HTTP egress of StateFun's playground (kind io.statefun.playground.v1/egress). */
 export interface PlaygroundEgressSpec {
   readonly kind: "playground-egress";
   readonly port: number;

@@ -1,4 +1,4 @@
-// The playground's HTTP ingress and egress: kinds io.statefun.playground.v1/ingress and …/egress.
+// Reads the playground's HTTP ingress and egress: io.statefun.playground.v1/ingress and io.statefun.playground.v1/egress.
 
 import type { Entry } from "./entry.js";
 import type { ModuleParts } from "./module-parts.js";

@@ -1,9 +1,9 @@
-// The mistakes of one module file, each with its place.
+// Collects the mistakes of one module file, each with its place.
 
 import type { LineCounter } from "yaml";
 import { oneLine, StatefunError } from "../../errors.js";
 
-/** More than these are counted, not shown. */
+/** How many mistakes the error shows; the others are only counted. */
 const mostShown = 20;
 
 export class Problems {
@@ -16,16 +16,16 @@ export class Problems {
     this.#lines = lines;
   }
 
-  /** A place in the file, as "module.yaml, line 12". */
+  /** Returns a place in the file, such as "module.yaml, line 12". */
   where(offset: number): string {
     return `${this.#file}, line ${this.#lines.linePos(offset).line}`;
   }
 
   add(offset: number, text: string): void {
-    this.#found.push({ offset, text: oneLine(text) }); // it may quote the file
+    this.#found.push({ offset, text: oneLine(text) }); // the text may quote the file
   }
 
-  /** Throws MODULE_INVALID with all mistakes, in the order of the file. */
+  /** Throws MODULE_INVALID with all mistakes in the order of the file, when there are any. */
   throwAny(): void {
     if (this.#found.length === 0) return;
     const lines = [...this.#found]

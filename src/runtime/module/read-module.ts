@@ -1,4 +1,4 @@
-// Module files, as Flink's engine reads them: YAML documents of `kind` and `spec`, or one document with a version.
+// Reads module files as Flink does: YAML documents of `kind` and `spec`, or one document with a version.
 
 import { readFile } from "node:fs/promises";
 import { LineCounter, parseAllDocuments } from "yaml";
@@ -10,7 +10,7 @@ import { ModuleParts } from "./module-parts.js";
 import { Problems } from "./problems.js";
 import { readVersionedFile } from "./versioned-file.js";
 
-/** Reads a module file. Rejects with MODULE_INVALID, which tells every mistake with its line and column. */
+/** Reads a module file. Rejects with MODULE_INVALID, whose message has every mistake with its line and column. */
 export async function readModule(path: string): Promise<Module> {
   let text: string;
   try {
@@ -23,7 +23,7 @@ export async function readModule(path: string): Promise<Module> {
   return parseModule(text, { file: path });
 }
 
-/** Reads the text of a module file; `file` is its name in messages. Throws MODULE_INVALID, as {@link readModule}. */
+/** Reads the text of a module file; `file` is the file's name in messages. Throws MODULE_INVALID. */
 export function parseModule(text: string, { file }: { readonly file: string }): Module {
   const lines = new LineCounter();
   const problems = new Problems(file, lines);
@@ -32,7 +32,7 @@ export function parseModule(text: string, { file }: { readonly file: string }): 
   for (const error of documents.flatMap((document) => document.errors)) {
     problems.add(error.pos[0], `this is not YAML: ${error.message}.`);
   }
-  problems.throwAny(); // what follows a syntax error is guesswork
+  problems.throwAny(); // after a syntax error, the rest can only be guessed
 
   const entries = documents
     .filter(({ contents }) => contents !== null && !isEmpty(contents))
@@ -49,7 +49,7 @@ function readDocument(document: Entry, parts: ModuleParts): void {
   if (fields !== undefined) readComponent(fields.get("kind") as Entry, fields.get("spec") as Entry, parts);
 }
 
-/** The engine passes over documents that hold nothing. */
+/** Flink ignores empty documents. */
 function isEmpty(contents: object): boolean {
   return "value" in contents && contents.value === null;
 }

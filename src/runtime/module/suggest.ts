@@ -1,6 +1,6 @@
-// "Did you mean": the word of a list that a misspelt word is nearest to.
+// Suggests the word of a list that is nearest to a misspelt word.
 
-/** Names the nearest candidate in a sentence of its own, or is empty when none is near. */
+/** Returns " Did you mean …?" with the nearest candidate; empty when no candidate is near. */
 export function suggestion(word: string, candidates: readonly string[]): string {
   const most = Math.max(1, Math.floor(word.length / 3));
   let nearest: { readonly candidate: string; readonly distance: number } | undefined;
@@ -11,7 +11,7 @@ export function suggestion(word: string, candidates: readonly string[]): string 
   return nearest === undefined ? "" : ` Did you mean "${nearest.candidate}"?`;
 }
 
-/** How many letters must be put in, left out or replaced to make one word of the other. */
+/** Counts the letters that must be inserted, removed or replaced to turn one word into the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {

@@ -1,5 +1,5 @@
-// The limits of calls, as the engine's two HTTP transports and its version "2.0" files write them. A mistake is noted
-// by its entry and replaced by a default: the module is refused in the end.
+// Reads the limits of calls: of Flink's two HTTP transports, and of version "2.0" files. A wrong value is noted and read as
+// the default; the module is refused after all of it was read.
 
 import type { Entry, Fields } from "./entry.js";
 import type { TransportSpec } from "./module.js";
@@ -40,27 +40,27 @@ const v2Names: LimitNames = {
   writeMs: "writeTimeout",
 };
 
-/** The keys of a function's spec that {@link readV2Transport} reads. */
+/** The keys in the spec of a StateFun 2 function that {@link readV2Transport} reads. */
 export const v2LimitNames: readonly string[] = Object.values(v2Names);
 
 const tlsKeys = ["trust_cacerts", "client_cert", "client_key", "client_key_password"] as const;
 const mostInt = 2 ** 31 - 1;
 
-/** Reads the key `transport` of an endpoint; without it or its type, the engine takes its async transport. */
+/** Reads the key `transport` of an endpoint. Without a transport or its type, Flink uses its async transport. */
 export function readTransport(entry: Entry | undefined): TransportSpec {
   const typeEntry = entry?.peek("type");
   const type = typeEntry === undefined ? asyncTransport : typeEntry.text();
   if (type === okhttpTransport) {
-    // The engine drops any other key without a word: a limit beside `timeouts`, and all of TLS.
+    // Flink ignores every other key without an error, such as a limit outside `timeouts`, and all TLS options.
     return readOkhttpTimeouts(entry?.map(["type", "timeouts"])?.get("timeouts"));
   }
   if (type !== undefined && type !== asyncTransport) {
-    typeEntry?.fail(`"${type}" is no transport. Allowed: ${asyncTransport}, ${okhttpTransport}.`);
+    typeEntry?.fail(`"${type}" is not a transport. Allowed: ${asyncTransport}, ${okhttpTransport}.`);
   }
   return entry === undefined ? asyncDefaults : readAsync(entry);
 }
 
-/** Reads the key `timeouts` of the okhttp transport, and of an endpoint of the first version. */
+/** Reads the key `timeouts` of the okhttp transport, and of the kind io.statefun.endpoints.v1/http. */
 export function readOkhttpTimeouts(entry: Entry | undefined): TransportSpec {
   if (entry === undefined) return okhttpDefaults;
   const limits = readTimeouts(entry);
@@ -68,7 +68,7 @@ export function readOkhttpTimeouts(entry: Entry | undefined): TransportSpec {
   return { ...okhttpDefaults, ...limits };
 }
 
-/** Reads the limits of a function in a version "2.0" file; `spec` is where they stand. */
+/** Reads the limits of a function in a version "2.0" file; `spec` is the entry that holds them. */
 export function readV2Transport(fields: Fields, spec: Entry): TransportSpec {
   const limits = readLimits(fields, v2Names, true);
   assertWithinCall(limits, v2Names, spec);
@@ -79,8 +79,8 @@ function readAsync(entry: Entry): TransportSpec {
   const ownKeys = ["type", "timeouts", "call", "connect", "pool_ttl", "pool_size", "payload_max_bytes"];
   const fields = entry.map([...ownKeys, ...tlsKeys]);
   if (fields === undefined) return asyncDefaults;
-  // What stands under timeouts wins, and brings the defaults of okhttp, as in the engine; its read and write have no
-  // effect there.
+  // As on Flink, the values under timeouts win and bring the defaults of okhttp, and the read and write limits there have no
+  // effect.
   const timeouts = fields.get("timeouts");
   const nested = timeouts && readTimeouts(timeouts);
   const callMs = nested?.callMs ?? fields.get("call")?.durationMs() ?? asyncDefaults.callMs;
@@ -100,7 +100,7 @@ function readTls(fields: Fields) {
   const [trustCaCerts, clientCert, clientKey, clientKeyPassword] = tlsKeys.map((key) => {
     const path = fields.get(key)?.text();
     if (path?.startsWith("classpath:")) {
-      fields.get(key)?.fail("there is no class path here: give the path of a file, which Flink reads too.");
+      fields.get(key)?.fail("the runtime has no class path. Write the path of a file, which Flink reads too.");
     }
     return path;
   });
@@ -109,7 +109,7 @@ function readTls(fields: Fields) {
     given?.fail("client_cert and client_key go together; one of them is missing.");
   }
   if (fields.has("client_key_password") && !fields.has("client_key")) {
-    fields.get("client_key_password")?.fail("there is no client_key that it opens.");
+    fields.get("client_key_password")?.fail("client_key is missing, and the password is for that key.");
   }
   return { trustCaCerts, clientCert, clientKey, clientKeyPassword };
 }
@@ -128,10 +128,10 @@ function readLimits(fields: Fields, names: LimitNames, textOnly: boolean): Limit
   };
 }
 
-/** The engine refuses a limit above the call's own, and with a short call a default is above it. */
+/** Flink refuses a limit above that of the whole call. With a short call, even a default is above it. */
 function assertWithinCall(limits: Limits, names: LimitNames, entry: Entry): void {
   const over = (["connectMs", "readMs", "writeMs"] as const).filter((key) => limits[key] > limits.callMs);
   if (over.length === 0) return;
   const shown = over.map((key) => `${names[key]} (${limits[key]} ms)`).join(", ");
-  entry.fail(`${shown} must not be more than ${names.callMs} (${limits.callMs} ms): write a shorter limit.`);
+  entry.fail(`${shown} must not be more than ${names.callMs} (${limits.callMs} ms). Write a shorter limit.`);
 }

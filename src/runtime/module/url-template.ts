@@ -1,22 +1,22 @@
-// URL templates of endpoints: what they may be, and where a function's messages go.
+// URL templates of endpoints: checks a template, and fills in the name of a function.
 
-/** Where one function is called. */
+/** The server and the path at which one function is called. */
 export interface HttpTarget {
-  /** "http://host:port" or "https://host:port"; the host is "localhost" behind a socket. */
+  /** "http://host:port" or "https://host:port". For a unix socket the host is "localhost". */
   readonly origin: string;
   /** The path of a unix socket, or undefined for TCP. */
   readonly socketPath: string | undefined;
-  /** Path and query, as they are sent. */
+  /** The path and the query of the request. */
   readonly path: string;
 }
 
-/** A target, or why there is none. */
+/** A target, or the reason why the template has none. */
 export type Expanded = HttpTarget | { readonly problem: string };
 
 const placeholder = "{function.name}";
 const schemes = ["http", "https", "http+unix", "https+unix"];
 
-/** Puts a function's name into a template. The name is percent-encoded: it may come from a message. */
+/** Fills the name of a function into a template. The name is percent-encoded, since it may come from a message. */
 export function expandUrlTemplate(template: string, name: string): Expanded {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(template)?.[1]?.toLowerCase();
   if (scheme === undefined || !schemes.includes(scheme)) {
@@ -34,14 +34,16 @@ export function expandUrlTemplate(template: string, name: string): Expanded {
   const url = parsed(template.replaceAll(placeholder, encodeURIComponent(name)));
   if (url === undefined) return { problem: "its host or port is not valid" };
   if (url.username !== "" || url.password !== "") {
-    return { problem: "it holds a user or a password, which no engine sends: use TLS, or a secret in the path" };
+    return {
+      problem: "it holds a user or a password, which the runtime does not send. Use TLS, or a secret in the path",
+    };
   }
   if (url.hash !== "") return { problem: "it holds a fragment (#…), which is never sent" };
   if (scheme.endsWith("+unix")) return socketTarget(scheme, url);
   return { origin: url.origin, socketPath: undefined, path: `${url.pathname}${url.search}` };
 }
 
-/** The socket's path ends with the first part that ends in .sock; what follows is the request's path. */
+/** The path of the socket ends with the first part that ends in .sock. The rest is the path of the request. */
 function socketTarget(scheme: string, url: URL): Expanded {
   const form = `${scheme}:///folder/name.sock/path`;
   if (url.host !== "") return { problem: `a socket's path begins with a slash: ${form}` };

@@ -1,4 +1,4 @@
-// Module files of one document that says its version: "2.0" (StateFun 2.x), "3.0" and "3.1" (the older form of 3.x).
+// Reads module files of one document with a version: "2.0" of StateFun 2, "3.0" and "3.1" of early StateFun 3.
 
 import { type Expiration, noExpiration } from "../../model/expiration.js";
 import type { ValueSpec } from "../../model/invocation.js";
@@ -10,7 +10,7 @@ import { readV2Transport, v2LimitNames } from "./transport.js";
 
 const versions = ["2.0", "3.0", "3.1"];
 
-/** Reads the one document of such a file. */
+/** Reads the only document of such a file. */
 export function readVersionedFile(document: Entry, parts: ModuleParts): void {
   const fields = document.map(["version", "module"], ["version", "module"]);
   const version = fields?.get("version")?.text();
@@ -22,7 +22,7 @@ export function readVersionedFile(document: Entry, parts: ModuleParts): void {
   }
   const type = module.get("meta")?.map(["type"], ["type"])?.get("type");
   const named = type?.text();
-  if (named !== undefined && named.toLowerCase() !== "remote") type?.fail(`"${named}" is no type. Allowed: remote.`);
+  if (named !== undefined && named.toLowerCase() !== "remote") type?.fail(`"${named}" is not a type. Allowed: remote.`);
   const spec = module.get("spec") as Entry;
   if (version === "2.0") readSpecV2(spec, parts);
   else readSpecV3(spec, parts);
@@ -33,7 +33,7 @@ function readSpecV3(spec: Entry, parts: ModuleParts): void {
   for (const [meta, component] of componentsAt(fields?.get("endpoints"), "endpoint", ["kind"])) {
     const kind = meta.get("kind") as Entry;
     const named = kind.text();
-    // The older form's own name of the kind.
+    // These files call the kind "http".
     readComponent(kind, component, parts, named === "http" ? "io.statefun.endpoints.v1/http" : named);
   }
   for (const [list, item] of [
@@ -51,7 +51,7 @@ function readSpecV2(spec: Entry, parts: ModuleParts): void {
   for (const [meta, component] of componentsAt(fields?.get("functions"), "function", ["kind", "type"])) {
     const kind = meta.get("kind") as Entry;
     const named = kind.text();
-    if (named !== undefined && named.toLowerCase() !== "http") kind.fail(`"${named}" is no kind. Allowed: http.`);
+    if (named !== undefined && named.toLowerCase() !== "http") kind.fail(`"${named}" is not a kind. Allowed: http.`);
     readFunction(meta.get("type") as Entry, component, parts);
   }
   for (const [list, item] of [
@@ -64,12 +64,14 @@ function readSpecV2(spec: Entry, parts: ModuleParts): void {
       if (named !== undefined) refuseKind(type, named, kindNames);
     }
   }
-  fields?.get("routers")?.fail("the embedded runtime has no routers: they serve Kafka; this module runs on Flink.");
+  fields
+    ?.get("routers")
+    ?.fail("the embedded runtime does not support routers, which belong to Kafka. This module runs on Flink.");
 }
 
 type Component = readonly [meta: ReadonlyMap<string, Entry>, spec: Entry];
 
-/** The items of a list, each `{<item>: {meta, spec}}`. */
+/** Reads the items of a list; each has the form `{<item>: {meta, spec}}`. */
 function componentsAt(list: Entry | undefined, item: string, metaKeys: readonly string[]): Component[] {
   return (list?.list() ?? []).flatMap((entry): Component[] => {
     const fields = entry.map([item], [item])?.get(item)?.map(["meta", "spec"], ["meta", "spec"]);
@@ -117,9 +119,10 @@ const expireModes = ["after-invoke", "after-write"];
 function readExpiration(after: Entry | undefined, mode: Entry | undefined): Expiration | undefined {
   const named = mode === undefined ? "after-invoke" : mode.text();
   if (named !== undefined && !expireModes.includes(named)) {
-    return mode?.fail(`"${named}" is no mode. Allowed: ${expireModes.join(", ")}.`);
+    return mode?.fail(`"${named}" is not a mode. Allowed: ${expireModes.join(", ")}.`);
   }
-  if (after === undefined) return mode === undefined ? noExpiration : mode.fail("expireAfter is missing beside it.");
+  if (after === undefined)
+    return mode === undefined ? noExpiration : mode.fail("expireAfter is missing: a mode needs a duration.");
   const afterMs = after.durationMs({ textOnly: true });
   if (afterMs === undefined || named === undefined) return undefined;
   return { mode: named === "after-write" ? "after-write" : "after-call", afterMs };

@@ -20,7 +20,7 @@ test("an unknown kind is told with the known ones and the nearest", () => {
 
 test("Kafka and Kinesis are told to run on Flink", () => {
   for (const kind of ["kafka.v1/ingress", "kafka.v1/egress", "kinesis.v1/ingress", "kinesis.v1/egress"]) {
-    refuses(`kind: io.statefun.${kind}\nspec: {id: a/b}\n`, "module.yaml:1:7", "yet", "runs on Flink");
+    refuses(`kind: io.statefun.${kind}\nspec: {id: a/b}\n`, "module.yaml:1:7", "does not support", "runs on Flink");
   }
 });
 

@@ -92,9 +92,9 @@ test("what the engine does not read is refused, with its place", () => {
 
 test("Kafka, Kinesis and routers are told to run on Flink", () => {
   const kafka = "{ingress: {meta: {type: statefun.kafka.io/routable-protobuf-ingress, id: a/b}, spec: {}}}";
-  refuses(file(`ingresses: [${kafka}]`), "no Kafka yet", "runs on Flink");
+  refuses(file(`ingresses: [${kafka}]`), "does not support Kafka", "runs on Flink");
   const kinesis = "{egress: {meta: {type: statefun.kinesis.io/generic-egress, id: a/b}, spec: {}}}";
-  refuses(file(`egresses: [${kinesis}]`), "no Kinesis yet", "runs on Flink");
+  refuses(file(`egresses: [${kinesis}]`), "does not support Kinesis", "runs on Flink");
   refuses(file("routers: []"), "routers", "runs on Flink");
 });
 
