@@ -59,7 +59,7 @@ export function defineOptions<O extends object>() {
 }
 
 /** Throws OPTION_INVALID when `given` is no object of options, or has an option that is not among the names. */
-export function assertKnownOptions(where: string, given: unknown, names: readonly string[]): asserts given is object {
+function assertKnownOptions(where: string, given: unknown, names: readonly string[]): asserts given is object {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new StatefunError(
       "OPTION_INVALID",

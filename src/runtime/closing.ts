@@ -13,7 +13,7 @@ const phases = [
 ] as const;
 
 /** When a part is closed. */
-export type ClosingPhase = (typeof phases)[number];
+type ClosingPhase = (typeof phases)[number];
 
 /** Closes one part within `graceMs`. */
 type Close = (graceMs: number) => Promise<unknown>;
