@@ -88,8 +88,9 @@ class DevChild {
     this.#exited = new Promise((resolve) => {
       this.#process.once("error", () => resolve());
       this.#process.once("exit", (code, signal) => {
-        if (!this.#stopping)
+        if (!this.#stopping) {
           print(`The functions ended with ${signal ?? code}. They start again when a source changes.`);
+        }
         resolve();
       });
     });

@@ -79,8 +79,9 @@ function fromEnvironment(spec: OptionSpec | undefined): string | undefined {
 }
 
 function unknownOption(name: string, command: Command, written: string): StatefunError {
-  if (/^-\d/.test(written))
+  if (/^-\d/.test(written)) {
     return usage(`${written} looks like an option. Write an argument that begins with a dash after --.`);
+  }
   const known = Object.keys(command.options).map((option) => `--${option}`);
   return usage(`statefun ${name} has no option ${written}.${suggestion(written, known)}`);
 }

@@ -3,6 +3,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { describe, type ErrorCode, oneLine, StatefunError } from "../errors.js";
+import { bearerTokenOption } from "../model/header-values.js";
 import { type Input, usage } from "./parse.js";
 
 export interface Outgoing {
@@ -48,12 +49,7 @@ export function queryOf(parameters: Readonly<Record<string, string | undefined>>
 }
 
 async function ask(url: string, bearerToken: string | undefined, outgoing: Outgoing): Promise<Answer> {
-  // A header can't hold other characters, and loses spaces at its ends.
-  if (bearerToken !== undefined && !/^[\x21-\x7e]+$/.test(bearerToken)) {
-    throw usage(
-      "The bearer token has a space or a character beyond ASCII. Give the token that the server was started with.",
-    );
-  }
+  bearerTokenOption(bearerToken, "the bearer token", url);
   const authorization = bearerToken === undefined ? {} : { Authorization: `Bearer ${bearerToken}` };
   const answer = await exchange(baseOf(url), { ...outgoing, headers: { ...outgoing.headers, ...authorization } });
   if (answer.status >= 200 && answer.status < 300) return answer;

@@ -63,8 +63,9 @@ export async function openRuntime(
 
 function runtimeOptions(input: Input, module: string | undefined): RuntimeOptions {
   const dir = input.text("dir");
-  if (input.flag("memory") && dir !== undefined)
+  if (input.flag("memory") && dir !== undefined) {
     throw usage("--memory and --dir exclude each other. Give one of them.");
+  }
   const callTimeout = durationOf(input, "call-timeout");
   return {
     ...(module === undefined ? {} : { module }),
@@ -81,8 +82,9 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
 function serverOptions(input: Input, hostOption: string, portOption: string, bearerToken: string | undefined) {
   const host = input.text(hostOption);
   const port = input.text(portOption);
-  if (port !== undefined && !/^\d{1,5}$/.test(port))
+  if (port !== undefined && !/^\d{1,5}$/.test(port)) {
     throw usage(`--${portOption} is ${port}; it must be a number from 0 to 65535.`);
+  }
   return {
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port: Number(port) }),

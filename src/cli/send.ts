@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, StatefunError } from "../errors.js";
+import { idempotencyKeyOption } from "../model/header-values.js";
 import { parseTypeName } from "../model/type-name.js";
 import { durationOf } from "./duration-option.js";
 import { type Input, usage } from "./parse.js";
@@ -42,10 +43,7 @@ export async function cancel(input: Input): Promise<void> {
 function post(input: Input, verb: "send" | "call", query: Record<string, string | undefined>): Promise<Answer> {
   const [typeName = "", id = ""] = input.args;
   const { namespace, name } = parseTypeName(typeName);
-  const key = input.text("key");
-  if (key !== undefined && !/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(key)) {
-    throw usage(`--key is ${JSON.stringify(key)}; it must be printable ASCII, with no space at its ends.`);
-  }
+  const key = idempotencyKeyOption(input.text("key"), "--key", `statefun ${verb}`);
   const { contentType, body } = bodyOf(input);
   return askIngress(input, {
     method: "POST",

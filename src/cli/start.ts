@@ -26,8 +26,9 @@ function startFiles(input: Input): { functions: string | undefined; module: stri
   const option = input.text("functions");
   const functions = [...files.filter(isScript), ...(option === undefined ? [] : [option])];
   const modules = files.filter((file) => !isScript(file));
-  if (functions.length > 1 || modules.length > 1)
+  if (functions.length > 1 || modules.length > 1) {
     throw usage("Name at most one file of functions and one module file.");
+  }
   if (functions.length + modules.length === 0) {
     throw usage(
       "There is nothing to run. Name a file of functions (functions.ts), a module file (module.yaml), or both.",

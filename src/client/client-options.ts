@@ -1,8 +1,8 @@
 // The options of a client, of its calls and of its sends.
 
-import { StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
-import { checked, defineOptions, duration, type Option, timer, unchecked, withDefault } from "../model/options.js";
+import { bearerTokenOption, idempotencyKeyOption } from "../model/header-values.js";
+import { checked, defineOptions, duration, timer, unchecked, withDefault } from "../model/options.js";
 
 /** Options of `connect`. */
 export interface ClientOptions {
@@ -37,23 +37,12 @@ export interface ClientSendOptions extends ClientCallOptions {
   readonly cancellationToken?: string;
 }
 
-/** The message does not show the token: it is a secret. */
-const bearerToken: Option<string, string | undefined> = (given, name, where) => {
-  if (given === undefined || (typeof given === "string" && /^[\x21-\x7e]+$/.test(given))) return given;
-  throw new StatefunError("OPTION_INVALID", `${where}: ${name} must be printable ASCII without spaces.`);
-};
 const retries = checked(
   "a whole number from 0 on",
   (given): given is number => Number.isInteger(given) && (given as number) >= 0,
 );
-/** A header carries printable ASCII unchanged, except for spaces at its ends. */
-const idempotencyKey = checked(
-  "1 to 256 characters of printable ASCII without a space at either end",
-  (given): given is string => typeof given === "string" && /^(?! )[\x20-\x7e]{1,256}(?<! )$/.test(given),
-);
-
 export const clientOptions = defineOptions<ClientOptions>()({
-  bearerToken,
+  bearerToken: bearerTokenOption,
   timeout: withDefault(timer, 30_000),
   retries: withDefault(retries, 10),
   fetch: unchecked<typeof globalThis.fetch>(),
@@ -62,7 +51,7 @@ export const clientOptions = defineOptions<ClientOptions>()({
 export const callOptions = defineOptions<ClientCallOptions>()({
   timeout: timer,
   signal: unchecked<AbortSignal>(),
-  idempotencyKey,
+  idempotencyKey: idempotencyKeyOption,
 });
 
 export const sendOptions = defineOptions<ClientSendOptions>()({

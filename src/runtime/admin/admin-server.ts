@@ -3,10 +3,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
+import { bearerTokenOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { defineOptions, nonEmptyText, port, withDefault } from "../../model/options.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { bearerTokenOption } from "../http/access.js";
 import { assertQuery, targetOf } from "../http/request-target.js";
 import { Router, routeOf } from "../http/router.js";
 import { type HttpServer, listen, sendBody, sendJson } from "../http/server.js";

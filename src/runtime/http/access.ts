@@ -3,16 +3,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../../errors.js";
-import { checked } from "../../model/options.js";
-
-/**
- * The option for a bearer token. Throws OPTION_INVALID for a token that no request could send: a header holds printable
- * ASCII, and a space ends the token.
- */
-export const bearerTokenOption = checked(
-  "printable ASCII without spaces",
-  (given): given is string => typeof given === "string" && /^[\x21-\x7e]+$/.test(given),
-);
 
 /** Throws UNAUTHORIZED unless the request has this bearer token. Without a token, every request may pass. */
 export function assertBearer(request: IncomingMessage, token: string | undefined): void {

@@ -5,11 +5,12 @@ import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { longestTimerMs } from "../../model/duration.js";
+import { bearerTokenOption, idempotencyKeyOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { answerOptions, assertBearer, assertOrigin, bearerTokenOption } from "../http/access.js";
+import { answerOptions, assertBearer, assertOrigin } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { assertQuery, parseDuration, targetOf } from "../http/request-target.js";
@@ -59,7 +60,6 @@ interface IngressRoute extends Route {
 }
 
 const accepted = { status: "accepted" };
-const keyPattern = /^[\x20-\x7e]{1,256}$/;
 
 /** A server that takes messages for an engine. */
 export class HttpIngress {
@@ -232,10 +232,8 @@ function addressOf({ filled: { namespace = "", name = "", id = "" } }: Asked): A
 
 /** Throws OPTION_INVALID. */
 function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string } {
-  const key = headers["idempotency-key"] as string | undefined;
-  if (key === undefined) return {};
-  if (keyPattern.test(key)) return { idempotencyKey: key };
-  throw new StatefunError("OPTION_INVALID", "The Idempotency-Key must have 1 to 256 characters of printable ASCII.");
+  const key = idempotencyKeyOption(headers["idempotency-key"] as string | undefined, "Idempotency-Key", "The request");
+  return key === undefined ? {} : { idempotencyKey: key };
 }
 
 /** Throws DURATION_INVALID. */
