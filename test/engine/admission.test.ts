@@ -1,0 +1,91 @@
+// Whether the engine takes what comes from outside.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Admission } from "../../src/engine/admission.js";
+import type { EngineLimits } from "../../src/engine/limits.js";
+import { ForgetfulStore } from "../store/forgetful-store.js";
+import { throwsCode } from "../support/expect-code.js";
+import { at } from "./functions.js";
+import { Parts, packed } from "./parts.js";
+
+function setUp(limits: Partial<EngineLimits> = {}, store = new ForgetfulStore({ autoSync: true })) {
+  const parts = new Parts({ store, functions: { f: () => {} }, limits });
+  const admission = new Admission({ ...parts, limits: parts.limits, backlogs: [parts.mailboxes, parts.outgoing] });
+  return { parts, admission, store };
+}
+
+test("all is taken while all is well", () => {
+  const { admission } = setUp();
+  assert.equal(admission.trouble, undefined);
+  admission.assertOpen();
+  admission.assertRoom(at("f/a"));
+  admission.assertRoomForCall();
+  assert.equal(admission.assertServed(at("f/a")).typeName, "test/f");
+});
+
+test("nothing is taken for a function that nothing serves", () => {
+  const { admission } = setUp();
+  throwsCode(() => admission.assertServed(at("gone/a")), "FUNCTION_UNKNOWN", "test/gone");
+  throwsCode(() => admission.assertRoom(at("gone/a")), "FUNCTION_UNKNOWN");
+});
+
+test("a full mailbox takes no more, and others do", () => {
+  const { parts, admission } = setUp({ mailboxBytes: 1000 });
+  parts.deliver("f/a", "x".repeat(500));
+  admission.assertRoom(at("f/a"));
+  parts.deliver("f/a", "x".repeat(500));
+  throwsCode(() => admission.assertRoom(at("f/a")), "MAILBOX_FULL", "test/f/a");
+  admission.assertRoom(at("f/b"));
+  assert.equal(admission.trouble, undefined);
+  parts.instances.wake(at("f/a")).mailbox.consume();
+  admission.assertRoom(at("f/a"));
+});
+
+test("when too much waits in all mailboxes and outboxes nothing is taken, and that shows", () => {
+  const { parts, admission } = setUp({ totalBytes: 1000 });
+  parts.deliver("f/a", "x".repeat(400));
+  parts.outboxes.declare("out/all");
+  admission.assertRoom(at("f/b"));
+  parts.outboxes.declared("out/all")?.push(packed("x".repeat(600)));
+  throwsCode(() => admission.assertRoom(at("f/b")), "OVERLOADED");
+  assert.equal(admission.trouble?.code, "OVERLOADED");
+  admission.assertOpen();
+  parts.instances.wake(at("f/a")).mailbox.consume();
+  admission.assertRoom(at("f/b"));
+});
+
+test("no further call is taken while as many wait as may", () => {
+  const { parts, admission } = setUp({ callsWaiting: 2 });
+  const waits = ["a", "b"].map((id) =>
+    parts.calls.wait(parts.calls.callerAddress(undefined), at(`f/${id}`), undefined),
+  );
+  throwsCode(() => admission.assertRoomForCall(), "OVERLOADED");
+  for (const { answer, stop } of waits) {
+    answer.catch(() => {});
+    stop(new Error("enough"));
+  }
+  admission.assertRoomForCall();
+});
+
+test("nothing is taken while the store can't be written, and all is taken again when it can", async () => {
+  const store = new ForgetfulStore();
+  const { parts, admission } = setUp({}, store);
+  parts.commit.onOutcome(() => {});
+  await store.untilHeld(1);
+  store.fail("STORE_FULL");
+  await parts.settle();
+  assert.equal(admission.trouble?.code, "STORE_FULL");
+  throwsCode(() => admission.assertOpen(), "STORE_FULL");
+  store.autoSync = true;
+  await parts.clock.advance(100);
+  admission.assertOpen();
+  assert.equal(admission.trouble, undefined);
+});
+
+test("nothing is taken once it is closed, and the reason is told as an error of its own each time", () => {
+  const { admission } = setUp();
+  admission.close();
+  assert.equal(admission.trouble?.code, "SHUTTING_DOWN");
+  throwsCode(() => admission.assertOpen(), "SHUTTING_DOWN");
+});

@@ -1,0 +1,242 @@
+// The loop: whose turn it is, one call at a time per address, and what follows when calls fail or may not begin.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Dispatcher } from "../../src/engine/dispatcher.js";
+import { Failures } from "../../src/engine/failures.js";
+import type { Instance } from "../../src/engine/instance.js";
+import type { CallEnded, Invoker } from "../../src/engine/invoker.js";
+import type { EngineLimits } from "../../src/engine/limits.js";
+import { type ErrorCode, StatefunError } from "../../src/errors.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
+import type { Store } from "../../src/store/store.js";
+import { at, type Functions } from "./functions.js";
+import { message, Parts, textIn } from "./parts.js";
+import { WatchedStore } from "./watched-store.js";
+
+const functions: Functions = {
+  f: () => {},
+  g: { endpoint: "other", handle: () => {} },
+};
+
+/** A call in flight, which the test ends. */
+interface Flight {
+  readonly instance: Instance;
+  readonly id: string;
+  /** Ends the call: its first message is consumed, unless it failed. */
+  end(failure?: ErrorCode): void;
+}
+
+function setUp({ store, limits }: { store?: Store; limits?: Partial<EngineLimits> } = {}) {
+  const parts = new Parts({ functions, ...(store && { store }), ...(limits && { limits }) });
+  const flights: Flight[] = [];
+  const invoker: Pick<Invoker, "call"> = {
+    call(instance, _known, ended: CallEnded) {
+      instance.inFlight = 1;
+      flights.push({
+        instance,
+        id: instance.address.id,
+        end(failure) {
+          instance.inFlight = 0;
+          if (failure === undefined) instance.mailbox.consume();
+          ended(failure === undefined ? undefined : new StatefunError(failure, "for the test"));
+        },
+      });
+    },
+  };
+  const failures = new Failures(parts);
+  const dispatcher = new Dispatcher({ ...parts, invoker: invoker as Invoker, failures });
+  /** Puts a message into a mailbox and announces it. */
+  const send = (to: string, value = "x") => {
+    const instance = parts.instances.wake(at(to));
+    instance.mailbox.push(message(value));
+    dispatcher.ready(instance);
+    return instance;
+  };
+  return { parts, dispatcher, flights, send, ids: () => flights.map(({ id }) => id) };
+}
+
+test("an address is called when it has messages, once at a time, and again until it has none", () => {
+  const { flights, send, dispatcher } = setUp();
+  send("f/a");
+  send("f/a");
+  assert.equal(flights.length, 1);
+  assert.equal(dispatcher.inFlight, 1);
+  flights[0]?.end();
+  assert.equal(flights.length, 2);
+  flights[1]?.end();
+  assert.equal(flights.length, 2);
+  assert.equal(dispatcher.inFlight, 0);
+});
+
+test("an address that has been called goes to the end of its lane", () => {
+  const { flights, send, ids } = setUp({ limits: { inFlight: 1 } });
+  for (const id of ["a", "a", "b", "c"]) send(`f/${id}`);
+  for (let call = 0; call < 4; call++) flights[call]?.end();
+  assert.deepEqual(ids(), ["a", "b", "c", "a"]);
+});
+
+test("an endpoint that has its calls in flight holds up no other", () => {
+  const { send, ids } = setUp({ limits: { inFlight: 1 } });
+  for (const to of ["f/a", "f/b", "g/c", "g/d"]) send(to);
+  assert.deepEqual(ids(), ["a", "c"]);
+});
+
+test("what begins is bounded in a turn of the event loop, and lanes take turns in going first", async (t) => {
+  t.mock.method(performance, "now", () => 0); // else a slow machine ends the turn before
+  const { parts, flights, send } = setUp();
+  for (const to of ["f/first", "g/first"]) send(to);
+  await parts.settle();
+  flights.splice(0);
+  for (let id = 0; id < 200; id++) send(`f/${id}`);
+  for (let id = 0; id < 200; id++) send(`g/${id}`);
+  assert.equal(flights.length, 128);
+  await parts.settle();
+  assert.equal(flights.length, 400);
+  const names = flights.map(({ instance }) => instance.address.name);
+  assert.equal(names.indexOf("g"), 128, "the other lane goes first in the next turn");
+});
+
+test("an address that is parked or held is not called, and is when it may be again", () => {
+  const { parts, dispatcher, flights, send } = setUp();
+  const parked = parts.instances.wake(at("f/parked"));
+  parts.parked.park(parked, { since: 0, code: "ADDRESS_PARKED", reason: "test", attempts: 0 });
+  send("f/parked");
+  const held = parts.instances.wake(at("f/held"));
+  held.held += 1;
+  send("f/held");
+  assert.equal(flights.length, 0);
+  parts.parked.unpark(parked);
+  dispatcher.ready(parked);
+  held.held -= 1;
+  dispatcher.ready(held);
+  assert.equal(flights.length, 2);
+});
+
+test("an address that was parked or emptied while it waited in its lane is passed over", () => {
+  const { parts, flights, send, ids } = setUp({ limits: { inFlight: 1 } });
+  for (const id of ["a", "parked", "emptied", "b"]) send(`f/${id}`);
+  parts.parked.park(parts.instances.wake(at("f/parked")), { since: 0, code: "X", reason: "test", attempts: 0 });
+  parts.instances.wake(at("f/emptied")).mailbox.consume();
+  flights[0]?.end();
+  assert.deepEqual(ids(), ["a", "b"]);
+});
+
+test("messages for a function that nothing serves wait", () => {
+  const { flights, send } = setUp();
+  assert.equal(send("gone/a").mailbox.length, 1);
+  assert.equal(flights.length, 0);
+});
+
+test("after a failure the address waits and the others do not; the wait doubles; a success ends the count", async () => {
+  const { parts, flights, send, ids } = setUp();
+  send("f/a");
+  flights[0]?.end("HANDLER_FAILED");
+  send("f/b");
+  assert.deepEqual(ids(), ["a", "b"]);
+  await parts.clock.advance(99);
+  assert.equal(flights.length, 2);
+  await parts.clock.advance(1);
+  assert.equal(flights.length, 3);
+  flights[2]?.end("HANDLER_FAILED");
+  await parts.clock.advance(199);
+  assert.equal(flights.length, 3);
+  await parts.clock.advance(1);
+  assert.equal(flights.length, 4);
+});
+
+test("after its last attempt the address is parked, and its other messages wait", async () => {
+  const { parts, flights, send } = setUp({ limits: { attempts: 2 } });
+  const instance = send("f/a");
+  send("f/a");
+  flights[0]?.end("HANDLER_FAILED");
+  await parts.clock.advance(100);
+  flights[1]?.end("HANDLER_FAILED");
+  await parts.clock.advance(100_000);
+  assert.equal(flights.length, 2);
+  assert.equal(parts.parked.count, 1);
+  assert.equal(instance.mailbox.length, 2);
+  assert.deepEqual([instance.parking?.code, instance.parking?.attempts], ["HANDLER_FAILED", 2]);
+});
+
+test("a failure of the store counts as no attempt", async () => {
+  const { parts, flights, send } = setUp({ limits: { attempts: 1 } });
+  const instance = send("f/a");
+  flights[0]?.end("STORE_FAILED");
+  await parts.clock.advance(100);
+  assert.equal(flights.length, 2);
+  assert.deepEqual([instance.attempts, parts.parked.count], [0, 0]);
+});
+
+test("while an endpoint is down for all, no address is parked for it", async () => {
+  const { parts, flights, send } = setUp({ limits: { attempts: 3 } });
+  for (let id = 0; id < 10; id++) send(`f/${id}`);
+  for (const flight of [...flights]) flight.end("ENDPOINT_UNREACHABLE");
+  for (let round = 0; round < 20; round++) {
+    await parts.clock.advance(10_000);
+    flights.splice(0, flights.length - 1);
+    flights[0]?.end("ENDPOINT_UNREACHABLE");
+  }
+  assert.equal(parts.parked.count, 0);
+});
+
+test("nothing begins while the disk is too far behind", async () => {
+  const { parts, dispatcher, flights, send } = setUp();
+  parts.commit.onChange = () => dispatcher.pump();
+  parts.commit.put("large", Buffer.alloc(32 * 1024 * 1024));
+  send("f/a");
+  assert.equal(flights.length, 0);
+  await parts.settle();
+  assert.equal(flights.length, 1);
+});
+
+test("a mailbox whose messages are only in the store is read back before its address is called", async () => {
+  const store = new WatchedStore(new MemoryStore());
+  const before = new Parts({ store });
+  before.deliver("f/a", "stored");
+  await before.commit.durable();
+  const { parts, dispatcher, flights } = setUp({ store });
+  const instance = parts.instances.wake(at("f/a"));
+  for (const key of await parts.stored("m")) instance.mailbox.restore(key);
+  store.failReads = "STORE_FAILED";
+  dispatcher.ready(instance);
+  dispatcher.ready(instance);
+  await parts.settle();
+  assert.equal(flights.length, 0);
+  store.release();
+  await parts.clock.advance(100);
+  assert.equal(flights.length, 1);
+  assert.equal(textIn(instance.mailbox.at(0)), "stored");
+});
+
+test("who waits for the end of a call is called back before the next call begins", () => {
+  const { flights, send } = setUp();
+  const instance = send("f/a");
+  send("f/a");
+  let begunBefore = 0;
+  instance.onCallEnded(() => {
+    begunBefore = flights.length;
+    instance.held += 1;
+  });
+  flights[0]?.end();
+  assert.equal(begunBefore, 1);
+  assert.equal(flights.length, 1, "held by the change");
+});
+
+test("once stopped it begins nothing, and is done when the last call in flight has ended", async () => {
+  const { dispatcher, flights, send } = setUp();
+  send("f/a");
+  send("f/a");
+  send("f/b");
+  let done = false;
+  const stopped = dispatcher.stop().then(() => {
+    done = true;
+  });
+  send("f/c");
+  flights[0]?.end();
+  await Promise.resolve();
+  assert.deepEqual([flights.length, done], [2, false]);
+  flights[1]?.end();
+  await stopped;
+  await setUp().dispatcher.stop();
+});

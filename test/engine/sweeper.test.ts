@@ -1,0 +1,140 @@
+// The sweeper: what it removes, what it leaves, and when it does so.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rememberedMs } from "../../src/engine/idempotency-keys.js";
+import { Sweeper } from "../../src/engine/sweeper.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
+import { rejectsCode } from "../support/expect-code.js";
+import { at, type Functions, spec } from "./functions.js";
+import { Parts, packed } from "./parts.js";
+import { WatchedStore } from "./watched-store.js";
+
+const functions: Functions = { f: () => {} };
+const specs = [spec("kept"), spec("fresh", "after-write", 1000)];
+
+async function setUp(store = new WatchedStore(new MemoryStore())) {
+  const parts = new Parts({ store, functions });
+  const known = parts.functions.find("test", "f");
+  assert.ok(known !== undefined);
+  parts.functions.register(known, specs);
+  parts.clock.watch = () => ({ busy: store.busy, done: store.done });
+  return { parts, store, sweeper: new Sweeper(parts) };
+}
+
+/** Writes both states of an address, and forgets its instance. */
+function write({ instances, clock }: Parts, id: string): void {
+  const { states } = instances.wake(at(`f/${id}`));
+  for (const { name } of specs) states.set(name, packed("x").bytes, clock.now());
+}
+
+/** The parts of the next start, with the same clock's time. */
+async function asleep(before: Parts): Promise<Awaited<ReturnType<typeof setUp>>> {
+  await before.commit.durable();
+  const next = await setUp(before.store as WatchedStore);
+  next.parts.clock.jump(before.clock.now() - next.parts.clock.now());
+  return next;
+}
+
+test("states are removed when they have expired, also of addresses that nobody calls, and others stay", async () => {
+  const { parts } = await setUp();
+  for (const id of ["a", "b"]) write(parts, id);
+  const { parts: later, sweeper } = await asleep(parts);
+  await later.clock.advance(999);
+  write(later, "b");
+  await sweeper.round();
+  await later.commit.durable();
+  assert.equal((await later.stored("s")).length, 4);
+  await later.clock.advance(1);
+  await sweeper.round();
+  await later.commit.durable();
+  const left = await later.stored("s");
+  assert.deepEqual(
+    left.map((key) => key.slice("stest\0f\0".length)),
+    ["a\0kept", "b\0fresh", "b\0kept"],
+  );
+});
+
+test("a state of an address that has a call in flight stays until its next call", async () => {
+  const { parts, sweeper } = await setUp();
+  write(parts, "a");
+  await parts.commit.durable();
+  const instance = parts.instances.wake(at("f/a"));
+  instance.inFlight = 1;
+  await parts.clock.advance(1000);
+  await sweeper.round();
+  await parts.commit.durable();
+  assert.equal((await parts.stored("s")).length, 2);
+  instance.inFlight = 0;
+  await sweeper.round();
+  await parts.commit.durable();
+  assert.equal((await parts.stored("s")).length, 1);
+  assert.deepEqual(
+    instance.states.forCall(specs, parts.clock.now()).map(({ packed: value }) => value !== undefined),
+    [true, false],
+  );
+});
+
+test("a state that was written anew in a group that is not written yet stays", async () => {
+  const { parts, sweeper, store } = await setUp();
+  write(parts, "a");
+  await parts.commit.durable();
+  await parts.clock.advance(1000);
+  store.hold();
+  write(parts, "a");
+  const swept = sweeper.round();
+  await parts.settle();
+  store.release();
+  await swept;
+  await parts.commit.durable();
+  assert.equal((await parts.stored("s")).length, 2);
+});
+
+test("requests are forgotten a day after they were made, thousands of them too", async () => {
+  const { parts, sweeper } = await setUp();
+  for (let number = 0; number < 1200; number++) parts.keys.remember(`${number}`, "one");
+  await parts.commit.durable();
+  parts.clock.jump(rememberedMs);
+  await sweeper.round();
+  await parts.commit.durable();
+  assert.equal((await parts.stored("i")).length, 1200, "the day is not over at its last millisecond");
+  parts.clock.jump(1);
+  await sweeper.round();
+  await parts.commit.durable();
+  assert.deepEqual([...(await parts.stored("i")), ...(await parts.stored("e"))], []);
+});
+
+test("a round begins every minute, and the next one after a round that failed", async () => {
+  const { parts, sweeper, store } = await setUp();
+  parts.keys.remember("key", "one");
+  await parts.commit.durable();
+  parts.clock.jump(rememberedMs + 1);
+  sweeper.start();
+  await parts.clock.advance(59_999);
+  assert.equal((await parts.stored("i")).length, 1);
+  store.failReads = "STORE_FAILED";
+  await parts.clock.advance(1);
+  store.release();
+  assert.equal((await parts.stored("i")).length, 1);
+  await parts.clock.advance(60_000);
+  await parts.commit.durable();
+  assert.equal((await parts.stored("i")).length, 0);
+});
+
+test("once stopped it begins no round", async () => {
+  const { parts, sweeper } = await setUp();
+  parts.keys.remember("key", "one");
+  await parts.commit.durable();
+  parts.clock.jump(rememberedMs + 1);
+  sweeper.start();
+  sweeper.stop();
+  sweeper.start();
+  await parts.clock.advance(200_000);
+  assert.equal((await parts.stored("i")).length, 1);
+});
+
+test("a round that can't read rejects", async () => {
+  const { sweeper, store } = await setUp();
+  store.failReads = "STORE_FAILED";
+  await rejectsCode(sweeper.round(), "STORE_FAILED");
+});

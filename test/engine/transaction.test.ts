@@ -1,0 +1,198 @@
+// What a function answered: refused as a whole, or applied as a whole, and after a crash there as a whole.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { recoverMailboxes, recoverOutboxes } from "../../src/engine/recover.js";
+import { apply, assertAllowed } from "../../src/engine/transaction.js";
+import { Address } from "../../src/model/address.js";
+import type { InvocationResult } from "../../src/wire/decode-response.js";
+import { ForgetfulStore } from "../store/forgetful-store.js";
+import { throwsCode } from "../support/expect-code.js";
+import { at, type Functions, spec, textOf, textType } from "./functions.js";
+import { Parts, packed, textIn } from "./parts.js";
+
+const functions: Functions = {
+  f: () => {},
+  g: () => {},
+  old: { generation: "v2", states: ["count"], handle: () => {} },
+};
+const bytes = (value: string) => packed(value).bytes;
+
+const nothing: InvocationResult = { mutations: [], messages: [], delayed: [], egresses: [] };
+
+function setUp(name = "f") {
+  const store = new ForgetfulStore({ autoSync: true });
+  const parts = new Parts({ store, functions });
+  parts.outboxes.declare("out/all");
+  const instance = parts.instances.wake(at(`${name}/a`));
+  const known = parts.functions.find("test", name);
+  assert.ok(known !== undefined);
+  if (name === "f") parts.functions.register(known, [spec("count")]);
+  return {
+    store,
+    parts,
+    instance,
+    known,
+    check: (result: Partial<InvocationResult>) => assertAllowed(known, instance, { ...nothing, ...result }, parts),
+    apply: (result: Partial<InvocationResult>, consumed = 0) =>
+      apply(known, instance, consumed, { ...nothing, ...result }, parts.clock.now(), parts),
+  };
+}
+
+const later = (token: string | undefined, to = "g/b") => ({
+  cancel: false as const,
+  target: at(to),
+  argument: bytes("later"),
+  delayMs: 1000,
+  token,
+});
+const cancel = (token: string) => ({ cancel: true as const, token });
+
+test("an answer that Flink would take is allowed", () => {
+  const { check } = setUp();
+  check({});
+  check({
+    mutations: [
+      { name: "count", packed: bytes("1") },
+      { name: "count", packed: undefined },
+    ],
+    messages: [
+      { target: at("g/b"), argument: bytes("x") },
+      { target: new Address("statefun.client", "call", "gone"), argument: bytes("x") },
+    ],
+    delayed: [later(undefined), later("token"), cancel("token"), later("token"), cancel("unknown")],
+    egresses: [{ egress: "out/all", argument: bytes("x") }],
+  });
+});
+
+test("an answer that Flink would fail for is refused", () => {
+  const { check } = setUp();
+  const bad = new Uint8Array([0x0a, 0x7f]);
+  throwsCode(() => check({ mutations: [{ name: "other", packed: bytes("1") }] }), "STATE_UNDECLARED", "other");
+  const otherType = packed("1").bytes;
+  otherType[otherType.indexOf("t".charCodeAt(0))] = "x".charCodeAt(0);
+  throwsCode(() => check({ mutations: [{ name: "count", packed: otherType }] }), "STATE_TYPENAME_CHANGED", textType);
+  throwsCode(() => check({ messages: [{ target: at("gone/b"), argument: bytes("x") }] }), "FUNCTION_UNKNOWN", "gone");
+  throwsCode(() => check({ delayed: [later(undefined, "gone/b")] }), "FUNCTION_UNKNOWN", "gone");
+  throwsCode(() => check({ delayed: [later("token"), later("token")] }), "TOKEN_INVALID", "token");
+  const egresses = (egress: string, argument = bytes("x")) => ({ egresses: [{ egress, argument }] });
+  throwsCode(() => check(egresses("out/gone")), "EGRESS_UNKNOWN", "out/gone", "out/all");
+  throwsCode(() => check(egresses("out/all", bad)), "RESPONSE_MALFORMED");
+  throwsCode(() => check({ messages: [{ target: at("g/b"), argument: bad }] }), "RESPONSE_MALFORMED");
+  throwsCode(() => check({ mutations: [{ name: "count", packed: bad }] }), "RESPONSE_MALFORMED");
+});
+
+test("a token is refused that a message of the same id waits under, whatever its function, unless it is cancelled first", () => {
+  const { check, apply } = setUp();
+  apply({ delayed: [later("token")] });
+  throwsCode(() => check({ delayed: [later("token")] }), "TOKEN_INVALID");
+  check({ delayed: [cancel("token"), later("token")] });
+  throwsCode(() => check({ delayed: [cancel("token"), later("token"), later("token")] }), "TOKEN_INVALID");
+});
+
+test("a state of a v2 function may change its typename", () => {
+  const { check } = setUp("old");
+  const otherType = packed("1", "v2").bytes;
+  check({ mutations: [{ name: "count", packed: otherType }] });
+});
+
+test("a record of before the start does not declare its egress", () => {
+  const { parts, check } = setUp();
+  parts.outboxes.restore("out/before", "oout/before\x000000001");
+  const result = { egresses: [{ egress: "out/before", argument: bytes("x") }] };
+  throwsCode(() => check(result), "EGRESS_UNKNOWN");
+});
+
+test("an answer is applied: messages consumed, states written, messages, delayed ones and records sent", () => {
+  const { parts, instance, apply } = setUp();
+  for (const value of ["1", "2", "3"]) parts.deliver("f/a", value);
+  apply(
+    {
+      mutations: [{ name: "count", packed: bytes("2") }],
+      messages: [
+        { target: at("g/b"), argument: bytes("first") },
+        { target: at("g/b"), argument: bytes("second") },
+      ],
+      delayed: [later("token")],
+      egresses: [{ egress: "out/all", argument: bytes("record") }],
+    },
+    2,
+  );
+  assert.equal(instance.mailbox.length, 1);
+  assert.equal(textIn(instance.mailbox.at(0)), "3");
+  const { mailbox } = parts.instances.wake(at("g/b"));
+  assert.deepEqual([textIn(mailbox.at(0)), textIn(mailbox.at(1))], ["first", "second"]);
+  assert.equal(mailbox.at(0).caller?.toString(), "test/f/a");
+  assert.equal(parts.delayed.pending, 1);
+  assert.ok(parts.delayed.hasToken(at("f/a"), "token"));
+  assert.equal(parts.outboxes.records, 1);
+});
+
+test("delayed messages and cancellations are applied in their order", async () => {
+  const { parts, apply } = setUp();
+  await parts.delayed.open();
+  apply({ delayed: [later("one"), cancel("one"), later("one"), later("two"), cancel("two")] });
+  assert.equal(parts.delayed.pending, 1);
+  await parts.clock.advance(1000);
+  assert.deepEqual(
+    parts.due.map((message) => [message.token, textIn(message), message.dueAt]),
+    [["one", "later", parts.clock.now()]],
+  );
+});
+
+test("a message to the function's own address goes behind those that wait", () => {
+  const { parts, instance, apply } = setUp();
+  parts.deliver("f/a", "1");
+  parts.deliver("f/a", "2");
+  apply({ messages: [{ target: at("f/a"), argument: bytes("3") }] }, 1);
+  assert.deepEqual([textIn(instance.mailbox.at(0)), textIn(instance.mailbox.at(1))], ["2", "3"]);
+});
+
+test("after a crash an answer is there as a whole or not at all", async () => {
+  const { store, parts, instance, apply } = setUp();
+  parts.deliver("f/a", "in");
+  await parts.commit.durable();
+  apply(
+    {
+      mutations: [{ name: "count", packed: bytes("1") }],
+      messages: [{ target: at("g/b"), argument: bytes("out") }],
+      delayed: [later("token")],
+      egresses: [{ egress: "out/all", argument: bytes("record") }],
+    },
+    1,
+  );
+  assert.equal(instance.mailbox.length, 0);
+  store.autoSync = false;
+  parts.commit.onOutcome(() => {});
+  await store.untilHeld(1);
+  for (const kept of [0, 1]) {
+    const after = new Parts({ store: store.crash(kept), functions });
+    await recoverMailboxes(after.store, after.instances);
+    await recoverOutboxes(after.store, after.outboxes);
+    await after.delayed.open();
+    const state = after.instances.wake(at("f/a")).states.forCall([spec("count")], 0)[0]?.packed;
+    assert.deepEqual(
+      [
+        after.instances.wake(at("f/a")).mailbox.length,
+        after.instances.wake(at("g/b")).mailbox.length,
+        state !== undefined,
+        after.delayed.pending,
+        after.delayed.hasToken(at("f/a"), "token"),
+        after.outboxes.records,
+      ],
+      kept === 0 ? [1, 0, false, 0, false, 0] : [0, 1, true, 1, true, 1],
+    );
+  }
+});
+
+test("a part of a large answer is copied, so that it does not keep the answer in memory", () => {
+  const { parts, apply } = setUp();
+  const answer = new Uint8Array(100_000);
+  const part = answer.subarray(10, 10 + bytes("x").length);
+  part.set(bytes("x"));
+  apply({ messages: [{ target: at("g/b"), argument: part }] });
+  const kept = parts.instances.wake(at("g/b")).mailbox.at(0);
+  assert.notEqual(kept.argument.buffer, answer.buffer);
+  assert.equal(textIn(kept), "x");
+  assert.equal(textOf(kept.value.unpack()), "x");
+});
