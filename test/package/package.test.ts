@@ -223,6 +223,7 @@ describe("the installed package", () => {
         lib: ["es2023", "esnext.decorators"],
         module: "commonjs",
         moduleResolution: "node10",
+        esModuleInterop: true, // the types of Koa need it
         strict: true,
         skipLibCheck,
         types: ["node"],
