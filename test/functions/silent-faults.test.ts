@@ -118,7 +118,7 @@ test("what is no object of options is OPTION_INVALID, not ignored", async () => 
   );
   throwsCode(() => new StatefulFunctions().bind(Shared, any({ create: new Shared() })), "OPTION_INVALID", "create");
   throwsCode(() => kafkaRecord(any({ topic: "t", value: "v", Key: "k" })), "OPTION_INVALID", "Key");
-  throwsCode(() => kafkaRecord(any(undefined)), "OPTION_INVALID");
+  throwsCode(() => kafkaRecord(any(undefined)), "EGRESS_RECORD_INVALID", "topic");
   throwsCode(() => new StatefulFunctions().register("a/b", () => {}, any(null)), "OPTION_INVALID");
   await assert.rejects(serve(registered, any(8155)), { code: "OPTION_INVALID" });
 });
