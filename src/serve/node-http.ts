@@ -62,7 +62,7 @@ class NodeRequest implements HttpRequest {
     const read = () => {
       const declared = declaredLength(request);
       assertReadable(request, declared, maxBytes);
-      return takeBody(request, this.response, declared) ?? receiveBody(request, this.response, maxBytes);
+      return takeBody(request, declared) ?? receiveBody(request, this.response, maxBytes);
     };
     // Node calls a listener before it has parsed the body. After one promise tick, a body that came in the same packet as
     // the headers can be read at once. A request that flows already would lose its body in that tick.
@@ -131,22 +131,19 @@ function assertReadable(request: IncomingMessage, declared: number, maxBytes: nu
 
 const declaredLength = ({ headers }: IncomingMessage) => Number(headers["content-length"] ?? 0);
 
-/** Takes a body that has arrived whole in one read, which costs less than its events; otherwise returns undefined. */
-function takeBody(request: IncomingMessage, response: ServerResponse, declared: number): Uint8Array | undefined {
+/**
+ * Takes a body that has arrived whole in one read, which costs less than its events; otherwise returns undefined. A request
+ * that is read so does not come to its end. Node reports it as aborted if its client leaves while the function runs.
+ */
+function takeBody(request: IncomingMessage, declared: number): Uint8Array | undefined {
   if (declared === 0 || request.readableLength !== declared || isListenedTo(request)) return undefined;
-  const body: Buffer = request.read(declared);
-  process.nextTick(resumeUnlessAnswered, request, response);
-  return body;
+  return request.read(declared) as Buffer;
 }
 
-/** Whether somebody else reads the request, or waits for its end: a request whose body is taken in one read may not end. */
+/** Whether somebody else reads the request, or waits for one of the events that end it. */
 function isListenedTo(request: IncomingMessage): boolean {
-  return request.readableFlowing !== null || request.listenerCount("end") > 0 || request.listenerCount("close") > 0;
-}
-
-/** Node would report a request that has not ended as aborted if its client left while the function runs. */
-function resumeUnlessAnswered(request: IncomingMessage, response: ServerResponse): void {
-  if (!response.writableEnded) request.resume();
+  if (request.readableFlowing !== null) return true;
+  return request.listenerCount("end") + request.listenerCount("close") + request.listenerCount("error") > 0;
 }
 
 /** Receives a body in pieces and keeps no more than the limit. Rejects with REQUEST_ABORTED and REQUEST_TOO_LARGE. */
