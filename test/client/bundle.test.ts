@@ -16,6 +16,8 @@ describe("the client's bundle for a browser", () => {
       metafile: true,
       platform: "browser",
       format: "esm",
+      // Replaces only the globals of these names, not the words in texts.
+      define: { Buffer: "nodes_Buffer", process: "nodes_process", require: "nodes_require", global: "nodes_global" },
     });
     const rooms = Object.keys(metafile.inputs).map((file) => file.replace(/^src\//, "").split("/")[0]);
     return { text: outputFiles[0]?.text ?? "", rooms: [...new Set(rooms)].sort() };
@@ -23,7 +25,7 @@ describe("the client's bundle for a browser", () => {
 
   test("names nothing of Node's, and holds only the rooms of the client", async () => {
     const { text, rooms } = await bundle('export * from "./src/client/entry.js"');
-    assert.equal(/\bBuffer\b|\bprocess[.[]|\brequire\(/.exec(text)?.[0], undefined);
+    assert.equal(/\bBuffer\b|nodes_\w+/.exec(text)?.[0], undefined);
     assert.deepEqual(
       rooms.filter((room) => room !== "<stdin>"),
       ["bytes", "client", "error-table.ts", "errors.ts", "model", "types"],
