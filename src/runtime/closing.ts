@@ -1,15 +1,15 @@
-// What a runtime closes, in named phases: each part is closed before the parts that it uses.
+// Closes the parts of a runtime in named phases, so that each part is closed before the parts that it uses.
 
 /** The phases, in the order in which they run. */
 const phases = [
-  "admin", // no more requests of people
-  "ingresses", // no more messages from outside; the callers that wait get their answers
-  "engine", // calls in flight end, and nothing is delivered any more
-  "egresses", // no more records leave
-  "writes", // what the engine and the egresses did last is on disk
+  "admin", // people's requests end
+  "ingresses", // callers that wait get their answers, and new messages are refused
+  "engine", // calls in flight end, and no further message is delivered
+  "egresses", // no further record leaves
+  "writes", // the last transactions and acknowledgements are written to disk
   "store",
   "endpoints",
-  "process", // the process may end
+  "process", // the timer that keeps the process alive is cleared
 ] as const;
 
 /** When a part is closed. */

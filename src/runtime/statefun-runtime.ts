@@ -60,8 +60,8 @@ const egressOptions = defineOptions<RuntimeEgressOptions>()({ concurrency: withD
 const closeOptions = defineOptions<RuntimeCloseOptions>()({ grace: withDefault(duration, 10_000) });
 
 /**
- * What a runtime holds, for people to look at and to mend, and the place for egresses of your own. Messages go in through
- * the runtime itself.
+ * Shows the functions, addresses, states and messages of a runtime, changes them, and takes egress consumers of your own.
+ * Messages are sent through {@link StatefunRuntime} itself.
  */
 export type RuntimeEngine = Omit<EngineApi, "send" | "call" | "cancel" | "close">;
 
@@ -79,7 +79,7 @@ export type RuntimeEngine = Omit<EngineApi, "send" | "call" | "cancel" | "close"
  * ```
  */
 export class StatefunRuntime {
-  /** Shows what the engine holds, lets people mend it, and takes egresses of your own. */
+  /** Shows and changes what the runtime holds, and takes egress consumers of your own. */
   readonly engine: RuntimeEngine;
   /** The HTTP ingress; undefined when it was not opened. */
   readonly ingress: { readonly url: string; readonly port: number } | undefined;
@@ -189,8 +189,8 @@ export class StatefunRuntime {
   }
 
   /**
-   * Refuses new messages at once, lets calls in flight end within `grace`, and closes everything. A message whose call has
-   * not ended by then is delivered again at the next start. Rejects with OPTION_INVALID and DURATION_INVALID, and then
+   * Refuses new messages at once, waits up to `grace` for the calls in flight, and closes everything. A message whose call
+   * has not ended by then is delivered again at the next start. Rejects with OPTION_INVALID and DURATION_INVALID, and then
    * nothing is closed.
    */
   async close(options?: RuntimeCloseOptions): Promise<void> {
