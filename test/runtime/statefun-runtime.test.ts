@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { StatefulFunctions, Types } from "statefun-ts";
+import { StatefulFunctions, StatefunError, Types } from "statefun-ts";
 import { serve } from "statefun-ts/node";
 import { type RuntimeOptions, StatefunRuntime } from "statefun-ts/runtime";
 import { rejectsCode } from "../support/expect-code.ts";
@@ -341,4 +341,25 @@ test("a logger that throws changes nothing: what fails is tried again", async ()
   await runtime.send("test/sum", "a", Types.int.pack(1));
   await taken.promise;
   await runtime.close();
+});
+
+test("a handler that throws an error of the runtime's own has failed like any other: its address is parked", async () => {
+  for (const code of ["ENDPOINT_UNREACHABLE", "STORE_FULL", "SHUTTING_DOWN"] as const) {
+    const functions = new StatefulFunctions().register(
+      "test/throwing",
+      () => {
+        throw new StatefunError(code, "met in a call to another runtime");
+      },
+      { handles: [Types.int] },
+    );
+    const logger = new RecordingLogger();
+    await using runtime = await StatefunRuntime.open({
+      functions,
+      dir: false,
+      limits: { attempts: 1 },
+      logger,
+      ...closed,
+    });
+    await rejectsCode(runtime.call("test/throwing", "a", Types.int.pack(1)), "ADDRESS_PARKED", "HANDLER_FAILED");
+  }
 });
