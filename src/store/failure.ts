@@ -1,20 +1,20 @@
-// What went wrong with a data folder, in this package's codes.
+// Turns what LevelDB and the system throw about a data folder into this package's errors.
 
 import { statfs } from "node:fs/promises";
 import { describe, StatefunError } from "../errors.js";
 
-/** How the systems say that there is no room: on the disk, in the quota, under the limit of a file's size. */
+/** The words of the systems for a full disk, a used-up quota, and a file that has reached its largest size. */
 const noRoom = /no space left on device|disk quota exceeded|file too large|not enough space|ENOSPC|EDQUOT|EFBIG/i;
 const locked = /LEVEL_LOCKED/;
 
-/** The error for a failure of the folder: STORE_LOCKED, STORE_FULL or STORE_FAILED. */
+/** Makes the error for a failure of the folder: STORE_LOCKED, STORE_FULL or STORE_FAILED. */
 export async function failureOf(what: string, dir: string, thrown: unknown): Promise<StatefunError> {
   const failure = failureByText(what, dir, thrown);
   if (failure.code !== "STORE_FAILED" || (await freeBytes(dir)) > 0) return failure;
   return full(what, dir, thrown);
 }
 
-/** The same by the error's words alone, for where there is no time to ask the disk. */
+/** Does the same by the words of the error alone, for callers that can't wait for an answer of the disk. */
 export function failureByText(what: string, dir: string, thrown: unknown): StatefunError {
   const reason = reasonOf(thrown);
   if (locked.test(reason)) {
@@ -27,12 +27,12 @@ export function failureByText(what: string, dir: string, thrown: unknown): State
   if (noRoom.test(reason)) return full(what, dir, thrown);
   return new StatefunError(
     "STORE_FAILED",
-    `The data folder ${dir} can't be ${what}: ${reason}. See to the disk and the permissions; a damaged folder must be put back from a copy.`,
+    `The data folder ${dir} can't be ${what}: ${reason}. Check the disk and the permissions. If the folder is damaged, put back a whole copy of it.`,
     { cause: thrown },
   );
 }
 
-/** What is free to this user, in bytes; endless when the disk does not say. */
+/** How many bytes of the disk are free to this user; infinite when the disk does not say. */
 export async function freeBytes(dir: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(dir);
@@ -45,16 +45,16 @@ export async function freeBytes(dir: string): Promise<number> {
 function full(what: string, dir: string, thrown: unknown): StatefunError {
   return new StatefunError(
     "STORE_FULL",
-    `The data folder ${dir} can't be ${what}: the disk is full (${reasonOf(thrown)}). Make room; nothing is lost: repeat what was refused with the same idempotency key.`,
+    `The data folder ${dir} can't be ${what}: the disk is full (${reasonOf(thrown)}). Make room on the disk. Nothing is lost; send what was refused again, with the same idempotency key.`,
     { cause: thrown },
   );
 }
 
-/** The code and words of the innermost cause: the outer ones only say that something failed. */
+/** The code and the words of the innermost cause. The outer errors only say that something failed. */
 function reasonOf(thrown: unknown): string {
   const { code, cause } = (thrown ?? {}) as { code?: unknown; cause?: unknown };
   const words = describe(thrown);
-  // The system's own errors begin with their code.
+  // The errors of the system begin with their code already.
   const own = typeof code === "string" && !words.startsWith(code) ? `${code}: ${words}` : words;
   return cause === undefined ? own : reasonOf(cause);
 }

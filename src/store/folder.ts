@@ -1,4 +1,4 @@
-// The data folder: what may be opened as one, found out before anything in it is touched.
+// The data folder: checks that a folder may be opened as one, before anything in it is touched.
 
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, realpath, rename } from "node:fs/promises";
@@ -6,28 +6,28 @@ import { join } from "node:path";
 import { StatefunError } from "../errors.js";
 import { failureOf } from "./failure.js";
 
-/** The one format there is so far. */
+/** The format that this version reads and writes. */
 const version = "1";
-/** Says whose folder it is, and in which format. */
+/** The file that says whose folder it is, and in which format. */
 const formatFile = "FORMAT";
 const formatText = /^statefun-ts (\S+)\n$/;
-/** A creation that a crash cut off leaves a temporary file; file systems have a folder for what they find. */
-const nothing = /^(FORMAT\.[^.]+\.tmp|lost\+found)$/;
-/** LevelDB's files that hold data: none is there yet when its creation was cut off. */
-const data = /\.(ldb|sst|log)$/;
+/** Files of an empty folder: a crash during the creation leaves a temporary file, and file systems make lost+found. */
+const ofEmptyFolder = /^(FORMAT\.[^.]+\.tmp|lost\+found)$/;
+/** LevelDB's files that hold data. None of them is there when a crash has cut off the creation. */
+const dataFile = /\.(ldb|sst|log)$/;
 
 /**
- * Makes a data folder, or checks one that is there; resolves to the path of its database. Rejects with STORE_VERSION when
- * the folder is of another format or belongs to something else, STORE_FULL or STORE_FAILED when it can't be used.
+ * Makes a data folder, or checks an existing one; resolves to the path of its database. Rejects with STORE_VERSION when
+ * the folder has another format or belongs to another program, and with STORE_FULL or STORE_FAILED when it can't be used.
  */
 export async function prepareFolder(dir: string): Promise<string> {
   try {
     await mkdir(dir, { recursive: true });
-    // The database is locked by its path: two ways to one folder must not be two paths.
+    // LevelDB locks a database by its path, so a folder must have one path, whatever links lead to it.
     const folder = await realpath(dir);
     const names = await readdir(folder);
     if (names.includes(formatFile)) assertFormat(dir, await readFile(join(folder, formatFile), "utf8"));
-    else if (names.every((name) => nothing.test(name))) await writeFormat(folder);
+    else if (names.every((name) => ofEmptyFolder.test(name))) await writeFormat(folder);
     else throw foreign(dir);
     const database = join(folder, "db");
     await mkdir(database, { recursive: true });
@@ -52,20 +52,20 @@ function assertFormat(dir: string, text: string): void {
 function foreign(dir: string): StatefunError {
   return new StatefunError(
     "STORE_VERSION",
-    `The folder ${dir} holds something else than the data of statefun-ts. Give an empty folder, or one that is not there.`,
+    `The folder ${dir} holds other files than the data of statefun-ts. Give an empty folder, or one that does not exist yet.`,
   );
 }
 
-/** LevelDB takes a database without its file CURRENT for a new one, and deletes what it finds. */
+/** LevelDB takes a database without its file CURRENT for a new one, and deletes the files that it finds. */
 function assertWhole(dir: string, names: readonly string[]): void {
-  if (names.includes("CURRENT") || !names.some((name) => data.test(name))) return;
+  if (names.includes("CURRENT") || !names.some((name) => dataFile.test(name))) return;
   throw new StatefunError(
     "STORE_FAILED",
     `The data folder ${dir} is damaged: db/CURRENT is missing. Put back a whole copy of the folder.`,
   );
 }
 
-/** A crash leaves the whole file or none. */
+/** Writes the file by way of a temporary one, so that a crash leaves the whole file or none. */
 async function writeFormat(folder: string): Promise<void> {
   const temporary = join(folder, `${formatFile}.${randomUUID()}.tmp`);
   const file = await open(temporary, "w");
@@ -79,7 +79,7 @@ async function writeFormat(folder: string): Promise<void> {
   await syncFolder(folder);
 }
 
-/** Puts a folder's names on disk. Windows has no such thing, and refuses to open a folder. */
+/** Makes the names in a folder durable. Windows can't do that, and refuses to open a folder. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");

@@ -14,11 +14,11 @@ import type { Entry, Range, Store, Write } from "./store.js";
 
 /** Options of {@link openLevelStore}. */
 export interface LevelStoreOptions {
-  /** Memory for blocks that were read, in bytes. Defaults to 16 MiB. */
+  /** The memory for blocks that were read, in bytes. Defaults to 16 MiB. */
   readonly cacheBytes?: number;
   /**
-   * How much is written to one log, and kept in memory, before it becomes a sorted file, in bytes; twice as much for
-   * moments. Defaults to 8 MiB.
+   * How many bytes are written to one log, and kept in memory, before they become a sorted file. For moments it is twice
+   * as many. Defaults to 8 MiB.
    */
   readonly writeBufferBytes?: number;
   /** How long to wait while another one holds the folder, in milliseconds. Defaults to 0: the opening fails at once. */
@@ -30,17 +30,17 @@ export interface LevelStoreOptions {
 }
 
 const mebibyte = 1024 * 1024;
-/** What LevelDB needs to open besides room for its logs' content: its list of files, and an empty log. */
+/** The bytes that LevelDB needs to open besides the content of its logs: its list of files, and an empty log. */
 const openingBytes = 64 * 1024;
 /** How often to try again while a process that writes no file OWNER, one of an older release, holds LevelDB's lock. */
 const lockPollMs = 250;
-/** Values come as bytes; so do the keys of get, because getSync cuts a long string with a non-ASCII end short. */
+/** Values are bytes. The keys of get are bytes too, because getSync cuts off the end of a long string that is not ASCII. */
 const bytesForBoth = { keyEncoding: "view", valueEncoding: "view" } as const;
 
 /**
- * Opens the store in a folder, which is made when it is missing. Rejects with STORE_LOCKED when it is open already, here
- * or in another process, STORE_VERSION when it is of another format or belongs to something else (then nothing in it has
- * been touched), STORE_FULL or STORE_FAILED.
+ * Opens the store in a folder, which is made when it is missing. Rejects with STORE_LOCKED when this process or another
+ * one has it open, with STORE_VERSION when it has another format or belongs to another program (then nothing in it has been
+ * touched), and with STORE_FULL or STORE_FAILED.
  */
 export async function openLevelStore(dir: string, options: LevelStoreOptions = {}): Promise<Store> {
   const database = await prepareFolder(dir);
@@ -85,9 +85,9 @@ class LevelStore implements Store {
   readonly #path: string;
   readonly #ownership: Ownership;
   readonly #options: LevelStoreOptions;
-  /** Undefined when it is not open: never opened, closed, or being opened again. */
+  /** Undefined while it is not open: before it is opened, after it is closed, and while it is opened again. */
   #database: Database | undefined;
-  /** Why the last write or opening failed. LevelDB then takes no more writes, or tears them, until it is opened again. */
+  /** Why the last write or opening failed. Until it is opened again, LevelDB refuses all writes, or writes half of them. */
   #failure: StatefunError | undefined;
   /** Writes and openings, one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -124,7 +124,7 @@ class LevelStore implements Store {
   get(key: string): Uint8Array | undefined {
     this.#assertNotClosed();
     if (this.#database === undefined) {
-      this.#recover().catch(() => {}); // for the next one; this one can't wait
+      this.#recover().catch(() => {}); // for the reads to come: this one can't wait
       throw this.#failure;
     }
     try {
@@ -163,7 +163,7 @@ class LevelStore implements Store {
       }
     } catch (thrown) {
       await batch.close();
-      throw thrown; // the iterable's own
+      throw thrown; // the error is the iterable's own
     }
     try {
       await batch.write({ sync: true });
@@ -175,7 +175,7 @@ class LevelStore implements Store {
     if (!this.#ownership.isFresh) await this.#ownership.confirm();
   }
 
-  /** Starts at once when the database is open, so that what is read is as it is now. */
+  /** Starts at once when the database is open, so that the read shows the database as it is now. */
   async #read<T>(start: (database: Database) => Promise<T>): Promise<T> {
     this.#assertNotClosed();
     let database = this.#database;
@@ -191,14 +191,14 @@ class LevelStore implements Store {
     }
   }
 
-  /** Runs one thing when all before it are done. */
+  /** Runs a write or an opening when all before it are done. */
   #next(run: () => Promise<void>): Promise<void> {
     const done = this.#work.then(run);
     this.#work = done.catch(() => {});
     return done;
   }
 
-  /** Opens the database again for those who read, who may be many. */
+  /** Opens the database again for reads, however many wait for it. */
   #recover(): Promise<void> {
     this.#recovery ??= this.#next(() => this.#reopen()).finally(() => {
       this.#recovery = undefined;
@@ -208,13 +208,13 @@ class LevelStore implements Store {
 
   async #reopen(): Promise<void> {
     if (this.#failure === undefined) return;
-    // As long as it is open it can be read: it is not closed before there is room to open it again.
+    // A database that is open can be read. It is not closed before there is room to open it again.
     const { code } = this.#failure;
     if (this.#database !== undefined && code === "STORE_FULL" && !(await hasRoom(this.#path))) throw this.#failure;
     await this.#ownership.confirm();
     try {
       await this.#closeDatabase();
-      // A folder that has gone, with its disk perhaps, must not be taken for one that is new and empty.
+      // A folder that is gone, perhaps with its disk, must not be taken for a new and empty one.
       await this.open({ createIfMissing: false });
     } catch (thrown) {
       this.#failure = thrown as StatefunError;
@@ -251,7 +251,7 @@ function limits({ from, to, limit }: Range) {
   return { gte: from, lt: to, limit, highWaterMarkBytes: mebibyte };
 }
 
-/** Whether the logs' content fits on the disk a second time: opening makes a sorted file of each. */
+/** Whether the content of the logs fits on the disk a second time, because opening makes a sorted file of each log. */
 async function hasRoom(path: string): Promise<boolean> {
   try {
     const logs = (await readdir(path)).filter((name) => name.endsWith(".log"));

@@ -1,10 +1,10 @@
-// A store without a disk: for tests, and for a runtime that was given no folder.
+// A store without a disk, for tests and for a runtime that has no data folder.
 
 import { StatefunError } from "../errors.js";
 import { SortedKeys } from "./sorted-keys.js";
 import type { Entry, Range, Store, Write } from "./store.js";
 
-/** Keeps everything in memory. Its writes show at once, and are forgotten with it. */
+/** Keeps everything in memory. A write shows at once. */
 export class MemoryStore implements Store {
   readonly #values = new Map<string, Uint8Array>();
   readonly #keys = new SortedKeys();
@@ -17,7 +17,7 @@ export class MemoryStore implements Store {
 
   async write(writes: Iterable<Write>): Promise<void> {
     this.#assertOpen();
-    // An iterable that throws half way must leave nothing behind.
+    // Read as a whole first: an iterable that throws half way must change nothing.
     for (const [key, value] of [...writes]) {
       if (value === undefined) {
         if (this.#values.delete(key)) this.#keys.delete(key);

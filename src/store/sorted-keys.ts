@@ -1,11 +1,11 @@
-// A set of strings that is kept in the order of their UTF-8 bytes.
+// A set of strings in the order of their UTF-8 bytes.
 
-/** From this length on, a block is split: short enough to shift its keys quickly, long enough to have few blocks. */
+/** A block of this length is split. It is short enough to shift its keys quickly, and long enough for blocks to be few. */
 const blockLength = 256;
 
-/** Sorted keys in blocks: to add or delete one among a million moves hundreds, not a million. */
+/** Sorted keys in blocks, so that adding or deleting a key among a million moves hundreds of keys. */
 export class SortedKeys {
-  /** Never empty; a block is empty only when it is alone. */
+  /** There is at least one block. A block is empty only when it is the only one. */
   readonly #blocks: string[][] = [[]];
 
   /** The key must not be there yet. */
@@ -43,7 +43,7 @@ export class SortedKeys {
     return found;
   }
 
-  /** The last block that starts at the key or before it: where the key is, or belongs. */
+  /** The last block that starts at the key or before it. It holds the key, or the key belongs there. */
   #blockOf(key: string): number {
     let [low, high] = [0, this.#blocks.length - 1];
     while (low < high) {
@@ -55,7 +55,7 @@ export class SortedKeys {
   }
 }
 
-/** Where the first key that is not less than this one is, or would be. */
+/** The place of the first key that is not less than this one. */
 function lowerBound(keys: readonly string[], key: string): number {
   let [low, high] = [0, keys.length];
   while (low < high) {
@@ -66,13 +66,13 @@ function lowerBound(keys: readonly string[], key: string): number {
   return low;
 }
 
-/** Where the units of surrogate pairs begin and end; those after them go on to U+FFFF. */
+/** Where the units of surrogate pairs begin and end. The units behind them go on to U+FFFF. */
 const [pairs, afterPairs, allUnits] = [0xd800, 0xe000, 0x10000];
 const highUnits = /[\ud800-\uffff]/;
 
 /**
- * JavaScript compares UTF-16 units, where pairs (U+D800 to U+DFFF) come before U+E000 to U+FFFF; in UTF-8, what a pair
- * stands for comes after them. With the two blocks exchanged, the plain comparison is right.
+ * JavaScript compares UTF-16 units, where the units of pairs (U+D800 to U+DFFF) come before U+E000 to U+FFFF. In UTF-8 the
+ * character of a pair comes after them. With the two ranges exchanged, the plain comparison gives the order of UTF-8.
  */
 function toOrdered(key: string): string {
   return highUnits.test(key) ? turnHighUnits(key, allUnits - afterPairs) : key;
@@ -83,7 +83,7 @@ function fromOrdered(key: string): string {
   return highUnits.test(key) ? turnHighUnits(key, afterPairs - pairs) : key;
 }
 
-/** Moves the units from U+D800 to U+FFFF some steps up, the last ones round to the start. */
+/** Moves the units from U+D800 to U+FFFF some steps up. Units that leave the range at its end come in at its start. */
 function turnHighUnits(key: string, steps: number): string {
   let turned = "";
   for (let index = 0; index < key.length; index += 1) {

@@ -1,4 +1,4 @@
-// What the runtime asks of the library that keeps its data: ordered keys, and writes that are atomic and durable.
+// What the engine asks of the store that keeps its data: ordered keys, and writes that are atomic and durable.
 
 /** A key and its new value; undefined deletes the key. */
 export type Write = readonly [key: string, value: Uint8Array | undefined];
@@ -16,26 +16,26 @@ export interface Range {
 
 /**
  * Ordered keys with values, on disk or in memory. One process at a time holds a store. Keys are well-formed strings, in
- * the order of their UTF-8 bytes. A failure leaves what was durable as it was, and the store usable: the same writes can
- * be tried again. After close, everything but close fails with STORE_FAILED.
+ * the order of their UTF-8 bytes. After a failure the durable values are as they were, and the same writes can be tried
+ * again. After close, every method but close fails with STORE_FAILED.
  */
 export interface Store {
   /**
-   * The value of a key, which must not be changed. Writes in flight may show already or not yet. Throws STORE_FAILED or
-   * STORE_FULL: also, for a while, when a write has failed and the next one has not succeeded.
+   * The value of a key, which must not be changed. A write in flight may show already. Throws STORE_FAILED or STORE_FULL;
+   * after a failed write, it may throw until a write succeeds.
    */
   get(key: string): Uint8Array | undefined;
   /**
-   * Carries out all the writes or none; resolves when they are on disk (fsync). The iterable holds each key once, and
-   * must not change until then; nor must the values. Writes are carried out in the order of the calls. Rejects with
-   * STORE_FULL when the disk is full, else with STORE_FAILED. What was refused may turn out to be there later, whole:
-   * try the same writes again before others. A write that waits behind a refused one is carried out nevertheless.
+   * Carries out all the writes or none; resolves when they are on disk (fsync). The iterable holds each key once. Neither
+   * the iterable nor the values may change until then. Calls are carried out in their order. Rejects with STORE_FULL when
+   * the disk is full, else with STORE_FAILED. Refused writes may turn out to be there later, all of them: try the same
+   * writes again before others. A call that waits behind a refused one is carried out nevertheless.
    */
   write(writes: Iterable<Write>): Promise<void>;
-  /** Reads a range of entries as it is when the call is made. Rejects as get throws. */
+  /** Reads a range of entries as it is when the call is made. Rejects with the errors of get. */
   entries(range: Range): Promise<Entry[]>;
-  /** Reads the keys of a range, without their values. Rejects as get throws. */
+  /** Reads the keys of a range, without their values. Rejects with the errors of get. */
   keys(range: Range): Promise<string[]>;
-  /** Frees the store for another process, once its reads and writes in flight are done. What was written stays. */
+  /** Frees the store for another process, when its reads and writes in flight are done. */
   close(): Promise<void>;
 }

@@ -23,6 +23,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "addresses",
       "crash",
       "egress",
+      "format",
       "generations",
       "hostile-answers",
       "mailbox",
