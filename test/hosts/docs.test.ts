@@ -26,6 +26,7 @@ Server.prototype.listen = function (_port, ...rest) {
 const blocks = blocksOf(pageAt("docs/hosts.md"), "ts");
 const fileOf = ({ notes, line }: Block) =>
   (notes.find((note) => note.startsWith("file="))?.slice("file=".length) ?? `line-${line}.ts`).replace(".ts", ".js");
+const isServer = ({ code }: Block) => /listen\(|serve(Koa)?\(/.test(code);
 
 describe("docs/hosts.md", () => {
   let project: Project;
@@ -58,7 +59,7 @@ describe("docs/hosts.md", () => {
     await assertServes(await hostOf(child, originIn));
   }
 
-  for (const block of blocks.filter(({ code }) => /listen\(|serve\(/.test(code))) {
+  for (const block of blocks.filter(isServer)) {
     const [, host] = /from "(?:statefun-ts\/)?(koa|express|fastify|hono|@nestjs\/core|node)"/.exec(block.code) ?? [];
     test(`line ${block.line}: the lines for ${host} serve`, () =>
       tryOut(process.execPath, "--import", "./any-port.js", fileOf(block)));
@@ -73,7 +74,7 @@ describe("docs/hosts.md", () => {
   });
 
   test("every block is tried out here", () => {
-    const served = blocks.filter(({ code }) => /listen\(|serve\(/.test(code)).length;
-    assert.deepEqual([served, blocks.length - served, basename(fileOf(blocks[0] as Block))], [6, 3, "functions.js"]);
+    const served = blocks.filter(isServer).length;
+    assert.deepEqual([served, blocks.length - served, basename(fileOf(blocks[0] as Block))], [8, 3, "functions.js"]);
   });
 });
