@@ -224,38 +224,48 @@ for (const name of ["Koa middleware", "node listener"]) {
     socket.destroy();
   });
 
-  test(`${name}: a client that is late to read gets every short answer, whole and in order`, longLimit, async (t) => {
-    const id = "ü".repeat(900);
-    const functions = new StatefulFunctions().register("a/b", (_message, context) => {
-      context.sendEgress("a/egress", context.address.id);
-    });
-    const { port, server } = await start(functions);
-    t.after(() => stop(server));
-    const expected = (await send(port, "/statefun", { body: request(id) })).bytes;
-    const socket = await rawConnection(port, "");
-    socket.pause();
-    let calls = 0;
-    for (let isTaken = true; isTaken; calls++) {
-      const arrived = once(server, "request") as Promise<[IncomingMessage, ServerResponse]>;
-      socket.write(inOneGo([id]));
-      const [, response] = await arrived;
-      while (!response.writableEnded) await turn();
-      await turn();
-      isTaken = response.writableFinished;
-    }
-    const received: Buffer[] = [];
-    socket
-      .on("data", (chunk: Buffer) => received.push(chunk))
-      .resume()
-      .end();
-    await once(socket, "close");
-    const bodies = Buffer.concat(received)
-      .toString("latin1")
-      .split(/HTTP\/1\.1 200 [\s\S]*?\r\n\r\n/);
-    assert.equal(bodies.shift(), "");
-    assert.equal(bodies.length, calls);
-    assert.ok(bodies.every((body) => body === expected.toString("latin1")));
-  });
+  test(
+    `${name}: a client that is late to read gets every short answer, whole and in order, and close waits for it`,
+    longLimit,
+    async (t) => {
+      const id = "ü".repeat(900);
+      const functions = new StatefulFunctions().register("a/b", (_message, context) => {
+        context.sendEgress("a/egress", context.address.id);
+      });
+      const { port, server, close } = await start(functions);
+      t.after(() => stop(server));
+      const expected = (await send(port, "/statefun", { body: request(id) })).bytes;
+      const socket = await rawConnection(port, "");
+      socket.pause();
+      let calls = 0;
+      for (let isTaken = true; isTaken; calls++) {
+        const arrived = once(server, "request") as Promise<[IncomingMessage, ServerResponse]>;
+        socket.write(inOneGo([id]));
+        const [, response] = await arrived;
+        while (!response.writableEnded) await turn();
+        await turn();
+        isTaken = response.writableFinished;
+      }
+      let isClosed = false;
+      const closing = close?.().then(() => {
+        isClosed = true;
+      });
+      for (let turns = 0; turns < 20; turns++) await turn();
+      assert.equal(isClosed, false);
+      const received: Buffer[] = [];
+      socket
+        .on("data", (chunk: Buffer) => received.push(chunk))
+        .resume()
+        .end();
+      await Promise.all([closing, once(socket, "close")]);
+      const bodies = Buffer.concat(received)
+        .toString("latin1")
+        .split(/HTTP\/1\.1 200 [\s\S]*?\r\n\r\n/);
+      assert.equal(bodies.shift(), "");
+      assert.equal(bodies.length, calls);
+      assert.ok(bodies.every((body) => body === expected.toString("latin1")));
+    },
+  );
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
