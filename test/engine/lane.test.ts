@@ -94,6 +94,8 @@ test("calls that were in flight when the wait began do not make it longer", asyn
   await clock.advance(100);
   assert.equal(woken(), 1);
   assert.equal(lane.next(), instance("a"));
+  await clock.advance(60_000);
+  assert.equal(woken(), 1, "there is one wait, of one length");
 });
 
 test("a call from before the wait that reaches the endpoint ends the wait at once", async () => {

@@ -28,6 +28,26 @@ test("a record leaves when its group is durable, and not before", async () => {
   assert.deepEqual(taker.values, ["one", "two"]);
 });
 
+test("neither a new consumer nor an acknowledgement lets a record leave that is not durable", async () => {
+  const store = new ForgetfulStore({ autoSync: true });
+  const parts = new Parts({ store });
+  const outbox = outboxOf(parts);
+  const gate = new Gate();
+  const taker = new Taker(1, () => gate.promise);
+  outbox.push(packed("one"));
+  await parts.settle();
+  store.autoSync = false;
+  outbox.push(packed("two"));
+  outbox.attach(taker);
+  assert.deepEqual(taker.values, ["one"]);
+  gate.open();
+  await store.untilHeld(1);
+  assert.deepEqual(taker.values, ["one"]);
+  store.sync();
+  await parts.settle();
+  assert.deepEqual(taker.values, ["one", "two"]);
+});
+
 test("no record leaves while its group can't be written", async () => {
   const store = new ForgetfulStore();
   const parts = new Parts({ store });
