@@ -56,6 +56,7 @@ export async function serve(
   options: ServerOptions = {},
 ): Promise<StatefunServer> {
   const { port, host, ...serveOptions } = options;
-  const listener = statefunListener(served, serveOptions);
+  // A number has no properties to take out; the listener refuses it, as everything that is no object of options.
+  const listener = statefunListener(served, typeof options === "object" ? serveOptions : options);
   return startServer(listener, () => listener.close(), { port, host });
 }
