@@ -270,7 +270,11 @@ export const errors = {
     "An idempotency key was used for another request before.",
     "Take a new key for every new request.",
   ),
-  UNAUTHORIZED: request(401, "The bearer token is missing or wrong.", "Send `Authorization: Bearer <token>`."),
+  UNAUTHORIZED: request(
+    401,
+    "The caller may not use this server: it sends no bearer token or a wrong one, names another host, or is a page of another site.",
+    "Send `Authorization: Bearer <token>`. The ingress takes pages of the origins in `cors`, and without a token also the hosts in `allowedHosts`.",
+  ),
   NOT_FOUND: request(404, "There is nothing at this path.", "Correct the path.", 4),
   CLIENT_FAILED: operation(
     500,

@@ -69,7 +69,15 @@ const running: Options = {
     value: "time",
     help: "How long a call of a function in this process may take, for example 30s. Defaults to no limit.",
   },
-  host: { value: "host", help: "The host that the ingress listens on. Defaults to 127.0.0.1." },
+  host: {
+    value: "host",
+    help: "The host that the ingress listens on; any other host than this machine needs a bearer token or --allowed-host. Defaults to 127.0.0.1.",
+  },
+  "allowed-host": {
+    value: "host",
+    multiple: true,
+    help: "A host that requests to the ingress may name when there is no bearer token; * allows every host. Once for each host.",
+  },
   port: { value: "port", help: "The port of the ingress; 0 takes a free port. Defaults to 7070." },
   ...bearerToken,
   "admin-host": {

@@ -74,7 +74,10 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
     ...(callTimeout === undefined ? {} : { callTimeout }),
     park: parkOf(input),
     egresses: Object.fromEntries(input.texts("egress").map(egressOf)),
-    ingress: serverOptions(input, "host", "port", input.text("bearer-token")),
+    ingress: {
+      ...serverOptions(input, "host", "port", input.text("bearer-token")),
+      allowedHosts: input.texts("allowed-host"),
+    },
     admin: serverOptions(input, "admin-host", "admin-port", input.text("admin-bearer-token")),
   };
 }

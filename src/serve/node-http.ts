@@ -55,6 +55,10 @@ class NodeRequest implements HttpRequest {
     return this.#request.headers["content-encoding"];
   }
 
+  get origin(): string | undefined {
+    return this.#request.headers.origin;
+  }
+
   /** Throws, or rejects with, BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */
   body(maxBytes: number): Uint8Array | Promise<Uint8Array> {
     if (this.#parsed instanceof Uint8Array) return this.#parsed;

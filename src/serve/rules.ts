@@ -1,12 +1,17 @@
-// What every request is held to, whatever host takes it: the method, the media type and the size.
+// What every request is held to, whatever host takes it: no browser sends it, the method, the media type and the size.
 
 import { StatefunError } from "../errors.js";
 import type { HttpRequest } from "./http-messages.js";
 
 export const octetStream = "application/octet-stream";
 
-/** Throws METHOD_NOT_ALLOWED and MEDIA_TYPE_UNSUPPORTED. */
-export function assertCall({ method, contentType, contentEncoding }: HttpRequest): void {
+/** Throws UNAUTHORIZED, METHOD_NOT_ALLOWED and MEDIA_TYPE_UNSUPPORTED. */
+export function assertCall({ method, contentType, contentEncoding, origin }: HttpRequest): void {
+  // An attacker's domain can resolve to this server (DNS rebinding). A page of that domain may then call as a program would,
+  // but its browser names the page's origin in every POST.
+  if (origin !== undefined) {
+    throw new StatefunError("UNAUTHORIZED", `Pages in a browser may not call functions; this one is of ${origin}.`);
+  }
   if (method !== "POST") {
     throw new StatefunError("METHOD_NOT_ALLOWED", `The method is ${method}; the engine calls with POST.`);
   }

@@ -148,6 +148,7 @@ test("what can't start says why", async (t) => {
   assertFailed(await start("--functions", "nothing.js"), 2, "OPTION_INVALID");
   assertFailed(await start("module.yaml"), 1, "MODULE_INVALID");
   assertFailed(await start("--functions", "functions.js", "--admin-host", "0.0.0.0"), 2, "OPTION_INVALID");
+  assertFailed(await start("--functions", "functions.js", "--host", "0.0.0.0"), 2, "OPTION_INVALID");
   assertFailed(await start("--functions", "functions.js", "--egress", "nowhere"), 2, "OPTION_INVALID");
   const onTaken = ["start", "--functions", "functions.js", "--memory", "--admin-port", "0", "--port", String(port)];
   assertFailed(await run(built.main, onTaken, { cwd }), 6, "ADDRESS_IN_USE");

@@ -98,6 +98,14 @@ for (const [name, start] of Object.entries(hosts)) {
     });
   }
 
+  test(`${name}: a call of a page in a browser is 401, also when the page's domain resolves to the server`, async () => {
+    for (const origin of ["http://evil.example", `http://127.0.0.1:${host.port}`, "null"]) {
+      const { status, text } = await post({ body: ok, headers: { ...octetStream, origin } });
+      assert.equal(status, 401);
+      assert.ok(text.startsWith("UNAUTHORIZED"), text);
+    }
+  });
+
   test(`${name}: an empty body is 400, declared or in chunks`, async () => {
     for (const sent of [{ body: new Uint8Array(0) }, { body: [] }]) {
       const { status, text } = await post(sent);

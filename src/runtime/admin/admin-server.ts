@@ -10,7 +10,6 @@ import type { TypeCatalog } from "../../types/type-catalog.js";
 import { assertQuery, targetOf } from "../http/request-target.js";
 import { Router, routeOf } from "../http/router.js";
 import { type HttpServer, listen, sendBody, sendJson } from "../http/server.js";
-import { Access } from "./access.js";
 import { answers } from "./answers.js";
 import { Metrics } from "./metrics.js";
 import { type AdminRoute, type RouteName, routes } from "./routes.js";
@@ -47,23 +46,29 @@ const router = new Router<NamedRoute>(
 export class AdminServer {
   readonly #engine: EngineApi;
   readonly #catalog: TypeCatalog;
-  readonly #access: Access;
   readonly #metrics: Metrics;
   #server!: HttpServer;
 
-  private constructor(engine: EngineApi, catalog: TypeCatalog, access: Access) {
+  private constructor(engine: EngineApi, catalog: TypeCatalog) {
     this.#engine = engine;
     this.#catalog = catalog;
-    this.#access = access;
     this.#metrics = new Metrics(engine);
   }
 
   /** Starts to listen. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
   static async open(engine: EngineApi, catalog: TypeCatalog, options?: AdminOptions): Promise<AdminServer> {
     const { port, host, bearerToken, logger } = adminOptions.read("The admin server", options);
-    const admin = new AdminServer(engine, catalog, new Access(host, bearerToken));
+    const admin = new AdminServer(engine, catalog);
     admin.#server = await listen(
-      { name: "The admin server", option: "the option admin.port", port, host, logger },
+      {
+        name: "The admin server",
+        option: "the option admin.port",
+        port,
+        host,
+        bearerToken,
+        openPaths: ["/health"], // A load balancer has no token.
+        logger,
+      },
       (request, response) => admin.#answer(request, response),
     );
     return admin;
@@ -86,9 +91,6 @@ export class AdminServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { parts, query } = targetOf(request.url as string);
-    const isHealth = parts.length === 1 && parts[0] === "health";
-    // A load balancer has no token. The health tells it nothing but whether messages are taken.
-    if (!isHealth) this.#access.assertAllowed(request, response);
     const path = router.find(parts);
     if (path === undefined || Object.values(path.filled).includes("")) throw notFound(parts);
     const route = routeOf(path, request);

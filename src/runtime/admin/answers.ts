@@ -4,6 +4,7 @@ import type { EngineApi, FunctionInfo, ParkedInfo, WaitingMessage } from "../../
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
+import { publicMessage } from "../http/server.js";
 import type { Asked, RouteName } from "./routes.js";
 import { readState, type ShownValue, showValue } from "./values.js";
 
@@ -19,10 +20,11 @@ const longestPage = 1000;
 /** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
 export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =
   {
+    // Everybody may ask for the health, so it does not say where the data folder is.
     health: ({ engine: { trouble } }) =>
       trouble === undefined
         ? ok({ status: "ok" })
-        : { status: 503, body: { status: "trouble", code: trouble.code, message: trouble.message } },
+        : { status: 503, body: { status: "trouble", code: trouble.code, message: publicMessage(trouble) } },
 
     functions: async ({ engine, catalog }) => {
       const parked = new Map<string, number>();

@@ -4,7 +4,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { oneLine, StatefunError } from "../../errors.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
-import { assertOrigin } from "../http/access.js";
 import { targetOf } from "../http/request-target.js";
 import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
 
@@ -18,8 +17,6 @@ export interface PlaygroundEgressOptions {
   /** The port to listen on; 0 picks a free one. */
   readonly port: number;
   readonly topics: readonly string[];
-  /** The address to listen on. Defaults to "127.0.0.1". */
-  readonly host?: string | undefined;
   /** Takes a line for every record that no request can take. Defaults to stderr. */
   readonly logger?: Logger | undefined;
 }
@@ -47,10 +44,10 @@ export class PlaygroundEgress implements EgressConsumer {
 
   /** Starts to listen. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID. */
   static async open(options: PlaygroundEgressOptions): Promise<PlaygroundEgress> {
-    const { port, host, logger } = options;
+    const { port, logger } = options;
     const egress = new PlaygroundEgress(options);
     egress.#server = await listen(
-      { name: "The playground egress", option: "port in the module file", port, host, logger },
+      { name: "The playground egress", option: "port in the module file", port, logger },
       (request, response) => egress.#answer(request, response),
     );
     return egress;
@@ -102,7 +99,6 @@ export class PlaygroundEgress implements EgressConsumer {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    assertOrigin(request, response, []);
     assertMethod(request, "GET");
     const topic = targetOf(request.url as string).parts.join("/");
     const queue = this.#topics.get(topic);

@@ -1,45 +1,139 @@
-// Who may call a server: clients with the bearer token, and pages of known origins.
+// Who may use a server of the runtime: the one place for tokens, for pages in browsers, and for the host of a request.
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isIP } from "node:net";
 import { StatefunError } from "../../errors.js";
+import { checked } from "../../model/options.js";
 
-/** Throws UNAUTHORIZED unless the request has this bearer token. Without a token, every request may pass. */
-export function assertBearer(request: IncomingMessage, token: string | undefined): void {
-  if (token === undefined) return;
-  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-  // Both hashes have the same length, so the time of the comparison reveals nothing about the token.
-  if (given !== undefined && timingSafeEqual(hash(given), hash(token))) return;
-  throw new StatefunError(
-    "UNAUTHORIZED",
-    "Send the header Authorization: Bearer <token>, with the token of this server.",
-  );
+/** Options of {@link Access}. */
+export interface AccessOptions {
+  /** The address that the server listens on. */
+  readonly host: string;
+  /** The token that every request must send. Defaults to none. */
+  readonly bearerToken?: string | undefined;
+  /** The origins whose pages may call; "*" stands for every origin. Undefined when the server takes no page's calls. */
+  readonly cors?: readonly string[] | undefined;
+  /** The hosts that a request may name when there is no token; "*" stands for every host. Undefined when there is no such option. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** The paths that everybody may ask, such as a health check. Defaults to none. */
+  readonly openPaths?: readonly string[] | undefined;
+}
+
+/** An option for the names of hosts, such as "statefun.internal", or "*". Throws OPTION_INVALID. */
+export const hostsOption = checked(
+  'a list of host names without ports, or of "*" for every host',
+  (given): given is readonly string[] =>
+    Array.isArray(given) &&
+    given.every((host) => host === "*" || (typeof host === "string" && /^[^\s/:*]+$/.test(host))),
+);
+
+/** Decides which requests a server takes. The server asks it about every request, before anything else. */
+export class Access {
+  readonly #token: string | undefined;
+  readonly #cors: readonly string[] | undefined;
+  readonly #openPaths: readonly string[];
+  /** The hosts that a request may name, beside addresses of IP; undefined for every host. */
+  readonly #hosts: ReadonlySet<string> | undefined;
+
+  /** Throws OPTION_INVALID when other machines could use the server, although no option says who may. */
+  constructor(name: string, { host, bearerToken, cors, allowedHosts, openPaths = [] }: AccessOptions) {
+    if (bearerToken === undefined && !isLoopback(host) && !allowedHosts?.length) {
+      const hosts = allowedHosts && `, or name the hosts that requests may name in allowedHosts ("*" for every host)`;
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `${name} would take the requests of everybody who reaches ${host}. Give it a bearerToken, or the host 127.0.0.1${hosts ?? ""}.`,
+      );
+    }
+    this.#token = bearerToken;
+    this.#cors = cors;
+    this.#openPaths = openPaths;
+    const all = bearerToken !== undefined || allowedHosts?.includes("*") === true;
+    this.#hosts = all ? undefined : new Set([host, ...(allowedHosts ?? [])].map((each) => each.toLowerCase()));
+  }
+
+  /**
+   * Throws UNAUTHORIZED for a request that may not use the server. Lets a page of an allowed origin read the answer.
+   */
+  assertAllowed(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#openPaths.length > 0 && this.#openPaths.includes((request.url as string).split("?", 1)[0] as string))
+      return;
+    this.#assertPage(request, response);
+    this.#assertHost(request);
+    // A browser asks for the options of a page's request without the token.
+    if (request.method !== "OPTIONS" || this.#cors === undefined) this.#assertBearer(request);
+  }
+
+  /**
+   * A page in a browser of this machine is not a program of this machine. The page can't read the answer, but its browser
+   * would send a form or ask for an image all the same, and a GET may have an effect.
+   */
+  #assertPage(request: IncomingMessage, response: ServerResponse): void {
+    const { origin, host, "sec-fetch-site": site } = request.headers;
+    const origins = this.#cors ?? [];
+    if (origin === undefined) {
+      // A browser names no origin when it asks for an image, a script or a page of a link, but it says whose page asks.
+      if (site === undefined || site === "none" || site === "same-origin" || origins.includes("*")) return;
+      throw refused("Pages of other sites");
+    }
+    if (isOwn(origin, host)) return;
+    if (!origins.includes(origin) && !origins.includes("*")) throw refused(`Pages of ${origin}`);
+    response.setHeader("Access-Control-Allow-Origin", origin);
+    response.setHeader("Access-Control-Expose-Headers", "Statefun-Type, Retry-After");
+    response.setHeader("Vary", "Origin");
+  }
+
+  /**
+   * An attacker's domain can resolve to 127.0.0.1 (DNS rebinding). A page of that domain looks like this server's own, but
+   * its requests name the domain as their host. A page can't know a token, so a server with a token takes every host.
+   */
+  #assertHost({ headers: { host = "" } }: IncomingMessage): void {
+    if (this.#hosts === undefined) return;
+    const name = host.replace(/:\d*$/, "").toLowerCase();
+    if (isLoopback(name) || isIP(withoutBrackets(name)) !== 0 || this.#hosts.has(name)) return;
+    throw new StatefunError(
+      "UNAUTHORIZED",
+      `The request is for the host ${JSON.stringify(host)}. Without a bearerToken the server takes requests to IP addresses, to localhost, and to the hosts in the option allowedHosts of the HTTP ingress.`,
+    );
+  }
+
+  #assertBearer(request: IncomingMessage): void {
+    const token = this.#token;
+    if (token === undefined) return;
+    const sent = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    // Both hashes have the same length, so the time of the comparison reveals nothing about the token.
+    if (sent !== undefined && timingSafeEqual(hash(sent), hash(token))) return;
+    throw new StatefunError(
+      "UNAUTHORIZED",
+      "Send the header Authorization: Bearer <token>, with the token of this server.",
+    );
+  }
 }
 
 const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
 
-/**
- * Lets pages of these origins read the answer; "*" stands for every origin. Throws UNAUTHORIZED for a page of another
- * origin: such a page can't read the answer, but its browser would send the form all the same.
- */
-export function assertOrigin(request: IncomingMessage, response: ServerResponse, origins: readonly string[]): void {
-  const { origin, host } = request.headers;
-  if (origin === undefined || isOwn(origin, host)) return;
-  if (!origins.includes(origin) && !origins.includes("*")) {
-    throw new StatefunError(
-      "UNAUTHORIZED",
-      `Pages of ${origin} may not call this server. The HTTP ingress takes pages of the origins in its option cors.`,
-    );
-  }
-  response.setHeader("Access-Control-Allow-Origin", origin);
-  response.setHeader("Access-Control-Expose-Headers", "Statefun-Type, Retry-After");
-  response.setHeader("Vary", "Origin");
+function refused(who: string): StatefunError {
+  return new StatefunError(
+    "UNAUTHORIZED",
+    `${who} may not call this server. The HTTP ingress takes pages of the origins in its option cors.`,
+  );
 }
 
 /** Whether this server itself served the page. Only names of this machine count: an attacker's domain can resolve to 127.0.0.1. */
 function isOwn(origin: string, host: string | undefined): boolean {
-  if (origin !== `http://${host}` && origin !== `https://${host}`) return false;
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host as string);
+  if (host === undefined || (origin !== `http://${host}` && origin !== `https://${host}`)) return false;
+  return isLoopback(host.replace(/:\d*$/, ""));
+}
+
+/** Whether only this machine can reach the host. */
+function isLoopback(host: string): boolean {
+  const name = withoutBrackets(host.toLowerCase());
+  return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+/** An address of IPv6 stands in brackets in a URL. */
+function withoutBrackets(host: string): string {
+  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
 /** Answers the question that a browser asks before it sends a page's request. */

@@ -2,15 +2,16 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { errors, StatefunError } from "../../errors.js";
+import { type ErrorCode, errors, StatefunError } from "../../errors.js";
 import { listenFailure } from "../../model/listen-failure.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
+import { Access, type AccessOptions } from "./access.js";
 
 /** Answers one request. An error that it throws is answered by {@link sendError}. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** Options of {@link listen}. */
-export interface ListenOptions {
+/** Options of {@link listen}: where the server listens, and who may use it. */
+export interface ListenOptions extends Omit<AccessOptions, "host"> {
   /** The name of the server in error messages, for example "The ingress". */
   readonly name: string;
   /** What a user changes to choose another port, for example "the option ingress.port". */
@@ -34,6 +35,9 @@ function statusOf(error: unknown): number {
  */
 const keepAliveMs = 65_000;
 
+/** The address that only this machine reaches. */
+const defaultHost = "127.0.0.1";
+
 /** A server that listens. */
 export class HttpServer {
   readonly #server: Server;
@@ -42,7 +46,7 @@ export class HttpServer {
   #closing = false;
 
   /** @internal */
-  constructor(handle: RequestHandler, logger: Logger) {
+  constructor(handle: RequestHandler, access: Access, logger: Logger) {
     this.#logger = logger;
     const failed = (response: ServerResponse, thrown: unknown) => {
       if (statusOf(thrown) === 500) logFailure(logger, thrown);
@@ -57,6 +61,7 @@ export class HttpServer {
         return;
       }
       try {
+        access.assertAllowed(request, response);
         handle(request, response)?.catch((thrown: unknown) => failed(response, thrown));
       } catch (thrown) {
         failed(response, thrown);
@@ -65,7 +70,7 @@ export class HttpServer {
   }
 
   /** @internal */
-  async start({ name, option, port, host = "127.0.0.1" }: ListenOptions): Promise<this> {
+  async start({ name, option, port, host = defaultHost }: ListenOptions): Promise<this> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (error) => reject(listenFailure({ name, option, host, port }, error)));
       this.#server.listen(port, host, resolve);
@@ -105,8 +110,9 @@ export class HttpServer {
 }
 
 /** Starts a server. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID. */
-export function listen(options: ListenOptions, handle: RequestHandler): Promise<HttpServer> {
-  return new HttpServer(handle, options.logger ?? defaultLogger).start(options);
+export async function listen(options: ListenOptions, handle: RequestHandler): Promise<HttpServer> {
+  const { name, host = defaultHost, logger = defaultLogger } = options;
+  return new HttpServer(handle, new Access(name, { ...options, host }), logger).start(options);
 }
 
 /** Headers as pairs in one list: name, value, name, value. */
@@ -144,12 +150,21 @@ function sendError(response: ServerResponse, thrown: unknown, headers: RawHeader
   if (thrown instanceof MethodNotAllowed) more.push("Allow", thrown.allow);
   // The rest of a body that was refused is not read, so the connection can't be used again.
   if (response.req !== undefined && !response.req.complete) response.shouldKeepAlive = false;
-  sendJson(response, status, status === 500 ? { code } : { code, message: messageOf(thrown as StatefunError) }, more);
+  sendJson(
+    response,
+    status,
+    status === 500 ? { code } : { code, message: publicMessage(thrown as StatefunError) },
+    more,
+  );
 }
 
-/** A message that clients must not see is replaced by the text of the error table. The log has the message. */
-function messageOf({ code, expose, message }: StatefunError): string {
-  return expose ? message : `${errors[code].meaning} ${errors[code].advice}`;
+/**
+ * What clients may see of an error. A message that may hold a path or a secret is replaced by the text of the error table;
+ * the log has the message.
+ */
+export function publicMessage(error: { readonly code: string; readonly message: string }): string {
+  const { expose, meaning, advice } = errors[error.code as ErrorCode];
+  return expose ? error.message : `${meaning} ${advice}`;
 }
 
 class MethodNotAllowed extends StatefunError {

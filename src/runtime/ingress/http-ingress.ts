@@ -10,7 +10,7 @@ import { type Logger, loggerOption } from "../../model/logger.js";
 import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { answerOptions, assertBearer, assertOrigin } from "../http/access.js";
+import { answerOptions, hostsOption } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { assertQuery, parseDuration, targetOf } from "../http/request-target.js";
@@ -22,10 +22,18 @@ import { sendValue } from "../http/value-answer.js";
 export interface HttpIngressOptions {
   /** The port to listen on; 0 picks a free one. Defaults to 7070. */
   readonly port?: number;
-  /** The address to listen on. Defaults to "127.0.0.1", which only this machine reaches. */
+  /**
+   * The address to listen on. An address that other machines reach needs a bearerToken, or allowedHosts. Defaults to
+   * "127.0.0.1", which only this machine reaches.
+   */
   readonly host?: string;
   /** The token that every request must send as `Authorization: Bearer <token>`. Defaults to none. */
   readonly bearerToken?: string;
+  /**
+   * The hosts that requests may name when there is no bearerToken, such as "statefun.internal"; "*" allows every host. An
+   * IP address, localhost and the option host are always allowed. Defaults to none.
+   */
+  readonly allowedHosts?: readonly string[];
   /** The largest body, in bytes. Defaults to 4 MiB. */
   readonly maxBodyBytes?: number;
   /** Origins whose pages may call from a browser, such as "https://example.com"; "*" allows every page. Defaults to none. */
@@ -39,6 +47,7 @@ export const httpIngressOptions = defineOptions<HttpIngressOptions>()({
   port: withDefault(port, 7070),
   host: withDefault(nonEmptyText, "127.0.0.1"),
   bearerToken: bearerTokenOption,
+  allowedHosts: withDefault(hostsOption, []),
   maxBodyBytes: withDefault(positiveInteger, 4 * 1024 * 1024),
   cors: withDefault(
     checked("a list of origins", (given): given is readonly string[] => Array.isArray(given)),
@@ -65,9 +74,7 @@ const accepted = { status: "accepted" };
 export class HttpIngress {
   readonly #engine: EngineApi;
   readonly #catalog: TypeCatalog;
-  readonly #bearerToken: string | undefined;
   readonly #maxBodyBytes: number;
-  readonly #cors: readonly string[];
   readonly #router = new Router<IngressRoute>([
     {
       method: "POST",
@@ -90,18 +97,15 @@ export class HttpIngress {
   private constructor(engine: EngineApi, catalog: TypeCatalog, options: ReturnType<typeof httpIngressOptions.read>) {
     this.#engine = engine;
     this.#catalog = catalog;
-    this.#bearerToken = options.bearerToken;
     this.#maxBodyBytes = options.maxBodyBytes;
-    this.#cors = options.cors;
   }
 
   /** Starts to listen. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
   static async open(engine: EngineApi, catalog: TypeCatalog, options?: HttpIngressOptions): Promise<HttpIngress> {
     const read = httpIngressOptions.read("The ingress", options);
     const ingress = new HttpIngress(engine, catalog, read);
-    const { port, host, logger } = read;
     ingress.#server = await listen(
-      { name: "The ingress", option: "the option ingress.port", port, host, logger },
+      { name: "The ingress", option: "the option ingress.port", ...read },
       (request, response) => ingress.#answer(request, response),
     );
     return ingress;
@@ -123,14 +127,11 @@ export class HttpIngress {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
-    assertOrigin(request, response, this.#cors);
     const { parts, query } = targetOf(request.url as string);
     const path = this.#router.find(parts);
     if (path === undefined) throw notFound();
-    // A browser asks for the options without the token.
     if (request.method === "OPTIONS") return answerOptions(response, [...path.methods, "OPTIONS"].join(", "));
     const route = routeOf(path, request);
-    assertBearer(request, this.#bearerToken);
     assertQuery(query, route.query);
     return route.answer({ request, response, filled: path.filled, query });
   }

@@ -6,7 +6,6 @@ import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { Logger } from "../../model/logger.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { assertOrigin } from "../http/access.js";
 import { bytesReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { targetOf } from "../http/request-target.js";
@@ -16,9 +15,7 @@ import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.
 export interface PlaygroundIngressOptions {
   /** The port to listen on; 0 picks a free one. */
   readonly port: number;
-  /** The address to listen on. Defaults to "127.0.0.1". */
-  readonly host?: string | undefined;
-  /** The largest body, in bytes. Defaults to 4 MiB. */
+  /** The largest body, in bytes. Defaults to 32 MiB, the most that Flink sends to a function in one call. */
   readonly maxBodyBytes?: number | undefined;
   /** Takes a line for every answer with status 500. Defaults to stderr. */
   readonly logger?: Logger | undefined;
@@ -36,9 +33,8 @@ export function openPlaygroundIngress(
   catalog: TypeCatalog,
   options: PlaygroundIngressOptions,
 ): Promise<HttpServer> {
-  const { port, host, logger, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  const { port, logger, maxBodyBytes = 32 * 1024 * 1024 } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    assertOrigin(request, response, []);
     // The playground's own server takes every method. Its examples use PUT.
     assertMethod(request, "PUT", "POST");
     const address = addressOf(request.url as string);
@@ -49,7 +45,7 @@ export function openPlaygroundIngress(
     await engine.send(address, read(await readBody(request, maxBodyBytes)));
     sendBody(response, 200, "text/plain", "");
   };
-  return listen({ name: "The playground ingress", option: "port in the module file", port, host, logger }, answer);
+  return listen({ name: "The playground ingress", option: "port in the module file", port, logger }, answer);
 }
 
 /** Throws NOT_FOUND. */

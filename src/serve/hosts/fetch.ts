@@ -44,6 +44,7 @@ function requestOf(request: Request): HttpRequest {
     method: request.method,
     contentType: request.headers.get("content-type") ?? undefined,
     contentEncoding: request.headers.get("content-encoding") ?? undefined,
+    origin: request.headers.get("origin") ?? undefined,
     body: (maxBytes) => readBody(request, maxBytes),
   };
 }

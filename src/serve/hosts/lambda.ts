@@ -82,6 +82,7 @@ function requestOf(event: LambdaEvent): HttpRequest {
     method: event.httpMethod ?? event.requestContext.http?.method,
     contentType: headerOf(event, "content-type"),
     contentEncoding: headerOf(event, "content-encoding"),
+    origin: headerOf(event, "origin"),
     body: async () => bytesOf(event),
   };
 }
