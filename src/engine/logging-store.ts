@@ -45,6 +45,14 @@ export class LoggingStore implements Store {
     }
   }
 
+  async count(range: Pick<Range, "from" | "to">): Promise<number> {
+    try {
+      return await this.#store.count(range);
+    } catch (thrown) {
+      throw this.#logged(thrown);
+    }
+  }
+
   write(writes: Iterable<Write>): Promise<void> {
     return this.#store.write(writes);
   }

@@ -10,7 +10,7 @@ import { failureByText, failureOf, freeBytes } from "./failure.js";
 import { prepareFolder } from "./folder.js";
 import { assertLogsWhole } from "./log-check.js";
 import { Ownership } from "./ownership.js";
-import type { Entry, Range, Store, Write } from "./store.js";
+import { type Entry, type Range, type Store, sizeOfEntry, type Write } from "./store.js";
 
 /** Options of {@link openLevelStore}. */
 export interface LevelStoreOptions {
@@ -30,6 +30,9 @@ export interface LevelStoreOptions {
 }
 
 const mebibyte = 1024 * 1024;
+/** How many entries one step of a read with a limit in bytes reads at most, and how many keys are counted at once. */
+const readAtOnce = 1_000;
+const countedAtOnce = 10_000;
 /** The bytes that LevelDB needs to open besides the content of its logs: its list of files, and an empty log. */
 const openingBytes = 64 * 1024;
 /** How often to try again while a process that writes no file OWNER, one of an older release, holds LevelDB's lock. */
@@ -140,11 +143,33 @@ class LevelStore implements Store {
   }
 
   entries(range: Range): Promise<Entry[]> {
-    return this.#read((database) => database.iterator(limits(range)).all());
+    const { bytes } = range;
+    return this.#read((database) => {
+      const iterator = database.iterator(limits(range));
+      return bytes === undefined ? iterator.all() : upTo(bytes, iterator, range.to);
+    });
   }
 
   keys(range: Range): Promise<string[]> {
     return this.#read((database) => database.keys(limits(range)).all());
+  }
+
+  count({ from, to }: Pick<Range, "from" | "to">): Promise<number> {
+    return this.#read(async (database) => {
+      // Read as bytes, because most of the time would go into strings that nobody looks at.
+      const range = { gte: Buffer.from(from), lt: Buffer.from(to) };
+      const keys = database.keys<Uint8Array>({ ...range, keyEncoding: "view", fillCache: false });
+      try {
+        let count = 0;
+        for (;;) {
+          const { length } = await keys.nextv(countedAtOnce);
+          if (length === 0) return count;
+          count += length;
+        }
+      } finally {
+        await keys.close();
+      }
+    });
   }
 
   close(): Promise<void> {
@@ -247,8 +272,36 @@ class LevelStore implements Store {
   }
 }
 
-function limits({ from, to, limit }: Range) {
-  return { gte: from, lt: to, limit, highWaterMarkBytes: mebibyte };
+function limits({ from, to, limit, bytes = mebibyte }: Range) {
+  return { gte: from, lt: to, limit, highWaterMarkBytes: Math.min(bytes, mebibyte) };
+}
+
+interface EntryIterator {
+  nextv(size: number): Promise<Entry[]>;
+  seek(to: string): void;
+  close(): Promise<void>;
+}
+
+/** Reads until the entries hold so many bytes, with that entry, or until the iterator ends. */
+async function upTo(bytes: number, iterator: EntryIterator, end: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  try {
+    for (let sum = 0; ; ) {
+      const page = await iterator.nextv(readAtOnce);
+      if (page.length === 0) return entries;
+      for (const entry of page) {
+        entries.push(entry);
+        sum += sizeOfEntry(entry);
+        if (sum < bytes) continue;
+        // LevelDB skips a block that it can't read, and tells of it at the end of a range only.
+        iterator.seek(end);
+        await iterator.nextv(1);
+        return entries;
+      }
+    }
+  } finally {
+    await iterator.close();
+  }
 }
 
 /** Whether the content of the logs fits on the disk a second time, because opening makes a sorted file of each log. */

@@ -2,7 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import { SortedKeys } from "./sorted-keys.js";
-import type { Entry, Range, Store, Write } from "./store.js";
+import { type Entry, type Range, type Store, sizeOfEntry, type Write } from "./store.js";
 
 /** Keeps everything in memory. A write shows at once. */
 export class MemoryStore implements Store {
@@ -28,14 +28,27 @@ export class MemoryStore implements Store {
     }
   }
 
-  async entries({ from, to, limit }: Range): Promise<Entry[]> {
+  async entries({ from, to, limit, bytes = Number.POSITIVE_INFINITY }: Range): Promise<Entry[]> {
     this.#assertOpen();
-    return this.#keys.range(from, to, limit).map((key) => [key, this.#values.get(key) as Uint8Array]);
+    const entries: Entry[] = [];
+    let sum = 0;
+    for (const key of this.#keys.range(from, to, limit)) {
+      const entry: Entry = [key, this.#values.get(key) as Uint8Array];
+      entries.push(entry);
+      sum += sizeOfEntry(entry);
+      if (sum >= bytes) break;
+    }
+    return entries;
   }
 
   async keys({ from, to, limit }: Range): Promise<string[]> {
     this.#assertOpen();
     return this.#keys.range(from, to, limit);
+  }
+
+  async count({ from, to }: Pick<Range, "from" | "to">): Promise<number> {
+    this.#assertOpen();
+    return this.#keys.range(from, to, Number.POSITIVE_INFINITY).length;
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,20 @@ export interface Range {
   readonly to: string;
   /** The most entries to return. */
   readonly limit: number;
+  /** How many bytes of keys and values to return: the entry that reaches this number is the last one. Defaults to no end. */
+  readonly bytes?: number;
 }
+
+/** Whether a page reaches the end of the range that it was read from, as far as limits can tell. */
+export function endsRange(page: readonly Entry[], { limit, bytes = Number.POSITIVE_INFINITY }: Range): boolean {
+  if (page.length >= limit) return false;
+  let sum = 0;
+  for (const entry of page) sum += sizeOfEntry(entry);
+  return sum < bytes;
+}
+
+/** What an entry counts against the bytes of a range. */
+export const sizeOfEntry = ([key, value]: Entry): number => key.length + value.length;
 
 /**
  * Ordered keys with values, on disk or in memory. One process at a time holds a store. Keys are well-formed strings, in
@@ -36,6 +49,11 @@ export interface Store {
   entries(range: Range): Promise<Entry[]>;
   /** Reads the keys of a range, without their values. Rejects with the errors of get. */
   keys(range: Range): Promise<string[]>;
+  /**
+   * Counts the keys from `from`, inclusive, to `to`, exclusive, as they are when the call is made, and keeps none of them
+   * in memory. Rejects with the errors of get.
+   */
+  count(range: Pick<Range, "from" | "to">): Promise<number>;
   /** Frees the store for another process, when its reads and writes in flight are done. */
   close(): Promise<void>;
 }

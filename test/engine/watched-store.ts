@@ -59,6 +59,10 @@ export class WatchedStore implements Store {
     return this.#read(() => this.#store.keys(range));
   }
 
+  count(range: Pick<Range, "from" | "to">): Promise<number> {
+    return this.#read(() => this.#store.count(range));
+  }
+
   close(): Promise<void> {
     return this.#store.close();
   }

@@ -29,6 +29,7 @@ class TellingStore implements Store {
   readonly #store: Store;
   get: Store["get"];
   entries: Store["entries"];
+  count: Store["count"];
   keys: Store["keys"];
   close: Store["close"];
   #log = "";
@@ -38,6 +39,7 @@ class TellingStore implements Store {
     this.#store = store;
     this.get = store.get.bind(store);
     this.entries = store.entries.bind(store);
+    this.count = store.count.bind(store);
     this.keys = store.keys.bind(store);
     this.close = store.close.bind(store);
   }

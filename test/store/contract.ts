@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import type { Range, Store, Write } from "../../src/store/store.js";
+import { endsRange, type Range, type Store, type Write } from "../../src/store/store.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
 import { type Random, randomOf } from "../support/random.js";
 
@@ -164,6 +164,45 @@ export function testStore(name: string, open: OpenStore): void {
       await store.write([["a", large]]);
       assert.ok(large.equals(store.get("a") as Uint8Array));
       assert.ok(large.equals((await store.entries(everything))[0]?.[1] as Uint8Array));
+    });
+
+    test("a page ends with the entry that reaches its bytes, and has at least one", async (t) => {
+      const store = await open(t);
+      const keys = Array.from({ length: 3000 }, (_, number) => `k${String(number).padStart(4, "0")}`);
+      await store.write(keys.map((key): Write => [key, new Uint8Array(95)]));
+      for (const [limit, size] of [
+        [1, 1],
+        [1, 100],
+        [2, 101],
+        [2500, 250_000],
+        [3000, 300_001],
+      ] as const) {
+        const range: Range = { ...everything, bytes: size };
+        const page = await store.entries(range);
+        assert.deepEqual([page.length, page[0]?.[0], page.at(-1)?.[0]], [limit, "k0000", keys[limit - 1]]);
+        assert.equal(endsRange(page, range), limit === 3000);
+      }
+      const few: Range = { ...everything, from: "k0010", limit: 3, bytes: 1000 };
+      const page = await store.entries(few);
+      assert.deepEqual(
+        page.map(([key]) => key),
+        ["k0010", "k0011", "k0012"],
+      );
+      assert.equal(endsRange(page, few), false);
+      assert.deepEqual(await store.entries({ ...everything, from: "l", bytes: 1000 }), []);
+      assert.equal(endsRange([], everything), true);
+    });
+
+    test("keys are counted as they are when the call is made, also more than one step reads", async (t) => {
+      const store = await open(t);
+      const keys = Array.from({ length: 25_000 }, (_, number) => `k${String(number).padStart(5, "0")}`);
+      await store.write(keys.map((key): Write => [key, bytes(key)]));
+      const counted = store.count({ from: "k00005", to: "l" });
+      const more = store.write(keys.map((key): Write => [`${key}x`, bytes(key)]));
+      assert.equal(await counted, 24_995);
+      await more;
+      assert.equal(await store.count({ from: "", to: "l" }), 50_000);
+      assert.equal(await store.count({ from: "l", to: "m" }), 0);
     });
 
     test("a long key is found whole, wherever its characters of many bytes lie", async (t) => {

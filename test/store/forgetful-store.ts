@@ -92,6 +92,10 @@ export class ForgetfulStore implements Store {
     return this.#shown.keys(range);
   }
 
+  count(range: Pick<Range, "from" | "to">): Promise<number> {
+    return this.#shown.count(range);
+  }
+
   /** Leaves held writes unsettled: the test decides on them. */
   close(): Promise<void> {
     this.#closed = true;
