@@ -1,5 +1,6 @@
 // The clock of the engine. Tests replace it by one that they move by hand.
 
+import { describe, StatefunError } from "../errors.js";
 import { longestTimerMs } from "../model/duration.js";
 
 /** A timer that has not gone off. */
@@ -23,3 +24,20 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timer) };
   },
 };
+
+/**
+ * The clock through which every part of an engine reads the time: whole milliseconds, because keys of the store hold times
+ * and sort as texts. Throws OPTION_INVALID for a clock that is none, or whose time a key can't hold.
+ */
+export function engineClock(clock: Clock): Clock {
+  if (typeof clock?.now !== "function" || typeof clock.after !== "function") {
+    const what = `clock is ${describe(clock)}; it must have the methods now and after.`;
+    throw new StatefunError("OPTION_INVALID", what);
+  }
+  const now = clock.now();
+  if (!Number.isFinite(now) || now < 0) {
+    const what = `clock.now() returns ${describe(now)}; it must return the milliseconds since 1970.`;
+    throw new StatefunError("OPTION_INVALID", what);
+  }
+  return { now: () => Math.floor(clock.now()), after: (ms, run) => clock.after(ms, run) };
+}

@@ -47,7 +47,10 @@ export class DelayedMessages {
   readonly #near = new SortedList<DelayedMessage>();
   #horizon = rangeEnd(kinds.delayed);
   #pending = 0;
+  /** Goes off when the first loaded message is due. */
   #timer: Timer | undefined;
+  /** Goes off when the store is read again after a failed read. */
+  #reload: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   /** Undefined unless the store is being read. */
   #loading: Loading | undefined;
@@ -127,6 +130,8 @@ export class DelayedMessages {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#reload?.cancel();
+    this.#reload = undefined;
   }
 
   /** The count is in the store, because counting a million messages at the start takes a second. */
@@ -156,7 +161,8 @@ export class DelayedMessages {
     if (this.#paused) return;
     const next = this.#near.first;
     const rest = this.#horizon < rangeEnd(kinds.delayed);
-    if (rest && this.#near.length < fewLoaded && this.#loading === undefined) this.#loadLater();
+    const mayLoad = this.#loading === undefined && this.#reload === undefined;
+    if (rest && this.#near.length < fewLoaded && mayLoad) this.#loadLater();
     if (next === undefined) return;
     const now = this.#clock.now();
     if (next.dueAt >= this.#timerAt && now <= this.#timerAt + longestLateMs) return;
@@ -172,8 +178,9 @@ export class DelayedMessages {
 
   #loadLater(): void {
     this.#load().catch(() => {
-      this.#timer = this.#clock.after(retryMs, () => {
-        this.#timer = undefined;
+      if (this.#paused) return;
+      this.#reload = this.#clock.after(retryMs, () => {
+        this.#reload = undefined;
         this.#arm();
       });
     });

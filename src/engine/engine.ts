@@ -7,7 +7,7 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
 import { Admission, closingError } from "./admission.js";
 import { Backlog } from "./backlog.js";
-import { type Clock, systemClock } from "./clock.js";
+import { type Clock, engineClock, systemClock } from "./clock.js";
 import { DelayedMessages } from "./delayed.js";
 import { Delivery } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -41,7 +41,7 @@ import { recoverMailboxes, recoverOutboxes, recoverParked } from "./recover.js";
 import { Sequence } from "./sequence.js";
 import { Sweeper } from "./sweeper.js";
 import { logUndeclaredEgresses, logUnservedFunctions } from "./unserved.js";
-import { assertAddress, assertAddresses, assertClock } from "./validation.js";
+import { assertAddress, assertAddresses } from "./validation.js";
 import { WaitingCalls } from "./waiting-calls.js";
 
 /** Options of {@link Engine.open}. */
@@ -95,8 +95,8 @@ export class Engine implements EngineApi {
   }
 
   private constructor(options: EngineOptions) {
-    const { findRoute, egresses = [], clock = systemClock, logger = defaultLogger } = options;
-    assertClock(clock);
+    const { findRoute, egresses = [], logger = defaultLogger } = options;
+    const clock = engineClock(options.clock === undefined ? systemClock : options.clock);
     const limits = { ...defaultLimits, ...options.limits };
     const counters = newCounters();
     const store = new LoggingStore(options.store, clock, logger);

@@ -24,7 +24,10 @@ export class TurnBudget {
   /** Counts a call that is about to begin. */
   spend(): void {
     this.#left -= 1;
-    if (!this.#turnAwaited) this.#awaitTurn();
+    if (this.#turnAwaited) return;
+    // The turn's time begins with its first call: after an idle time, the end of an earlier turn is long over.
+    this.#endsAt = performance.now() + turnMs;
+    this.#awaitTurn();
   }
 
   /** Ends the budget when the turn has taken too long. */
@@ -37,7 +40,6 @@ export class TurnBudget {
     setImmediate(() => {
       this.#turnAwaited = false;
       this.#left = callsPerTurn;
-      this.#endsAt = performance.now() + turnMs;
       this.#onTurn();
     });
   }

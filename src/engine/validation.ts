@@ -4,7 +4,6 @@
 import { describe, describeValue, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isText, isWellFormed } from "../model/text.js";
-import type { Clock } from "./clock.js";
 
 const longestKey = 256;
 
@@ -56,12 +55,6 @@ export function assertDelay(delayMs: number): void {
 export function assertSignal(signal: AbortSignal): void {
   if (typeof signal.throwIfAborted === "function" && typeof signal.addEventListener === "function") return;
   throw new StatefunError("OPTION_INVALID", `signal is ${describe(signal)}; it must be an AbortSignal.`);
-}
-
-/** Throws OPTION_INVALID. */
-export function assertClock(clock: Clock): void {
-  if (typeof clock?.now === "function" && typeof clock.after === "function") return;
-  throw new StatefunError("OPTION_INVALID", `clock is ${describe(clock)}; it must have the methods now and after.`);
 }
 
 /** Looks at the parts and not at the class: an Address may come from another copy of this package. */

@@ -2,9 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DelayedMessage } from "../../src/engine/message.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
 import { rejectsCode } from "../support/expect-code.js";
-import { type Batch } from "./functions.js";
+import { at, type Batch } from "./functions.js";
+import { Parts, packed } from "./parts.js";
 import { open, stores } from "./support.js";
+import { WatchedStore } from "./watched-store.js";
 
 /** Each word of a message is a command: "after:<ms>:<text>[:<token>]" or "cancel:<token>". */
 function obey(batch: Batch): void {
@@ -157,4 +161,41 @@ test("when the clock jumps back they wait for their time, without a look every m
   await running.clock.advance(1);
   assert.deepEqual(seen, ["then"]);
   assert.ok(looks.mock.callCount() < 50, `${looks.mock.callCount()} timers`);
+});
+
+test("a failed read of the store delivers nothing while paused, and is tried again", async () => {
+  const store = new WatchedStore(new MemoryStore());
+  const before = new Parts({ store });
+  const now = before.clock.now();
+  // More than are loaded at once; the first 1,500 are due after 10 ms, the others after a minute.
+  for (let id = 0; id < 3000; id++) {
+    const dueAt = now + (id < 1500 ? 10 : 60_000);
+    before.delayed.add(new DelayedMessage(at(`f/${id}`), undefined, packed("x"), dueAt, undefined));
+  }
+  await before.commit.durable();
+  const { clock, delayed, due } = new Parts({ store });
+  await delayed.open();
+  store.failReads = "STORE_FAILED";
+  await clock.advance(10);
+  assert.equal(due.length, 1500);
+  delayed.paused = true;
+  await clock.advance(120_000);
+  assert.equal(due.length, 1500, "paused");
+  delayed.paused = false;
+  await clock.settle();
+  store.failReads = undefined;
+  await clock.advance(1000);
+  assert.equal(due.length, 3000);
+});
+
+test("messages are due in time under a clock with fractions of a millisecond, behind one that is far", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, { functions: functions(seen), now: Date.UTC(2026, 0, 1) + 0.7 });
+  await running.send("from/1", "after:100000:far:t1 after:100:near after:0:now");
+  await running.send("f/a", "own", { delayMs: 150.2 });
+  await running.reopen();
+  await running.clock.advance(200);
+  assert.deepEqual(seen, ["now", "near", "own"]);
+  await running.clock.advance(100_000);
+  assert.deepEqual(seen.at(-1), "far");
 });

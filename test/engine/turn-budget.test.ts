@@ -62,3 +62,16 @@ test("a turn that has taken 5 ms begins no further call", async (t) => {
   await nextTurn();
   assert.equal(budget.spent, false);
 });
+
+test("after an idle time as many calls begin in a turn as in any other", async (t) => {
+  const { budget, pass } = setUp(t);
+  budget.spend();
+  await nextTurn();
+  pass(60_000);
+  for (let count = 0; count < 128; count++) {
+    assert.equal(budget.spent, false, `before call ${count + 1}`);
+    budget.spend();
+    budget.checkTime();
+  }
+  assert.equal(budget.spent, true);
+});
