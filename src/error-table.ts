@@ -309,6 +309,12 @@ export const errors = {
     ),
     expose: false,
   },
+  ENGINE_RESTARTING: operation(
+    503,
+    "The runtime broke a change off and opens its store again.",
+    "Send again in a moment, with the same idempotency key. The log has the reason; when it comes again and again, report it.",
+    5,
+  ),
   STORE_FAILED: {
     ...operation(
       503,

@@ -133,7 +133,7 @@ export class Dispatcher {
       },
       () => {
         // The store has logged the failed read.
-        this.#parts.clock.after(this.#parts.limits.firstRetryMs, () => this.#load(instance));
+        if (!this.#stopped) this.#parts.clock.after(this.#parts.limits.firstRetryMs, () => this.#load(instance));
       },
     );
   }

@@ -246,7 +246,7 @@ export class Engine implements EngineApi {
 
   /** Makes all that was done so far durable, and ends. It comes after {@link close}, so egresses may acknowledge between. */
   settle(): Promise<void> {
-    return this.#commit.close();
+    return this.#commit.close(closingError());
   }
 
   /** Holds work inside up while the disk is too far behind, and logs why. */

@@ -1,28 +1,14 @@
 // Transactions are collected in the open group, and a group is written as one. Work inside the engine reads what is in a
 // group and so runs ahead of the disk. Whatever leaves the machine waits until its group is durable.
 
-import { StatefunError } from "../errors.js";
+import { errorOf, StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
-import type { Store, Write } from "../store/store.js";
+import type { Store } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
+import { Group, type Outcome } from "./group.js";
 import type { Encodable } from "./message.js";
 import { type Counters, countDuration } from "./metrics.js";
-
-type Value = Uint8Array | Encodable | undefined;
-
-interface Group {
-  readonly values: Map<string, Value>;
-  bytes: number;
-  /** Called when the group is durable, or with the error of its first write that failed. */
-  readonly onOutcome: ((error?: StatefunError) => void)[];
-  /** Called when the group is durable, however many writes that takes. */
-  readonly onDurable: (() => void)[];
-}
-
-const newGroup = (): Group => ({ values: new Map(), bytes: 0, onOutcome: [], onDurable: [] });
-
-/** About how many bytes an entry takes beyond its value. */
-const entryBytes = 64;
 
 /** When the open group holds this much, the disk is too far behind: work inside waits. */
 const mostOpenBytes = 32 * 1024 * 1024;
@@ -36,22 +22,32 @@ const lingerBytes = 8 * 1024 * 1024;
 
 const backoff: Backoff = { firstMs: 100, longestMs: 5_000 };
 
+const nothingRead: ReadonlyMap<string, Uint8Array | undefined> = new Map();
+
 export class GroupCommit {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #counters: Counters;
-  #open = newGroup();
+  #open = new Group();
   #writing: Group | undefined;
+  /** Entries that the transaction under way may read; they were read from the store before it began. */
+  #ahead = nothingRead;
   /** The number of the open group: what is put now goes into that group. */
   openGroup = 1;
   /** All groups up to this number are durable. */
   durableGroup = 0;
   #scheduled = false;
   #lingering: Timer | undefined;
+  /** Ends the wait before a failed group is written again. */
+  #endRetryWait = () => {};
   #trouble: StatefunError | undefined;
-  #closed = false;
+  #ended: StatefunError | undefined;
+  /** The write under way. */
+  #work: Promise<void> = Promise.resolve();
   /** Called when trouble begins or ends, and after each group. */
   onChange = () => {};
+  /** Called when a transaction broke off, with the address whose answer it was, if it was one. */
+  onAbandoned = (_error: StatefunError, _address: Address | undefined) => {};
 
   constructor(store: Store, clock: Clock, counters: Counters) {
     this.#store = store;
@@ -59,9 +55,14 @@ export class GroupCommit {
     this.#counters = counters;
   }
 
-  /** Why the last write failed. The same group is written again until that succeeds. */
+  /** Why nothing may be changed: the last write failed and is tried again, or a transaction broke off. */
   get trouble(): StatefunError | undefined {
     return this.#trouble;
+  }
+
+  /** Why nothing is written any more; undefined until the end. */
+  get ended(): StatefunError | undefined {
+    return this.#ended;
   }
 
   /** Whether work inside should wait, because the disk is too far behind. */
@@ -70,48 +71,58 @@ export class GroupCommit {
   }
 
   get(key: string): Uint8Array | undefined {
-    for (const group of [this.#open, this.#writing]) {
-      if (group?.values.has(key)) {
-        const value = group.values.get(key);
-        return value instanceof Uint8Array ? value : value?.encode();
-      }
-    }
-    return this.#store.get(key);
+    if (this.#open.has(key)) return this.#open.get(key);
+    if (this.#writing?.has(key)) return this.#writing.get(key);
+    return this.#ahead.has(key) ? this.#ahead.get(key) : this.#store.get(key);
   }
 
   put(key: string, value: Uint8Array | Encodable): void {
-    this.#open.bytes += sizeOf(value) + entryBytes;
-    this.#open.values.set(key, value);
+    this.#open.set(key, value);
     this.#linger();
   }
 
   delete(key: string): void {
-    this.#open.bytes += entryBytes;
-    this.#open.values.set(key, undefined);
+    this.#open.set(key, undefined);
     this.#linger();
   }
 
   /** Deletes a key that is put only once in its life. When the put is in the open group, neither is ever written. */
   consume(key: string): void {
-    const value = this.#open.values.get(key);
-    if (value === undefined) {
-      this.delete(key);
-      return;
+    if (!this.#open.takeBack(key)) this.delete(key);
+  }
+
+  /**
+   * Carries out one transaction: nothing in it waits, so one group holds all of it. The entries that it reads are read
+   * before it begins: a read that fails throws here, and nothing has changed. When the change itself throws, which is a
+   * bug, half of it must never be written: then this throws ENGINE_RESTARTING and everything ends, see {@link abandon}.
+   */
+  transact<T>(reads: readonly string[], change: () => T, address?: Address): T {
+    if (this.#ended !== undefined) throw this.#ended;
+    // A transaction may hold another one: a message begins a call, and a function in this process may send at once.
+    const outer = this.#ahead;
+    if (reads.length > 0) this.#ahead = new Map(reads.map((key) => [key, this.get(key)]));
+    try {
+      return change();
+    } catch (thrown) {
+      const error = brokenOff(thrown);
+      this.abandon(error, address);
+      throw error;
+    } finally {
+      this.#ahead = outer;
     }
-    this.#open.values.delete(key);
-    this.#open.bytes -= sizeOf(value) + entryBytes;
   }
 
   /** Calls back when all that was put so far is durable, or with the error of a failed write; never synchronously. */
-  onOutcome(callback: (error?: StatefunError) => void): void {
-    this.#lastGroup().onOutcome.push(callback);
-    this.#schedule();
+  onOutcome(callback: Outcome): void {
+    this.#wait((group) => group.onOutcome(callback), callback);
   }
 
-  /** Calls back when all that was put so far is durable, however many writes that takes; never synchronously. */
-  onDurable(callback: () => void): void {
-    this.#lastGroup().onDurable.push(callback);
-    this.#schedule();
+  /**
+   * Calls back when all that was put so far is durable, however many writes that takes, or with the reason why it never
+   * will be; never synchronously.
+   */
+  onDurable(callback: Outcome): void {
+    this.#wait((group) => group.onDurable(callback), callback);
   }
 
   /** Resolves when all that was put so far is durable. Rejects with STORE_FULL or STORE_FAILED when a write fails. */
@@ -121,43 +132,66 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when all that was put so far is durable, however many writes that takes. */
+  /** Resolves when all that was put so far is durable, however many writes that takes. Rejects when everything ends. */
   flushed(): Promise<void> {
-    return new Promise((resolve) => this.onDurable(resolve));
+    return new Promise((resolve, reject) => {
+      this.onDurable((error) => (error === undefined ? resolve() : reject(error)));
+    });
   }
 
   /** Resolves when all that was put so far is durable, or when a write of it has failed. */
   async attempted(): Promise<void> {
-    if (this.#trouble !== undefined || this.#closed) return;
+    if (this.#trouble !== undefined || this.#ended !== undefined) return;
     await new Promise<void>((resolve) => this.onOutcome(() => resolve()));
   }
 
-  /** Makes all that was put so far durable, and writes nothing more: what is put later is undone by the next start. */
-  async close(): Promise<void> {
+  /**
+   * Makes all that was put so far durable, and writes nothing more: what is put later is undone by the next start. Whoever
+   * waits then, or asks later, gets the error.
+   */
+  async close(error: StatefunError): Promise<void> {
     await this.attempted();
-    this.#closed = true;
-    this.#lingering?.cancel();
+    this.#end(error);
+    await this.stopped();
   }
 
   /**
-   * Ends all writing because a transaction broke off in the middle: the open group must never be written. What is durable
-   * is whole, and the next start goes on from there.
+   * Ends all writing because a transaction broke off in the middle: the open group must never be written. The group that
+   * is being written is whole and may still become durable.
    */
-  abandon(error: StatefunError): void {
-    for (const callback of this.#open.onOutcome) callback(error);
-    this.#open = newGroup();
-    this.#closed = true;
-    this.#lingering?.cancel();
+  abandon(error: StatefunError, address?: Address): void {
+    if (this.#ended !== undefined) return;
+    this.#end(error);
+    this.#open = new Group();
     this.#setTrouble(error);
+    this.onAbandoned(error, address);
   }
 
-  /** The group that holds the last put. */
-  #lastGroup(): Group {
-    return this.#open.values.size === 0 && this.#writing !== undefined ? this.#writing : this.#open;
+  /** Resolves when nothing is being written; after the end nothing will be. */
+  stopped(): Promise<void> {
+    return this.#work;
+  }
+
+  #wait(add: (group: Group) => void, callback: Outcome): void {
+    const ended = this.#ended;
+    if (ended !== undefined) {
+      setImmediate(() => callback(ended));
+      return;
+    }
+    // Into the group that holds the last put.
+    add(this.#open.size === 0 && this.#writing !== undefined ? this.#writing : this.#open);
+    this.#schedule();
+  }
+
+  #end(error: StatefunError): void {
+    this.#ended ??= error;
+    this.#lingering?.cancel();
+    this.#endRetryWait();
+    this.#open.settled(this.#ended);
   }
 
   #linger(): void {
-    if (this.#scheduled || this.#closed || this.#writing !== undefined) return;
+    if (this.#scheduled || this.#ended !== undefined || this.#writing !== undefined) return;
     if (this.#open.bytes >= lingerBytes) this.#schedule();
     else {
       this.#lingering ??= this.#clock.after(lingerMs, () => {
@@ -168,59 +202,72 @@ export class GroupCommit {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#closed || this.#writing !== undefined) return;
+    if (this.#scheduled || this.#ended !== undefined || this.#writing !== undefined) return;
     this.#scheduled = true;
     this.#lingering?.cancel();
     this.#lingering = undefined;
     // Not at once: whatever else is ready in this turn of the event loop shares the group.
     setImmediate(() => {
       this.#scheduled = false;
-      void this.#write();
+      if (this.#ended === undefined) this.#work = this.#write();
     });
   }
 
   async #write(): Promise<void> {
-    if (this.#closed) return;
     const group = this.#open;
     const number = this.openGroup;
-    this.#open = newGroup();
+    this.#open = new Group();
     this.openGroup += 1;
     this.#writing = group;
     if (group.bytes >= mostOpenBytes) this.onChange();
-    if (group.values.size > 0) await this.#writeUntilDone(group);
+    const error = group.size > 0 ? await this.#writeUntilDone(group) : undefined;
     this.#writing = undefined;
-    this.durableGroup = number;
-    for (const callback of group.onOutcome) callback();
-    for (const callback of group.onDurable) callback();
-    const { values, onOutcome, onDurable } = this.#open;
-    if (onOutcome.length + onDurable.length > 0) this.#schedule();
-    else if (values.size > 0) this.#linger();
+    if (error === undefined) this.durableGroup = number;
+    group.settled(error);
+    if (this.#open.awaited) this.#schedule();
+    else if (this.#open.size > 0) this.#linger();
     this.onChange();
   }
 
-  async #writeUntilDone(group: Group): Promise<void> {
-    const counters = this.#counters;
+  /** Writes the group until that succeeds. Returns an error when it never will, because everything has ended. */
+  async #writeUntilDone(group: Group): Promise<StatefunError | undefined> {
     for (let attempt = 1; ; attempt++) {
       const begun = performance.now();
       try {
-        await this.#store.write(encoded(group.values));
-        const seconds = (performance.now() - begun) / 1000;
-        counters.commits += 1;
-        counters.commitWrites += group.values.size;
-        counters.commitBytes += group.bytes;
-        counters.commitSeconds += seconds;
-        countDuration(counters.commitBuckets, seconds);
-        if (!this.#closed) this.#setTrouble(undefined);
-        return;
+        await this.#store.write(group.encoded());
+        this.#count(group, (performance.now() - begun) / 1000);
+        if (this.#ended === undefined) this.#setTrouble(undefined);
+        return undefined;
       } catch (thrown) {
         const error = thrown instanceof StatefunError ? thrown : new StatefunError("STORE_FAILED", String(thrown));
+        if (this.#ended !== undefined) return error;
         this.#setTrouble(error);
         // The open group's callbacks too: nobody knows when its turn comes.
-        for (const callback of [...group.onOutcome.splice(0), ...this.#open.onOutcome.splice(0)]) callback(error);
-        if (this.#closed) return;
-        await new Promise<void>((resolve) => this.#clock.after(backoffMs(backoff, attempt), resolve));
+        group.failed(error);
+        this.#open.failed(error);
+        await this.#retryWait(backoffMs(backoff, attempt));
+        if (this.#ended !== undefined) return this.#ended;
       }
     }
+  }
+
+  #retryWait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(ms, resolve);
+      this.#endRetryWait = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  #count(group: Group, seconds: number): void {
+    const counters = this.#counters;
+    counters.commits += 1;
+    counters.commitWrites += group.size;
+    counters.commitBytes += group.bytes;
+    counters.commitSeconds += seconds;
+    countDuration(counters.commitBuckets, seconds);
   }
 
   #setTrouble(error: StatefunError | undefined): void {
@@ -230,12 +277,11 @@ export class GroupCommit {
   }
 }
 
-const sizeOf = (value: Uint8Array | Encodable) => (value instanceof Uint8Array ? value.length : value.size);
-
-/** Encodes the values of a group that is about to be written, in place: the map is then what the store takes. */
-function encoded(values: Map<string, Value>): Iterable<Write> {
-  for (const [key, value] of values) {
-    if (value !== undefined && !(value instanceof Uint8Array)) values.set(key, value.encode());
-  }
-  return values as Map<string, Uint8Array | undefined>;
+/** What callers get whose change broke off. The reason may hold secrets, so it is only in the log. */
+function brokenOff(thrown: unknown): StatefunError {
+  return new StatefunError(
+    "ENGINE_RESTARTING",
+    "A change broke off, so the runtime opens its store again. Send again in a moment, with the same idempotency key; the log has the reason.",
+    { cause: errorOf(thrown) },
+  );
 }

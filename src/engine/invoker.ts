@@ -75,11 +75,15 @@ export class Invoker {
     return size;
   }
 
-  /** Applying an answer reads the store, which may fail for as long as the store can't be written. */
+  /**
+   * Applying an answer reads the store, which may fail for as long as the store can't be written. When the engine has ended
+   * meanwhile, the answer comes too late: the next start delivers the messages again.
+   */
   #end(call: Call, bytes: Uint8Array | undefined, failure: StatefunError | undefined): void {
     const { commit } = this.#parts;
+    if (commit.ended !== undefined) return;
     if (commit.trouble === undefined) this.#apply(call, bytes, failure);
-    else commit.onDurable(() => this.#apply(call, bytes, failure));
+    else commit.onDurable((ended) => ended === undefined && this.#apply(call, bytes, failure));
   }
 
   #apply(call: Call, bytes: Uint8Array | undefined, thrown: StatefunError | undefined): void {

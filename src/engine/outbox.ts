@@ -66,7 +66,7 @@ export class Outbox {
     const { commit } = shared;
     if (this.#awaitedGroup === commit.openGroup) return;
     this.#awaitedGroup = commit.openGroup;
-    commit.onDurable(() => this.#pump());
+    commit.onDurable((error) => error === undefined && this.#pump());
   }
 
   attach(consumer: EgressConsumer): void {
@@ -136,7 +136,7 @@ export class Outbox {
       },
       () => {
         // The store has logged the failed read.
-        this.#parts.clock.after(backoff.firstMs, () => this.#load());
+        if (!this.#closed) this.#parts.clock.after(backoff.firstMs, () => this.#load());
       },
     );
   }
