@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, Room>> = {
     },
     behaviours: [
       "addresses",
+      "commit-end",
       "crash",
       "egress",
       "format",

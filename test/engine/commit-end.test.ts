@@ -1,0 +1,117 @@
+// The end of a group commit: by closing, and by a transaction that broke off.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StatefunError } from "../../src/errors.js";
+import { rejectsCode } from "../support/expect-code.js";
+import { bytes, setUp, text } from "./commit-setup.js";
+
+test("close makes durable what was put before it, and nothing after it", async () => {
+  const { store, clock, commit } = setUp(true);
+  commit.put("a", bytes("1"));
+  await commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+  commit.put("b", bytes("1"));
+  await clock.advance(10_000);
+  assert.deepEqual(store.groups, [["a"]]);
+  await commit.attempted();
+});
+
+test("close ends at once when the store is in trouble", async () => {
+  const { store, clock, commit } = setUp();
+  commit.put("a", bytes("1"));
+  commit.onOutcome(() => {});
+  await store.untilHeld(1);
+  store.fail();
+  await clock.settle();
+  await commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+  assert.equal(store.crash().get("a"), undefined);
+});
+
+test("an abandoned group is never written, who waits for it is told, and the group before it stays whole", async () => {
+  const { store, clock, commit } = setUp();
+  commit.put("a", bytes("1"));
+  const first = commit.durable();
+  await store.untilHeld(1);
+  commit.put("half", bytes("1"));
+  const second = rejectsCode(commit.durable(), "STORE_FAILED");
+  commit.abandon(new StatefunError("STORE_FAILED", "A transaction broke off."));
+  await second;
+  store.sync();
+  await first;
+  commit.put("late", bytes("1"));
+  await clock.advance(10_000);
+  assert.deepEqual(store.groups, [["a"]]);
+  assert.equal(commit.trouble?.code, "STORE_FAILED", "it stays: nothing is taken any more");
+  assert.equal(text(store.crash().get("a")), "1");
+});
+
+test("a group that fails after the engine has given up is never taken for durable", async () => {
+  const { store, clock, commit } = setUp();
+  const told: (string | undefined)[] = [];
+  commit.put("a", bytes("1"));
+  commit.onOutcome((error) => told.push(error?.code));
+  commit.onDurable((error) => told.push(error?.code));
+  await store.untilHeld(1);
+  commit.put("half", bytes("1"));
+  commit.onDurable((error) => told.push(error?.code));
+  commit.abandon(new StatefunError("STORE_FAILED", "A transaction broke off."));
+  assert.deepEqual(told, ["STORE_FAILED"], "the group that is being written may still become durable");
+  store.fail("STORE_FULL");
+  await clock.advance(60_000);
+  assert.deepEqual(told, ["STORE_FAILED", "STORE_FULL", "STORE_FULL"]);
+  assert.equal(commit.durableGroup, 0);
+  assert.deepEqual(store.groups, [["a"]], "it is not written again");
+});
+
+test("a group that waits to be written again is given up when the engine gives up or closes", async () => {
+  for (const end of ["abandon", "close"] as const) {
+    const { store, clock, commit } = setUp();
+    const told: (string | undefined)[] = [];
+    commit.put("a", bytes("1"));
+    commit.onDurable((error) => told.push(error?.code));
+    await store.untilHeld(1);
+    store.fail("STORE_FULL");
+    await clock.settle();
+    commit.onDurable((error) => told.push(error?.code));
+    if (end === "abandon") commit.abandon(new StatefunError("STORE_FAILED", "A transaction broke off."));
+    else await commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+    const code = end === "abandon" ? "STORE_FAILED" : "SHUTTING_DOWN";
+    store.autoSync = true;
+    await clock.advance(60_000);
+    assert.deepEqual(told, [code, code]);
+    assert.equal(commit.durableGroup, 0);
+    assert.deepEqual(store.groups, [["a"]], "nothing is written to a store that may be closed");
+    assert.equal(clock.timers, 0);
+  }
+});
+
+test("who asks after the end is told so, and never synchronously", async () => {
+  const { commit } = setUp(true);
+  await commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+  commit.put("a", bytes("1"));
+  let told: string | undefined;
+  commit.onDurable((error) => {
+    told = error?.code;
+  });
+  assert.equal(told, undefined);
+  await rejectsCode(commit.flushed(), "SHUTTING_DOWN");
+  await rejectsCode(commit.durable(), "SHUTTING_DOWN");
+  assert.equal(told, "SHUTTING_DOWN");
+});
+
+test("stopped resolves when the store is no longer used", async () => {
+  const { store, commit } = setUp();
+  commit.put("a", bytes("1"));
+  commit.onOutcome(() => {});
+  await store.untilHeld(1);
+  commit.abandon(new StatefunError("STORE_FAILED", "A transaction broke off."));
+  let stopped = false;
+  const ended = commit.stopped().then(() => {
+    stopped = true;
+  });
+  await new Promise(setImmediate);
+  assert.equal(stopped, false);
+  store.sync();
+  await ended;
+  assert.equal(commit.durableGroup, 1);
+});
