@@ -1,9 +1,10 @@
 // The data folder: checks that a folder may be opened as one, before anything in it is touched.
 
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, realpath, rename } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, realpath, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { StatefunError } from "../errors.js";
+import { damaged } from "./damaged-file.js";
 import { failureOf } from "./failure.js";
 
 /** The format that this version reads and writes. */
@@ -15,14 +16,18 @@ const formatText = /^statefun-ts (\S+)\n$/;
 const ofEmptyFolder = /^(FORMAT\.[^.]+\.tmp|lost\+found)$/;
 /** LevelDB's files that hold data. None of them is there when a crash has cut off the creation. */
 const dataFile = /\.(ldb|sst|log)$/;
+/** LevelDB makes its files readable for all. The folder's mode alone keeps other users out. */
+const ownersOnly = 0o700;
 
 /**
  * Makes a data folder, or checks an existing one; resolves to the path of its database. Rejects with STORE_VERSION when
  * the folder has another format or belongs to another program, and with STORE_FULL or STORE_FAILED when it can't be used.
+ * Warns when other users may enter the folder.
  */
-export async function prepareFolder(dir: string): Promise<string> {
+export async function prepareFolder(dir: string, warn: (line: string) => void): Promise<string> {
   try {
-    await mkdir(dir, { recursive: true });
+    if ((await mkdir(dir, { recursive: true })) !== undefined) await chmod(dir, ownersOnly);
+    else await warnOfReaders(dir, warn);
     // LevelDB locks a database by its path, so a folder must have one path, whatever links lead to it.
     const folder = await realpath(dir);
     const names = await readdir(folder);
@@ -30,7 +35,7 @@ export async function prepareFolder(dir: string): Promise<string> {
     else if (names.every((name) => ofEmptyFolder.test(name))) await writeFormat(folder);
     else throw foreign(dir);
     const database = join(folder, "db");
-    await mkdir(database, { recursive: true });
+    await mkdir(database, { recursive: true, mode: ownersOnly });
     await syncFolder(folder);
     assertWhole(dir, await readdir(database));
     return database;
@@ -59,16 +64,23 @@ function foreign(dir: string): StatefunError {
 /** LevelDB takes a database without its file CURRENT for a new one, and deletes the files that it finds. */
 function assertWhole(dir: string, names: readonly string[]): void {
   if (names.includes("CURRENT") || !names.some((name) => dataFile.test(name))) return;
-  throw new StatefunError(
-    "STORE_FAILED",
-    `The data folder ${dir} is damaged: db/CURRENT is missing. Put back a whole copy of the folder.`,
+  throw damaged(dir, "db/CURRENT", "is missing");
+}
+
+/** Windows has no such modes. */
+async function warnOfReaders(dir: string, warn: (line: string) => void): Promise<void> {
+  if (process.platform === "win32") return;
+  const mode = (await stat(dir)).mode & 0o777;
+  if ((mode & 0o077) === 0) return;
+  warn(
+    `Other users of this machine may enter the data folder ${dir}: its mode is 0${mode.toString(8)}. Keep them out with: chmod 700 ${dir}`,
   );
 }
 
 /** Writes the file by way of a temporary one, so that a crash leaves the whole file or none. */
 async function writeFormat(folder: string): Promise<void> {
   const temporary = join(folder, `${formatFile}.${randomUUID()}.tmp`);
-  const file = await open(temporary, "w");
+  const file = await open(temporary, "w", 0o600);
   try {
     await file.writeFile(`statefun-ts ${version}\n`);
     await file.sync();

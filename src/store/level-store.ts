@@ -1,16 +1,14 @@
 // The store on disk: a LevelDB database in a folder of its own.
 
 import { readdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { ClassicLevel } from "classic-level";
 import { StatefunError } from "../errors.js";
-import type { ClaimOptions } from "./claim.js";
+import { checkScans, scanOf } from "./checked-scans.js";
 import { failureByText, failureOf, freeBytes } from "./failure.js";
-import { prepareFolder } from "./folder.js";
-import { assertLogsWhole } from "./log-check.js";
-import { Ownership } from "./ownership.js";
-import { type Entry, type Range, type Store, sizeOfEntry, type Write } from "./store.js";
+import { OwnedFolder } from "./owned-folder.js";
+import type { Entry, Range, Store, Write } from "./store.js";
 
 /** Options of {@link openLevelStore}. */
 export interface LevelStoreOptions {
@@ -21,17 +19,21 @@ export interface LevelStoreOptions {
    * as many. Defaults to 8 MiB.
    */
   readonly writeBufferBytes?: number;
+  /** How many bytes of tables are read whole before the store opens; the others are read later. Defaults to 64 MiB. */
+  readonly readFirstBytes?: number;
   /** How long to wait while another one holds the folder, in milliseconds. Defaults to 0: the opening fails at once. */
   readonly waitForLockMs?: number;
-  /** Called once when the store can't be used any more: another owner has taken the folder over. Defaults to nothing. */
+  /**
+   * Called when the store can't be used any more: another owner has taken the folder over, or a file is damaged. Defaults
+   * to nothing.
+   */
   readonly onFailure?: (failure: StatefunError) => void;
   /** Takes a line that a person should read although the store goes on. Defaults to nothing. */
   readonly warn?: (line: string) => void;
 }
 
 const mebibyte = 1024 * 1024;
-/** How many entries one step of a read with a limit in bytes reads at most, and how many keys are counted at once. */
-const readAtOnce = 1_000;
+/** How many keys are counted at once. */
 const countedAtOnce = 10_000;
 /** The bytes that LevelDB needs to open besides the content of its logs: its list of files, and an empty log. */
 const openingBytes = 64 * 1024;
@@ -46,11 +48,10 @@ const bytesForBoth = { keyEncoding: "view", valueEncoding: "view" } as const;
  * touched), and with STORE_FULL or STORE_FAILED.
  */
 export async function openLevelStore(dir: string, options: LevelStoreOptions = {}): Promise<Store> {
-  const database = await prepareFolder(dir);
   const deadline = performance.now() + (options.waitForLockMs ?? 0);
   for (;;) {
     try {
-      return await openOwned(dir, database, Math.max(0, deadline - performance.now()), options);
+      return await openOwned(dir, Math.max(0, deadline - performance.now()), options);
     } catch (thrown) {
       const isLocked = thrown instanceof StatefunError && thrown.code === "STORE_LOCKED";
       if (!isLocked || performance.now() >= deadline) throw thrown;
@@ -59,34 +60,23 @@ export async function openLevelStore(dir: string, options: LevelStoreOptions = {
   }
 }
 
-/** LevelDB must not see a folder, not even its lock, before the folder is owned: a look at the lock may drop the lock. */
-async function openOwned(dir: string, database: string, waitMs: number, options: LevelStoreOptions): Promise<Store> {
-  const { onFailure: onLost } = options;
-  const ownership = await claim(dir, database, { dir, waitMs, ...(onLost === undefined ? {} : { onLost }) });
+async function openOwned(dir: string, waitMs: number, options: LevelStoreOptions): Promise<Store> {
+  const { onFailure = () => {}, warn = () => {} } = options;
+  const folder = await OwnedFolder.take(dir, { waitMs, onFailure, warn });
   try {
-    const store = new LevelStore(dir, database, ownership, options);
-    await store.open({ createIfMissing: true });
+    const store = new LevelStore(folder, options);
+    await store.open();
     return store;
   } catch (thrown) {
-    await ownership.release().catch(() => {}); // what went wrong first is what to correct
+    await folder.release().catch(() => {}); // what went wrong first is what to correct
     throw thrown;
-  }
-}
-
-async function claim(dir: string, database: string, options: ClaimOptions): Promise<Ownership> {
-  try {
-    return await Ownership.claim(dirname(database), options);
-  } catch (thrown) {
-    throw thrown instanceof StatefunError ? thrown : await failureOf("opened", dir, thrown);
   }
 }
 
 type Database = ClassicLevel<string, Uint8Array>;
 
 class LevelStore implements Store {
-  readonly #dir: string;
-  readonly #path: string;
-  readonly #ownership: Ownership;
+  readonly #folder: OwnedFolder;
   readonly #options: LevelStoreOptions;
   /** Undefined while it is not open: before it is opened, after it is closed, and while it is opened again. */
   #database: Database | undefined;
@@ -97,18 +87,26 @@ class LevelStore implements Store {
   #recovery: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(dir: string, path: string, ownership: Ownership, options: LevelStoreOptions) {
-    this.#dir = dir;
-    this.#path = path;
-    this.#ownership = ownership;
+  constructor(folder: OwnedFolder, options: LevelStoreOptions) {
+    this.#folder = folder;
     this.#options = options;
   }
 
-  async open({ createIfMissing }: { createIfMissing: boolean }): Promise<void> {
-    const { cacheBytes = 16 * mebibyte, writeBufferBytes = 8 * mebibyte } = this.#options;
+  async open(): Promise<void> {
+    await this.#open({ createIfMissing: true, readTables: true });
+    this.#folder.watch();
+  }
+
+  async #open({ createIfMissing, readTables }: { createIfMissing: boolean; readTables: boolean }): Promise<void> {
+    const {
+      cacheBytes = 16 * mebibyte,
+      writeBufferBytes = 8 * mebibyte,
+      readFirstBytes = 64 * mebibyte,
+    } = this.#options;
     try {
-      await assertLogsWhole(this.#dir, this.#path);
-      const database: Database = new ClassicLevel(this.#path, {
+      const tables = await this.#folder.assertWhole();
+      if (readTables) await this.#folder.assertReadable(tables, readFirstBytes);
+      const database: Database = new ClassicLevel(this.#folder.database, {
         createIfMissing,
         keyEncoding: "utf8",
         valueEncoding: "view",
@@ -117,6 +115,7 @@ class LevelStore implements Store {
         // A few large files open faster than hundreds of small ones: 10 million keys in 25 to 50 ms.
         maxFileSize: 8 * mebibyte,
       });
+      checkScans(database);
       await database.open();
       this.#database = database;
     } catch (thrown) {
@@ -125,7 +124,7 @@ class LevelStore implements Store {
   }
 
   get(key: string): Uint8Array | undefined {
-    this.#assertNotClosed();
+    this.#assertUsable();
     if (this.#database === undefined) {
       this.#recover().catch(() => {}); // for the reads to come: this one can't wait
       throw this.#failure;
@@ -138,20 +137,16 @@ class LevelStore implements Store {
   }
 
   async write(writes: Iterable<Write>): Promise<void> {
-    this.#assertNotClosed();
+    this.#assertUsable();
     await this.#next(() => this.#write(writes));
   }
 
   entries(range: Range): Promise<Entry[]> {
-    const { bytes } = range;
-    return this.#read((database) => {
-      const iterator = database.iterator(limits(range));
-      return bytes === undefined ? iterator.all() : upTo(bytes, iterator, range.to);
-    });
+    return this.#read((database) => database.iterator(limits(range)).all(scanOf(range)));
   }
 
   keys(range: Range): Promise<string[]> {
-    return this.#read((database) => database.keys(limits(range)).all());
+    return this.#read((database) => database.keys(limits(range)).all(scanOf(range)));
   }
 
   count({ from, to }: Pick<Range, "from" | "to">): Promise<number> {
@@ -173,12 +168,12 @@ class LevelStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#next(() => this.#closeDatabase().finally(() => this.#release()));
+    this.#closing ??= this.#next(() => this.#closeDatabase().finally(() => this.#folder.release()));
     return this.#closing;
   }
 
   async #write(writes: Iterable<Write>): Promise<void> {
-    await this.#ownership.confirm();
+    await this.#folder.confirm();
     if (this.#failure !== undefined) await this.#reopen();
     const batch = (this.#database as Database).batch();
     try {
@@ -197,16 +192,16 @@ class LevelStore implements Store {
       throw this.#failure;
     }
     // The write may have taken long, or this process may have stood still: nothing is acknowledged in another's folder.
-    if (!this.#ownership.isFresh) await this.#ownership.confirm();
+    if (!this.#folder.isFresh) await this.#folder.confirm();
   }
 
   /** Starts at once when the database is open, so that the read shows the database as it is now. */
   async #read<T>(start: (database: Database) => Promise<T>): Promise<T> {
-    this.#assertNotClosed();
+    this.#assertUsable();
     let database = this.#database;
     while (database === undefined) {
       await this.#recover();
-      this.#assertNotClosed();
+      this.#assertUsable();
       database = this.#database;
     }
     try {
@@ -235,12 +230,14 @@ class LevelStore implements Store {
     if (this.#failure === undefined) return;
     // A database that is open can be read. It is not closed before there is room to open it again.
     const { code } = this.#failure;
-    if (this.#database !== undefined && code === "STORE_FULL" && !(await hasRoom(this.#path))) throw this.#failure;
-    await this.#ownership.confirm();
+    if (this.#database !== undefined && code === "STORE_FULL" && !(await hasRoom(this.#folder.database)))
+      throw this.#failure;
+    await this.#folder.confirm();
     try {
       await this.#closeDatabase();
-      // A folder that is gone, perhaps with its disk, must not be taken for a new and empty one.
-      await this.open({ createIfMissing: false });
+      // A folder that is gone, perhaps with its disk, must not be taken for a new and empty one. The tables were read when
+      // the store opened, or were written since.
+      await this.#open({ createIfMissing: false, readTables: false });
     } catch (thrown) {
       this.#failure = thrown as StatefunError;
       throw thrown;
@@ -258,15 +255,12 @@ class LevelStore implements Store {
     }
   }
 
-  async #release(): Promise<void> {
-    try {
-      await this.#ownership.release();
-    } catch (thrown) {
-      throw await failureOf("closed", this.#dir, thrown);
-    }
+  get #dir(): string {
+    return this.#folder.dir;
   }
 
-  #assertNotClosed(): void {
+  #assertUsable(): void {
+    if (this.#folder.damage !== undefined) throw this.#folder.damage;
     if (this.#closing === undefined) return;
     throw new StatefunError("STORE_FAILED", `The data folder ${this.#dir} was closed. Open it again to use it.`);
   }
@@ -274,34 +268,6 @@ class LevelStore implements Store {
 
 function limits({ from, to, limit, bytes = mebibyte }: Range) {
   return { gte: from, lt: to, limit, highWaterMarkBytes: Math.min(bytes, mebibyte) };
-}
-
-interface EntryIterator {
-  nextv(size: number): Promise<Entry[]>;
-  seek(to: string): void;
-  close(): Promise<void>;
-}
-
-/** Reads until the entries hold so many bytes, with that entry, or until the iterator ends. */
-async function upTo(bytes: number, iterator: EntryIterator, end: string): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  try {
-    for (let sum = 0; ; ) {
-      const page = await iterator.nextv(readAtOnce);
-      if (page.length === 0) return entries;
-      for (const entry of page) {
-        entries.push(entry);
-        sum += sizeOfEntry(entry);
-        if (sum < bytes) continue;
-        // LevelDB skips a block that it can't read, and tells of it at the end of a range only.
-        iterator.seek(end);
-        await iterator.nextv(1);
-        return entries;
-      }
-    }
-  } finally {
-    await iterator.close();
-  }
 }
 
 /** Whether the content of the logs fits on the disk a second time, because opening makes a sorted file of each log. */

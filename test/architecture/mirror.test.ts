@@ -37,9 +37,10 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   store: {
     untested: {
+      "owned-folder": "every test that opens a folder runs it",
       store: "it holds declarations alone",
     },
-    behaviours: ["crash", "forgetful-store", "full-disk"],
+    behaviours: ["crash", "damage", "forgetful-store", "full-disk"],
   },
   functions: {
     untested: {

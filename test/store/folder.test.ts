@@ -1,7 +1,7 @@
 // Which folders are opened as data folders, and that no other one is touched.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openLevelStore } from "../../src/store/level-store.js";
@@ -113,3 +113,39 @@ test("a database that lacks one of its files is refused", async (t) => {
   rmSync(join(dir, "db", table));
   await rejectsCode(openLevelStore(dir), "STORE_FAILED", dir);
 });
+
+const onPosix = { skip: process.platform === "win32" };
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+test("a new folder is for its owner alone, whatever the umask says", onPosix, async (t) => {
+  const dir = join(freshFolder(t), "made", "on", "the", "way");
+  const umask = process.umask(0);
+  t.after(() => process.umask(umask));
+  const warnings: string[] = [];
+  const store = await openLevelStore(dir, { warn: (line) => warnings.push(line) });
+  const modes = [dir, join(dir, "db"), join(dir, "FORMAT"), join(dir, "OWNER")].map(modeOf);
+  await store.close();
+  assert.deepEqual(modes, ["700", "700", "600", "600"]);
+  assert.equal(modeOf(join(dir, "..")), "777"); // folders above the data folder are as the user's umask makes them
+  assert.deepEqual(warnings, []);
+});
+
+test(
+  "a folder that other users can enter is opened with a warning that says how to keep them out",
+  onPosix,
+  async (t) => {
+    const dir = await filledFolder(t);
+    for (const [mode, warned] of [
+      [0o755, 1],
+      [0o710, 1],
+      [0o700, 0],
+    ] as const) {
+      chmodSync(dir, mode);
+      const warnings: string[] = [];
+      await (await openLevelStore(dir, { warn: (line) => warnings.push(line) })).close();
+      assert.equal(warnings.length, warned);
+      if (warned === 1) assert.match(warnings[0] as string, new RegExp(`chmod 700 ${dir}`));
+      assert.equal(modeOf(dir), mode.toString(8));
+    }
+  },
+);
