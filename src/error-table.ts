@@ -175,7 +175,11 @@ export const errors = {
     "The request's bytes are not a ToFunction message.",
     "Find out who sent the request: it was no StateFun engine.",
   ),
-  REQUEST_EMPTY: request(400, "The request has no body.", "Find out who sent the request: it was no StateFun engine."),
+  REQUEST_EMPTY: request(
+    400,
+    "The request has no body.",
+    "To the ingress or the admin server: send the value as the body. To functions: find out who sent the request, since every engine sends a body.",
+  ),
   REQUEST_TOO_LARGE: request(
     413,
     "The request's body, or its URL and headers, are larger than the limit.",
@@ -197,13 +201,13 @@ export const errors = {
   ),
   MEDIA_TYPE_UNSUPPORTED: request(
     415,
-    "The request's content type or encoding is not a plain application/octet-stream.",
-    "Send `application/octet-stream`, not compressed.",
+    "The request's content type or encoding is not one that the server takes.",
+    "To functions: send `application/octet-stream`, not compressed. To the ingress or the admin server: send JSON, or a value's bytes as `application/octet-stream`.",
   ),
   SHUTTING_DOWN: request(
     503,
     "The server is finishing its last calls and takes no new ones.",
-    "Nothing: the engine sends the request again.",
+    "Nothing: the engine sends the request again. A client of the runtime sends it again when the runtime is back.",
     5,
   ),
 

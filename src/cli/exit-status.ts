@@ -22,7 +22,7 @@ const hints: Readonly<Record<string, string>> = {
   UNAUTHORIZED:
     "Give the token in STATEFUN_BEARER_TOKEN or STATEFUN_ADMIN_BEARER_TOKEN, or with --bearer-token or --admin-bearer-token.",
   VALUE_UNTYPED:
-    "Name the type with --type or the method with --handler. To send a value that is not JSON, use --bytes <file>.",
+    "Name the type with --type. send and call also take the method with --handler, and a value that is not JSON with --bytes <file>.",
   ADDRESS_PARKED:
     "statefun show says why. Then use statefun retry, or statefun drop to remove the message that failed.",
   ADDRESS_IN_USE: "Choose another port with --port or --admin-port.",

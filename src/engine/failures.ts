@@ -40,17 +40,20 @@ export class Failures {
     }
     instance.attempts += 1;
     const { attempts, address } = instance;
-    const what = oneLine(`${address}: ${error.code}: ${error.message}`);
+    const cause = `The cause: ${error.code}: ${error.message}`;
     if (attempts >= limits.attempts) {
       logger.error(
-        `${what} — parked after ${attempts} tries; correct the function, then retry it or drop the message.`,
+        oneLine(
+          `${address} is parked after ${attempts} tries. Correct the function, then retry the address or drop the message. ${cause}`,
+        ),
         error,
       );
       parked.park(instance, { since: clock.now(), code: error.code, reason: error.message, attempts });
       return 0;
     }
     const waitMs = backoffMs({ firstMs: limits.firstRetryMs, longestMs: limits.lastRetryMs }, attempts);
-    logger.warn(`${what} — try ${attempts} of ${limits.attempts}; the next one in ${waitMs} ms.`, error);
+    const next = `${address}: try ${attempts} of ${limits.attempts} failed. The next try is in ${waitMs} ms.`;
+    logger.warn(oneLine(`${next} ${cause}`), error);
     return waitMs;
   }
 }

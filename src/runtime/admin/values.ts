@@ -38,7 +38,13 @@ export async function readState(
   const typed = new Map(query);
   if (!query.has("type") && request.headers["statefun-type"] === undefined) {
     const typename = declared?.typename ?? (await typenameNow(engine, address, name));
-    if (typename !== undefined) typed.set("type", typename);
+    if (typename === undefined) {
+      throw new StatefunError(
+        "VALUE_UNTYPED",
+        `The state "${name}" of ${address} has no type yet. Name the type with ?type=… or in the header Statefun-Type.`,
+      );
+    }
+    typed.set("type", typename);
   }
   const ofState: TypeCatalog = {
     handled: () => (declared === undefined ? [] : [declared]),

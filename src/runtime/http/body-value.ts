@@ -133,7 +133,7 @@ function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
   if (handled.length === 1) return handled[0] as Type<any>;
   throw new StatefunError(
     "VALUE_UNTYPED",
-    `The type of the value is missing. Send it as ?type=… or in the header Statefun-Type: ${typeName} takes ${typesText(handled)}.`,
+    `The type of the value is missing. Name the type with ?type=… or in the header Statefun-Type: ${typeName} takes ${typesText(handled)}.`,
   );
 }
 
