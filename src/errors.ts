@@ -74,6 +74,21 @@ export function errorOf(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(describe(thrown));
 }
 
+/**
+ * Writes out the characters on which a terminal acts, and those that turn the order of what it shows: control characters
+ * other than the line feed, and the marks of bidirectional text. JSON stays the same JSON.
+ */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) =>
+    character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Does the same, and writes out line feeds too. */
+export function visibleLine(text: string): string {
+  return visible(text).replaceAll("\n", "\\n");
+}
+
 const longestLine = 2_000;
 
 /**
@@ -82,7 +97,5 @@ const longestLine = 2_000;
  */
 export function oneLine(text: string): string {
   const cut = text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length} characters)` : text;
-  return cut.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
-    character === "\n" ? "\\n" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return visibleLine(cut);
 }

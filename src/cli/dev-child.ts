@@ -1,9 +1,11 @@
 // The process that `statefun dev` starts for every run of the functions.
 
+import { outliveReader } from "./closed-output.js";
 import { devFiles, type Ready } from "./dev.js";
 import { failureOf } from "./exit-status.js";
 import { functionsFileOf } from "./load-functions.js";
 import { parseInput } from "./parse.js";
+import { printError } from "./print.js";
 import { openRuntime, type Running } from "./run-runtime.js";
 import { surviveStrayRejections } from "./stray-rejections.js";
 
@@ -16,6 +18,7 @@ let running: Running | undefined;
 process.on("SIGINT", () => {});
 process.on("disconnect", stop);
 surviveStrayRejections();
+outliveReader();
 
 async function stop(): Promise<never> {
   await running?.runtime.close({ grace });
@@ -33,7 +36,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((thrown: unknown) => {
-  const { exitStatus, text } = failureOf(thrown);
-  process.stderr.write(`${text}\n`);
+  const { exitStatus, text } = failureOf(thrown, "dev");
+  printError(text);
   process.exit(exitStatus);
 });

@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, extname, join, relative, resolve } from "node:path";
+import { outliveReader } from "./closed-output.js";
 import { egressFiles } from "./egress-option.js";
 import { functionsFileOf } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
@@ -28,6 +29,7 @@ export async function dev(input: Input): Promise<void> {
     resolve(input.text("dir") ?? ".statefun"),
     ...egressFiles(input),
   ]);
+  outliveReader();
   print("The functions restart when a source changes. Press Ctrl-C to stop.");
   const stopped = firstSignal().then(() => undefined);
   let printed = "";

@@ -1,6 +1,7 @@
 // How a failed command ends: its exit status, and the lines that it prints. The table of errors has the status of each code.
 
-import { describe, type ExitStatus, errors, oneLine, type StatefunError } from "../errors.js";
+import { describe, type ErrorCode, type ExitStatus, errors, oneLine, type StatefunError } from "../errors.js";
+import { type CommandName, commands } from "./commands.js";
 
 /** The meaning of each exit status. The table in docs/cli.md has the same; a test compares them. */
 export const exitStatuses = {
@@ -13,36 +14,63 @@ export const exitStatuses = {
   6: "Another process has the port or the data folder.",
 } as const satisfies Record<0 | ExitStatus, string>;
 
-/** What the user of a command can do about a code. */
-const hints: Readonly<Record<string, string>> = {
-  OPTION_INVALID: "statefun help <command> shows the options of a command.",
-  TYPE_NAME_INVALID: "Write a function as namespace/name, for example example/count.",
-  CLIENT_FAILED: "Start the runtime with statefun start, or say where it is with --url or --admin-url.",
-  FUNCTION_UNKNOWN: "statefun ps lists the functions.",
-  UNAUTHORIZED:
-    "Give the token in STATEFUN_BEARER_TOKEN or STATEFUN_ADMIN_BEARER_TOKEN, or with --bearer-token or --admin-bearer-token.",
-  VALUE_UNTYPED:
-    "Name the type with --type. send and call also take the method with --handler, and a value that is not JSON with --bytes <file>.",
-  ADDRESS_PARKED:
-    "statefun show says why. Then use statefun retry, or statefun drop to remove the message that failed.",
-  ADDRESS_IN_USE: "Choose another port with --port or --admin-port.",
-  STORE_LOCKED: "Stop the other process, or give another folder with --dir.",
+/** What the user of a command can do. A hint about an option is shown for the commands that have the option. */
+interface Hint {
+  readonly text: string;
+  readonly option?: string;
+}
+
+const hints: Readonly<Partial<Record<ErrorCode, readonly Hint[]>>> = {
+  TYPE_NAME_INVALID: [{ text: "Write a function as namespace/name, for example example/count." }],
+  CLIENT_FAILED: [
+    { text: "Start the runtime with statefun start, or say where it is with --url.", option: "url" },
+    { text: "Start the runtime with statefun start, or say where it is with --admin-url.", option: "admin-url" },
+  ],
+  FUNCTION_UNKNOWN: [{ text: "statefun ps lists the functions." }],
+  UNAUTHORIZED: [
+    { text: "Give the token in STATEFUN_BEARER_TOKEN, or with --bearer-token.", option: "bearer-token" },
+    {
+      text: "Give the token in STATEFUN_ADMIN_BEARER_TOKEN, or with --admin-bearer-token.",
+      option: "admin-bearer-token",
+    },
+  ],
+  VALUE_UNTYPED: [
+    { text: "Name the type with --type.", option: "type" },
+    { text: "Or name the method with --handler.", option: "handler" },
+    { text: "To send a value that is not JSON, use --bytes <file>.", option: "bytes" },
+  ],
+  ADDRESS_PARKED: [
+    { text: "statefun show says why. Then use statefun retry, or statefun drop to remove the message that failed." },
+  ],
+  ADDRESS_IN_USE: [{ text: "Choose another port with --port or --admin-port.", option: "port" }],
+  STORE_LOCKED: [{ text: "Stop the other process, or give another folder with --dir.", option: "dir" }],
 };
 
+/** The hints about a code that fit a command; empty when there is none. */
+export function hintOf(code: ErrorCode, commandName: string): string {
+  if (!Object.hasOwn(commands, commandName)) {
+    return code === "OPTION_INVALID" ? "statefun help lists the commands." : "";
+  }
+  if (code === "OPTION_INVALID") return `statefun help ${commandName} shows the options.`;
+  const { options } = commands[commandName as CommandName];
+  const fitting = (hints[code] ?? []).filter(({ option }) => option === undefined || Object.hasOwn(options, option));
+  return fitting.map(({ text }) => text).join(" ");
+}
+
 /**
- * Says how a command ends that failed. A failure without a code comes from the user's functions, so it is printed with its
- * stack.
+ * Says how a command ends that failed; `commandName` is the word that was written for the command. A failure without a code
+ * comes from the user's functions, so it is printed with its stack.
  */
-export function failureOf(thrown: unknown): { exitStatus: ExitStatus; text: string } {
+export function failureOf(thrown: unknown, commandName = ""): { exitStatus: ExitStatus; text: string } {
   if (!(thrown instanceof Error)) return { exitStatus: 1, text: describe(thrown) };
   // The message of a compiler names the place in the source, the stack a place in the compiler.
   if (thrown.name === "TransformError") return { exitStatus: 1, text: thrown.message };
   // The class is known by its name, since the user's functions may have loaded another copy of it.
   if (thrown.name !== "StatefunError") return { exitStatus: 1, text: thrown.stack ?? describe(thrown) };
   const { code } = thrown as StatefunError;
-  const hint = Object.hasOwn(hints, code) ? `\n${hints[code]}` : "";
+  const hint = hintOf(code, commandName);
   const exitStatus = Object.hasOwn(errors, code) ? errors[code].exit : 1;
   // A module file may have several mistakes. Each has a line.
   const lines = code === "MODULE_INVALID" ? thrown.message.split("\n") : [thrown.message];
-  return { exitStatus, text: `${code}: ${lines.map(oneLine).join("\n")}${hint}` };
+  return { exitStatus, text: `${code}: ${lines.map(oneLine).join("\n")}${hint === "" ? "" : `\n${hint}`}` };
 }

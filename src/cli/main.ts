@@ -3,10 +3,11 @@
 
 import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
+import { endWithReader } from "./closed-output.js";
 import type { CommandName } from "./commands.js";
 import { failureOf } from "./exit-status.js";
 import { findCommand, type Input, parseInput } from "./parse.js";
-import { print } from "./print.js";
+import { print, printError } from "./print.js";
 
 /** Each command loads only its own code. To load the runtime would make a call wait. */
 const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise<void>>>> = {
@@ -45,14 +46,10 @@ function version(): string {
   return (ownPackage("statefun-ts/package.json") as { version: string }).version;
 }
 
-// `statefun addresses … | head` closes the pipe when it has read enough.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-
-main(process.argv.slice(2)).catch((thrown: unknown) => {
-  const { exitStatus, text } = failureOf(thrown);
+endWithReader();
+const words = process.argv.slice(2);
+main(words).catch((thrown: unknown) => {
+  const { exitStatus, text } = failureOf(thrown, words[0]);
   // The user's functions may have timers, which would keep the process running.
-  process.stderr.write(`${text}\n`, () => process.exit(exitStatus));
+  printError(text, () => process.exit(exitStatus));
 });

@@ -1,6 +1,6 @@
 // `statefun state`, `park`, `retry` and `drop`: changes by hand, through the admin server.
 
-import { StatefunError } from "../errors.js";
+import { StatefunError, visibleLine } from "../errors.js";
 import { addressPath, lookAt, textOf } from "./look.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson, printTable } from "./print.js";
@@ -37,7 +37,7 @@ async function printStates(input: Input, name: string | undefined): Promise<void
     throw new StatefunError("NOT_FOUND", `${typeName}/${id} has no state "${name}". statefun show lists its states.`);
   }
   if (input.flag("json")) printJson(found);
-  else print(textOf(found));
+  else print(visibleLine(textOf(found)));
 }
 
 /** Keeps messages from an address. */

@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { StatefunError } from "../errors.js";
-import { suggestion } from "../runtime/module/suggest.js";
+import { suggestion } from "../model/suggest.js";
 import { type Command, type CommandName, commands, type OptionSpec } from "./commands.js";
 
 /** The arguments and options of a command. */

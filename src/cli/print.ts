@@ -1,10 +1,22 @@
 // Prints to stdout: lines and tables for people, one JSON document for programs. Nothing is coloured.
 
-import { oneLine } from "../errors.js";
+import { oneLine, visible, visibleLine } from "../errors.js";
 
-/** Prints a text and a newline. */
+/** Prints a text and a newline. Text from outside may hold what a terminal would act on, so that is written out. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${visible(text)}\n`);
+}
+
+/** Prints a line; resolves when stdout has taken it, and rejects when stdout can't be written. */
+export function printLine(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${visibleLine(text)}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Prints a text and a newline to stderr, in the same way. */
+export function printError(text: string, done?: () => void): void {
+  process.stderr.write(`${visible(text)}\n`, done);
 }
 
 /** Prints one JSON document. */

@@ -12,7 +12,7 @@ import { durationOf } from "./duration-option.js";
 import { isUrl, parseEgress } from "./egress-option.js";
 import { type FunctionsFile, loadFunctions } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
-import { columns, print } from "./print.js";
+import { columns, printLine } from "./print.js";
 
 /** A running runtime, and how to describe it. */
 export interface Running {
@@ -97,7 +97,8 @@ function serverOptions(input: Input, hostOption: string, portOption: string, bea
 
 function egressOf(written: string): [string, EgressSpec] {
   const { egress, target } = parseEgress(written);
-  if (target === "-") return [egress, (value) => print(`${egress}  ${recordText(value)}`)];
+  // A record that nobody can read any more stays in the outbox.
+  if (target === "-") return [egress, (value) => printLine(`${egress}  ${recordText(value)}`)];
   return [egress, isUrl(target) ? { url: target } : { file: target }];
 }
 

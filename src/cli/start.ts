@@ -1,5 +1,6 @@
 // `statefun start`: runs functions until a signal ends it.
 
+import { outliveReader } from "./closed-output.js";
 import { functionsFileOf, isScript } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson } from "./print.js";
@@ -12,6 +13,7 @@ export async function start(input: Input): Promise<void> {
   const { functions, module } = startFiles(input);
   const functionsFile = functions === undefined ? undefined : functionsFileOf(functions);
   surviveStrayRejections();
+  outliveReader();
   const { runtime, text, json } = await openRuntime(input, functionsFile, module);
   if (input.flag("json")) printJson(json);
   else print(`The runtime is running. Press Ctrl-C to stop.\n${text}`);

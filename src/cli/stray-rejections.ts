@@ -1,6 +1,7 @@
 // Rejected promises of the user's functions that nothing handles.
 
 import { describe, oneLine } from "../errors.js";
+import { printError } from "./print.js";
 
 /**
  * Logs an unhandled rejection and goes on. Node would end the process. The message that caused the rejection would be
@@ -9,6 +10,6 @@ import { describe, oneLine } from "../errors.js";
 export function surviveStrayRejections(): void {
   process.on("unhandledRejection", (reason) => {
     const shown = reason instanceof Error ? (reason.stack ?? reason.message) : describe(reason);
-    process.stderr.write(`${oneLine(`A promise was rejected, and nothing handles the rejection: ${shown}`)}\n`);
+    printError(oneLine(`A promise was rejected, and nothing handles the rejection: ${shown}`));
   });
 }

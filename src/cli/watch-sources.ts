@@ -3,6 +3,7 @@
 import { extname, relative, resolve, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import { describe, StatefunError } from "../errors.js";
+import { printError } from "./print.js";
 
 /** The files that a program consists of. A file that a function writes (a log, a database) must not restart the function. */
 const sourceExtensions = new Set(".ts .mts .cts .tsx .js .mjs .cjs .jsx .json .yaml .yml .proto".split(" "));
@@ -34,7 +35,7 @@ export class SourceWatcher {
       throw watchFailed(error);
     });
     // A new folder that can't be watched ends nothing: the other folders are still watched.
-    watcher.on("error", (error) => process.stderr.write(`${watchFailed(error).message}\n`));
+    watcher.on("error", (error) => printError(watchFailed(error).message));
     return opened;
   }
 

@@ -62,10 +62,13 @@ export class ParkedAddresses {
   }
 }
 
-/** What a call to a parked address rejects with. The reason is for people who look after it, and may hold secrets. */
-export function parkedError(address: Address, { code }: Parking): StatefunError {
+/**
+ * What a call to a parked address rejects with. A reason that a person gave is told. The message of a failure is only for
+ * people who look after the address: it may hold secrets.
+ */
+export function parkedError(address: Address, { code, reason }: Parking): StatefunError {
   return new StatefunError(
     "ADDRESS_PARKED",
-    `${address} is parked (${code}) until it is retried or its message dropped.`,
+    `${address} is parked (${code === "ADDRESS_PARKED" ? reason : code}) until it is retried or its message dropped.`,
   );
 }

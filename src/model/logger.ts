@@ -1,6 +1,6 @@
 // Where failures are logged.
 
-import { describe, type ErrorCode, errorOf, errors, oneLine, StatefunError } from "../errors.js";
+import { describe, type ErrorCode, errorOf, errors, oneLine, StatefunError, visible, visibleLine } from "../errors.js";
 import { checked } from "./options.js";
 
 /**
@@ -28,10 +28,28 @@ export const defaultLogger: Logger = {
   error: (line, error) => {
     if (error.cause === undefined) console.error(`statefun: ${line}`);
     // console.error replaces each % that a caller sent; the cause would take the place of one.
-    else console.error(`statefun: ${line.replaceAll("%", "%%")}`, error.cause);
+    else console.error(`statefun: ${line.replaceAll("%", "%%")}`, shown(error.cause));
   },
   warn: (line) => console.warn(`statefun: ${line}`),
 };
+
+/** What the console shows of a cause. The message of an error may hold text from outside, which the console prints raw. */
+function shown(cause: unknown): unknown {
+  if (cause instanceof Error) return visible(stackOf(cause, 0));
+  return typeof cause === "string" ? visible(cause) : cause;
+}
+
+const mostCauses = 5;
+
+/** The stack of an error, and the stacks of the errors behind it. */
+function stackOf(error: Error, depth: number): string {
+  const behind: unknown[] = error instanceof AggregateError ? [...error.errors] : [];
+  if (error.cause !== undefined) behind.push(error.cause);
+  const stacks = behind.map((each) =>
+    each instanceof Error && depth < mostCauses ? stackOf(each, depth + 1) : describe(each),
+  );
+  return [typeof error.stack === "string" ? error.stack : describe(error), ...stacks].join("\nCaused by: ");
+}
 
 /**
  * Logs a failure as "CODE: message". A fault of the request is a warning; every other failure is an error. Never throws:
@@ -44,11 +62,11 @@ export function logFailure(logger: Logger, thrown: unknown): void {
   else write(logger, "error", oneLine(error.message), error);
 }
 
-/** Wraps a logger that may throw or reject in a logger that does neither. */
+/** Wraps a logger that may throw or reject in a logger that does neither. A line may hold text from outside, which is written out. */
 export function guarded(logger: Logger): Logger {
   return {
-    error: (line, error) => write(logger, "error", line, error),
-    warn: (line, error) => write(logger, "warn", line, error),
+    error: (line, error) => write(logger, "error", visibleLine(line), error),
+    warn: (line, error) => write(logger, "warn", visibleLine(line), error),
   };
 }
 

@@ -24,6 +24,7 @@ export function functionCatalog(functions: StatefulFunctions, more: readonly Typ
       return taken.length === 1 ? taken[0]?.type : undefined;
     },
     find: (typename) => listed.get(typename) ?? functions.findType(typename),
+    states: (typeName) => functions.get(typeName)?.states.map(({ name }) => name),
     state: (typeName, name) => functions.get(typeName)?.states.find((state) => state.name === name)?.type,
   };
 }

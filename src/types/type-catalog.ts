@@ -17,6 +17,8 @@ export interface TypeCatalog {
   handler(typeName: string, method: string): Type<any> | undefined;
   /** The type of a typename, when a function of this process uses it. */
   find(typename: string): Type<any> | undefined;
+  /** The names of a function's states; undefined for a function of another process. Defaults to undefined for every function. */
+  states?(typeName: string): readonly string[] | undefined;
   /** The type of a function's state. */
   state(typeName: string, name: string): Type<any> | undefined;
 }

@@ -178,7 +178,44 @@ describe("looking", () => {
   });
 });
 
+test("what came from outside is shown on a terminal, and not sent to it", async () => {
+  const hostile = "\u001b[2J\u009b31m\u007f\u202edrawkcab\u2066";
+  const raw = /[^\P{Cc}\n]|\p{Bidi_Control}/u;
+  await statefun("call", "shop/counter", hostile, JSON.stringify(hostile));
+  await statefun("park", "shop/counter", hostile, "--reason", hostile);
+  await statefun("send", "shop/counter", hostile, JSON.stringify(hostile));
+  for (const args of [
+    ["call", "shop/counter", "v1", JSON.stringify(hostile)],
+    ["call", "shop/counter", "v1", JSON.stringify(hostile), "--json"],
+    ["show", "shop/counter", hostile],
+    ["show", "shop/counter", hostile, "--json"],
+    ["addresses", "shop/counter"],
+    ["parked"],
+    ["ps"],
+    ["metrics"],
+    ["call", "shop/counter", hostile, '"x"'],
+    ["call", `shop/${hostile}`, "v1", '"x"'],
+    [hostile],
+    ["ps", `--${hostile}`],
+  ]) {
+    const { stdout, stderr } = await statefun(...args);
+    assert.ok(stdout !== "" || stderr !== "", args.join(" "));
+    assert.doesNotMatch(stdout + stderr, raw, args.join(" "));
+  }
+  await statefun("retry", "shop/counter", hostile);
+  const { value } = await jsonOf("call", "shop/counter", "v2", JSON.stringify(hostile));
+  assert.equal(value, `${hostile} 1`);
+});
+
 describe("mending", () => {
+  test("a call to an address that was parked by hand is told the reason", async () => {
+    await statefun("park", "shop/counter", "p1", "--reason", "the supplier is closed");
+    const { code, stderr } = await statefun("call", "shop/counter", "p1", '"x"');
+    assert.equal(code, 1);
+    assert.match(stderr, /the supplier is closed/);
+    await statefun("retry", "shop/counter", "p1");
+  });
+
   test("a state is printed, set and deleted", async () => {
     await statefun("call", "shop/counter", "m1", '"x"');
     assert.match((await statefun("state", "shop/counter", "m1")).stdout, /^count +io\.statefun\.types\/int +1$/m);
@@ -188,6 +225,8 @@ describe("mending", () => {
     assert.equal((await statefun("state", "shop/counter", "m1", "count", "--delete")).stdout, "Deleted.\n");
     assertFailed(await statefun("state", "shop/counter", "m1", "count"), 4, "NOT_FOUND");
     assertFailed(await statefun("state", "shop/counter", "m1", "count", "--set", '"x"'), 1, "VALUE_INVALID");
+    const misspelt = ["cuont", "--set", '"x"', "--type", "io.statefun.types/string"];
+    assertFailed(await statefun("state", "shop/counter", "m1", ...misspelt), 4, "NOT_FOUND");
     assertFailed(await statefun("state", "shop/counter", "m1", "--set", "1"), 2, "OPTION_INVALID");
     assertFailed(await statefun("state", "shop/counter", "m1", "count", "--set", "1", "--delete"), 2, "OPTION_INVALID");
   });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { test } from "node:test";
 import { Built } from "./built.js";
 import { type Ended, type Running, run, running } from "./run.js";
@@ -120,6 +122,29 @@ test("records of an egress go to a file and to stdout", async (t) => {
   assert.match(readFileSync(join(cwd, "records.jsonl"), "utf8"), /^\{.*"n filed"\}\n$/);
 });
 
+test("a runtime goes on when the reader of its output goes away, and keeps the records that nobody reads", async (t) => {
+  const cwd = built.project({
+    "package.json": '{ "type": "module" }',
+    "functions.js": `
+      import { StatefulFunctions, Types } from "statefun-ts";
+      export const functions = new StatefulFunctions().register("shop/counter", (text, context) => {
+        context.sendEgress("shop/shown", text);
+        return text;
+      }, { handles: [Types.string] });`,
+  });
+  const args = ["start", "--functions", "functions.js", "--memory", "--egress", "shop/shown=-", ...free];
+  const runtime = running(t, built.main, args, { cwd });
+  const vars = await env(runtime);
+  runtime.process.stdout?.destroy();
+  await call(vars);
+  await once(runtime.process.stderr as Readable, "data");
+  assert.equal((await call(vars)).code, 0);
+  const { stdout } = await run(built.main, ["metrics"], { env: vars });
+  assert.match(stdout, /^statefun_egress_pending 2$/m);
+  runtime.process.kill("SIGTERM");
+  assert.equal((await runtime.ended).code, 0);
+});
+
 test("tokens are asked for", async (t) => {
   const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": counter });
   const tokens = { STATEFUN_ADMIN_BEARER_TOKEN: "a1", STATEFUN_BEARER_TOKEN: "i1" };
@@ -150,6 +175,8 @@ test("what can't start says why", async (t) => {
   assertFailed(await start("--functions", "functions.js", "--admin-host", "0.0.0.0"), 2, "OPTION_INVALID");
   assertFailed(await start("--functions", "functions.js", "--host", "0.0.0.0"), 2, "OPTION_INVALID");
   assertFailed(await start("--functions", "functions.js", "--egress", "nowhere"), 2, "OPTION_INVALID");
+  assertFailed(await start("--functions", "functions.js", "--egress", "shop/x=ftp://host/x"), 2, "OPTION_INVALID");
+  assert.ok(!existsSync(join(cwd, "ftp:")));
   const onTaken = ["start", "--functions", "functions.js", "--memory", "--admin-port", "0", "--port", String(port)];
   assertFailed(await run(built.main, onTaken, { cwd }), 6, "ADDRESS_IN_USE");
   const broken = await start("--functions", "broken.js");

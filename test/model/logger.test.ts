@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { format } from "node:util";
 import { StatefunError } from "../../src/errors.ts";
-import { guarded, type Logger, logFailure } from "../../src/model/logger.ts";
+import { defaultLogger, guarded, type Logger, logFailure } from "../../src/model/logger.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 
 const levelOf = (thrown: unknown) => {
@@ -26,6 +27,23 @@ test("a failure is logged as one line, with the error as it was thrown", () => {
   const error = new StatefunError("HANDLER_FAILED", "first\nsecond\u001b[2J");
   logFailure(logger, error);
   assert.deepEqual(logger.entries, [{ level: "error", line: "HANDLER_FAILED: first\\nsecond\\u001b[2J", error }]);
+});
+
+test("what a terminal would act on is written out on stderr, in the line and in what was thrown first", (t) => {
+  const written: string[] = [];
+  for (const method of ["error", "warn"] as const) {
+    t.mock.method(console, method, (...values: unknown[]) => void written.push(format(...values)));
+  }
+  const hostile = "\u001b[2J\u009b31m\u007f\u202e\u2066";
+  const deepest = new AggregateError([new Error(`behind ${hostile}`)], hostile);
+  const failed = (cause: unknown) => new StatefunError("HANDLER_FAILED", hostile, { cause });
+  for (const cause of [new Error(hostile, { cause: deepest }), hostile, undefined])
+    logFailure(defaultLogger, failed(cause));
+  guarded(defaultLogger).warn(`one ${hostile}\nline`, new Error("cause"));
+  assert.equal(written.length, 4);
+  for (const text of written) assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Bidi_Control}/u);
+  assert.match(written[0] as string, /logger\.test[\s\S]*behind/);
+  assert.equal(written[3]?.includes("\n"), false);
 });
 
 test("a guarded logger never fails, whether the logger throws or rejects", async (t) => {

@@ -6,7 +6,7 @@ import { Address } from "../../model/address.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { publicMessage } from "../http/server.js";
 import type { Asked, RouteName } from "./routes.js";
-import { readState, type ShownValue, showValue } from "./values.js";
+import { assertStateHeld, assertStateKnown, readState, type ShownValue, showValue } from "./values.js";
 
 /** A status, and a body that is sent as JSON. */
 export interface Answered {
@@ -87,12 +87,15 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     writeState: async ({ engine, catalog, filled, query, request }) => {
       const address = addressOf(engine, filled);
       const name = filled.state as string;
+      await assertStateKnown({ engine, catalog }, address, name);
       await engine.setState(address, name, await readState({ engine, catalog, query, request }, address, name));
       return ok({ status: "written" });
     },
 
     deleteState: async ({ engine, filled }) => {
-      await engine.setState(addressOf(engine, filled), filled.state as string, undefined);
+      const address = addressOf(engine, filled);
+      await assertStateHeld(engine, address, filled.state as string);
+      await engine.setState(address, filled.state as string, undefined);
       return ok({ status: "deleted" });
     },
 

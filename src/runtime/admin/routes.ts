@@ -35,7 +35,12 @@ export const routes = {
     query: [],
     does: "One address: its states, its messages, and why it is parked.",
   },
-  writeState: { method: "PUT", path: `${address}/states/:state`, query: ["type"], does: "Writes a state." },
+  writeState: {
+    method: "PUT",
+    path: `${address}/states/:state`,
+    query: ["type"],
+    does: "Writes a state. A name that neither the function nor the address has is 404.",
+  },
   deleteState: { method: "DELETE", path: `${address}/states/:state`, query: [], does: "Deletes a state." },
   park: {
     method: "POST",

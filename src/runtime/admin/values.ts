@@ -3,6 +3,7 @@
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
+import { suggestion } from "../../model/suggest.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { jsonOf } from "../../types/value-json.js";
@@ -62,7 +63,42 @@ export async function readState(
   );
 }
 
+/**
+ * Throws NOT_FOUND for a state that neither the function nor the address has: its name is misspelt, and the function would
+ * never see it. A function elsewhere that has had no message has no known states, and takes any.
+ */
+export async function assertStateKnown(
+  { engine, catalog }: Pick<Asked, "engine" | "catalog">,
+  address: Address,
+  name: string,
+): Promise<void> {
+  const { typeName } = address;
+  const declared = catalog.states?.(typeName);
+  const registered = engine.functions().find((known) => known.typeName === typeName)?.states ?? [];
+  const names = new Set([...(declared ?? []), ...registered.map((state) => state.name)]);
+  if (names.has(name) || catalog.state(typeName, name) !== undefined) return;
+  const held = await statesOf(engine, address);
+  if (held.has(name) || (declared === undefined && names.size + held.size === 0)) return;
+  throw noState(typeName, name, [...names, ...held.keys()]);
+}
+
+/** Throws NOT_FOUND for a state that the address does not have. */
+export async function assertStateHeld(engine: EngineApi, address: Address, name: string): Promise<void> {
+  const held = await statesOf(engine, address);
+  if (!held.has(name)) throw noState(`${address}`, name, [...held.keys()]);
+}
+
 async function typenameNow(engine: EngineApi, address: Address, name: string): Promise<string | undefined> {
+  return (await statesOf(engine, address)).get(name);
+}
+
+/** The typenames of the states that an address has, by the states' names. */
+async function statesOf(engine: EngineApi, address: Address): Promise<Map<string, string>> {
   const { states } = await engine.inspect(address);
-  return states.find((state) => state.name === name)?.value.typename;
+  return new Map(states.map(({ name, value }) => [name, value.typename]));
+}
+
+function noState(owner: string, name: string, names: readonly string[]): StatefunError {
+  const known = names.length === 0 ? "It has no states." : `Its states are ${[...new Set(names)].join(", ")}.`;
+  return new StatefunError("NOT_FOUND", `${owner} has no state "${name}".${suggestion(name, names)} ${known}`);
 }

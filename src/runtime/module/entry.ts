@@ -3,8 +3,8 @@
 
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { durationHelp, parseDurationText } from "../../model/duration-text.js";
+import { suggestion } from "../../model/suggest.js";
 import type { Problems } from "./problems.js";
-import { suggestion } from "./suggest.js";
 
 /** The entries of a map, by key. */
 export type Fields = ReadonlyMap<string, Entry>;

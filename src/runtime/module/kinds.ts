@@ -1,10 +1,10 @@
 // The kinds of components that the runtime knows, and the reasons for refusing the others.
 
+import { suggestion } from "../../model/suggest.js";
 import { readEndpointV1, readEndpointV2 } from "./endpoint-kinds.js";
 import type { Entry } from "./entry.js";
 import type { ModuleParts } from "./module-parts.js";
 import { readPlaygroundEgress, readPlaygroundIngress } from "./playground-kinds.js";
-import { suggestion } from "./suggest.js";
 
 /** Reads the spec of a component into the parts of the module. */
 type ReadKind = (spec: Entry, parts: ModuleParts) => void;

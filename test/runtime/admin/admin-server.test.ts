@@ -210,6 +210,23 @@ test("a state that its function has not asked for yet is not given another type 
   assert.equal((await ask("GET /addresses/shop/counter/bob")).json.states[0].value, 1);
 });
 
+test("a state that nobody declares is not written, and one that is not there is not deleted", async (t) => {
+  const { ask, tell } = await world(t);
+  await tell("bob", "hello");
+  const path = "/addresses/shop/counter/bob/states";
+  const named = asJson("1", { "statefun-type": "io.statefun.types/string" });
+  const misspelt = await ask(`PUT ${path}/cont`, named);
+  assert.deepEqual([misspelt.status, misspelt.json.code], [404, "NOT_FOUND"]);
+  assert.match(misspelt.json.message, /Did you mean "count"/);
+  assert.equal((await ask(`DELETE ${path}/cont`)).status, 404);
+  assert.equal((await ask(`DELETE ${path}/cart`)).status, 404);
+  const { json } = await ask("GET /addresses/shop/counter/bob");
+  assert.deepEqual(
+    json.states.map(({ name }: any) => name),
+    ["count"],
+  );
+});
+
 test("a state is deleted", async (t) => {
   const { ask, tell } = await world(t);
   await tell("bob", "hello");
