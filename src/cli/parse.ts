@@ -51,7 +51,7 @@ export function parseInput(name: CommandName, argv: readonly string[]): Input {
     if (spec === undefined) throw unknownOption(name, command, token.rawName);
     const before = values.get(token.name) ?? [];
     if (before.length > 0 && spec.multiple !== true) throw usage(`${token.rawName} is given twice. Give it once.`);
-    values.set(token.name, [...before, valueGiven(spec, token.rawName, token.value, token.inlineValue === true)]);
+    values.set(token.name, [...before, optionValue(spec, token.rawName, token.value, token.inlineValue === true)]);
   }
   assertArgs(name, command.args, args);
   return {
@@ -62,7 +62,7 @@ export function parseInput(name: CommandName, argv: readonly string[]): Input {
   };
 }
 
-function valueGiven(spec: OptionSpec, written: string, value: string | undefined, inline: boolean): string | true {
+function optionValue(spec: OptionSpec, written: string, value: string | undefined, inline: boolean): string | true {
   if (spec.value === undefined) {
     if (value !== undefined) throw usage(`${written} takes no value. Write ${written} alone.`);
     return true;

@@ -39,7 +39,7 @@ export interface ClientSendOptions extends ClientCallOptions {
 
 const retries = checked(
   "a whole number from 0 on",
-  (given): given is number => Number.isInteger(given) && (given as number) >= 0,
+  (input): input is number => Number.isInteger(input) && (input as number) >= 0,
 );
 export const clientOptions = defineOptions<ClientOptions>()({
   bearerToken: bearerTokenOption,

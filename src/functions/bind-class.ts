@@ -20,7 +20,7 @@ export interface BindOptions<I extends object = object> {
 type Create = NonNullable<BindOptions<any>["create"]>;
 
 const bindOptions = defineOptions<BindOptions<any>>()({
-  create: checked("a function: create: () => …", (given): given is Create => typeof given === "function"),
+  create: checked("a function: create: () => …", (input): input is Create => typeof input === "function"),
 });
 
 /**

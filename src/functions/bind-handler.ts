@@ -78,8 +78,8 @@ type DefaultOf<V> = (V extends object ? never : V) | (() => V);
 type AnyOptions = RegisterOptions<readonly HandledType[], StateShape>;
 
 const registerOptions = defineOptions<AnyOptions>()({
-  handles: checked("a list of types: handles: [User, Admin]", (given): given is readonly HandledType[] =>
-    Array.isArray(given),
+  handles: checked("a list of types: handles: [User, Admin]", (input): input is readonly HandledType[] =>
+    Array.isArray(input),
   ),
   state: unchecked<StateShape>(),
 });

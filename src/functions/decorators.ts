@@ -105,9 +105,9 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
   assertStateName("@State", name);
   const decorator = `@State("${name}")`;
   // A type that an import cycle left undefined is an error. It must not pass for a type that was left out.
-  const typeGiven = rest.length > 0 && !isOptions(rest);
-  const type = typeGiven ? typeOf(rest[0] as TypeLike) : undefined;
-  const options = ((typeGiven ? rest[1] : rest[0]) ?? undefined) as ExpirationOptions | undefined;
+  const hasType = rest.length > 0 && !isOptions(rest);
+  const type = hasType ? typeOf(rest[0] as TypeLike) : undefined;
+  const options = ((hasType ? rest[1] : rest[0]) ?? undefined) as ExpirationOptions | undefined;
   const expiration = parseExpiration(expirationOptions.read(decorator, options), `The state "${name}"`);
   return (...args: readonly unknown[]) => {
     const member = memberOf(decorator, args);

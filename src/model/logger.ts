@@ -17,8 +17,8 @@ export interface Logger {
 /** An option that holds a logger. Throws OPTION_INVALID. */
 export const loggerOption = checked(
   "an object with the methods error and warn, such as console",
-  (given): given is Logger => {
-    const { error, warn } = Object(given) as Partial<Logger>;
+  (input): input is Logger => {
+    const { error, warn } = Object(input) as Partial<Logger>;
     return typeof error === "function" && typeof warn === "function";
   },
 );

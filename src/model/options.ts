@@ -3,8 +3,8 @@
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { type Duration, durationToMs, longestTimerMs } from "./duration.js";
 
-/** Checks the value given for the option `name` of `where`, and returns the value that the code works with. */
-export type Option<Given, Read> = (given: Given | undefined, name: string, where: string) => Read;
+/** Checks what a user wrote for the option `name` of `where`, and returns the value that the code works with. */
+export type Option<Input, Read> = (input: Input | undefined, name: string, where: string) => Read;
 
 /** One {@link Option} for each option of the interface O. */
 type Described<O> = { readonly [K in keyof O]-?: Option<Exclude<O[K], undefined>, unknown> };
@@ -19,7 +19,7 @@ export interface Options<O, D> {
    * Reads an options object; undefined stands for an empty one. `where` is what messages call the object's user, such as
    * "The runtime". Throws OPTION_INVALID, or what an option's own check throws.
    */
-  read(where: string, given: O | undefined): ReadOf<D>;
+  read(where: string, input: O | undefined): ReadOf<D>;
 }
 
 /**
@@ -39,54 +39,54 @@ export function defineOptions<O extends object>() {
     const names = Object.keys(described) as (keyof O & string)[];
     // What is read for every message is mostly no options at all.
     let defaults: ReadOf<D> | undefined;
-    const readAll = (where: string, given: Partial<O>): ReadOf<D> => {
+    const readAll = (where: string, input: Partial<O>): ReadOf<D> => {
       const read: Record<string, unknown> = {};
-      for (const name of names) read[name] = options[name](given[name] as never, name, where);
+      for (const name of names) read[name] = options[name](input[name] as never, name, where);
       return read as ReadOf<D>;
     };
     return {
       described,
-      read(where, given) {
-        if (given === undefined) {
+      read(where, input) {
+        if (input === undefined) {
           defaults ??= Object.freeze(readAll(where, {}));
           return defaults;
         }
-        assertKnownOptions(where, given, names);
-        return readAll(where, given);
+        assertKnownOptions(where, input, names);
+        return readAll(where, input);
       },
     };
   };
 }
 
-/** Throws OPTION_INVALID when `given` is no object of options, or has an option that is not among the names. */
-function assertKnownOptions(where: string, given: unknown, names: readonly string[]): asserts given is object {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+/** Throws OPTION_INVALID when `input` is no object of options, or has an option that is not among the names. */
+function assertKnownOptions(where: string, input: unknown, names: readonly string[]): asserts input is object {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new StatefunError(
       "OPTION_INVALID",
-      `${where} takes an object of options, not ${describeValue(given)}. It has: ${names.join(", ")}.`,
+      `${where} takes an object of options, not ${describeValue(input)}. It has: ${names.join(", ")}.`,
     );
   }
-  for (const key of Object.keys(given)) {
+  for (const key of Object.keys(input)) {
     if (names.includes(key)) continue;
     throw new StatefunError("OPTION_INVALID", `${where} has no option "${key}". It has: ${names.join(", ")}.`);
   }
 }
 
 /** Says that an option has a value that it can't have; `what` completes "it must be …". */
-export function optionInvalid(where: string, name: string, given: unknown, what: string): StatefunError {
-  return new StatefunError("OPTION_INVALID", `${where}: ${name} is ${describeValue(given)}; it must be ${what}.`);
+export function optionInvalid(where: string, name: string, input: unknown, what: string): StatefunError {
+  return new StatefunError("OPTION_INVALID", `${where}: ${name} is ${describeValue(input)}; it must be ${what}.`);
 }
 
 /** An option that is checked where it is used, or that has nothing to check. */
 export function unchecked<T>(): Option<T, T | undefined> {
-  return (given) => given;
+  return (input) => input;
 }
 
 /** An option whose values pass a test; `what` completes "it must be …". */
-export function checked<T>(what: string, test: (given: unknown) => given is T): Option<T, T | undefined> {
-  return (given, name, where) => {
-    if (given === undefined || test(given)) return given;
-    throw optionInvalid(where, name, given, what);
+export function checked<T>(what: string, test: (input: unknown) => input is T): Option<T, T | undefined> {
+  return (input, name, where) => {
+    if (input === undefined || test(input)) return input;
+    throw optionInvalid(where, name, input, what);
   };
 }
 
@@ -95,57 +95,57 @@ export function withDefault<G, R>(
   option: Option<G, R>,
   value: Exclude<R, undefined>,
 ): Option<G, Exclude<R, undefined>> {
-  return (given, name, where) => (given === undefined ? value : (option(given, name, where) as Exclude<R, undefined>));
+  return (input, name, where) => (input === undefined ? value : (option(input, name, where) as Exclude<R, undefined>));
 }
 
 /** An option that must be given; `what` completes "it must be …". */
 export function required<G, R>(option: Option<G, R>, what: string): Option<G, Exclude<R, undefined>> {
-  return (given, name, where) => {
-    if (given === undefined) throw optionInvalid(where, name, given, what);
-    return option(given, name, where) as Exclude<R, undefined>;
+  return (input, name, where) => {
+    if (input === undefined) throw optionInvalid(where, name, input, what);
+    return option(input, name, where) as Exclude<R, undefined>;
   };
 }
 
 /** An options object as an option of another one. */
 export function nested<O, D>(options: Options<O, D>): Option<O, ReadOf<D>> {
-  return (given, name, where) => options.read(`${where}'s ${name}`, given);
+  return (input, name, where) => options.read(`${where}'s ${name}`, input);
 }
 
 /** One of these texts. */
 export function oneOf<const T extends string>(...values: readonly T[]): Option<T, T | undefined> {
   const what = values.map((value) => `"${value}"`).join(" or ");
-  return checked(what, (given): given is T => values.includes(given as T));
+  return checked(what, (input): input is T => values.includes(input as T));
 }
 
 export const positiveInteger = checked(
   "a whole number above 0",
-  (given): given is number => Number.isSafeInteger(given) && (given as number) > 0,
+  (input): input is number => Number.isSafeInteger(input) && (input as number) > 0,
 );
 
 /** A port to listen on; 0 picks a free one. */
 export const port = checked(
   "a whole number from 0 to 65535",
-  (given): given is number => Number.isInteger(given) && (given as number) >= 0 && (given as number) <= 65_535,
+  (input): input is number => Number.isInteger(input) && (input as number) >= 0 && (input as number) <= 65_535,
 );
 
 export const nonEmptyText = checked(
   "a text that is not empty",
-  (given): given is string => typeof given === "string" && given !== "",
+  (input): input is string => typeof input === "string" && input !== "",
 );
 
 /** A duration of any length, read as milliseconds. Throws DURATION_INVALID. */
-export const duration: Option<Duration, number | undefined> = (given, name, where) => {
-  if (given === undefined) return undefined;
+export const duration: Option<Duration, number | undefined> = (input, name, where) => {
+  if (input === undefined) return undefined;
   try {
-    return durationToMs(given);
+    return durationToMs(input);
   } catch (error) {
     throw new StatefunError("DURATION_INVALID", `${where}: ${name}: ${describe(error)}`);
   }
 };
 
 /** A duration that a timer can wait for, read as milliseconds. Throws DURATION_INVALID. */
-export const timer: Option<Duration, number | undefined> = (given, name, where) => {
-  const ms = duration(given, name, where);
+export const timer: Option<Duration, number | undefined> = (input, name, where) => {
+  const ms = duration(input, name, where);
   if (ms === undefined || (ms > 0 && ms <= longestTimerMs)) return ms;
   throw new StatefunError(
     "DURATION_INVALID",

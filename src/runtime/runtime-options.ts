@@ -55,7 +55,7 @@ export interface RuntimeOptions {
 
 const dirOption = checked(
   "the path of a folder, or false to keep everything in memory",
-  (given): given is string | false => given === false || (typeof given === "string" && given !== ""),
+  (input): input is string | false => input === false || (typeof input === "string" && input !== ""),
 );
 
 /** The options of a runtime. */
@@ -77,8 +77,8 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
 
 /** The options of a server that can be left out with false. They are checked here and read by the server itself. */
 function serverOption<O, D>(options: Options<O, D>): Option<O | false, O | false | undefined> {
-  return (given, name, where) => {
-    if (given !== undefined && given !== false) options.read(`${where}'s ${name}`, given);
-    return given;
+  return (input, name, where) => {
+    if (input !== undefined && input !== false) options.read(`${where}'s ${name}`, input);
+    return input;
   };
 }

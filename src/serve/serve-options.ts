@@ -17,13 +17,13 @@ export interface ServeOptions extends HandlerOptions {
 }
 
 /** A path as it stands in a request: the path that is asked for is compared character by character. */
-const path: Option<string, string | undefined> = (given, name, where) => {
-  if (given === undefined || (typeof given === "string" && /^\/(?![^?#]*[?#])[\x21-\x7e]*$/.test(given))) return given;
-  throw optionInvalid(where, name, given, "percent-encoded, without a query, and begin with a slash");
+const path: Option<string, string | undefined> = (input, name, where) => {
+  if (input === undefined || (typeof input === "string" && /^\/(?![^?#]*[?#])[\x21-\x7e]*$/.test(input))) return input;
+  throw optionInvalid(where, name, input, "percent-encoded, without a query, and begin with a slash");
 };
 
-const pathOrFalse: Option<string | false, string | false | undefined> = (given, name, where) =>
-  given === false ? false : path(given, name, where);
+const pathOrFalse: Option<string | false, string | false | undefined> = (input, name, where) =>
+  input === false ? false : path(input, name, where);
 
 export const serveOptions = defineOptions<ServeOptions>()({
   path: withDefault(path, "/statefun"),

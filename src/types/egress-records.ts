@@ -36,21 +36,21 @@ export interface KinesisRecord {
   readonly explicitHashKey?: string | undefined;
 }
 
-const requiredText: Option<string, string> = (given, name, where) => {
-  if (typeof given === "string" && given !== "") return given;
-  throw invalid(where, name, given, "a text that is not empty");
+const requiredText: Option<string, string> = (input, name, where) => {
+  if (typeof input === "string" && input !== "") return input;
+  throw invalid(where, name, input, "a text that is not empty");
 };
 
-const optionalText: Option<string, string | undefined> = (given, name, where) => {
-  if (given === undefined || typeof given === "string") return given;
-  throw invalid(where, name, given, "a text");
+const optionalText: Option<string, string | undefined> = (input, name, where) => {
+  if (input === undefined || typeof input === "string") return input;
+  throw invalid(where, name, input, "a text");
 };
 
-const valueBytes: Option<RecordValue, Uint8Array> = (given, name, where) => {
-  if (typeof given === "string") return platform.encodeUtf8(given);
-  if (given instanceof Uint8Array) return given;
-  if (typeof given === "object" && given !== null) return packValue(given).value;
-  throw invalid(where, name, given, "text, bytes, a message or a packed value");
+const valueBytes: Option<RecordValue, Uint8Array> = (input, name, where) => {
+  if (typeof input === "string") return platform.encodeUtf8(input);
+  if (input instanceof Uint8Array) return input;
+  if (typeof input === "object" && input !== null) return packValue(input).value;
+  throw invalid(where, name, input, "text, bytes, a message or a packed value");
 };
 
 const kafkaFields = defineOptions<KafkaRecord>()({ topic: requiredText, value: valueBytes, key: optionalText });
@@ -104,9 +104,9 @@ function packRecord(name: string, fields: readonly (string | Uint8Array | undefi
   return TypedValue.inBoth(`type.googleapis.com/io.statefun.sdk.egress.${name}`, bytes, v2);
 }
 
-function invalid(where: string, name: string, given: unknown, what: string): StatefunError {
+function invalid(where: string, name: string, input: unknown, what: string): StatefunError {
   return new StatefunError(
     "EGRESS_RECORD_INVALID",
-    `${where}: ${name} is ${describeValue(given)}; it must be ${what}.`,
+    `${where}: ${name} is ${describeValue(input)}; it must be ${what}.`,
   );
 }

@@ -104,8 +104,8 @@ const inside = (shown: unknown, key: PropertyKey): unknown =>
 
 function isBase64Of(json: unknown, bytes: Uint8Array | readonly number[]): boolean {
   if (typeof json !== "string" || !isBase64(json)) return false;
-  const given = platform.decodeBase64(json);
-  return given.length === bytes.length && given.every((byte, index) => byte === bytes[index]);
+  const decoded = platform.decodeBase64(json);
+  return decoded.length === bytes.length && decoded.every((byte, index) => byte === bytes[index]);
 }
 
 /** Whether text is base64, in either alphabet, with or without its padding. */

@@ -105,9 +105,9 @@ for (const name of ["every host", "Node's Buffer"]) {
       };
       write("x".repeat(5000)); // the next one begins a slab or goes on in one
       const kept = write("kept");
-      const given = write("given");
+      const input = write("given");
       try {
-        structuredClone(given.buffer, { transfer: [given.buffer as ArrayBuffer] });
+        structuredClone(input.buffer, { transfer: [input.buffer as ArrayBuffer] });
       } catch {
         // From Node 21 on it is refused.
       }

@@ -31,10 +31,10 @@ async function report(app: App, seed: number, points: readonly CrashPoint[], fai
 
 test(`a crash at every commit of ${apps} applications, before and after it is on disk`, async (t) => {
   const first = randomOf(t).below(2 ** 31);
-  const given = process.env.STATEFUN_SEED;
+  const input = process.env.STATEFUN_SEED;
   let crashes = 0;
-  for (let run = 0; run < (given === undefined ? apps : 1); run += 1) {
-    const seed = given === undefined ? first + run : Number(given);
+  for (let run = 0; run < (input === undefined ? apps : 1); run += 1) {
+    const seed = input === undefined ? first + run : Number(input);
     const random = new Random(seed);
     const app = randomApp(random, { steps: 8, commuting: true });
     const whole = new CrashRun(app, seed);

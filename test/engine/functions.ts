@@ -144,9 +144,9 @@ export function endpointOf(functions: Functions): FindRoute {
   };
 }
 
-function described(given: Handle | TestFunction | undefined) {
-  if (given === undefined) throw new StatefunError("FUNCTION_UNKNOWN", "The test has no such function.");
-  const full: TestFunction = typeof given === "function" ? { handle: given } : given;
+function described(input: Handle | TestFunction | undefined) {
+  if (input === undefined) throw new StatefunError("FUNCTION_UNKNOWN", "The test has no such function.");
+  const full: TestFunction = typeof input === "function" ? { handle: input } : input;
   return {
     handle: full.handle,
     states: (full.states ?? []).map((state) => (typeof state === "string" ? spec(state) : state)),

@@ -37,13 +37,13 @@ function answer(kind: "message" | "delayed" | "egress" | "state", target = at("g
   return writer.finish();
 }
 
-const setup = (given: () => Uint8Array, seen: string[]): Setup => ({
+const setup = (input: () => Uint8Array, seen: string[]): Setup => ({
   limits: { attempts: 2 },
   functions: {
     raw: {
       states: ["kept"],
       handle(batch) {
-        batch.raw = given();
+        batch.raw = input();
       },
     },
     // Another generation: what it gets has to be converted.

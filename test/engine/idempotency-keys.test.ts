@@ -97,7 +97,7 @@ test("an expiry entry that is gone forgets no newer request under its key", asyn
 });
 
 test("a fingerprint tells requests apart", () => {
-  const of = (...given: Parameters<typeof fingerprintOf>) => fingerprintOf(...given);
+  const of = (...input: Parameters<typeof fingerprintOf>) => fingerprintOf(...input);
   const all = [
     of("send", at("f/a"), text("x")),
     of("call", at("f/a"), text("x")),

@@ -30,9 +30,9 @@ async function report(seed: number, app: App, failure: Error): Promise<never> {
 
 test(`${runs} random applications end as the model says`, async (t) => {
   const first = randomOf(t).below(2 ** 31);
-  const given = process.env.STATEFUN_SEED;
-  for (let run = 0; run < (given === undefined ? runs : 1); run += 1) {
-    const seed = given === undefined ? first + run : Number(given);
+  const input = process.env.STATEFUN_SEED;
+  for (let run = 0; run < (input === undefined ? runs : 1); run += 1) {
+    const seed = input === undefined ? first + run : Number(input);
     const app = randomApp(new Random(seed), { steps: 20, commuting: false });
     const failure = await failureOf(app);
     if (failure !== undefined) await report(seed, app, failure);

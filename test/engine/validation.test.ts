@@ -21,7 +21,7 @@ const counter = {
 /** Neither can be told from another one on disk. */
 const halves = ["\ud800", "a\udc00", `${"x".repeat(100)}\ud83d`];
 const noTexts = [undefined, null, 5, {}, [], ["a"]];
-const options = (given: object) => given as Parameters<Engine["send"]>[2];
+const options = (input: object) => input as Parameters<Engine["send"]>[2];
 
 /** The ways in that only look at an address and mend it. */
 function waysToMend({ engine }: Running): ((address: Address) => Promise<unknown>)[] {
@@ -102,8 +102,8 @@ test("an idempotency key is a text of 1 to 256 characters", async (t) => {
 test("a cancellation token is a text; one that is none is refused before anything is written", async (t) => {
   const running = await open(t, { functions: { f: counter } });
   for (const token of [...halves, "", null, 5, {}, []]) {
-    const given = options({ delayMs: 10, cancellationToken: token, idempotencyKey: "key" });
-    await rejectsCode(running.send("f/a", "x", given), "TOKEN_INVALID");
+    const input = options({ delayMs: 10, cancellationToken: token, idempotencyKey: "key" });
+    await rejectsCode(running.send("f/a", "x", input), "TOKEN_INVALID");
     await rejectsCode(running.engine.cancel(token as string), "TOKEN_INVALID");
   }
   await rejectsCode(running.engine.cancel(undefined as unknown as string), "TOKEN_INVALID");
@@ -129,8 +129,8 @@ test("a signal is an AbortSignal", async (t) => {
 });
 
 test("an engine is opened with a clock that tells the time, and parks addresses only", async () => {
-  const openWith = (given: object) =>
-    Engine.open({ store: new MemoryStore(), findRoute: () => undefined, logger: console, ...given });
+  const openWith = (input: object) =>
+    Engine.open({ store: new MemoryStore(), findRoute: () => undefined, logger: console, ...input });
   for (const clock of [{}, null, Date, { now: () => 0 }]) await rejectsCode(openWith({ clock }), "OPTION_INVALID");
   for (const park of ["t/count/a", ["t/count/a"], [null], [{}], null, new Address("t", "count", "a")]) {
     await rejectsCode(openWith({ park }), "OPTION_INVALID");

@@ -62,16 +62,16 @@ test("each batch works on a new instance", async () => {
 });
 
 test("create makes the instances, and is given the class", async () => {
-  const given: unknown[] = [];
+  const input: unknown[] = [];
   const functions = new StatefulFunctions().bind(Greeter, {
     create: (functionClass) => {
-      given.push(functionClass);
+      input.push(functionClass);
       return new functionClass("hello");
     },
   });
-  assert.deepEqual(given, [], "not before there is a message");
+  assert.deepEqual(input, [], "not before there is a message");
   const answer = await new Engine(functions, "v3").call(go);
-  assert.deepEqual(given, [Greeter]);
+  assert.deepEqual(input, [Greeter]);
   assert.deepEqual(answer.mutations, stored);
 });
 

@@ -47,9 +47,9 @@ test("an option that is given as undefined has its default", () => {
 
 test("an unknown option is refused with the names of those there are", () => {
   for (const name of ["sizes", "toString", "__proto__"]) {
-    const given = Object.defineProperty({}, name, { value: 1, enumerable: true });
+    const input = Object.defineProperty({}, name, { value: 1, enumerable: true });
     throwsCode(
-      () => pageOptions.read("The page", given),
+      () => pageOptions.read("The page", input),
       "OPTION_INVALID",
       `The page has no option "${name}". It has: size, timeout, order.`,
     );
@@ -57,8 +57,8 @@ test("an unknown option is refused with the names of those there are", () => {
 });
 
 test("what is no object is refused", () => {
-  for (const given of [null, 5, "size", [1], () => {}]) {
-    throwsCode(() => pageOptions.read("The page", given as never), "OPTION_INVALID");
+  for (const input of [null, 5, "size", [1], () => {}]) {
+    throwsCode(() => pageOptions.read("The page", input as never), "OPTION_INVALID");
   }
 });
 
@@ -74,24 +74,24 @@ test("a value that fails its check is refused with the place, the name, the valu
   );
 });
 
-const fails = (option: (given: never, name: string, where: string) => unknown, given: unknown) =>
-  throwsCode(() => option(given as never, "it", "The page"), "OPTION_INVALID");
+const fails = (option: (input: never, name: string, where: string) => unknown, input: unknown) =>
+  throwsCode(() => option(input as never, "it", "The page"), "OPTION_INVALID");
 
 test("each check takes what it says and nothing else", () => {
-  for (const given of [0, 1.5, "1", Number.NaN, null]) fails(positiveInteger, given);
+  for (const input of [0, 1.5, "1", Number.NaN, null]) fails(positiveInteger, input);
   assert.equal(positiveInteger(1, "it", "The page"), 1);
-  for (const given of [-1, 65_536, "80", 1.5]) fails(port, given);
+  for (const input of [-1, 65_536, "80", 1.5]) fails(port, input);
   assert.equal(port(0, "it", "The page"), 0);
-  for (const given of ["", 5, null]) fails(nonEmptyText, given);
-  for (const given of ["Up", null]) fails(oneOf("up", "down"), given);
+  for (const input of ["", 5, null]) fails(nonEmptyText, input);
+  for (const input of ["Up", null]) fails(oneOf("up", "down"), input);
   assert.equal(oneOf("up", "down")("down", "it", "The page"), "down");
 });
 
 test("a duration that is none, or that no timer can wait for, is refused with its place", () => {
   throwsCode(() => duration("soon" as never, "delay", "The page"), "DURATION_INVALID", "The page: delay: ");
   assert.equal(duration(0, "delay", "The page"), 0);
-  for (const given of [0, -1, { days: 25 }]) {
-    throwsCode(() => timer(given, "timeout", "The page"), "DURATION_INVALID");
+  for (const input of [0, -1, { days: 25 }]) {
+    throwsCode(() => timer(input, "timeout", "The page"), "DURATION_INVALID");
   }
 });
 
@@ -127,7 +127,7 @@ test("a description is held against its interface by the compiler", () => {
   const larger = defineOptions<PageOptions & { logger?: Console; even?: number }>()({
     ...pageOptions.described,
     logger: unchecked<Console>(),
-    even: checked("even", (given): given is number => (given as number) % 2 === 0),
+    even: checked("even", (input): input is number => (input as number) % 2 === 0),
   });
   assert.deepEqual(Object.keys(larger.described), ["size", "timeout", "order", "logger", "even"]);
 });

@@ -48,8 +48,8 @@ export class Random {
 
 /** Makes the generator of one test and prints its seed. */
 export function randomOf(t: TestContext): Random {
-  const given = process.env.STATEFUN_SEED;
-  const seed = given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given);
+  const input = process.env.STATEFUN_SEED;
+  const seed = input === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(input);
   t.diagnostic(`STATEFUN_SEED=${seed}`);
   return new Random(seed);
 }

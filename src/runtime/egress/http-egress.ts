@@ -30,7 +30,7 @@ export interface HttpEgressSpec {
 
 const httpEgressOptions = defineOptions<HttpEgressSpec>()({
   url: required(
-    checked("an http or https URL", (given): given is string => isHttpUrl(given)),
+    checked("an http or https URL", (input): input is string => isHttpUrl(input)),
     "an http or https URL",
   ),
   headers: withDefault(unchecked<Readonly<Record<string, string>>>(), {}),
@@ -101,7 +101,7 @@ function secondsOf(retryAfter: string | string[] | undefined): number {
   return seconds > 0 ? seconds : 0;
 }
 
-function isHttpUrl(given: unknown): boolean {
-  if (typeof given !== "string" || !URL.canParse(given)) return false;
-  return ["http:", "https:"].includes(new URL(given).protocol);
+function isHttpUrl(input: unknown): boolean {
+  if (typeof input !== "string" || !URL.canParse(input)) return false;
+  return ["http:", "https:"].includes(new URL(input).protocol);
 }

@@ -22,7 +22,7 @@ export interface ProcessEgressSpec {
 
 const processEgressOptions = defineOptions<ProcessEgressSpec>()({
   handler: required(
-    checked("a function", (given): given is EgressHandler => typeof given === "function"),
+    checked("a function", (input): input is EgressHandler => typeof input === "function"),
     "a function",
   ),
   concurrency: withDefault(positiveInteger, 1),

@@ -23,9 +23,9 @@ export interface AccessOptions {
 /** An option for the names of hosts, such as "statefun.internal", or "*". Throws OPTION_INVALID. */
 export const hostsOption = checked(
   'a list of host names without ports, or of "*" for every host',
-  (given): given is readonly string[] =>
-    Array.isArray(given) &&
-    given.every((host) => host === "*" || (typeof host === "string" && /^[^\s/:*]+$/.test(host))),
+  (input): input is readonly string[] =>
+    Array.isArray(input) &&
+    input.every((host) => host === "*" || (typeof host === "string" && /^[^\s/:*]+$/.test(host))),
 );
 
 /** Decides which requests a server takes. The server asks it about every request, before anything else. */

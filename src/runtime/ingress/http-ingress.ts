@@ -50,7 +50,7 @@ export const httpIngressOptions = defineOptions<HttpIngressOptions>()({
   allowedHosts: withDefault(hostsOption, []),
   maxBodyBytes: withDefault(positiveInteger, 4 * 1024 * 1024),
   cors: withDefault(
-    checked("a list of origins", (given): given is readonly string[] => Array.isArray(given)),
+    checked("a list of origins", (input): input is readonly string[] => Array.isArray(input)),
     [],
   ),
   logger: loggerOption,

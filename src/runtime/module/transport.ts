@@ -105,8 +105,8 @@ function readTls(fields: Fields) {
     return path;
   });
   if (fields.has("client_cert") !== fields.has("client_key")) {
-    const given = fields.get("client_cert") ?? fields.get("client_key");
-    given?.fail("client_cert and client_key go together; one of them is missing.");
+    const present = fields.get("client_cert") ?? fields.get("client_key");
+    present?.fail("client_cert and client_key go together; one of them is missing.");
   }
   if (fields.has("client_key_password") && !fields.has("client_key")) {
     fields.get("client_key_password")?.fail("client_key is missing, and the password is for that key.");

@@ -24,8 +24,8 @@ const empty = parseModule("", { file: "module.yaml" });
 const here = (...typeNames: string[]) => ({ typeNames, handle: async (request: Uint8Array) => request });
 
 const opened: { close(): Promise<void> }[] = [];
-const routesOf = (...given: Parameters<typeof makeRoutes>) => {
-  const routes = makeRoutes(...given);
+const routesOf = (...input: Parameters<typeof makeRoutes>) => {
+  const routes = makeRoutes(...input);
   opened.push(routes);
   return routes;
 };
