@@ -1,5 +1,6 @@
 // What an adapter for a host is written with: see docs/writing-an-adapter.md. The adapters in hosts/ use these names and no
-// others of this room. Those that also run without Node import the names from their own files, since this file needs Node.
+// others of this room. The adapters that also run without Node import the names from the files that declare them, since this
+// file imports Node's modules.
 
 export { HttpEndpoint } from "./endpoint.js";
 export type { HttpAnswer, HttpRequest } from "./http-messages.js";

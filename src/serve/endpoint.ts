@@ -36,7 +36,7 @@ export class HttpEndpoint {
   readonly path: string;
   /** The path of the health check, for a host with a router of its own; undefined when there is none. */
   readonly healthPath: string | undefined;
-  /** The largest body of a request. */
+  /** The largest body of a request, in bytes. */
   readonly maxBodyBytes: number;
   /** The number of calls whose answers have not left yet. */
   #open = 0;
@@ -88,7 +88,7 @@ export class HttpEndpoint {
     return request.hasUnreadBody?.() ? withClose(answer) : answer;
   }
 
-  /** The answer to a call that failed. A RequestReplyHandler has logged its errors; a subclass of it may throw anything. */
+  /** The answer to a call that failed. A RequestReplyHandler logs its own errors, but a subclass of it may throw anything. */
   #failed(thrown: unknown): HttpAnswer {
     return failed(thrown instanceof StatefunError ? thrown : this.#logged(thrown, "HANDLER_FAILED", "A call failed."));
   }

@@ -24,8 +24,8 @@ export function answerNode(endpoint: HttpEndpoint, request: IncomingMessage, res
 }
 
 /**
- * Makes what an endpoint takes of a request of Node. The response says when the answer has left. A body parser that keeps
- * the bytes, as express.raw() does, leaves them at `request.body`: they are taken from there.
+ * Makes an HttpRequest of Node's request and response. The response tells when the answer has left. When a body parser has
+ * read the bytes and kept them at `request.body`, as express.raw() does, the body is taken from there.
  */
 export function requestOf(request: IncomingMessage, response: ServerResponse): HttpRequest {
   return new NodeRequest(request, response);
@@ -87,7 +87,7 @@ class NodeRequest implements HttpRequest {
 class NodeExchange extends NodeRequest {
   #answered: (() => void) | undefined;
 
-  /** Listens to nothing yet: most answers leave at once, and on-finished would cost a tenth of a small call. */
+  /** Does not listen to the response yet. Most answers leave at once, and on-finished would cost a tenth of a small call. */
   override onAnswered(answered: () => void): void {
     this.#answered = answered;
   }
@@ -106,7 +106,7 @@ class NodeExchange extends NodeRequest {
       response.end();
       this.#answered?.();
     } else {
-      // on-finished takes a response that has ended for one that has left: it must listen before.
+      // on-finished must listen before `end` is called: it takes a response that has ended for one that has left.
       this.#watch();
       response.end(isString ? undefined : body);
     }
@@ -136,8 +136,9 @@ function assertReadable(request: IncomingMessage, declared: number, maxBytes: nu
 const declaredLength = ({ headers }: IncomingMessage) => Number(headers["content-length"] ?? 0);
 
 /**
- * Takes a body that has arrived whole in one read, which costs less than its events; otherwise returns undefined. A request
- * that is read so does not come to its end. Node reports it as aborted if its client leaves while the function runs.
+ * Takes a body that has arrived whole in one read, which costs less than the stream's events. Returns undefined for any other
+ * body. A request that was read in this way never emits "end", and Node reports the request as aborted if the client leaves
+ * while the function runs.
  */
 function takeBody(request: IncomingMessage, declared: number): Uint8Array | undefined {
   if (declared === 0 || request.readableLength !== declared || isListenedTo(request)) return undefined;
@@ -182,14 +183,15 @@ function onAnswered({ socket }: IncomingMessage, response: ServerResponse, done:
   else onFinished(response, done);
 }
 
-/** Whether the stream of a response of HTTP/2 is gone. Such a response emits no event any more. */
+/** Whether the stream of an HTTP/2 response is gone. Such a response emits no more events. */
 function isReset(response: ServerResponse & { readonly stream?: { readonly destroyed: boolean } }): boolean {
   return response.stream?.destroyed === true;
 }
 
 /**
- * The same for a response that waits behind another one of its connection. It has no socket yet, so on-finished would not
- * notice that the client leaves. The socket of the request is the same one.
+ * Does what {@link onAnswered} does for a response that waits behind another response of the same connection. Such a
+ * response has no socket yet, so on-finished would not notice that the client leaves. The socket of the request is the one
+ * that the response will have.
  */
 function onAnsweredBehind(socket: Socket, response: ServerResponse, done: () => void): void {
   const ended = () => {
@@ -206,8 +208,8 @@ function onAnsweredBehind(socket: Socket, response: ServerResponse, done: () => 
 }
 
 /**
- * As a string, a short body goes out in one piece with its headers. Not through a `write` or `end` of somebody else's, nor
- * to what is no socket: they may not look at the encoding.
+ * Whether to send a body as a string. Node sends a short string in one piece with the headers. Only Node's own `write`, `end`
+ * and socket are trusted with a string: a replacement of one of them may ignore the string's encoding.
  */
 function goesAsString(response: ServerResponse, body: Uint8Array): body is Buffer {
   return (
@@ -221,19 +223,19 @@ function goesAsString(response: ServerResponse, body: Uint8Array): body is Buffe
 
 const mostInString = 2048;
 
-/** Before Node 26, an `end` with a body adds an empty chunk: the two go out by a vectored write, which costs more. */
+/** Writes a body before `end`. Before Node 26, an `end` with a body adds an empty chunk, and the two chunks cost more to send. */
 function writeString(response: ServerResponse, body: Buffer): void {
   response.cork();
   response.write(body.toString("latin1"), "latin1");
   response.uncork();
 }
 
-/** Whether all that was written is with the operating system. A response behind another one has no socket yet. */
+/** Whether the operating system has taken everything. A response that waits behind another response has no socket yet. */
 function hasLeft({ socket, writableLength }: ServerResponse): boolean {
   return socket !== null && writableLength === 0;
 }
 
-/** A literal where it can be: a spread makes a new hidden class for every answer. */
+/** Adds the length to the headers. The usual headers are a literal, since a spread makes a new hidden class for every answer. */
 function withLength(headers: HttpAnswer["headers"], length: number): Record<string, string | number> {
   if (headers === callHeaders) {
     return { "Content-Type": callHeaders["Content-Type"], "Content-Length": length };

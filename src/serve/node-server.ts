@@ -28,9 +28,9 @@ const listenOptions = defineOptions<ListenOptions>()({
 });
 
 /**
- * An idle connection lasts until its client ends it: a server that ends a connection may do so at the moment at which the
- * engine sends a call into it. Node's limit of 5 seconds would also cost a timer for each call. TCP finds the connections
- * whose client is gone.
+ * An idle connection lasts until its client ends it. A server that ends a connection may do so at the very moment at which
+ * the engine sends a call into the connection. Node's limit of 5 seconds would also cost a timer for each call. TCP finds
+ * the connections whose client is gone.
  */
 const connectionSettings = { keepAliveTimeout: 0, keepAlive: true, keepAliveInitialDelay: 60_000 };
 
@@ -69,7 +69,7 @@ export async function startServer(
 
 function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    // No call is left. But a server that closes no longer applies Node's own limit to headers that never come to their end.
+    // No call is left, but a client may have begun to send headers. Node no longer limits the time for them once a server closes.
     const timer = setTimeout(() => server.closeAllConnections(), lastHeadersMs);
     server.close(() => {
       clearTimeout(timer);

@@ -16,7 +16,7 @@ export interface ServeOptions extends HandlerOptions {
   readonly maxBodyBytes?: number;
 }
 
-/** A path as it stands in a request: the path that is asked for is compared character by character. */
+/** A path as it stands in a request, because the path of a request is compared with it character by character. */
 const path: Option<string, string | undefined> = (input, name, where) => {
   if (input === undefined || (typeof input === "string" && /^\/(?![^?#]*[?#])[\x21-\x7e]*$/.test(input))) return input;
   throw optionInvalid(where, name, input, "percent-encoded, without a query, and begin with a slash");
@@ -32,7 +32,7 @@ export const serveOptions = defineOptions<ServeOptions>()({
   ...handlerOptions.described,
 });
 
-/** Those of the options that are the handler's. */
+/** The options of the handler among the options of an adapter. */
 export function handlerOptionsOf(options: ServeOptions): HandlerOptions {
   return Object.fromEntries(Object.entries(options).filter(([name]) => name in handlerOptions.described));
 }

@@ -15,8 +15,8 @@ export interface StatefunRequestHandler {
 }
 
 /**
- * Makes a middleware that serves functions, or a shared handler, below wherever it is mounted, and hands on every other
- * path. Throws OPTION_INVALID.
+ * Makes a middleware that serves functions, or a shared handler, below the path where it is mounted. A request with another
+ * path goes on to the next middleware. Throws OPTION_INVALID.
  *
  * @example
  * ```ts

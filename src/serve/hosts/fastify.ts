@@ -9,9 +9,9 @@ import { type HttpAnswer, HttpEndpoint, requestOf, type ServeOptions } from "../
 export type { ServeOptions } from "../adapter.js";
 
 /**
- * Makes a plugin that serves functions, or a shared handler, at one path; a prefix it is registered with goes before
- * the path. Closing the application finishes the calls in flight first; a shared handler is left to its owner to close.
- * Throws OPTION_INVALID.
+ * Makes a plugin that serves functions, or a shared handler, at one path. The prefix with which the plugin is registered goes
+ * before the path. Closing the application finishes the calls in flight first. It does not close a shared handler. Throws
+ * OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
     throw new StatefunError("OPTION_INVALID", `"${path}" has a star, which Fastify takes for any text. Leave it out.`);
   }
   return async (app) => {
-    // Inside this plugin only: bodies of every type stay unread, for the endpoint to judge and to read.
+    // Inside this plugin only, Fastify leaves bodies of every type unread: the endpoint checks and reads them.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", (_request, _payload, done) => done(null));
     app.all(literal(endpoint.path), async ({ raw }, reply) => {
@@ -45,7 +45,7 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
   };
 }
 
-/** A path that Fastify takes as it is written: a colon would begin a parameter. */
+/** Escapes a path for Fastify, where a colon would begin a parameter. */
 const literal = (path: string) => path.replaceAll(":", "::");
 
 function send(reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {

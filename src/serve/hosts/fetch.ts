@@ -10,7 +10,7 @@ import type { ServeOptions } from "../serve-options.js";
 
 export type { ServeOptions } from "../serve-options.js";
 
-/** A fetch handler. What a host passes after the request is ignored. */
+/** A fetch handler. It ignores the arguments that a host passes after the request. */
 export interface StatefunFetch {
   (request: Request): Promise<Response>;
   /** Takes no new calls, and resolves when those in flight are answered. */
@@ -59,7 +59,7 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array>
   }
   const declared = request.headers.get("content-length");
   if (declared === null) return readStream(request.body, maxBytes);
-  // A declared length is refused before a byte is read; the host takes no more bytes than declared.
+  // A declared length that is too large is refused before a byte is read. The host reads no more bytes than declared.
   assertBodyLength(Number(declared), maxBytes);
   return new Uint8Array(await request.arrayBuffer());
 }

@@ -55,7 +55,7 @@ export function statefunRouter(served: StatefulFunctions | RequestReplyHandler, 
   const endpoint = new HttpEndpoint(served, options);
   // Paths are taken as they are written: capitals and a slash at the end count.
   const router = new Router({ sensitive: true, strict: true });
-  // Every method, so that the endpoint itself answers a wrong one: 405 with its code.
+  // The router takes every method, so that the endpoint itself answers a wrong method: with 405 and the error's code.
   router.all(literal(endpoint.path), (context) => answer(endpoint, context));
   if (endpoint.healthPath !== undefined) {
     router.get(literal(endpoint.healthPath), (context) => sendHealth(endpoint, context));
@@ -70,9 +70,9 @@ export interface KoaServerOptions extends ServeOptions, ListenOptions {
 }
 
 /**
- * Starts a server for a Koa application with functions in it; resolves when it listens. The server keeps idle connections as
- * an engine wants them, and `close()` finishes the calls in flight before the server stops listening: `app.listen()` does
- * neither. Rejects with OPTION_INVALID, and with ADDRESS_IN_USE when the port is taken.
+ * Starts a server for a Koa application with functions as its last middleware; resolves when the server listens. The server
+ * keeps idle connections until the engine ends them, and `close()` finishes the calls in flight before the server stops
+ * listening. `app.listen()` does neither. Rejects with OPTION_INVALID, and with ADDRESS_IN_USE when the port is taken.
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ export async function serveKoa(
   return startServer(app.callback(), () => middleware.close(), { port, host });
 }
 
-/** A path that the router takes as it is written, not as a pattern. */
+/** Escapes a path for the router, which would read it as a pattern. */
 const literal = (path: string) => path.replace(/[{}()[\]+?!:*\\]/g, "\\$&");
 
 /** The part of a Koa context that is used here. */

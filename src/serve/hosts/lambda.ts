@@ -11,17 +11,17 @@ export type { ServeOptions } from "../serve-options.js";
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** What is read of an event. */
+/** The fields that the handler reads of an event. */
 export interface LambdaEvent {
   readonly body?: string | null | undefined;
   readonly isBase64Encoded?: boolean | undefined;
   readonly headers?: Headers | null | undefined;
-  /** All of a header's values: REST APIs send them too, a load balancer can be set to send only them. */
+  /** All values of each header. REST APIs send them beside `headers`, and a load balancer can be set to send them alone. */
   readonly multiValueHeaders?: Readonly<Record<string, string[] | undefined>> | null | undefined;
-  /** Of a REST API (payload version 1.0) and of a load balancer. */
+  /** The method, in an event of a REST API (payload version 1.0) or of a load balancer. */
   readonly httpMethod?: string;
   readonly path?: string;
-  /** Of an HTTP API and of a function URL (payload version 2.0). */
+  /** The path, in an event of an HTTP API or of a function URL (payload version 2.0). */
   readonly rawPath?: string;
   readonly requestContext: {
     readonly stage?: string;
@@ -30,7 +30,7 @@ export interface LambdaEvent {
   };
 }
 
-/** An answer, with the kind of headers that the event had; its body is base64, since it is binary. */
+/** An answer. It has the kind of headers that the event had, and its body in base64, since the body is binary. */
 export type LambdaResult = {
   readonly statusCode: number;
   readonly headers?: Record<string, string>;
@@ -71,7 +71,7 @@ export function statefunLambda(
   return Object.assign(handler, { close: () => endpoint.close() });
 }
 
-/** The path that was asked for. An HTTP API puts the stage before it, unless the stage is the default one. */
+/** The path of the request. An HTTP API puts the name of the stage before the path, unless the stage is the default one. */
 function pathOf({ rawPath, path, requestContext: { stage } }: LambdaEvent): string | undefined {
   if (rawPath === undefined) return path;
   return rawPath.startsWith(`/${stage}/`) ? rawPath.slice(`/${stage}`.length) : rawPath;
@@ -87,7 +87,7 @@ function requestOf(event: LambdaEvent): HttpRequest {
   };
 }
 
-/** Payload version 2.0 has its header names in lower case; the others keep them as they were sent. */
+/** Finds a header. Payload version 2.0 has header names in lower case, and the other events have them as they were sent. */
 function headerOf({ headers, multiValueHeaders }: LambdaEvent, name: string): string | undefined {
   for (const [key, value] of Object.entries(headers ?? {})) if (key.toLowerCase() === name) return value;
   for (const [key, value] of Object.entries(multiValueHeaders ?? {}))
@@ -98,7 +98,7 @@ function headerOf({ headers, multiValueHeaders }: LambdaEvent, name: string): st
 function bytesOf({ body, isBase64Encoded }: LambdaEvent): Uint8Array {
   if (body === undefined || body === null || body === "") return new Uint8Array(0);
   if (isBase64Encoded) return Buffer.from(body, "base64");
-  // A ToFunction begins with a byte that is no UTF-8, so what came as text has lost bytes.
+  // A ToFunction begins with a byte that is not UTF-8. So a body that came as text has lost bytes.
   throw new StatefunError(
     "REQUEST_MALFORMED",
     "The body came as text, which damages it. List application/octet-stream in the API's binary media types.",

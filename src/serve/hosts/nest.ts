@@ -80,7 +80,7 @@ export class StatefunModule {
   /** @internal */
   async onModuleInit(): Promise<void> {
     const { functions } = this.#options;
-    // Make one instance of each class now: a provider that is missing is found at the start and not at the first message.
+    // One instance of each class is made now, so that a missing provider is found at the start and not at the first message.
     if (!(functions instanceof StatefulFunctions)) {
       for (const functionClass of functions) await this.#moduleRef.create(functionClass);
     }
@@ -89,7 +89,7 @@ export class StatefunModule {
       .replace(/^\/?(?=.)/, "/")
       .replace(/\/$/, "");
     const { handler, path, healthPath, maxBodyBytes } = this.#endpoint;
-    // A middleware comes before Fastify's parsers, which know no application/octet-stream; a controller comes after them.
+    // A middleware runs before Fastify's parsers, which refuse application/octet-stream. A controller would run after them.
     this.#middleware = statefun(handler, {
       path: prefix + path,
       healthPath: healthPath === undefined ? false : prefix + healthPath,
@@ -105,7 +105,7 @@ export class StatefunModule {
   }
 }
 
-// What a compiler with emitDecoratorMetadata would write down for the container.
+// Tells the container what to pass to the constructor, as a compiler with emitDecoratorMetadata would.
 [HttpEndpoint, optionsToken, ModuleRef, HttpAdapterHost, ApplicationConfig].forEach((token, index) => {
   Inject(token)(StatefunModule, undefined, index);
 });
@@ -123,7 +123,7 @@ function moduleOf(imports: ModuleMetadata["imports"], options: NonNullable<Modul
   } satisfies DynamicModule;
 }
 
-/** Without the global prefix, which an application may set after its modules are made. */
+/** Makes the endpoint without the global prefix, since an application may set the prefix after its modules are made. */
 function endpointOf({ functions, ...options }: StatefunModuleOptions, moduleRef: ModuleRef): HttpEndpoint {
   if (functions instanceof StatefulFunctions) return new HttpEndpoint(functions, options);
   const bound = new StatefulFunctions();
