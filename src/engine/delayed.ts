@@ -9,6 +9,7 @@ import { highest, idKey, kinds, ordered, parseOrdered, rangeEnd } from "./keys.j
 import { type DelayedMessage, decodeDelayed } from "./message.js";
 import type { Counters } from "./metrics.js";
 import { SortedList } from "./sorted-list.js";
+import { readsOf } from "./waiting-calls.js";
 
 /** How many messages one read of the store loads. */
 const loadedAtOnce = 2_000;
@@ -142,10 +143,21 @@ export class DelayedMessages {
 
   #fire(): void {
     const now = this.#clock.now();
-    const { commit } = this.#shared;
     for (let count = 0; count < firedAtOnce; count++) {
       const message = this.#near.first;
       if (message === undefined || message.dueAt > now) break;
+      if (!this.#deliverNow(message)) {
+        this.#armIn(retryMs);
+        return;
+      }
+    }
+    this.#arm();
+  }
+
+  /** Delivers a message that is due. Returns false when the message stays, because the store can't be read. */
+  #deliverNow(message: DelayedMessage): boolean {
+    const { commit } = this.#shared;
+    const deliver = () => {
       this.#near.removeFirst();
       commit.consume(message.key);
       // Not consumed: a token can be put more than once, so its deletion must be written even when its put is in the open group.
@@ -153,8 +165,13 @@ export class DelayedMessages {
       this.#counters.delayedFired += 1;
       this.#count(-1);
       this.#deliver(message);
+    };
+    try {
+      commit.using(commit.readAhead(readsOf(message.target)), () => commit.transact(deliver));
+      return true;
+    } catch {
+      return false; // the store has logged the failed read, or the engine that it gives up
     }
-    this.#arm();
   }
 
   #arm(): void {
@@ -167,8 +184,12 @@ export class DelayedMessages {
     const now = this.#clock.now();
     if (next.dueAt >= this.#timerAt && now <= this.#timerAt + longestLateMs) return;
     this.#timer?.cancel();
-    const waitMs = Math.min(Math.max(0, next.dueAt - now), longestWaitMs);
-    this.#timerAt = now + waitMs;
+    this.#armIn(Math.min(Math.max(0, next.dueAt - now), longestWaitMs));
+  }
+
+  #armIn(waitMs: number): void {
+    if (this.#paused) return;
+    this.#timerAt = this.#clock.now() + waitMs;
     this.#timer = this.#clock.after(waitMs, () => {
       this.#timer = undefined;
       this.#timerAt = Number.POSITIVE_INFINITY;
@@ -217,6 +238,6 @@ export class DelayedMessages {
 }
 
 /** A token belongs to the id of its sender, whatever the sender's function is, as in Flink. Senders outside share an id. */
-function tokenKey(sender: Address | undefined, token: string): string {
+export function tokenKey(sender: Address | undefined, token: string): string {
   return kinds.token + idKey(sender?.id ?? "") + token;
 }

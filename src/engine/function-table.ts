@@ -20,6 +20,8 @@ export class KnownFunction {
   readonly route: Route;
   /** The states that every call carries: those that a v2 module file declares, or that a v3 function has registered. */
   readonly states: ValueSpec[];
+  /** Whether the states that a v2 module file declares have been registered since the start. */
+  declaredRegistered = false;
   /** What the keys of its addresses begin with. */
   readonly key: string;
 
@@ -62,8 +64,19 @@ export class FunctionTable {
     if (route === undefined) return undefined;
     const found = new KnownFunction(namespace, name, route);
     this.#known.set(name, (this.#known.get(name) ?? new Map()).set(namespace, found));
-    for (const spec of found.states) this.#remember(found, spec);
     return found;
+  }
+
+  /**
+   * Registers the states that a v2 module file declares, unless that was done since the start. It reads the store, so it is
+   * done when the function is called and not when it is looked up, which a transaction does too.
+   */
+  registerDeclared(known: KnownFunction): void {
+    if (known.declaredRegistered) return;
+    const specs = known.route.states ?? [];
+    const before = specs.map(({ name }) => this.#registration(known.key, name));
+    for (const [index, spec] of specs.entries()) this.#remember(known, spec, before[index]);
+    known.declaredRegistered = true;
   }
 
   /** The functions that were found since the start. */
@@ -83,10 +96,10 @@ export class FunctionTable {
         `${known.typeName} asks for states that its call carried already: ${missing.map(({ name }) => name).join(", ") || "none"}.`,
       );
     }
-    for (const spec of added) this.#assertTypename(known, spec.name, spec.typename);
-    for (const spec of added) {
+    const before = added.map((spec) => this.#assertTypename(known, spec.name, spec.typename));
+    for (const [index, spec] of added.entries()) {
       known.states.push(spec);
-      this.#remember(known, spec);
+      this.#remember(known, spec, before[index]);
     }
   }
 
@@ -95,10 +108,11 @@ export class FunctionTable {
    * was ever registered with another typename.
    */
   registerTypename(known: KnownFunction, state: string, typename: string): void {
-    this.#assertTypename(known, state, typename);
+    const before = this.#assertTypename(known, state, typename);
     // A value of v2 may have another typename in v3, so it registers none.
     if (known.route.generation === "v2") return;
-    this.#remember(known, { name: state, typename, expiration: this.expirationOf(known, state) });
+    const { mode, afterMs } = before ?? noExpiration;
+    this.#remember(known, { name: state, typename, expiration: { mode, afterMs } }, before);
   }
 
   /** When values of a state expire, as its function said last. It may have said so before this start. */
@@ -107,10 +121,10 @@ export class FunctionTable {
     return { mode, afterMs };
   }
 
-  /** Throws STATE_TYPENAME_CHANGED when the state was ever registered with another typename. */
-  #assertTypename(known: KnownFunction, state: string, typename: string): void {
+  /** Returns the registration. Throws STATE_TYPENAME_CHANGED when it has another typename. */
+  #assertTypename(known: KnownFunction, state: string, typename: string): Registration | undefined {
     const before = this.#registration(known.key, state);
-    if (before === undefined || before.typename === "" || before.typename === typename) return;
+    if (before === undefined || before.typename === "" || before.typename === typename) return before;
     throw new StatefunError(
       "STATE_TYPENAME_CHANGED",
       `The state "${state}" of ${known.typeName} is a ${before.typename} and can't become a ${typename}. Give the state its old type again, or give the new state another name.`,
@@ -123,8 +137,7 @@ export class FunctionTable {
   }
 
   /** A typename stays for ever. An expiration is what the function said last. */
-  #remember({ key }: KnownFunction, { name, typename, expiration }: ValueSpec): void {
-    const before = this.#registration(key, name);
+  #remember({ key }: KnownFunction, { name, typename, expiration }: ValueSpec, before: Registration | undefined): void {
     // The states of a v2 function have no typename: a typename that a v3 function has registered stays.
     const value: Registration = {
       typename: typename || (before?.typename ?? ""),
@@ -136,5 +149,9 @@ export class FunctionTable {
     this.#commit.put(registrationKey(key, name), Buffer.from(text));
   }
 }
+
+/** The entries that are read when states are registered. */
+export const registrationKeys = (known: KnownFunction, specs: readonly ValueSpec[]): string[] =>
+  specs.map(({ name }) => registrationKey(known.key, name));
 
 const registrationKey = (functionKey: string, state: string) => kinds.registration + functionKey + state;

@@ -22,7 +22,10 @@ const lingerBytes = 8 * 1024 * 1024;
 
 const backoff: Backoff = { firstMs: 100, longestMs: 5_000 };
 
-const nothingRead: ReadonlyMap<string, Uint8Array | undefined> = new Map();
+/** Entries that were read before a transaction begins; undefined where there is none. */
+export type ReadAhead = ReadonlyMap<string, Uint8Array | undefined>;
+
+const nothingRead: ReadAhead = new Map();
 
 export class GroupCommit {
   readonly #store: Store;
@@ -30,7 +33,6 @@ export class GroupCommit {
   readonly #counters: Counters;
   #open = new Group();
   #writing: Group | undefined;
-  /** Entries that the transaction under way may read; they were read from the store before it began. */
   #ahead = nothingRead;
   /** The number of the open group: what is put now goes into that group. */
   openGroup = 1;
@@ -91,24 +93,36 @@ export class GroupCommit {
     if (!this.#open.takeBack(key)) this.delete(key);
   }
 
-  /**
-   * Carries out one transaction: nothing in it waits, so one group holds all of it. The entries that it reads are read
-   * before it begins: a read that fails throws here, and nothing has changed. When the change itself throws, which is a
-   * bug, half of it must never be written: then this throws ENGINE_RESTARTING and everything ends, see {@link abandon}.
-   */
-  transact<T>(reads: readonly string[], change: () => T, address?: Address): T {
-    if (this.#ended !== undefined) throw this.#ended;
-    // A transaction may hold another one: a message begins a call, and a function in this process may send at once.
+  /** Reads the entries that a transaction needs, so that no read can fail in the middle of the transaction. */
+  readAhead(keys: readonly string[]): ReadAhead {
+    return keys.length === 0 ? nothingRead : new Map(keys.map((key) => [key, this.get(key)]));
+  }
+
+  /** Runs something that finds these entries without the store. They must have been read in this turn. */
+  using<T>(ahead: ReadAhead, run: () => T): T {
+    // What runs may hold another one: a message begins a call, and a function in this process may send at once.
     const outer = this.#ahead;
-    if (reads.length > 0) this.#ahead = new Map(reads.map((key) => [key, this.get(key)]));
+    this.#ahead = ahead;
+    try {
+      return run();
+    } finally {
+      this.#ahead = outer;
+    }
+  }
+
+  /**
+   * Carries out one transaction: nothing in it waits, so one group holds all of it. It must read nothing from the store, and
+   * its checks come before it. When it throws all the same, which is a bug, half of it must never be written: then this
+   * throws ENGINE_RESTARTING and everything ends, see {@link abandon}. `address` is the one whose answer it carries out.
+   */
+  transact<T>(change: () => T, address?: Address): T {
+    if (this.#ended !== undefined) throw this.#ended;
     try {
       return change();
     } catch (thrown) {
       const error = brokenOff(thrown);
       this.abandon(error, address);
       throw error;
-    } finally {
-      this.#ahead = outer;
     }
   }
 

@@ -46,6 +46,9 @@ export function fingerprintOf(
     .digest("base64");
 }
 
+/** The key of the entry that remembers a request. */
+export const requestKey = (idempotencyKey: string) => kinds.request + idempotencyKey;
+
 export class IdempotencyKeys {
   readonly #commit: GroupCommit;
   readonly #clock: Clock;
@@ -72,7 +75,7 @@ export class IdempotencyKeys {
   /** Remembers a request under its key, as part of the open transaction. */
   remember(idempotencyKey: string, fingerprint: string): void {
     const expiry = `${kinds.expiry}${ordered(this.#clock.now() + rememberedMs)}${idempotencyKey}`;
-    this.#commit.put(kinds.request + idempotencyKey, encodeRemembered(fingerprint, expiry));
+    this.#commit.put(requestKey(idempotencyKey), encodeRemembered(fingerprint, expiry));
     this.#commit.put(expiry, new Uint8Array(0));
   }
 
@@ -89,7 +92,7 @@ export class IdempotencyKeys {
     const before = this.#read(idempotencyKey);
     if (before === undefined || before.answer !== undefined) return false;
     const value = encodeRemembered(before.fingerprint, before.expiry, answer);
-    this.#commit.put(kinds.request + idempotencyKey, value);
+    this.#commit.put(requestKey(idempotencyKey), value);
     return true;
   }
 
@@ -98,7 +101,7 @@ export class IdempotencyKeys {
     const { expiry = "" } = this.#read(idempotencyKey) ?? {};
     // The expiry entry goes too: it would expire the next request that uses this key.
     if (expiry !== "") this.#commit.delete(expiry);
-    this.#commit.delete(kinds.request + idempotencyKey);
+    this.#commit.delete(requestKey(idempotencyKey));
   }
 
   /** Forgets the request of an expiry entry whose time has come. */
@@ -106,11 +109,11 @@ export class IdempotencyKeys {
     // The request was forgotten already, in a group that is not written yet. Its key may belong to another request now.
     if (this.#commit.get(expiry) === undefined) return;
     this.#commit.delete(expiry);
-    this.#commit.delete(kinds.request + expiry.slice(kinds.expiry.length + ordered(0).length));
+    this.#commit.delete(requestKey(expiry.slice(kinds.expiry.length + ordered(0).length)));
   }
 
   #read(idempotencyKey: string): Remembered | undefined {
-    const stored = this.#commit.get(kinds.request + idempotencyKey);
+    const stored = this.#commit.get(requestKey(idempotencyKey));
     return stored === undefined ? undefined : decodeRemembered(stored);
   }
 }

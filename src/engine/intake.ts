@@ -55,9 +55,12 @@ export class Intake {
     if (idempotencyKey !== undefined && keys.repeats(idempotencyKey, fingerprint)) return commit.durable();
     admission.assertRoom(target);
     if (cancellationToken !== undefined) this.#assertTokenFree(cancellationToken);
-    if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint);
-    if (delayMs === 0 && cancellationToken === undefined) this.#deliver(target, value, undefined);
-    else this.#deliverLater(target, value, delayMs, cancellationToken);
+    const packed = this.#pack(target, value);
+    commit.transact(() => {
+      if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint);
+      if (delayMs === 0 && cancellationToken === undefined) this.#deliver(target, packed, undefined);
+      else this.#deliverLater(target, packed, delayMs, cancellationToken);
+    });
     return commit.durable();
   }
 
@@ -90,8 +93,11 @@ export class Intake {
     const answered = repeated && keys.answerOf(idempotencyKey) !== undefined;
     if (parking !== undefined && !answered) throw parkedError(target, parking);
     if (!repeated) {
-      if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint);
-      this.#deliver(target, value, caller);
+      const packed = this.#pack(target, value);
+      commit.transact(() => {
+        if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint);
+        this.#deliver(target, packed, caller);
+      });
     }
     const { answer, stop } = calls.wait(caller, target, instances.peek(target)?.mailbox.lastKey);
     if (!repeated) commit.onOutcome((error) => error !== undefined && stop(error));
@@ -108,20 +114,22 @@ export class Intake {
     }
   }
 
-  #deliver(target: Address, value: TypedValue, caller: Address | undefined): void {
-    const { admission, delivery, counters } = this.#parts;
-    const { generation } = admission.assertServed(target).route;
-    counters.messagesIn += 1;
-    delivery.deliver(target, new Message(caller, Packed.pack(value, generation)));
+  #pack(target: Address, value: TypedValue): Packed {
+    return Packed.pack(value, this.#parts.admission.assertServed(target).route.generation);
   }
 
-  #deliverLater(target: Address, value: TypedValue, delayMs: number, token: string | undefined): void {
-    const { admission, delayed, clock, counters } = this.#parts;
-    const { generation } = admission.assertServed(target).route;
+  #deliver(target: Address, value: Packed, caller: Address | undefined): void {
+    const { delivery, counters } = this.#parts;
+    counters.messagesIn += 1;
+    delivery.deliver(target, new Message(caller, value));
+  }
+
+  #deliverLater(target: Address, value: Packed, delayMs: number, token: string | undefined): void {
+    const { delayed, clock, counters } = this.#parts;
     counters.messagesIn += 1;
     // The keys of delayed messages hold whole milliseconds.
     const dueAt = Math.ceil(clock.now() + delayMs);
-    delayed.add(new DelayedMessage(target, undefined, Packed.pack(value, generation), dueAt, token));
+    delayed.add(new DelayedMessage(target, undefined, value, dueAt, token));
   }
 
   #assertTokenFree(cancellationToken: string): void {

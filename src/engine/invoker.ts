@@ -5,12 +5,12 @@ import { describe, StatefunError } from "../errors.js";
 import { decodeResponse } from "../wire/decode-response.js";
 import { encodeRequest } from "../wire/encode-request.js";
 import type { Clock } from "./clock.js";
-import type { KnownFunction } from "./function-table.js";
-import type { GroupCommit } from "./group-commit.js";
+import { type KnownFunction, registrationKeys } from "./function-table.js";
+import type { GroupCommit, ReadAhead } from "./group-commit.js";
 import type { Instance } from "./instance.js";
 import type { EngineLimits } from "./limits.js";
 import { type Counters, countDuration } from "./metrics.js";
-import { apply, assertAllowed, type TransactionParts } from "./transaction.js";
+import { apply, assertAllowed, readsOf, type TransactionParts } from "./transaction.js";
 
 export interface InvokerParts extends TransactionParts {
   readonly commit: GroupCommit;
@@ -21,6 +21,8 @@ export interface InvokerParts extends TransactionParts {
 
 /** Takes the end of a call, and why it failed. */
 export type CallEnded = (failure: StatefunError | undefined) => void;
+
+type Response = ReturnType<typeof decodeResponse>;
 
 /** A call in flight. */
 interface Call {
@@ -43,12 +45,13 @@ export class Invoker {
 
   /** Calls the function with the first messages of the mailbox, of which one at least is loaded. */
   call(instance: Instance, known: KnownFunction, ended: CallEnded): void {
-    const { clock } = this.#parts;
+    const { clock, functions } = this.#parts;
     const size = this.#batchSize(instance, known);
     instance.inFlight = size;
     const call: Call = { instance, known, size, statesSent: known.states.length, begun: performance.now(), ended };
     let answer: Promise<Uint8Array>;
     try {
+      functions.registerDeclared(known);
       const { items, head } = instance.mailbox.view;
       const states = instance.states.forCall(known.states, clock.now());
       const request = encodeRequest(instance.address, states, items, head, head + size);
@@ -76,52 +79,71 @@ export class Invoker {
   }
 
   /**
-   * Applying an answer reads the store, which may fail for as long as the store can't be written. When the engine has ended
-   * meanwhile, the answer comes too late: the next start delivers the messages again.
+   * Carries an answer out. What that reads is read first: while the store can't be read or written the answer waits. When
+   * the engine has ended meanwhile, the answer comes too late: the next start delivers the messages again.
    */
   #end(call: Call, bytes: Uint8Array | undefined, failure: StatefunError | undefined): void {
-    const { commit } = this.#parts;
+    const { commit, clock, limits } = this.#parts;
     if (commit.ended !== undefined) return;
-    if (commit.trouble === undefined) this.#apply(call, bytes, failure);
-    else commit.onDurable((ended) => ended === undefined && this.#apply(call, bytes, failure));
+    if (commit.trouble !== undefined) {
+      commit.onDurable(() => this.#end(call, bytes, failure));
+      return;
+    }
+    if (bytes === undefined) {
+      this.#ended(call, failure);
+      return;
+    }
+    let response: Response;
+    try {
+      response = decodeResponse(bytes);
+    } catch (thrown) {
+      this.#ended(call, asError(thrown));
+      return;
+    }
+    let ahead: ReadAhead;
+    try {
+      ahead = commit.readAhead(this.#readsOf(call, response));
+    } catch {
+      // The store has logged the failed read.
+      clock.after(limits.firstRetryMs, () => this.#end(call, bytes, failure));
+      return;
+    }
+    commit.using(ahead, () => this.#carryOut(call, response));
   }
 
-  #apply(call: Call, bytes: Uint8Array | undefined, thrown: StatefunError | undefined): void {
+  #readsOf({ instance, known }: Call, response: Response): readonly string[] {
+    return "missing" in response ? registrationKeys(known, response.missing) : readsOf(instance, response);
+  }
+
+  #carryOut(call: Call, response: Response): void {
+    const parts = this.#parts;
+    const { commit } = parts;
+    const { instance, known, size, statesSent } = call;
+    try {
+      if ("missing" in response) {
+        // A call for another address may have registered the states meanwhile.
+        if (known.states.length === statesSent) parts.functions.register(known, response.missing);
+      } else {
+        assertAllowed(known, instance, response, parts);
+        commit.transact(() => apply(known, instance, size, response, parts.clock.now(), parts), instance.address);
+        parts.counters.messagesDelivered += size;
+      }
+    } catch (refused) {
+      if (commit.ended === undefined) this.#ended(call, asError(refused));
+      return;
+    }
+    instance.attempts = 0;
+    this.#ended(call, undefined);
+  }
+
+  #ended({ instance, begun, ended }: Call, failure: StatefunError | undefined): void {
     const { counters } = this.#parts;
-    const seconds = (performance.now() - call.begun) / 1000;
+    const seconds = (performance.now() - begun) / 1000;
     counters.batches += 1;
     counters.batchSeconds += seconds;
     countDuration(counters.batchBuckets, seconds);
-    const { instance } = call;
     instance.inFlight = 0;
-    let failure = thrown;
-    if (bytes !== undefined) {
-      try {
-        this.#applyAnswer(call, bytes);
-        instance.attempts = 0;
-      } catch (refused) {
-        failure = asError(refused);
-      }
-    }
-    call.ended(failure);
-  }
-
-  #applyAnswer({ instance, known, size, statesSent }: Call, bytes: Uint8Array): void {
-    const parts = this.#parts;
-    const response = decodeResponse(bytes);
-    if ("missing" in response) {
-      // A call for another address may have registered the states meanwhile.
-      if (known.states.length === statesSent) parts.functions.register(known, response.missing);
-      return;
-    }
-    assertAllowed(known, instance, response, parts);
-    try {
-      apply(known, instance, size, response, parts.clock.now(), parts);
-    } catch (thrown) {
-      // The answer was checked, so this is a bug, or a store that failed between two reads. Half an answer must not stay.
-      parts.commit.abandon(asError(thrown));
-    }
-    parts.counters.messagesDelivered += size;
+    ended(failure);
   }
 }
 

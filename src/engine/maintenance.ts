@@ -15,7 +15,7 @@ import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { assertAddress } from "./validation.js";
-import type { WaitingCalls } from "./waiting-calls.js";
+import { readsOf, type WaitingCalls } from "./waiting-calls.js";
 
 /** How long a change waits for the end of a call in flight. */
 const longestWaitMs = 10_000;
@@ -76,7 +76,7 @@ export class Maintenance {
 
   /** See EngineApi.drop. */
   async drop(address: Address, which: "first" | "all"): Promise<number> {
-    const { instances, calls, parked } = this.#parts;
+    const { instances, calls, parked, commit } = this.#parts;
     assertAddress(address);
     let dropped = 0;
     // Only messages that wait now are dropped: more may come before the call in flight has ended.
@@ -87,10 +87,14 @@ export class Maintenance {
       while (last !== undefined && mailbox.length > 0) {
         if (mailbox.loaded === 0) await mailbox.load();
         if (mailbox.loaded === 0 || mailbox.at(0).key > last) break;
-        const { caller } = mailbox.consume();
-        if (caller !== undefined && isClient(caller)) {
+        const { caller } = mailbox.at(0);
+        const ahead = commit.readAhead(caller === undefined ? [] : readsOf(caller));
+        const dropFirst = () => {
+          mailbox.consume();
+          if (caller === undefined || !isClient(caller)) return;
           calls.forget(caller, new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`));
-        }
+        };
+        commit.using(ahead, () => commit.transact(dropFirst));
         dropped += 1;
       }
       parked.unpark(instance);

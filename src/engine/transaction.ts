@@ -6,13 +6,16 @@ import { describe, StatefunError } from "../errors.js";
 import { isClient } from "../model/client-address.js";
 import type { InvocationResult, ResponseDelayed } from "../wire/decode-response.js";
 import { typenameOfPacked } from "../wire/packed.js";
-import type { DelayedMessages } from "./delayed.js";
+import { type DelayedMessages, tokenKey } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
 import { DelayedMessage, Message } from "./message.js";
 import type { Outboxes } from "./outboxes.js";
 import { Packed } from "./packed.js";
+import { readsOf as readsOfDelivery } from "./waiting-calls.js";
+
+const none: readonly string[] = [];
 
 /** What a transaction changes. */
 export interface TransactionParts {
@@ -112,6 +115,18 @@ function assertDelayed(
     }
     pending.set(entry.token, true);
   }
+}
+
+/** The entries that are read when an answer is checked and applied. */
+export function readsOf({ address }: Instance, { messages, delayed }: InvocationResult): readonly string[] {
+  let keys: string[] | undefined;
+  for (const { target } of messages) {
+    if (isClient(target)) keys = [...(keys ?? []), ...readsOfDelivery(target)];
+  }
+  for (const { token } of delayed) {
+    if (token !== undefined) keys = [...(keys ?? []), tokenKey(address, token)];
+  }
+  return keys ?? none;
 }
 
 /** Applies a checked answer to a call that carried the first `consumed` messages of the mailbox. */

@@ -4,10 +4,10 @@
 import { randomUUID } from "node:crypto";
 import type { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
-import { clientName, clientNamespace } from "../model/client-address.js";
+import { clientName, clientNamespace, isClient } from "../model/client-address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { GroupCommit } from "./group-commit.js";
-import type { IdempotencyKeys } from "./idempotency-keys.js";
+import { type IdempotencyKeys, requestKey } from "./idempotency-keys.js";
 import type { Counters } from "./metrics.js";
 import type { Packed } from "./packed.js";
 
@@ -71,6 +71,9 @@ export class WaitingCalls {
    * `lastKey` is the last key in the target's mailbox at which the call's message may stand.
    */
   wait(caller: Address, target: Address, lastKey: string | undefined): Wait {
+    // Read first: a read that fails must leave no caller who waits.
+    const idempotencyKey = keyOf(caller);
+    const remembered = idempotencyKey === undefined ? undefined : this.#keys.answerOf(idempotencyKey);
     const call: WaitingCall = this.#waiting.get(caller.id) ?? { waiters: new Set(), target, lastKey };
     const { waiters } = call;
     let stop: (error: unknown) => void = () => {};
@@ -85,8 +88,6 @@ export class WaitingCalls {
         reject(error);
       };
     });
-    const idempotencyKey = keyOf(caller);
-    const remembered = idempotencyKey === undefined ? undefined : this.#keys.answerOf(idempotencyKey);
     // The remembered answer may be in a group that is not written yet.
     if (remembered !== undefined) this.#resolveWhenDurable(caller.id, call, remembered);
     return { answer, stop };
@@ -145,6 +146,12 @@ export class WaitingCalls {
     waiters.clear();
     return taken;
   }
+}
+
+/** The entries that are read when a message to this address is delivered. */
+export function readsOf(target: Address): readonly string[] {
+  const idempotencyKey = isClient(target) ? keyOf(target) : undefined;
+  return idempotencyKey === undefined ? [] : [requestKey(idempotencyKey)];
 }
 
 function keyOf({ id }: Address): string | undefined {

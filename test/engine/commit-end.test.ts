@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StatefunError } from "../../src/errors.js";
-import { rejectsCode } from "../support/expect-code.js";
+import { Address } from "../../src/model/address.js";
+import { rejectsCode, throwsCode } from "../support/expect-code.js";
 import { bytes, setUp, text } from "./commit-setup.js";
 
 test("close makes durable what was put before it, and nothing after it", async () => {
@@ -97,6 +98,25 @@ test("who asks after the end is told so, and never synchronously", async () => {
   await rejectsCode(commit.flushed(), "SHUTTING_DOWN");
   await rejectsCode(commit.durable(), "SHUTTING_DOWN");
   assert.equal(told, "SHUTTING_DOWN");
+});
+
+test("a transaction that throws ends everything, and says whose answer it was", async () => {
+  const { store, clock, commit } = setUp(true);
+  const seen: unknown[] = [];
+  commit.onAbandoned = (error, address) => seen.push(error.code, (error.cause as Error).message, address?.id);
+  const breakOff = () =>
+    commit.transact(
+      () => {
+        commit.put("half", bytes("1"));
+        throw new TypeError("a bug");
+      },
+      new Address("test", "f", "a"),
+    );
+  throwsCode(breakOff, "ENGINE_RESTARTING");
+  throwsCode(() => commit.transact(() => "late"), "ENGINE_RESTARTING");
+  assert.deepEqual(seen, ["ENGINE_RESTARTING", "a bug", "a"]);
+  await clock.advance(10_000);
+  assert.deepEqual(store.groups, []);
 });
 
 test("stopped resolves when the store is no longer used", async () => {

@@ -199,3 +199,21 @@ test("messages are due in time under a clock with fractions of a millisecond, be
   await running.clock.advance(100_000);
   assert.deepEqual(seen.at(-1), "far");
 });
+
+test("an answer that is due while its caller's request can't be read stays, and is delivered later", async () => {
+  const store = new WatchedStore(new MemoryStore());
+  const parts = new Parts({ store });
+  await parts.delayed.open();
+  parts.keys.remember("key", "print");
+  const dueAt = parts.clock.now() + 10;
+  parts.delayed.add(
+    new DelayedMessage(parts.calls.callerAddress("key"), at("f/a"), packed("answer"), dueAt, undefined),
+  );
+  await parts.commit.durable();
+  store.failReads = "STORE_FAILED";
+  await parts.clock.advance(500);
+  assert.deepEqual([parts.due, parts.delayed.pending], [[], 1]);
+  store.release();
+  await parts.clock.advance(2000);
+  assert.deepEqual([parts.due.length, parts.delayed.pending], [1, 0]);
+});

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Encodable } from "../../src/engine/message.js";
-import { StatefunError } from "../../src/errors.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { bytes, setUp, text } from "./commit-setup.js";
@@ -281,6 +280,25 @@ test("a key that is written again and again neither holds up work nor counts as 
   await commit.durable();
   assert.deepEqual(store.groups, [["a"]]);
   assert.ok(counters.commitBytes < 2 * large.length);
+});
+
+test("what was read ahead is read without the store, and what a transaction has put since comes first", async () => {
+  const { store, commit } = setUp(true);
+  commit.put("a", bytes("1"));
+  commit.put("b", bytes("1"));
+  await commit.durable();
+  const ahead = commit.readAhead(["a", "b", "none"]);
+  store.get = () => {
+    throw new Error("the store is read");
+  };
+  commit.using(ahead, () => {
+    commit.put("b", bytes("2"));
+    assert.deepEqual([text(commit.get("a")), text(commit.get("b")), commit.get("none")], ["1", "2", undefined]);
+    const inner = commit.readAhead(["a"]);
+    commit.using(inner, () => assert.equal(text(commit.get("a")), "1"));
+    assert.equal(commit.get("none"), undefined);
+  });
+  assert.throws(() => commit.get("a"));
 });
 
 test("an error that is no StatefunError is STORE_FAILED", async () => {

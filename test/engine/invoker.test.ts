@@ -4,10 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Invoker } from "../../src/engine/invoker.js";
 import type { EngineLimits } from "../../src/engine/limits.js";
+import { DelayedMessage } from "../../src/engine/message.js";
 import { type ErrorCode, StatefunError } from "../../src/errors.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
+import { Gate } from "../support/gate.js";
 import { at, type Batch, type Handle, spec, type TestFunction } from "./functions.js";
-import { Parts } from "./parts.js";
+import { Parts, packed } from "./parts.js";
 import { WatchedStore } from "./watched-store.js";
 
 function setUp(f: Handle | TestFunction, limits: Partial<EngineLimits> = {}) {
@@ -185,6 +187,66 @@ test("while the store is in trouble an answer waits, and is applied when the sto
   assert.equal(parts.instances.wake(at("g/b")).mailbox.length, 1);
 });
 
+test("while the store can't be read an answer waits, whatever it needs, and the function is not called again", async () => {
+  let calls = 0;
+  const { store, parts, instance, call } = setUp((batch) => {
+    calls += 1;
+    batch.cancel("token");
+    batch.send("g/b", "sent");
+    batch.reply("done");
+    store.failReads = "STORE_FAILED";
+  });
+  parts.delayed.add(new DelayedMessage(at("g/b"), at("f/a"), packed("later"), Number.MAX_SAFE_INTEGER, "token"));
+  parts.keys.remember("key", "print");
+  parts.deliver("f/a", "1", parts.calls.callerAddress("key"));
+  await parts.commit.durable();
+  const calling = call();
+  await parts.clock.advance(1000);
+  assert.deepEqual([instance.mailbox.length, parts.instances.peek(at("g/b"))], [1, undefined]);
+  store.release();
+  await parts.clock.advance(1000);
+  assert.equal(await calling, undefined);
+  assert.equal(calls, 1);
+  assert.equal(instance.mailbox.length, 0);
+  assert.equal(parts.delayed.pending, 0);
+  assert.ok(parts.keys.answerOf("key") !== undefined);
+});
+
+test("states that can't be registered because the store can't be read are registered later", async () => {
+  const { store, parts, call, send } = setUp((batch) => {
+    batch.missing(["a", "b"]);
+    store.failReads = "STORE_FAILED";
+  });
+  send("1");
+  await parts.commit.durable();
+  const calling = call();
+  await parts.settle();
+  assert.deepEqual(parts.functions.find("test", "f")?.states, []);
+  store.release();
+  await parts.clock.advance(1000);
+  assert.equal(await calling, undefined);
+  await parts.commit.durable();
+  assert.equal((await parts.stored("f")).length, 2);
+});
+
+test("an answer that comes after the end is ignored", async () => {
+  const gate = new Gate();
+  const { parts, instance, call, send } = setUp(async (batch) => {
+    await gate.promise;
+    batch.send("g/b", "sent");
+  });
+  send("1");
+  let ended = false;
+  void call().then(() => {
+    ended = true;
+  });
+  await parts.settle();
+  await parts.commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+  gate.open();
+  await parts.settle();
+  assert.deepEqual([ended, instance.mailbox.length, parts.instances.peek(at("g/b"))], [false, 1, undefined]);
+});
+
 test("an answer that breaks off while it is applied leaves no half of it in the store", async () => {
   const { store, parts, call, send } = setUp((batch) => {
     batch.send("g/b", "sent");
@@ -195,9 +257,14 @@ test("an answer that breaks off while it is applied leaves no half of it in the 
   parts.delayed.cancel = () => {
     throw new StatefunError("STORE_FAILED", "A read fails between two reads.");
   };
-  await call();
-  assert.equal(parts.commit.trouble?.code, "STORE_FAILED");
+  let ended = false;
+  void call().then(() => {
+    ended = true;
+  });
+  await parts.settle();
+  assert.equal(parts.commit.trouble?.code, "ENGINE_RESTARTING");
   await parts.clock.advance(10_000);
+  assert.equal(ended, false, "the next start delivers the message again");
   assert.deepEqual(
     (await parts.stored("m")).map((key) => key.slice(0, "mtest0f".length)),
     ["mtest\0f"],

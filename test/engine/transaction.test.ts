@@ -2,14 +2,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DelayedMessage } from "../../src/engine/message.js";
 import { recoverMailboxes, recoverOutboxes } from "../../src/engine/recover.js";
-import { apply, assertAllowed } from "../../src/engine/transaction.js";
+import { apply, assertAllowed, readsOf } from "../../src/engine/transaction.js";
 import { Address } from "../../src/model/address.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
 import type { InvocationResult } from "../../src/wire/decode-response.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at, type Functions, spec, textOf, textType } from "./functions.js";
 import { Parts, packed, textIn } from "./parts.js";
+import { WatchedStore } from "./watched-store.js";
 
 const functions: Functions = {
   f: () => {},
@@ -146,6 +149,42 @@ test("a message to the function's own address goes behind those that wait", () =
   parts.deliver("f/a", "2");
   apply({ messages: [{ target: at("f/a"), argument: bytes("3") }] }, 1);
   assert.deepEqual([textIn(instance.mailbox.at(0)), textIn(instance.mailbox.at(1))], ["2", "3"]);
+});
+
+test("applying an answer reads nothing but what was read ahead", async () => {
+  const store = new WatchedStore(new MemoryStore());
+  const parts = new Parts({ store, functions });
+  const { commit, keys, calls } = parts;
+  parts.outboxes.declare("out/all");
+  const instance = parts.instances.wake(at("f/a"));
+  const known = parts.functions.find("test", "f");
+  assert.ok(known !== undefined);
+  parts.functions.register(known, [spec("count")]);
+  const [caller, nobody] = [calls.callerAddress("key"), calls.callerAddress("unknown")];
+  keys.remember("key", "print");
+  parts.delayed.add(new DelayedMessage(at("g/b"), at("f/a"), packed("later"), 1, "old"));
+  parts.deliver("f/a", "1");
+  await commit.durable();
+  const result: InvocationResult = {
+    mutations: [{ name: "count", packed: bytes("1") }],
+    messages: [at("g/b"), at("f/a"), caller, caller, nobody, calls.callerAddress(undefined)].map((target) => ({
+      target,
+      argument: bytes("x"),
+    })),
+    delayed: [cancel("old"), cancel("unknown"), later("old"), later(undefined), cancel("old"), later("new")],
+    egresses: [{ egress: "out/all", argument: bytes("record") }],
+  };
+  const ahead = commit.readAhead(readsOf(instance, result));
+  store.failReads = "STORE_FAILED";
+  commit.using(ahead, () => {
+    assertAllowed(known, instance, result, parts);
+    commit.transact(() => apply(known, instance, 1, result, parts.clock.now(), parts));
+  });
+  assert.equal(parts.delayed.pending, 2);
+  store.release();
+  await commit.durable();
+  assert.equal(textOf(keys.answerOf("key")), "x");
+  assert.equal(keys.answerOf("unknown"), undefined);
 });
 
 test("after a crash an answer is there as a whole or not at all", async () => {

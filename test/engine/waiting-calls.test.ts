@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StatefunError } from "../../src/errors.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
-import { rejectsCode } from "../support/expect-code.js";
+import { rejectsCode, throwsCode } from "../support/expect-code.js";
 import { at, textOf } from "./functions.js";
 import { Parts, packed } from "./parts.js";
+import { WatchedStore } from "./watched-store.js";
 
 const target = at("f/a");
 const error = new StatefunError("ADDRESS_PARKED", "for the test");
@@ -47,6 +49,14 @@ test("an answer reaches its caller when it is durable, and not before", async ()
   store.sync();
   assert.equal(textOf(await answer), "answer");
   assert.deepEqual([calls.count, counters.callsAnswered], [0, 1]);
+});
+
+test("a caller whose remembered answer can't be read does not wait", () => {
+  const store = new WatchedStore(new MemoryStore());
+  const { calls } = new Parts({ store });
+  store.failReads = "STORE_FAILED";
+  throwsCode(() => calls.wait(calls.callerAddress("key"), target, undefined), "STORE_FAILED");
+  assert.equal(calls.count, 0);
 });
 
 test("the first answer counts", async () => {
