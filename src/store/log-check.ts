@@ -8,12 +8,19 @@ import { readLog } from "./log-format.js";
 
 /**
  * Rejects with STORE_FAILED when a log can't be read, or when a write in it is damaged that other writes follow. Damage at
- * the end is what a crash leaves of a write that nobody was told of, and passes.
+ * the end is what a crash leaves of a write that nobody was told of, and passes in the last log that holds a write. Logs
+ * before the oldest that counts are not looked at: LevelDB has put them into tables.
  */
-export async function assertLogsWhole(dir: string, database: string): Promise<void> {
-  for (const name of (await readdir(database)).filter((file) => file.endsWith(".log"))) {
-    const { damage } = readLog(await contentOf(join(database, name)));
-    if (damage !== undefined) throw damaged(dir, `db/${name}`, `can't be read at byte ${damage}, and goes on after it`);
+export async function assertLogsWhole(dir: string, database: string, oldest = 0): Promise<void> {
+  const names = (await readdir(database)).filter(
+    (name) => name.endsWith(".log") && Number.parseInt(name, 10) >= oldest,
+  );
+  let [tornName, tornAt]: [string?, number?] = [];
+  for (const name of names.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))) {
+    const log = readLog(await contentOf(join(database, name)));
+    const [file, at] = log.records.length > 0 && tornName !== undefined ? [tornName, tornAt] : [name, log.damage];
+    if (at !== undefined) throw damaged(dir, `db/${file}`, `can't be read at byte ${at}, and more writes follow`);
+    if (log.tornAt !== undefined) [tornName, tornAt] = [name, log.tornAt];
   }
 }
 

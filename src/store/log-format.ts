@@ -19,12 +19,15 @@ export interface LogContent {
   readonly damage: number | undefined;
   /** The byte at which the end is damaged although it is not cut short. LevelDB refuses a MANIFEST for that. */
   readonly badEnd: number | undefined;
+  /** The byte at which the last whole record ends, when bytes follow it. */
+  readonly tornAt: number | undefined;
 }
 
 export function readLog(log: Buffer): LogContent {
   const records: Uint8Array[] = [];
   let fragments: Buffer[] = [];
   let [damage, badEnd]: (number | undefined)[] = [];
+  let readTo = 0;
   for (let at = 0; at + headerLength <= log.length; ) {
     const blockEnd = Math.min(log.length, at - (at % blockLength) + blockLength);
     const end = at + headerLength + log.readUInt16LE(at + 4);
@@ -38,15 +41,18 @@ export function readLog(log: Buffer): LogContent {
     } else if (damage === undefined) {
       if (type === wholeRecord || type === firstOfRecord) fragments = [];
       fragments.push(log.subarray(at + headerLength, end));
-      if (type === wholeRecord || type === lastOfRecord) records.push(Buffer.concat(fragments));
+      if (type === wholeRecord || type === lastOfRecord) {
+        records.push(Buffer.concat(fragments));
+        readTo = end;
+      }
       at = end;
     } else if (type === wholeRecord || type === firstOfRecord) {
-      return { records, damage, badEnd };
+      return { records, damage, badEnd, tornAt: readTo };
     } else {
       at = end;
     }
   }
-  return { records, damage: undefined, badEnd };
+  return { records, damage: undefined, badEnd, tornAt: readTo < log.length ? readTo : undefined };
 }
 
 function isRight(log: Buffer, at: number, end: number): boolean {

@@ -17,6 +17,14 @@ export interface LiveTable {
   readonly size: number;
 }
 
+/** The files that a database consists of, as its MANIFEST says it. */
+export interface LiveFiles {
+  /** The newest first. */
+  readonly tables: readonly LiveTable[];
+  /** The number of the oldest log that counts. */
+  readonly oldestLog: number;
+}
+
 interface Version {
   /** The level and size of each table, by the number of its file. */
   readonly tables: Map<number, { readonly level: number; readonly size: number }>;
@@ -31,12 +39,12 @@ const [comparator, logNumber, nextFile, lastSequence] = [1, 2, 3, 4];
 const [compactPointer, deletedTable, newTable, previousLog] = [5, 6, 7, 9];
 
 /**
- * The tables of a database, the newest first. Rejects with STORE_FAILED when CURRENT or MANIFEST is damaged, or when a
+ * Reads which files a database consists of. Rejects with STORE_FAILED when CURRENT or MANIFEST is damaged, or when a
  * file that the MANIFEST counts on is missing.
  */
-export async function liveTables(dir: string, database: string): Promise<LiveTable[]> {
+export async function liveFiles(dir: string, database: string): Promise<LiveFiles> {
   const names = new Set(await readdir(database));
-  if (!names.has("CURRENT")) return []; // a new database: folder.ts has looked that no data is there
+  if (!names.has("CURRENT")) return { tables: [], oldestLog: 0 }; // a new database: folder.ts has looked that no data is there
   const manifest = /^(MANIFEST-\d+)\n$/.exec(await readFile(join(database, "CURRENT"), "latin1"))?.[1];
   if (manifest === undefined) throw damaged(dir, "db/CURRENT", "names no MANIFEST");
   if (!names.has(manifest)) throw damaged(dir, `db/${manifest}`, "is missing, and db/CURRENT names it");
@@ -48,13 +56,12 @@ export async function liveTables(dir: string, database: string): Promise<LiveTab
   const { tables, log } = version;
   const lost = (file: string) => damaged(dir, `db/${file}`, `is missing, and db/${manifest} counts on it`);
   if (log !== 0 && !names.has(fileName(log, "log"))) throw lost(fileName(log, "log"));
-  return [...tables.entries()]
-    .toSorted(([a], [b]) => b - a)
-    .map(([number, { size }]) => {
-      const name = [fileName(number, "ldb"), fileName(number, "sst")].find((each) => names.has(each));
-      if (name === undefined) throw lost(fileName(number, "ldb"));
-      return { name, size };
-    });
+  const live = [...tables].map(([number, { size }]) => {
+    const name = [fileName(number, "ldb"), fileName(number, "sst")].find((each) => names.has(each));
+    if (name === undefined) throw lost(fileName(number, "ldb"));
+    return { number, name, size };
+  });
+  return { tables: live.toSorted((a, b) => b.number - a.number), oldestLog: log };
 }
 
 /** LevelDB pads a file's number to six digits. */

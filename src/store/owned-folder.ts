@@ -5,7 +5,7 @@ import { StatefunError } from "../errors.js";
 import { failureOf } from "./failure.js";
 import { prepareFolder } from "./folder.js";
 import { assertLogsWhole } from "./log-check.js";
-import { type LiveTable, liveTables } from "./manifest.js";
+import { type LiveTable, liveFiles } from "./manifest.js";
 import { Ownership } from "./ownership.js";
 import { assertTablesEnd, TableCheck } from "./table-check.js";
 
@@ -61,9 +61,9 @@ export class OwnedFolder {
   }
 
   /** Rejects with STORE_FAILED when LevelDB would lose data of these files. Resolves to the database's tables. */
-  async assertWhole(): Promise<LiveTable[]> {
-    await assertLogsWhole(this.dir, this.database);
-    const tables = await liveTables(this.dir, this.database);
+  async assertWhole(): Promise<readonly LiveTable[]> {
+    const { tables, oldestLog } = await liveFiles(this.dir, this.database);
+    await assertLogsWhole(this.dir, this.database, oldestLog);
     await assertTablesEnd(this.dir, this.database, tables);
     return tables;
   }

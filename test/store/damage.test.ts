@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { StatefunError } from "../../src/errors.js";
 import { openLevelStore } from "../../src/store/level-store.js";
-import { liveTables } from "../../src/store/manifest.js";
+import { liveFiles } from "../../src/store/manifest.js";
 import { footerLength, readFooter } from "../../src/store/table-format.js";
 import { type Random, randomOf } from "../support/random.js";
 import { everything } from "./contract.js";
@@ -141,7 +141,7 @@ describe("a flipped bit", () => {
 
   test("in the data, the filter, the index or the footer of a table is found at the opening", async (t) => {
     const random = randomOf(t);
-    for (const { name, size } of await liveTables(whole, join(whole, "db"))) {
+    for (const { name, size } of (await liveFiles(whole, join(whole, "db"))).tables) {
       const footer = readFooter(read(name).subarray(-footerLength), size);
       const { metaIndex, index } = footer as NonNullable<typeof footer>;
       const places = [
@@ -177,7 +177,7 @@ describe("a file that lacks its end", () => {
   });
 
   test("is found at the opening when it is a table", async (t) => {
-    for (const { name, size } of await liveTables(whole, join(whole, "db"))) {
+    for (const { name, size } of (await liveFiles(whole, join(whole, "db"))).tables) {
       await cutEach(t, name, positions(randomOf(t), 0, size, 12), ["refused"]);
     }
   });

@@ -74,3 +74,23 @@ test("damage in a write of several blocks is refused when another write follows"
   writeFileSync(path, damaged);
   await rejectsCode(assertLogsWhole(dir, database), "STORE_FAILED");
 });
+
+test("a log that is cut short passes when the log after it is empty, and not when that one holds a write", async (t) => {
+  const { dir, database, path, log } = await logOf(t, 4, 60);
+  const next = join(database, "999999.log");
+  writeFileSync(path, log.subarray(0, log.length - 1));
+  writeFileSync(next, "");
+  await assertLogsWhole(dir, database);
+  writeFileSync(next, log);
+  await rejectsCode(assertLogsWhole(dir, database), "STORE_FAILED", path.slice(path.lastIndexOf("/") + 1));
+  writeFileSync(path, log);
+  await assertLogsWhole(dir, database);
+});
+
+test("a log that LevelDB does not read any more may be damaged", async (t) => {
+  const { dir, database, path, log } = await logOf(t, 4, 60);
+  log[10] = (log[10] as number) ^ 1;
+  writeFileSync(path, log);
+  await rejectsCode(assertLogsWhole(dir, database), "STORE_FAILED");
+  await assertLogsWhole(dir, database, 999_999);
+});

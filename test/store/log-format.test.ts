@@ -55,6 +55,8 @@ test("a log that is cut anywhere holds the records before, and is not damaged", 
     assert.equal(read.records.length, ends.filter((end) => end <= length).length);
     assert.equal(read.damage, undefined);
     assert.equal(read.badEnd, undefined);
+    const readTo = ends.filter((end) => end <= length).at(-1) ?? 0;
+    assert.equal(read.tornAt, readTo === length ? undefined : readTo);
   }
 });
 

@@ -5,13 +5,13 @@ import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openLevelStore } from "../../src/store/level-store.js";
-import { liveTables } from "../../src/store/manifest.js";
+import { liveFiles } from "../../src/store/manifest.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { everything } from "./contract.js";
 import { folderOfTables } from "./databases.js";
 import { freshFolder } from "./folders.js";
 
-const tablesOf = (dir: string) => liveTables(dir, join(dir, "db"));
+const tablesOf = async (dir: string) => (await liveFiles(dir, join(dir, "db"))).tables;
 const filesOf = (dir: string, kind: RegExp) => readdirSync(join(dir, "db")).filter((name) => kind.test(name));
 const manifestOf = (dir: string) => join(dir, "db", filesOf(dir, /^MANIFEST/)[0] as string);
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { StatefunError } from "../../src/errors.js";
 import { openLevelStore } from "../../src/store/level-store.js";
-import { liveTables } from "../../src/store/manifest.js";
+import { liveFiles } from "../../src/store/manifest.js";
 import { TableCheck } from "../../src/store/table-check.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { folderOfTables } from "./databases.js";
@@ -16,7 +16,7 @@ const none = 0;
 
 async function checkOf(t: TestContext) {
   const dir = await folderOfTables(t, 10);
-  const tables = await liveTables(dir, join(dir, "db"));
+  const { tables } = await liveFiles(dir, join(dir, "db"));
   assert.ok(tables.length > 2);
   const oneTable = tables[0]?.size as number;
   return { dir, tables, oneTable, names: tables.map(({ name }) => name), unchecked: join(dir, "unchecked") };

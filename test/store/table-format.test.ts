@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { liveTables } from "../../src/store/manifest.js";
+import { liveFiles } from "../../src/store/manifest.js";
 import { damageOfTable, footerLength, readFooter } from "../../src/store/table-format.js";
 import { folderOfTables } from "./databases.js";
 
 async function tableOf(t: TestContext): Promise<Buffer> {
   const dir = await folderOfTables(t, 4);
-  const [table] = await liveTables(dir, join(dir, "db"));
+  const { tables } = await liveFiles(dir, join(dir, "db"));
+  const [table] = tables;
   return readFileSync(join(dir, "db", table?.name as string));
 }
 
