@@ -33,7 +33,7 @@ export class Admission {
     return this.#stopped ?? (this.#full ? overloaded() : undefined);
   }
 
-  /** Takes nothing more. */
+  /** Ends admission: from now on nothing is taken from outside. */
   close(): void {
     this.#closed = true;
   }
@@ -83,6 +83,6 @@ export class Admission {
 
 const overloaded = () => new StatefunError("OVERLOADED", "Too many messages wait. Send again later.");
 
-/** What callers and changes get that the end of the engine cuts off. */
+/** The error for a caller or a change that the end of the engine cuts off. */
 export const closingError = () =>
   new StatefunError("SHUTTING_DOWN", "The runtime is closing. Send again when it is back.");

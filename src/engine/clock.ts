@@ -26,8 +26,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * The clock through which every part of an engine reads the time: whole milliseconds, because keys of the store hold times
- * and sort as texts. Throws OPTION_INVALID for a clock that is none, or whose time a key can't hold.
+ * The clock through which every part of an engine reads the time, in whole milliseconds: keys of the store hold times and
+ * sort as texts. Throws OPTION_INVALID for an object without the methods of a clock, and for a time that a key can't hold.
  */
 export function engineClock(clock: Clock): Clock {
   if (typeof clock?.now !== "function" || typeof clock.after !== "function") {

@@ -13,7 +13,7 @@ import { readsOf } from "./waiting-calls.js";
 
 /** How many messages one read of the store loads. */
 const loadedAtOnce = 2_000;
-/** When fewer messages than this are loaded, the next ones are read, so that they are there when they are due. */
+/** When fewer messages than this are loaded, the next messages are read, so that they are in memory before they are due. */
 const fewLoaded = 1_000;
 /** When more messages than this are loaded, the furthest half is dropped from memory. */
 const mostLoaded = 20_000;
@@ -27,13 +27,13 @@ const firedAtOnce = 500;
  * the time was corrected, a message that is due would wait for the rest of its old delay.
  */
 const longestWaitMs = 60_000;
-/** A timer that goes off later than this is not late: the clock has jumped over its time. */
+/** When a timer goes off later than this, it is not only late: the clock has jumped over its time. */
 const longestLateMs = 1_000;
 
 /** How long to wait before a store that failed is read again. */
 const retryMs = 1_000;
 
-/** What happened while the store was read: messages that came behind the horizon, and messages that were withdrawn. */
+/** The messages that came behind the horizon, and the messages that were withdrawn, while the store was read. */
 interface Loading {
   readonly added: DelayedMessage[];
   readonly withdrawn: Set<string>;
@@ -160,7 +160,8 @@ export class DelayedMessages {
     const deliver = () => {
       this.#near.removeFirst();
       commit.consume(message.key);
-      // Not consumed: a token can be put more than once, so its deletion must be written even when its put is in the open group.
+      // `consume` would be wrong here. A token can be put more than once, so its deletion must be written even when a put of
+      // the token is in the open group.
       if (message.token !== undefined) commit.delete(tokenKey(message.caller, message.token));
       this.#counters.delayedFired += 1;
       this.#count(-1);
@@ -217,8 +218,8 @@ export class DelayedMessages {
       // A message may be in a group that is not written yet.
       await commit.flushed();
       const entries = await store.entries({ from, to: rangeEnd(kinds.delayed), limit: loadedAtOnce });
-      // The horizon has moved back when so many messages came meanwhile that some were dropped from memory: those are
-      // nearer than the ones read here, and are read first.
+      // When many messages came meanwhile, some were dropped from memory and the horizon moved back. The dropped messages are
+      // nearer than the messages that were read here, so they must be read first.
       if (this.#horizon === from) this.#append(entries, loading);
     } finally {
       this.#loading = undefined;

@@ -1,5 +1,5 @@
-// The loop: an address with messages waits in the lane of its endpoint, its turn comes, and one call carries its first
-// messages. One call at a time per address; a call that failed is made again, later and later.
+// The loop. An address with messages waits in the lane of its endpoint until its turn comes. Then one call carries its first
+// messages. An address has one call at a time. A call that failed is made again, after longer and longer waits.
 
 import type { StatefunError } from "../errors.js";
 import type { Clock } from "./clock.js";
@@ -41,7 +41,7 @@ export class Dispatcher {
     return this.#inFlight;
   }
 
-  /** Lets an address that has messages have its turn, unless it has to wait. */
+  /** Puts an address that has messages into its lane, unless the address must wait. */
   ready(instance: Instance): void {
     const { mailbox, function: known } = instance;
     if (mailbox.length === 0 || known === undefined) return;
@@ -85,7 +85,7 @@ export class Dispatcher {
 
   #call(lane: Lane, instance: Instance): void {
     const known = instance.function as KnownFunction;
-    // It may have been parked, or its messages dropped, while it waited in the lane.
+    // While the address waited in the lane, it may have been parked, or its messages dropped.
     if (instance.mailbox.loaded === 0 || !instance.callable) return;
     lane.began();
     this.#inFlight += 1;

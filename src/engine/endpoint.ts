@@ -23,7 +23,7 @@ export interface Route {
   readonly maxBatch: number;
   /** The states of a v2 function. Undefined for a v3 function, which registers its states itself. */
   readonly states: readonly ValueSpec[] | undefined;
-  /** What people call the endpoint: "in this process", or its URL. */
+  /** How messages and pages name the endpoint: "in this process", or its URL. */
   readonly label: string;
 }
 

@@ -114,7 +114,7 @@ export interface EngineMetrics {
   /** Seconds that all batches took, and how many batches fell into each bucket. */
   readonly batchSeconds: number;
   readonly batchBuckets: readonly number[];
-  /** The rest are sizes now. */
+  /** This number and the numbers after it are sizes at this moment. */
   readonly mailboxMessages: number;
   readonly mailboxBytes: number;
   readonly inFlight: number;
@@ -142,8 +142,8 @@ export interface EngineApi {
    */
   send(target: Address, value: TypedValue, options?: SendOptions): Promise<void>;
   /**
-   * Withdraws a delayed message that was sent from outside with this cancellation token; resolves to whether there was one. Rejects with
-   * TOKEN_INVALID, STORE_FULL, STORE_FAILED and SHUTTING_DOWN.
+   * Withdraws the delayed message that was sent from outside with this cancellation token; resolves to whether there was
+   * such a message. Rejects with TOKEN_INVALID, STORE_FULL, STORE_FAILED and SHUTTING_DOWN.
    */
   cancel(cancellationToken: string): Promise<boolean>;
   /**
@@ -167,7 +167,7 @@ export interface EngineApi {
    */
   attach(egress: string, consumer: EgressConsumer): void;
 
-  /** The functions that were called since the start, and those that nothing serves and that have something waiting. */
+  /** The functions that were called since the start, and the functions that nothing serves but that have something waiting. */
   functions(): FunctionInfo[];
   /** The addresses of one function that hold a state or a message, in the order of their ids, behind the id `after`. */
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]>;

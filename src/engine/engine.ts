@@ -62,7 +62,7 @@ export interface EngineOptions {
   readonly logger?: Logger;
 }
 
-/** How long a program has to attach an egress, before the log says that records wait for an egress nobody declares. */
+/** How long a program has to attach an egress. After that, the log names each egress that has records and is not declared. */
 const attachMs = 10_000;
 
 export class Engine implements EngineApi {
@@ -244,12 +244,12 @@ export class Engine implements EngineApi {
     return this.#closing;
   }
 
-  /** Makes all that was done so far durable, and ends. It comes after {@link close}, so egresses may acknowledge between. */
+  /** Makes everything so far durable, and ends. It is called after {@link close}: between the two, egresses may acknowledge. */
   settle(): Promise<void> {
     return this.#commit.close(closingError());
   }
 
-  /** Holds work inside up while the disk is too far behind, and logs why. */
+  /** Pauses work inside while the disk is too far behind, and logs why nothing can be written. */
   #followCommit(): void {
     const commit = this.#commit;
     let saturated = false;

@@ -26,8 +26,8 @@ export class Failures {
   }
 
   /**
-   * Counts and logs a failed call. Returns the milliseconds until the address may be called again; 0 when nothing but its
-   * lane holds it up, or when it has been parked.
+   * Counts and logs a failed call. Returns the milliseconds until the address may be called again. Returns 0 when the address
+   * waits for nothing but its lane, and when the address has been parked.
    */
   record(instance: Instance, { route }: KnownFunction, error: StatefunError, endpointDown: boolean): number {
     const { parked, clock, limits, counters, logger } = this.#parts;

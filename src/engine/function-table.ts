@@ -115,7 +115,7 @@ export class FunctionTable {
     this.#remember(known, { name: state, typename, expiration: { mode, afterMs } }, before);
   }
 
-  /** When values of a state expire, as its function said last. It may have said so before this start. */
+  /** When values of a state expire, as its function said last: perhaps in an earlier run of the program. */
   expirationOf({ namespace, name }: Pick<KnownFunction, "namespace" | "name">, state: string): Expiration {
     const { mode, afterMs } = this.#registration(functionKey(namespace, name), state) ?? noExpiration;
     return { mode, afterMs };

@@ -160,8 +160,8 @@ export class GroupCommit {
   }
 
   /**
-   * Makes all that was put so far durable, and writes nothing more: what is put later is undone by the next start. Whoever
-   * waits then, or asks later, gets the error.
+   * Makes all that was put so far durable, and writes nothing more. Whatever is put later is lost at the next start. Callers
+   * that still wait, and callers that ask later, get the error.
    */
   async close(error: StatefunError): Promise<void> {
     await this.attempted();
@@ -192,7 +192,7 @@ export class GroupCommit {
       setImmediate(() => callback(ended));
       return;
     }
-    // Into the group that holds the last put.
+    // The callback belongs to the group that holds the last put.
     add(this.#open.size === 0 && this.#writing !== undefined ? this.#writing : this.#open);
     this.#schedule();
   }
@@ -220,7 +220,7 @@ export class GroupCommit {
     this.#scheduled = true;
     this.#lingering?.cancel();
     this.#lingering = undefined;
-    // Not at once: whatever else is ready in this turn of the event loop shares the group.
+    // The write begins in the next turn, so that everything that is ready in this turn of the event loop shares the group.
     setImmediate(() => {
       this.#scheduled = false;
       if (this.#ended === undefined) this.#work = this.#write();

@@ -106,7 +106,8 @@ export class IdempotencyKeys {
 
   /** Forgets the request of an expiry entry whose time has come. */
   expire(expiry: string): void {
-    // The request was forgotten already, in a group that is not written yet. Its key may belong to another request now.
+    // The request may have been forgotten already, in a group that is not written yet. The key may then belong to another
+    // request.
     if (this.#commit.get(expiry) === undefined) return;
     this.#commit.delete(expiry);
     this.#commit.delete(requestKey(expiry.slice(kinds.expiry.length + ordered(0).length)));

@@ -36,7 +36,7 @@ export class Instance {
   parking: Parking | undefined;
   /** How many changes by people wait for their turn or are being made. No call begins meanwhile. */
   held = 0;
-  /** The generation of idle instances that it was last in, and the bytes of its states then; see instances.ts. */
+  /** The generation of idle instances that last held this one, and the bytes of its states at that time; see instances.ts. */
   restedGeneration = 0;
   restedBytes = 0;
   #retry: Timer | undefined;

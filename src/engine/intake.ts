@@ -127,7 +127,7 @@ export class Intake {
   #deliverLater(target: Address, value: Packed, delayMs: number, token: string | undefined): void {
     const { delayed, clock, counters } = this.#parts;
     counters.messagesIn += 1;
-    // The keys of delayed messages hold whole milliseconds.
+    // The time is rounded up, because the keys of delayed messages hold whole milliseconds.
     const dueAt = Math.ceil(clock.now() + delayMs);
     delayed.add(new DelayedMessage(target, undefined, value, dueAt, token));
   }

@@ -65,7 +65,7 @@ export class Invoker {
     );
   }
 
-  /** After a failure one message goes alone, so that a message that always fails is told from those around it. */
+  /** After a failure, a call carries one message alone. The failure of that call then shows which message fails. */
   #batchSize({ mailbox, attempts }: Instance, { route }: KnownFunction): number {
     const most = attempts > 0 ? 1 : Math.min(route.maxBatch, mailbox.loaded);
     let bytes = 0;

@@ -26,7 +26,7 @@ export class Lane {
     this.#wake = wake;
   }
 
-  /** Whether the endpoint can't be reached. Then one call at a time finds out whether it can be again. */
+  /** Whether the endpoint can't be reached. Then there is one call at a time, to find out when the endpoint is back. */
   get down(): boolean {
     return this.#failures >= failuresUntilDown;
   }
@@ -64,7 +64,7 @@ export class Lane {
       this.#wake();
       return;
     }
-    // Calls that were in flight when the wait began tell nothing new. If they counted, a thousand of them would make the
+    // Calls that were in flight when the wait began do not count. Otherwise a thousand failures at once would make the next
     // wait as long as it can be.
     if (this.#wait !== undefined) return;
     this.#failures += 1;

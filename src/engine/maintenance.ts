@@ -1,4 +1,4 @@
-// Changes that people make to one address: its states, whether it is parked, the messages that wait. A change is made
+// Changes that people make to one address: they set its states, park it, retry it, and drop its messages. A change is made
 // between two calls of the address.
 
 import { StatefunError } from "../errors.js";

@@ -12,7 +12,7 @@ const field2 = tag(2, delimited);
 const targetField = tag(4, delimited);
 const tokenField = tag(5, delimited);
 
-/** A value that is encoded when its group is written, and not at all when it is consumed before. */
+/** A value that is encoded when its group is written. A value that is consumed before that is never encoded. */
 export interface Encodable {
   encode(): Uint8Array;
   /** About how many bytes it takes. */

@@ -18,7 +18,7 @@ export type Counters = { -readonly [Name in Exclude<keyof EngineMetrics, GaugeNa
   readonly batchBuckets: number[];
 };
 
-/** What is so now; an object of getters. */
+/** The sizes at this moment: an object of getters. */
 export type Gauges = Pick<EngineMetrics, GaugeName>;
 
 /** All counters, at zero. */

@@ -30,7 +30,7 @@ export class Outbox {
   readonly #parts: OutboxParts;
   readonly #queue: DurableQueue<Message>;
   #consumer: EgressConsumer | undefined;
-  /** The last group whose durability hands records out. */
+  /** The number of the last group after which records are handed out. */
   #awaitedGroup = 0;
   #unacknowledged = 0;
   #loading = false;

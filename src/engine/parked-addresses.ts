@@ -56,7 +56,8 @@ export class ParkedAddresses {
       const { caller } = items[index] as Message;
       if (caller !== undefined && isClient(caller)) this.#calls.reject(caller, error);
     }
-    // The rest of the mailbox is only in the store, and too long to be read for this. The waiting calls know their targets.
+    // The rest of the mailbox is only in the store, and reading it would take too long. Instead, all waiting calls are searched
+    // for this target.
     const { firstKey } = mailbox;
     if (firstKey !== undefined && mailbox.length > mailbox.loaded) this.#calls.rejectFrom(firstKey, address, error);
   }

@@ -12,7 +12,7 @@ import { generationField, Packed, readGeneration } from "./packed.js";
 const packedField = tag(1, delimited);
 const touchedField = tag(2, varint);
 
-/** The value of a state, and when it was last written; for a state that expires after the last call, when that was. */
+/** The value of a state, and the moment from which its expiration counts: its last write, or the last call of its address. */
 export class StateValue implements Encodable {
   readonly packed: Packed;
   /** Milliseconds since 1970. */
@@ -68,12 +68,12 @@ export class StateValues {
   readonly #prefix: string;
   readonly #commit: GroupCommit;
   readonly #generation: Generation;
-  /** The values that were read or written since the address woke; null where there is none. */
+  /** The values that were read or written since the address woke; null for a state that has no value. */
   readonly #values = new Map<string, StateValue | null>();
   /** About how many bytes the values take. */
   bytes = 0;
 
-  /** The generation is that of the function now. A value may have been written when the function was of another one. */
+  /** `generation` is the function's generation now. A value may have been written when the function was of the other one. */
   constructor(addressKey: string, commit: GroupCommit, generation: Generation) {
     this.#prefix = kinds.state + addressKey;
     this.#commit = commit;

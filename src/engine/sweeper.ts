@@ -1,5 +1,5 @@
 // Removes what nobody will read again: expired states of addresses that are not called any more, and requests whose
-// idempotency key has expired. It works a little at a time, beside other work.
+// idempotency key has expired. It removes a little at a time, so that other work goes on.
 
 import type { Address } from "../model/address.js";
 import type { Expiration } from "../model/expiration.js";

@@ -91,7 +91,7 @@ function assertServed(known: KnownFunction, target: Instance["address"], { funct
   );
 }
 
-/** Checks them in their order, because a batch may cancel a token and then send another message under it. */
+/** Checks the delayed messages in their order, because a batch may cancel a token and then send another message under it. */
 function assertDelayed(
   known: KnownFunction,
   { address }: Instance,
@@ -160,7 +160,7 @@ export function apply(
   }
 }
 
-/** Copies a part out of its answer: the part may wait for long, and would keep the whole answer in memory. */
+/** Copies a part out of its answer. The part may wait for long, and as a view it would keep the whole answer in memory. */
 function own(part: Uint8Array): Uint8Array {
   const whole = part.buffer.byteLength;
   // Small answers share one block of memory, which is not worth a copy.

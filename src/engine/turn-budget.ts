@@ -25,7 +25,7 @@ export class TurnBudget {
   spend(): void {
     this.#left -= 1;
     if (this.#turnAwaited) return;
-    // The turn's time begins with its first call: after an idle time, the end of an earlier turn is long over.
+    // The time of a turn begins with its first call: after an idle time, the end of an earlier turn is long over.
     this.#endsAt = performance.now() + turnMs;
     this.#awaitTurn();
   }

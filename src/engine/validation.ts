@@ -1,5 +1,5 @@
-// Checks what programs pass to the engine, where it comes in. An id, a key or a token with half a surrogate pair would be
-// one text in memory and another one on disk. Messages between functions are not checked again.
+// Checks the arguments that programs pass to the engine. An id, a key or a token with half a surrogate pair would be one text
+// in memory and another text on disk. Messages between functions are not checked here.
 
 import { describe, describeValue, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
@@ -57,7 +57,7 @@ export function assertSignal(signal: AbortSignal): void {
   throw new StatefunError("OPTION_INVALID", `signal is ${describe(signal)}; it must be an AbortSignal.`);
 }
 
-/** Looks at the parts and not at the class: an Address may come from another copy of this package. */
+/** Whether a value has the parts of an Address. Its class may be that of another copy of this package. */
 function isAddress(address: Partial<Address> | null | undefined): boolean {
   return typeof address?.namespace === "string" && typeof address.name === "string";
 }

@@ -11,7 +11,7 @@ import { type IdempotencyKeys, requestKey } from "./idempotency-keys.js";
 import type { Counters } from "./metrics.js";
 import type { Packed } from "./packed.js";
 
-/** The id of a caller's address is this and its idempotency key, if the caller gave one. */
+/** With an idempotency key, the id of a caller's address is this prefix and the key. */
 const keyPrefix = "key:";
 
 interface Waiter {
@@ -41,9 +41,9 @@ export class WaitingCalls {
   readonly #keys: IdempotencyKeys;
   readonly #commit: GroupCommit;
   readonly #counters: Counters;
-  /** By the id of the caller's address. */
+  /** The calls, by the ids of their callers' addresses. */
   readonly #waiting = new Map<string, WaitingCall>();
-  /** Tells the calls of this start from those of another one, whose answers find nobody. */
+  /** Marks the calls of this run. An answer to a call of an earlier run then finds no caller. */
   readonly #start = randomUUID();
   #calls = 0;
   #count = 0;
@@ -107,7 +107,7 @@ export class WaitingCalls {
     for (const waiter of this.#take(caller.id)) waiter.reject(error);
   }
 
-  /** Does the same for all calls whose messages may stand in the target's mailbox at this key or behind it. */
+  /** Ends the wait for all calls whose messages may stand in the target's mailbox at this key or behind it. */
   rejectFrom(firstKey: string, target: Address, error: StatefunError): void {
     for (const [id, call] of this.#waiting) {
       if (call.lastKey === undefined || call.lastKey < firstKey || !call.target.equals(target)) continue;
