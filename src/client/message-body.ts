@@ -2,7 +2,7 @@
 
 import { describe, StatefunError } from "../errors.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
-import { TypedValue } from "../model/typed-value.js";
+import { assertTypename, TypedValue } from "../model/typed-value.js";
 import { typeOf } from "../types/protobuf.js";
 import type { HttpAnswer } from "./http-call.js";
 import { toJsonText } from "./json-text.js";
@@ -21,10 +21,11 @@ export interface Body {
 /**
  * Makes the body of a message for a method. A packed value and a protobuf message say their type, so they are sent as
  * bytes of that type. Everything else is sent as JSON, which the runtime converts to the type that the method handles.
- * Throws VALUE_INVALID.
+ * Throws VALUE_INVALID and TYPE_NAME_INVALID.
  */
 export function bodyOf(message: unknown, method: string): Body {
   const packed = message instanceof TypedValue ? message : packMessage(message);
+  if (packed !== undefined) assertTypename(packed);
   if (packed === undefined) {
     return {
       content: toJsonText(message, method),

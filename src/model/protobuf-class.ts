@@ -3,6 +3,7 @@
 // be another.
 
 import { describe, describeValue, otherCopy, StatefunError } from "../errors.js";
+import { checkedWriterClass, UnfitValue } from "./checked-writer.js";
 import { typeUrlPrefix } from "./type-url.js";
 
 /** A message class that protobufjs generated (static-module) or decorated. */
@@ -15,7 +16,7 @@ export interface MessageClass<T = any> {
 /** A message type that protobufjs reflects from a .proto file at run time (`root.lookupType(…)`). */
 export interface ReflectedType {
   readonly fullName: string;
-  encode(message: any): { finish(): Uint8Array };
+  encode(message: any, ...rest: any[]): { finish(): Uint8Array };
   decode(bytes: any): any;
   create(properties?: any): any;
 }
@@ -51,17 +52,57 @@ export function protobufTypename(codec: ProtobufCodec): string {
   );
 }
 
-/** Encodes a message. Throws VALUE_INVALID, with the typename in its message. */
-export function encodeMessage(codec: ProtobufCodec, typename: string, message: unknown): Uint8Array {
-  if (typeof message !== "object" || message === null) {
-    throw new StatefunError("VALUE_INVALID", `A ${typename} must be a message, not ${describeValue(message)}.`);
+/** Encodes the messages of one class. */
+export class MessageEncoder {
+  readonly #codec: ProtobufCodec;
+  readonly #typename: string;
+  /** Undefined before the first message, which shows the writer of the codec's copy of protobufjs. */
+  #makeWriter: (() => object | undefined) | undefined;
+
+  constructor(codec: ProtobufCodec, typename: string) {
+    this.#codec = codec;
+    this.#typename = typename;
   }
-  try {
-    return codec.encode(message).finish();
-  } catch (error) {
-    const why = describe(error);
-    throw new StatefunError("VALUE_INVALID", `A ${typename} can't be encoded: ${why}`, { cause: error });
+
+  /**
+   * Encodes a message. Throws VALUE_INVALID, with the typename in its message, also for a value that would be read as
+   * another one.
+   */
+  encode(message: unknown): Uint8Array {
+    if (typeof message !== "object" || message === null) {
+      throw new StatefunError("VALUE_INVALID", `A ${this.#typename} must be a message, not ${describeValue(message)}.`);
+    }
+    try {
+      this.#makeWriter ??= this.#writerMaker(message);
+      return this.#codec.encode(message, this.#makeWriter()).finish();
+    } catch (error) {
+      const why =
+        error instanceof UnfitValue ? `${pathTo(error.value, message)} is ${error.message}.` : describe(error);
+      throw new StatefunError("VALUE_INVALID", `A ${this.#typename} can't be encoded: ${why}`, { cause: error });
+    }
   }
+
+  #writerMaker(message: object): () => object | undefined {
+    const CheckedWriter = checkedWriterClass(this.#codec.encode(message));
+    return CheckedWriter === undefined ? () => undefined : () => new CheckedWriter();
+  }
+}
+
+/** The path to the field that has this value; "a field" when none or several have it. */
+function pathTo(value: unknown, message: object): string {
+  const paths = pathsTo(value, message, 0);
+  return paths.length === 1 ? (paths[0] as string).replace(/^\./, "") : "a field";
+}
+
+function pathsTo(value: unknown, within: object, depth: number): string[] {
+  if (depth > 100) return [];
+  return Object.entries(within).flatMap(([key, inner]) => {
+    const step = Array.isArray(within) ? `[${key}]` : `.${key}`;
+    if (Object.is(inner, value)) return [step];
+    if (key === value) return [" a key"];
+    const isNested = typeof inner === "object" && inner !== null && !ArrayBuffer.isView(inner);
+    return isNested ? pathsTo(value, inner, depth + 1).map((path) => step + path) : [];
+  });
 }
 
 /** Decodes a message. Throws VALUE_UNREADABLE, with the typename in its message. */

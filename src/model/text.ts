@@ -1,4 +1,4 @@
-// Text that UTF-8 can carry.
+// Checks of text: whether UTF-8 can carry it, and whether it is base64.
 
 import { StatefunError } from "../errors.js";
 
@@ -13,6 +13,11 @@ export function isWellFormed(text: string): boolean {
 /** Whether a value can name an instance or a message: text that is not empty, and that UTF-8 can carry. */
 export function isText(text: unknown): text is string {
   return typeof text === "string" && text !== "" && isWellFormed(text);
+}
+
+/** Whether text is base64, in either alphabet, with or without its padding. */
+export function isBase64(text: string): boolean {
+  return /^[\w+/-]*={0,2}$/.test(text) && text.replace(/=+$/, "").length % 4 !== 1;
 }
 
 /** Throws TOKEN_INVALID when a value can't be a cancellation token. */

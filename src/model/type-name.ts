@@ -1,6 +1,7 @@
 // A type name: the namespace and the name of a function, an egress or a type, written "namespace/name".
 
 import { describe, StatefunError } from "../errors.js";
+import { isWellFormed } from "./text.js";
 
 /** The two halves of a type name. */
 export interface TypeName {
@@ -10,7 +11,7 @@ export interface TypeName {
 
 /**
  * Splits "namespace/name" at its last slash, so a namespace may hold slashes of its own.
- * Throws TYPE_NAME_INVALID when either half is missing.
+ * Throws TYPE_NAME_INVALID when either half is missing, or when UTF-8 can't carry the text.
  */
 export function parseTypeName(text: string): TypeName {
   return known.get(text) ?? split(text);
@@ -30,13 +31,14 @@ function split(text: string): TypeName {
   if (slash < 0) throw invalid(text, "it has no slash");
   if (slash === 0) throw invalid(text, "its namespace is empty");
   if (slash === text.length - 1) throw invalid(text, "its name is empty");
+  if (!isWellFormed(text)) throw invalid(text, "it holds half of a surrogate pair");
   const typeName = { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
   if (known.size < mostKnown) known.set(text, typeName);
   return typeName;
 }
 
 function invalid(text: unknown, why: string): StatefunError {
-  const shown = typeof text === "string" ? `"${text}"` : describe(text);
+  const shown = typeof text === "string" ? JSON.stringify(text) : describe(text);
   return new StatefunError(
     "TYPE_NAME_INVALID",
     `${shown} is not a type name: ${why}. Write it as "namespace/name", for example "example/greeter".`,

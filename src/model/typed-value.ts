@@ -1,7 +1,7 @@
 // A value in its bytes, with the name of its type.
 
 import type { WireWriter } from "../bytes/writer.js";
-import { describeValue, StatefunError } from "../errors.js";
+import { describeValue, otherCopy, StatefunError } from "../errors.js";
 import type { TypenameOf } from "./named.js";
 import {
   decodeMessage,
@@ -11,6 +11,7 @@ import {
   protobufTypename,
   type ReflectedType,
 } from "./protobuf-class.js";
+import { isWellFormed } from "./text.js";
 import { namesType } from "./type-url.js";
 
 const noBytes = new Uint8Array(0);
@@ -159,12 +160,21 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
   }
 }
 
-/** Throws VALUE_UNTYPED when a value is not packed. */
+/** Throws VALUE_UNTYPED when a value is not packed, and TYPE_NAME_INVALID when UTF-8 can't carry its typename. */
 export function assertPacked(value: unknown): asserts value is TypedValue {
-  if (value instanceof TypedValue) return;
+  if (value instanceof TypedValue) return assertTypename(value);
   throw new StatefunError(
     "VALUE_UNTYPED",
-    `${describeValue(value)} is not packed. Pack it with its type: Types.string.pack("…").`,
+    `${describeValue(value)} is not packed. Pack it with its type: Types.string.pack("…"). ${otherCopy}`,
+  );
+}
+
+/** Throws TYPE_NAME_INVALID when UTF-8 can't carry the typename of a packed value, which its user may have written. */
+export function assertTypename({ typename }: TypedValue): void {
+  if (isWellFormed(typename)) return;
+  throw new StatefunError(
+    "TYPE_NAME_INVALID",
+    `The typename ${describeValue(typename)} of a packed value holds half of a surrogate pair.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { describeValue, StatefunError } from "../errors.js";
 import { defineOptions, type Option } from "../model/options.js";
+import { isText } from "../model/text.js";
 import { TypedValue } from "../model/typed-value.js";
 import { packValue } from "./pack.js";
 import type { ProtobufMessage } from "./sendable.js";
@@ -37,20 +38,20 @@ export interface KinesisRecord {
 }
 
 const requiredText: Option<string, string> = (input, name, where) => {
-  if (typeof input === "string" && input !== "") return input;
-  throw invalid(where, name, input, "a text that is not empty");
+  if (isText(input)) return input;
+  throw invalid(where, name, input, "a text that is not empty, without half of a surrogate pair");
 };
 
 const optionalText: Option<string, string | undefined> = (input, name, where) => {
-  if (input === undefined || typeof input === "string") return input;
-  throw invalid(where, name, input, "a text");
+  if (input === undefined || input === "" || isText(input)) return input;
+  throw invalid(where, name, input, "a text without half of a surrogate pair");
 };
 
 const valueBytes: Option<RecordValue, Uint8Array> = (input, name, where) => {
-  if (typeof input === "string") return platform.encodeUtf8(input);
+  if (input === "" || isText(input)) return platform.encodeUtf8(input);
   if (input instanceof Uint8Array) return input;
   if (typeof input === "object" && input !== null) return packValue(input).value;
-  throw invalid(where, name, input, "text, bytes, a message or a packed value");
+  throw invalid(where, name, input, "text without half of a surrogate pair, bytes, a message or a packed value");
 };
 
 const kafkaFields = defineOptions<KafkaRecord>()({ topic: requiredText, value: valueBytes, key: optionalText });
@@ -64,7 +65,7 @@ const kinesisFields = defineOptions<KinesisRecord>()({
 
 /**
  * Makes the message that `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without a topic or
- * a value, VALUE_UNTYPED and OPTION_INVALID.
+ * a value and for text with half of a surrogate pair, VALUE_UNTYPED, VALUE_INVALID and OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -84,7 +85,8 @@ export function kafkaRecord(record: KafkaRecord): TypedValue {
 
 /**
  * Makes the message that `context.sendEgress` sends to a Kinesis egress. Throws EGRESS_RECORD_INVALID without a stream,
- * a partition key or a value, VALUE_UNTYPED and OPTION_INVALID.
+ * a partition key or a value and for text with half of a surrogate pair, VALUE_UNTYPED, VALUE_INVALID and
+ * OPTION_INVALID.
  */
 export function kinesisRecord(record: KinesisRecord): TypedValue {
   const { stream, value, partitionKey, explicitHashKey } = kinesisFields.read("The Kinesis record", record);

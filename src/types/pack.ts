@@ -2,7 +2,7 @@
 
 import { describeValue, StatefunError } from "../errors.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
-import { TypedValue } from "../model/typed-value.js";
+import { assertTypename, TypedValue } from "../model/typed-value.js";
 import { json } from "./json.js";
 import { Types } from "./primitives.js";
 import { typeOf } from "./protobuf.js";
@@ -54,7 +54,10 @@ function namesItsType(value: object): boolean {
 }
 
 function packObject(value: object): TypedValue {
-  if (value instanceof TypedValue) return value;
+  if (value instanceof TypedValue) {
+    assertTypename(value);
+    return value;
+  }
   if (value instanceof Uint8Array) return Types.bytes.pack(value);
   const messageClass: unknown = value.constructor;
   if (!isProtobufCodec(messageClass)) {
@@ -69,5 +72,7 @@ function packObject(value: object): TypedValue {
 
 /** Packs an Any. protobufjs names its field typeUrl, or type_url under --keep-case. */
 function fromAny(any: { typeUrl?: string; type_url?: string; value?: Uint8Array }): TypedValue {
-  return new TypedValue(any.type_url || any.typeUrl || "", any.value);
+  const packed = new TypedValue(any.type_url || any.typeUrl || "", any.value);
+  assertTypename(packed);
+  return packed;
 }

@@ -4,6 +4,7 @@
 import type { IConversionOptions, Message, Type } from "protobufjs";
 import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
+import { isBase64 } from "../model/text.js";
 
 /** The conversions of a message class, unless it was generated without them. */
 type Converter = Pick<Type, "fromObject" | "toObject"> & Partial<Pick<Type, "verify">>;
@@ -85,6 +86,10 @@ function differenceOf(path: string, json: unknown, made: unknown, shown: unknown
       return known ? differenceOf(inner, json[key], made[key], shown[key]) : `there is no field "${inner}"`;
     });
   }
+  // A 64-bit number is shown as text.
+  if (typeof json === "number" && typeof shown === "string" && Math.abs(json) > Number.MAX_SAFE_INTEGER) {
+    return `${path} is beyond 2^53, where a number of JSON is rounded; write it as text`;
+  }
   if (json === made || json === shown) return undefined;
   const isNumber = typeof made === "number" || isObject(made);
   const fits = isNumber && (typeof json === "number" || typeof json === "string") && String(json) === String(made);
@@ -106,11 +111,6 @@ function isBase64Of(json: unknown, bytes: Uint8Array | readonly number[]): boole
   if (typeof json !== "string" || !isBase64(json)) return false;
   const decoded = platform.decodeBase64(json);
   return decoded.length === bytes.length && decoded.every((byte, index) => byte === bytes[index]);
-}
-
-/** Whether text is base64, in either alphabet, with or without its padding. */
-export function isBase64(text: string): boolean {
-  return /^[\w+/-]*={0,2}$/.test(text) && text.replace(/=+$/, "").length % 4 !== 1;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -4,9 +4,9 @@ import { StatefunError } from "../errors.js";
 import type { TypenameOf, WithTypename } from "../model/named.js";
 import {
   decodeMessage,
-  encodeMessage,
   isProtobufCodec,
   type MessageClass,
+  MessageEncoder,
   notAType,
   type ProtobufCodec,
   protobufTypename,
@@ -20,10 +20,12 @@ export type TypeLike = Type<any> | MessageClass | ReflectedType;
 
 class ProtobufType<T> extends Type<T> {
   readonly #codec: ProtobufCodec<T>;
+  readonly #encoder: MessageEncoder;
 
   constructor(codec: ProtobufCodec<T>, typename: string) {
     super(typename);
     this.#codec = codec;
+    this.#encoder = new MessageEncoder(codec, typename);
   }
 
   override toJson(value: T): unknown {
@@ -35,7 +37,7 @@ class ProtobufType<T> extends Type<T> {
   }
 
   serialize(value: T): Uint8Array {
-    return encodeMessage(this.#codec, this.typename, value);
+    return this.#encoder.encode(value);
   }
 
   deserialize(bytes: Uint8Array): T {

@@ -1,7 +1,7 @@
 // The primitives as JSON, in the form of protobuf's JSON mapping.
 
 import { platform } from "../bytes/platform.js";
-import { isBase64 } from "./protobuf-json.js";
+import { isBase64 } from "../model/text.js";
 
 /** How one kind of value becomes JSON and comes back. */
 export interface ScalarJson<T> {

@@ -141,6 +141,15 @@ const defaults = {
   numbers: [],
 };
 
+test("a 64-bit number beyond 2^53 is text in JSON, and one up to it a number too", () => {
+  for (const [json, text] of [
+    ["9007199254740993", "9007199254740993"],
+    [2 ** 53 - 1, "9007199254740991"],
+  ]) {
+    assert.deepEqual(all.toJson(all.fromJson({ long: json })), { ...defaults, long: text });
+  }
+});
+
 test("protobuf fields take other ways to write them, defaults and null", () => {
   const { maybe: _unset, ...rest } = full;
   const other = { ...full, small: "-5", raw: "AP-A", kind: 2, counts: { one: 1 }, maybe: null, left: null };
@@ -181,6 +190,10 @@ const refused: [string, object | string | number | null, RegExp?][] = [
   ["text for a number", { small: "five" }, /small/],
   ["text for a long", { long: "five" }, /long/],
   ["a long that is too large", { long: "9223372036854775808" }, /long/],
+  ["a number that JSON has rounded for a long", JSON.parse('{ "long": 9007199254740993 }'), /long is beyond 2\^53/],
+  ["such a number in a map", { counts: { one: 2 ** 53 } }, /counts\.one/],
+  ["such a number for a natural number", { natural: 2 ** 53 }, /natural/],
+  ["such a number below zero", { long: -(2 ** 53) }, /long/],
   ["a number for text", { item: { name: 5 } }, /item\.name/],
   ["text for a boolean", { yes: "false" }, /yes/],
   ["a number for bytes", { raw: 5 }, /raw/],
