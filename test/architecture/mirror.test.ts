@@ -54,6 +54,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "context-closed",
       "failures",
       "returned-values",
+      "half-characters",
       "silent-faults",
       "state-protocol",
     ],
