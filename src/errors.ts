@@ -25,7 +25,7 @@ export class StatefunError extends Error {
    * theirs throws the error: 400 for a value that does not fit its type, 500 for a fault of the code.
    */
   readonly status: number;
-  /** The same as `status`: some hosts read one name, some the other. */
+  /** The same as `status`. Some hosts read `status`, others read `statusCode`. */
   readonly statusCode: number;
   /** Whether a host may send the message to its client. */
   readonly expose: boolean;
@@ -63,7 +63,7 @@ function objectText(thing: object | null): string {
   return typeof name === "string" && name !== "" && name !== "Object" ? `an object of ${name}` : "an object";
 }
 
-/** Says what a value is that should be something else. Text is quoted, so that an empty text shows. */
+/** Describes a wrong value in an error message. Text is quoted, so that an empty text can be seen. */
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
   return Array.isArray(value) ? "a list" : describe(value);

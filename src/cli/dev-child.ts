@@ -9,7 +9,7 @@ import { printError } from "./print.js";
 import { openRuntime, type Running } from "./run-runtime.js";
 import { surviveStrayRejections } from "./stray-rejections.js";
 
-/** How long calls in flight may take to end. A restart ends those that take longer; their messages are delivered again. */
+/** How long calls in flight may take to end. A restart cuts off a call that takes longer; its message is delivered again. */
 const grace = { seconds: 1 };
 
 let running: Running | undefined;

@@ -56,7 +56,7 @@ function isTypeScript(file: string): boolean {
   return /\.[mc]?tsx?$/.test(file);
 }
 
-/** Finds tsx, which compiles decorators, as Node does not: the project's tsx, or the one beside this package. */
+/** Finds tsx: the project's own, or the one beside this package. Node alone can't run decorators. */
 function resolveTsx(): string {
   const places = [join(process.cwd(), "package.json"), realpathSync(process.argv[1] as string)];
   for (const place of places) {

@@ -9,7 +9,7 @@ import { failureOf } from "./exit-status.js";
 import { findCommand, type Input, parseInput } from "./parse.js";
 import { print, printError } from "./print.js";
 
-/** Each command loads only its own code. To load the runtime would make a call wait. */
+/** Runs one command. Each command loads only its own code, so that `statefun call` need not wait until the runtime is loaded. */
 const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise<void>>>> = {
   start: async () => (await import("./start.js")).start,
   dev: async () => (await import("./dev.js")).dev,

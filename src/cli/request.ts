@@ -79,7 +79,7 @@ function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: O
       });
     });
     outgoing.setTimeout(idleMs, () => {
-      // The time starts at the connection, so there is a server.
+      // The time starts when the connection is made, so a server is there.
       const late = `${base.origin} did not answer within ${idleMs / 1000} s. A call in flight may hold it up; try again.`;
       reject(new StatefunError("ANSWER_TIMEOUT", late));
       outgoing.destroy();
@@ -99,7 +99,7 @@ function errorOf(url: string, { status, body }: Answer): StatefunError {
     // The last line of this function says so.
   }
   if (typeof error?.code === "string") {
-    // The runtime writes the message of a fault of its own to its log only.
+    // The runtime writes the message of its own fault to its log, and sends the code alone.
     const message = typeof error.message === "string" ? error.message : "The runtime failed. Its log says why.";
     return new StatefunError(error.code as ErrorCode, message);
   }

@@ -52,7 +52,7 @@ function post(input: Input, verb: "send" | "call", query: Record<string, string 
       queryOf({ ...query, type: input.text("type"), handler: input.text("handler") }),
     headers: { "Content-Type": contentType, ...(key === undefined ? {} : { "Idempotency-Key": key }) },
     body,
-    // The ingress limits how long an answer takes, by the timeout.
+    // The connection has no limit of its own, because the ingress ends a call after the timeout.
     ...(verb === "call" ? { idleMs: 0 } : {}),
   });
 }

@@ -29,7 +29,7 @@ export interface ClientCallOptions {
   readonly idempotencyKey?: string;
 }
 
-/** Options of one send. The timeout is for the runtime to store the message. */
+/** Options of one send. Its timeout limits the wait until the runtime has stored the message. */
 export interface ClientSendOptions extends ClientCallOptions {
   /** How long the runtime keeps the message before it delivers the message. Defaults to no delay. */
   readonly delay?: Duration;

@@ -152,7 +152,7 @@ export class Client {
   }
 }
 
-/** JavaScript itself looks these up. To await, print or store a ref must not call a function. */
+/** Names that JavaScript itself looks up. To await, print or store a ref must not call a function. */
 const reserved = new Set<string | symbol>(["then", "toJSON", "toString", "valueOf", "constructor"]);
 
 /** Returns an object that has every method. `call` carries each of them out. */

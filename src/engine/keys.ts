@@ -36,13 +36,13 @@ const part = (text: string) =>
 const unpart = (text: string) =>
   text.includes("\u0001") ? text.replaceAll("\u0001\u0001", "\0").replaceAll("\u0001\u0002", "\u0001") : text;
 
-/** What stands for a function in keys. */
+/** The part of a key that names a function. */
 export const functionKey = (namespace: string, name: string) => `${part(namespace)}\0${part(name)}\0`;
 
-/** What stands for an id alone in keys. */
+/** The part of a key that names an id alone. */
 export const idKey = (id: string) => `${part(id)}\0`;
 
-/** What stands for an address in keys and maps. */
+/** The part of a key that names an address. Maps use it as well. */
 export const addressKey = (namespace: string, name: string, id: string) => functionKey(namespace, name) + idKey(id);
 
 /** Splits a key into the address behind the letter of its kind, and the rest. */

@@ -1,4 +1,4 @@
-// A decorated class → FunctionSpec.
+// Makes a FunctionSpec of a decorated class.
 
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { checked, defineOptions } from "../model/options.js";

@@ -16,8 +16,8 @@ const metadataSymbol = (Symbol as { metadata?: symbol }).metadata as symbol;
 export type AnyClass = abstract new (...args: any[]) => object;
 
 /**
- * How a member is read and written: by its key, or by a standard decorator's access object, which also reaches
- * #private.
+ * How a member is read and written: by its key, or by the access object of a standard decorator, which also reaches a
+ * #private member.
  */
 export interface MemberAccess {
   /** The member's key; undefined when only an access object reaches the member. */

@@ -26,8 +26,8 @@ export interface StateSpec {
 export type HandledType = TypeLike | typeof TypedValue;
 
 /**
- * The name by which a handled type is told from another: its typename, or the words for a catch-all. Throws
- * TYPE_UNKNOWN.
+ * The name of a handled type: its typename, or "every other type" for a catch-all. Two handlers with the same name collide.
+ * Throws TYPE_UNKNOWN.
  */
 export function handledName(handled: HandledType): string {
   const typename = handled === TypedValue ? anyTypename : typeOf(handled as TypeLike).typename;
@@ -160,7 +160,7 @@ function untypedDecoder(handled: HandledType): Handler["decode"] | undefined {
   if (!isProtobufCodec(handled) || typeOf(handled).typename !== anyTypename) return undefined;
   const any: MessageClass | ReflectedType = handled;
   const make = (fields: object) => (typeof any === "function" ? new any(fields) : any.create(fields));
-  // pbjs --keep-case decides between the two names.
+  // The field of a class that was made with pbjs --keep-case is called type_url, otherwise typeUrl.
   const urlField = "type_url" in make({}) ? "type_url" : "typeUrl";
   return ({ typename, value }) => make({ [urlField]: typename, value });
 }

@@ -31,8 +31,8 @@ export type AcceptedBy<I, C> =
   TakesAll<HandledBy<I, C>> extends true ? Sendable : Unpacked<HandledBy<I, C>> | TypedValue<HandledBy<I, C>>;
 
 /**
- * The messages that need no packing. A protobuf message with a typename of its own must be packed: its class has
- * another.
+ * The messages that need no packing. A protobuf message whose type has a typename of its own must be packed, because its
+ * class alone stands for another typename.
  */
 type Unpacked<M> = M extends string | boolean | bigint | Uint8Array | ProtobufMessage
   ? string extends TypenameOf<M>

@@ -42,7 +42,7 @@ export function runBatch(
   );
 }
 
-/** The run of one batch. A plain message needs no closure here: a closure costs more than the message's other work. */
+/** The run of one batch. It makes no closure for a plain message: a closure costs more than the message's other work. */
 class BatchRun implements BatchScope {
   readonly #spec: FunctionSpec;
   readonly #batch: InvocationBatch;
@@ -169,9 +169,9 @@ function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generatio
 }
 
 /**
- * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments. A
- * handler may also throw any other code, for example one that a call of its own failed with: such a code must not pass
- * for a fault of this request, nor of the engine, so it becomes HANDLER_FAILED.
+ * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments. Any other
+ * code becomes HANDLER_FAILED. A handler may throw such a code when a call of its own has failed, and the code must not pass
+ * for a fault of this request or of the engine.
  */
 function located(where: string, thrown: unknown): StatefunError {
   const code = thrown instanceof StatefunError && isOfFunction(thrown) ? thrown.code : "HANDLER_FAILED";

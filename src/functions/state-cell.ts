@@ -7,8 +7,8 @@ import type { StateSpec } from "./function-spec.js";
 import type { StateProperty } from "./state-property.js";
 
 /**
- * A value of at least this size is watched for a first touch. A smaller one is decoded and compared faster than
- * watched.
+ * A value of at least this size is watched for a first touch. To decode and compare a smaller value costs less than to watch
+ * it.
  */
 const watchedBytes = 200;
 

@@ -21,7 +21,7 @@ export interface ResolvedState {
  */
 export function resolveState(spec: FunctionSpec, batch: InvocationBatch): ResolvedState {
   const { states, stateIndex } = spec;
-  // A state that the request lacks stays a hole in this array. A state that is not set is undefined, which is no hole.
+  // A state that the request lacks stays a hole in this array. A state that is not set is an element that is undefined.
   const stored: (TypedValue | undefined)[] = new Array(states.length);
   let found = 0;
   for (const { name, value } of batch.state) {
@@ -52,7 +52,7 @@ export class BatchState {
   readonly #instance: object;
   readonly #cells: Cell[];
   readonly #sent: readonly PersistedValue[];
-  /** The written states among those that the engine sent although the function does not declare them. */
+  /** The states that the function does not declare but has written by name, because the engine sent them. */
   #undeclared: Map<string, PersistedValue> | undefined;
 
   /** Writes the values that the engine sent into the instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
@@ -92,7 +92,7 @@ export class BatchState {
     }
     if (this.#undeclared === undefined) return mutations;
     for (const written of this.#undeclared.values()) {
-      // To clear a state that is not set changes nothing.
+      // Clearing a state that was not set changes nothing.
       if (written.value === undefined && this.#sentValue(written.name).value === undefined) continue;
       mutations = append(mutations, written);
     }

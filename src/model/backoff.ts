@@ -1,4 +1,4 @@
-// How long to wait before a failed thing is tried again.
+// How long to wait before something that failed is tried again.
 
 /** An exponential backoff. */
 export interface Backoff {
@@ -14,8 +14,8 @@ export function backoffMs({ firstMs, longestMs }: Backoff, failures: number): nu
 }
 
 /**
- * Varies a wait at random between half of it and one and a half, so that many clients that failed together do not come
- * back together.
+ * Changes a wait at random, to between half of it and one and a half times it. Many clients that failed at the same moment
+ * then do not come back at the same moment.
  */
 export function jittered(waitMs: number): number {
   return waitMs * (0.5 + Math.random());

@@ -2,7 +2,7 @@
 
 import type { Address } from "./address.js";
 
-/** The two halves of such an address's type name; the id names the call. No function has this type name. */
+/** The type name of such an address, which no function has. The id of the address names the call. */
 export const clientNamespace = "statefun.client";
 export const clientName = "call";
 

@@ -42,7 +42,7 @@ export function parseExpiration(options: LooseExpirationOptions, where: string):
   return noExpiration;
 }
 
-/** Options that were read: an option that was left out is undefined. */
+/** The options after they were read, where an option that was left out is undefined. */
 type LooseExpirationOptions = { readonly [K in keyof ExpirationOptions]?: ExpirationOptions[K] | undefined };
 
 function expiration(mode: ExpireMode, after: Duration, where: string): Expiration {

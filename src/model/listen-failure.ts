@@ -6,7 +6,7 @@ import { StatefunError } from "../errors.js";
 export interface ListenAddress {
   /** The server, at the beginning of a sentence: "The ingress". */
   readonly name: string;
-  /** Undefined is every address of the machine. */
+  /** The host; undefined for every address of the machine. */
   readonly host: string | undefined;
   readonly port: number;
   /** What a user changes to choose another port: "the option ingress.port". */

@@ -27,7 +27,7 @@ export const loggerOption = checked(
 export const defaultLogger: Logger = {
   error: (line, error) => {
     if (error.cause === undefined) console.error(`statefun: ${line}`);
-    // console.error replaces each % that a caller sent; the cause would take the place of one.
+    // Each % is doubled, since the line may quote a caller's text: console.error would put the cause in the place of a "%s".
     else console.error(`statefun: ${line.replaceAll("%", "%%")}`, shown(error.cause));
   },
   warn: (line) => console.warn(`statefun: ${line}`),

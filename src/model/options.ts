@@ -37,7 +37,7 @@ export function defineOptions<O extends object>() {
   return <const D extends Described<O>>(described: D & Record<Exclude<keyof D, keyof O>, never>): Options<O, D> => {
     const options: Described<O> = described;
     const names = Object.keys(described) as (keyof O & string)[];
-    // What is read for every message is mostly no options at all.
+    // Options are read for every message, and most messages have none.
     let defaults: ReadOf<D> | undefined;
     const readAll = (where: string, input: Partial<O>): ReadOf<D> => {
       const read: Record<string, unknown> = {};

@@ -153,7 +153,7 @@ async function openStore(dir: string | false, waitForLockMs: number | undefined,
   });
 }
 
-/** A runtime without a server keeps its process alive, as one with a server does. */
+/** Keeps the process alive for a runtime without a server, as a listening server would. */
 function keepProcessAlive(closing: Closing): void {
   const timer = setInterval(() => {}, longestTimerMs);
   closing.add("process", async () => clearInterval(timer));

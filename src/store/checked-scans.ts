@@ -26,9 +26,9 @@ export function scanOf({ to, bytes = Number.POSITIVE_INFINITY }: Range): Scan {
 }
 
 /**
- * LevelDB skips a block that it can't read, and tells of the error only when it is asked for more than there is. Reading
- * with a limit stops one step before, in abstract-level. Here a scan goes on until LevelDB, which knows the limit too, says
- * that there is no more.
+ * Makes every scan of a database fail when LevelDB met an error. LevelDB skips a block that it can't read, and reports the
+ * error only when it is asked for entries behind the last one. abstract-level stops a scan with a limit before it asks that.
+ * So the scans here go on until LevelDB, which knows the limit too, says that there are no more entries.
  */
 export function checkScans(database: object): void {
   const hooks = database as { _iterator(options: unknown): IteratorHooks };

@@ -7,7 +7,7 @@ import { StatefunError } from "../errors.js";
 import { lifeOf, type Owner } from "./owner.js";
 import { type Found, find, nameOf, ownerFile } from "./owner-file.js";
 
-/** The times that all who share a folder must agree on, in milliseconds. */
+/** The times that all processes that share a folder must agree on, in milliseconds. */
 export interface OwnershipTimes {
   /** How often an owner touches its file. */
   readonly beatMs: number;
@@ -15,7 +15,7 @@ export interface OwnershipTimes {
   readonly trustMs: number;
   /** How long the file must lie untouched before an owner of whom nothing else is known counts as dead. */
   readonly silenceMs: number;
-  /** How often one who waits looks at the file. */
+  /** How often a process that waits for the folder looks at the file. */
   readonly pollMs: number;
 }
 
@@ -84,11 +84,11 @@ export class Claim {
     for (;;) {
       if (await this.#place(path)) return undefined;
       const found = await find(path);
-      if (found === undefined) continue; // given up just now
+      if (found === undefined) continue; // its owner has given the folder up just now
       if (found.token === this.#mine.token) return undefined; // a network file system may report its own success as EEXIST
       if (!this.#isDead(found)) return found;
-      // Two may find the same dead owner. Only the one who holds the file named after the dead one may put it in the dead
-      // one's place; whoever comes later finds another owner there.
+      // Two processes may find the same dead owner. Each of them tries to take a file that is named after the dead owner. Only
+      // the process that has this file may rename it to OWNER. The other process then finds a living owner.
       const right = `${path}.${found.token}`;
       const other = await this.#take(right);
       if (other !== undefined) return other;
@@ -129,7 +129,8 @@ export class Claim {
       this.#watched.set(found.token, { beat: found.beat, seenAt: now, silentMs: 0, alive: false });
       return false;
     }
-    // A long pause between two looks is this process's own: the owner may have been paused with it.
+    // After a long pause between two looks, this process was paused itself, and the owner perhaps with it. So a pause counts
+    // only in part.
     watched.silentMs += Math.min(now - watched.seenAt, 2 * this.#times.pollMs);
     watched.seenAt = now;
     if (watched.beat !== found.beat) {

@@ -14,7 +14,7 @@ export async function failureOf(what: string, dir: string, thrown: unknown): Pro
   return full(what, dir, thrown);
 }
 
-/** Does the same by the words of the error alone, for callers that can't wait for an answer of the disk. */
+/** Makes the same error from the words of the failure alone, for callers that can't wait while the disk is asked. */
 export function failureByText(what: string, dir: string, thrown: unknown): StatefunError {
   const reason = reasonOf(thrown);
   if (locked.test(reason)) {

@@ -15,13 +15,13 @@ export interface LevelStoreOptions {
   /** The memory for blocks that were read, in bytes. Defaults to 16 MiB. */
   readonly cacheBytes?: number;
   /**
-   * How many bytes are written to one log, and kept in memory, before they become a sorted file. For moments it is twice
-   * as many. Defaults to 8 MiB.
+   * How many bytes are written to one log, and kept in memory, before they become a sorted file. For moments, twice as many
+   * bytes are in memory. Defaults to 8 MiB.
    */
   readonly writeBufferBytes?: number;
   /** How many bytes of tables are read whole before the store opens; the others are read later. Defaults to 64 MiB. */
   readonly readFirstBytes?: number;
-  /** How long to wait while another one holds the folder, in milliseconds. Defaults to 0: the opening fails at once. */
+  /** How long to wait while another process holds the folder, in milliseconds. Defaults to 0: opening fails at once. */
   readonly waitForLockMs?: number;
   /**
    * Called when the store can't be used any more: another owner has taken the folder over, or a file is damaged. Defaults
@@ -44,8 +44,8 @@ const bytesForBoth = { keyEncoding: "view", valueEncoding: "view" } as const;
 
 /**
  * Opens the store in a folder, which is made when it is missing. Rejects with STORE_LOCKED when this process or another
- * one has it open, with STORE_VERSION when it has another format or belongs to another program (then nothing in it has been
- * touched), and with STORE_FULL or STORE_FAILED.
+ * process has the folder open. Rejects with STORE_VERSION, and touches nothing, when the folder has another format or belongs
+ * to another program. Rejects with STORE_FULL and STORE_FAILED.
  */
 export async function openLevelStore(dir: string, options: LevelStoreOptions = {}): Promise<Store> {
   const deadline = performance.now() + (options.waitForLockMs ?? 0);
@@ -68,7 +68,7 @@ async function openOwned(dir: string, waitMs: number, options: LevelStoreOptions
     await store.open();
     return store;
   } catch (thrown) {
-    await folder.release().catch(() => {}); // what went wrong first is what to correct
+    await folder.release().catch(() => {}); // the first failure is the one to correct
     throw thrown;
   }
 }
@@ -78,11 +78,11 @@ type Database = ClassicLevel<string, Uint8Array>;
 class LevelStore implements Store {
   readonly #folder: OwnedFolder;
   readonly #options: LevelStoreOptions;
-  /** Undefined while it is not open: before it is opened, after it is closed, and while it is opened again. */
+  /** The open database. Undefined before it is opened, after it is closed, and while it is opened again. */
   #database: Database | undefined;
-  /** Why the last write or opening failed. Until it is opened again, LevelDB refuses all writes, or writes half of them. */
+  /** Why the last write or opening failed. Until the database is opened again, LevelDB refuses writes, or writes half of them. */
   #failure: StatefunError | undefined;
-  /** Writes and openings, one after the other. */
+  /** The last write or opening that was begun: they run one after the other. */
   #work: Promise<void> = Promise.resolve();
   #recovery: Promise<void> | undefined;
   #closing: Promise<void> | undefined;

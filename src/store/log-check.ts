@@ -7,9 +7,9 @@ import { damaged } from "./damaged-file.js";
 import { readLog } from "./log-format.js";
 
 /**
- * Rejects with STORE_FAILED when a log can't be read, or when a write in it is damaged that other writes follow. Damage at
- * the end is what a crash leaves of a write that nobody was told of, and passes in the last log that holds a write. Logs
- * before the oldest that counts are not looked at: LevelDB has put them into tables.
+ * Rejects with STORE_FAILED when a log can't be read, or when it has a damaged write that other writes follow. Damage at the
+ * end of the last log that holds a write passes: a crash has cut off a write there, which was acknowledged to nobody. Logs
+ * before `oldest` are not read, since LevelDB has put their content into tables.
  */
 export async function assertLogsWhole(dir: string, database: string, oldest = 0): Promise<void> {
   const names = (await readdir(database)).filter(

@@ -13,8 +13,8 @@ export interface LogContent {
   /** The whole records before the first damage. */
   readonly records: readonly Uint8Array[];
   /**
-   * The byte at which a damage begins that whole records follow. Undefined when the log is well, or damaged at its end
-   * alone: a crash leaves half of a record there, which nobody was told of.
+   * The byte at which a damage begins that whole records follow. Undefined when the log is whole, or damaged at its end alone:
+   * a crash leaves half of a record there, which was acknowledged to nobody.
    */
   readonly damage: number | undefined;
   /** The byte at which the end is damaged although it is not cut short. LevelDB refuses a MANIFEST for that. */

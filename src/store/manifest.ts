@@ -1,7 +1,7 @@
 // What LevelDB's MANIFEST says of a database: which tables it consists of, and from which log on it goes on.
 //
 // LevelDB opens an older state of the database when the end of its MANIFEST is missing, and then deletes all newer files.
-// So what the MANIFEST says is held against the files that are there: an older state names files that are gone.
+// So the MANIFEST is compared with the files that are there: an older state names files that are gone.
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -44,7 +44,7 @@ const [compactPointer, deletedTable, newTable, previousLog] = [5, 6, 7, 9];
  */
 export async function liveFiles(dir: string, database: string): Promise<LiveFiles> {
   const names = new Set(await readdir(database));
-  if (!names.has("CURRENT")) return { tables: [], oldestLog: 0 }; // a new database: folder.ts has looked that no data is there
+  if (!names.has("CURRENT")) return { tables: [], oldestLog: 0 }; // a new database: folder.ts has found no data there
   const manifest = /^(MANIFEST-\d+)\n$/.exec(await readFile(join(database, "CURRENT"), "latin1"))?.[1];
   if (manifest === undefined) throw damaged(dir, "db/CURRENT", "names no MANIFEST");
   if (!names.has(manifest)) throw damaged(dir, `db/${manifest}`, "is missing, and db/CURRENT names it");

@@ -4,7 +4,7 @@ import { StatefunError } from "../errors.js";
 import { SortedKeys } from "./sorted-keys.js";
 import { type Entry, type Range, type Store, sizeOfEntry, type Write } from "./store.js";
 
-/** Keeps everything in memory. A write shows at once. */
+/** Keeps everything in memory. Reads see a write at once. */
 export class MemoryStore implements Store {
   readonly #values = new Map<string, Uint8Array>();
   readonly #keys = new SortedKeys();

@@ -38,8 +38,9 @@ export class OwnedFolder {
   }
 
   /**
-   * Makes the folder when it is missing, and becomes its owner. LevelDB must not see a folder before, not even the lock: to
-   * look at the lock may drop it. Rejects with STORE_LOCKED, STORE_VERSION, STORE_FULL and STORE_FAILED.
+   * Makes the folder when it is missing, and becomes its owner. LevelDB must not touch the folder before that, not even its
+   * file LOCK: to open and close LOCK may drop the lock of this process. Rejects with STORE_LOCKED, STORE_VERSION, STORE_FULL
+   * and STORE_FAILED.
    */
   static async take(dir: string, options: OwnedFolderOptions): Promise<OwnedFolder> {
     const database = await prepareFolder(dir, options.warn);
@@ -81,7 +82,7 @@ export class OwnedFolder {
     });
   }
 
-  /** Whether the folder is owned still, as far as can be said without a look at the disk. */
+  /** Whether the folder is still owned, as far as this is known without reading the disk. */
   get isFresh(): boolean {
     return this.#ownership.isFresh;
   }

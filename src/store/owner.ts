@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 
 /** The content of the file OWNER. A person reads it too. */
 export interface Owner {
-  /** Tells this owner from every other one. */
+  /** A random text that no other owner has. */
   readonly token: string;
   readonly pid: number;
   readonly host: string;
@@ -15,7 +15,7 @@ export interface Owner {
   /** The folder's path and its identity in the file system: a copy of the folder holds a copy of this file. */
   readonly folder: string;
   readonly inode: string;
-  /** The running kernel, its processes' namespace and the machine; empty where the system has no /proc. */
+  /** The run of the kernel, the namespace of its processes, and the machine. All are empty where there is no /proc. */
   readonly boot: string;
   readonly namespace: string;
   readonly machine: string;
@@ -27,10 +27,10 @@ export interface Owner {
 /** Whether an owner lives. "unknown" when nothing on this machine can prove either. */
 export type Life = "alive" | "dead" | "unknown";
 
-/** Linux gives this number to the namespace that a machine starts with: whoever is in it is in no container. */
+/** Linux gives this number to the namespace that a machine starts with. A process in this namespace is in no container. */
 const namespaceOfMachine = "pid:[4026531836]";
 
-/** The thread that calls, as the owner of a folder. */
+/** Describes the calling thread as the owner of a folder. */
 export function ownerHere(folder: string): Owner {
   const task = read(() => readlinkSync("/proc/thread-self"));
   const started = task === "" ? "" : (beginningOf(task) ?? "");
@@ -68,7 +68,7 @@ export function parseOwner(text: string): Owner | undefined {
 /** Judges an owner by what this machine knows of it. */
 export function lifeOf(owner: Owner, here: Owner): Life {
   if (isSameSystem(owner, here)) {
-    // The owner holds the folder that this file was copied from.
+    // This file is a copy: its owner holds the folder from which it was copied.
     if (owner.inode !== here.inode && owner.folder !== here.folder) return "dead";
     const started = beginningOf(owner.task);
     if (started !== undefined) return started === owner.started ? "alive" : "dead";
@@ -77,7 +77,7 @@ export function lifeOf(owner: Owner, here: Owner): Life {
     return beginningOf(owner.task.replace(/\/.*/, "")) === undefined ? "unknown" : "dead";
   }
   if (hasRestarted(owner, here)) return "dead";
-  // Without /proc a process that is there may be another one under the same number.
+  // Without /proc, a process with the owner's number may be another process. Only the lack of such a process proves something.
   if (owner.boot === "" && here.boot === "" && owner.host === here.host && !exists(owner.pid)) return "dead";
   return "unknown";
 }
@@ -89,12 +89,12 @@ export function isThisProcess(owner: Owner, here: Owner): boolean {
   );
 }
 
-/** Whether the numbers of processes mean the same to both. */
+/** Whether both owners number their processes in the same namespace of the same run of a kernel. */
 function isSameSystem(owner: Owner, here: Owner): boolean {
   return here.boot !== "" && here.namespace !== "" && owner.boot === here.boot && owner.namespace === here.namespace;
 }
 
-/** Whether this machine was started again since. Containers of several machines may share a name and a machine id. */
+/** Whether the owner's machine is this one, and was started again since. Containers of several machines may share a name and id. */
 function hasRestarted(owner: Owner, here: Owner): boolean {
   return (
     owner.boot !== "" &&
@@ -108,8 +108,8 @@ function hasRestarted(owner: Owner, here: Owner): boolean {
 }
 
 /**
- * When a process or thread began, in the clock ticks of its machine. Empty when it has ended and its parent has not
- * noticed yet; undefined when it is not there, or can't be seen.
+ * When a process or thread began, in the clock ticks of its machine. Empty when the process has ended and its parent has not
+ * noticed yet. Undefined when there is no such process, or it can't be seen.
  */
 function beginningOf(task: string): string | undefined {
   const stat = read(() => readFileSync(`/proc/${task}/stat`, "utf8"));

@@ -19,7 +19,7 @@ export class Ownership {
   readonly #onLost: (lost: StatefunError) => void;
   readonly #times: OwnershipTimes;
   readonly #timer: NodeJS.Timeout;
-  /** When the last touch began, by a clock that stands still while the machine sleeps, and by one that goes on. */
+  /** When the last touch began: by a clock that stands still while the machine sleeps, and by a clock that goes on. */
   #touched = { steady: performance.now(), wall: Date.now() };
   #touching: Promise<void> | undefined;
   #lost: StatefunError | undefined;
@@ -36,8 +36,8 @@ export class Ownership {
   }
 
   /**
-   * Takes a folder that nobody owns, or whose owner is dead. Rejects with STORE_LOCKED when its owner lives, and as the
-   * disk fails. An owner of whom nothing is known is watched until it touches its file or is silent for too long.
+   * Takes a folder that nobody owns, or whose owner is dead. An owner of whom nothing is known is watched until it touches its
+   * file or has been silent for too long. Rejects with STORE_LOCKED when the owner lives, and with the errors of the disk.
    */
   static async claim(folder: string, options: ClaimOptions): Promise<Ownership> {
     const path = join(folder, ownerFile);
@@ -54,8 +54,8 @@ export class Ownership {
   }
 
   /**
-   * Resolves when the folder is known to be owned still. Rejects with STORE_LOCKED when another one has taken it over,
-   * and with STORE_FAILED when its file is gone or can't be read.
+   * Resolves when the folder is known to be still owned. Rejects with STORE_LOCKED when another process has taken the folder
+   * over, and with STORE_FAILED when the file OWNER is gone or can't be read.
    */
   async confirm(): Promise<void> {
     if (!this.isFresh && this.#lost === undefined) {

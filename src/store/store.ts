@@ -34,15 +34,15 @@ export const sizeOfEntry = ([key, value]: Entry): number => key.length + value.l
  */
 export interface Store {
   /**
-   * The value of a key, which must not be changed. A write in flight may show already. Throws STORE_FAILED or STORE_FULL;
-   * after a failed write, it may throw until a write succeeds.
+   * Reads the value of a key. The bytes must not be changed. The value of a write in flight may be read already. Throws
+   * STORE_FAILED and STORE_FULL; after a failed write, it may throw until a write succeeds.
    */
   get(key: string): Uint8Array | undefined;
   /**
    * Carries out all the writes or none; resolves when they are on disk (fsync). The iterable holds each key once. Neither
    * the iterable nor the values may change until then. Calls are carried out in their order. Rejects with STORE_FULL when
-   * the disk is full, else with STORE_FAILED. Refused writes may turn out to be there later, all of them: try the same
-   * writes again before others. A call that waits behind a refused one is carried out nevertheless.
+   * the disk is full, else with STORE_FAILED. Writes that were refused may all be found on disk later: try the same writes
+   * again before any others. A call that waits behind a refused call is carried out all the same.
    */
   write(writes: Iterable<Write>): Promise<void>;
   /** Reads a range of entries as it is when the call is made. Rejects with the errors of get. */

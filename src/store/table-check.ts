@@ -1,9 +1,9 @@
 // Finds damage in a database's tables, which LevelDB reads without a look at their checksums.
 //
-// A table that lacks its end is skipped by scans; a flipped bit in a table is a wrong value, and a compaction writes the
-// value into a new table with a right checksum. So the tables are read before LevelDB does. Of a large database only the
-// newest tables are: the others get a second name, so that no compaction takes them away, and are read while the store is
-// in use.
+// LevelDB's scans skip a table that lacks its end. A flipped bit in a table gives a wrong value, and a compaction writes the
+// value into a new table with a right checksum. So the tables are read before LevelDB reads them. In a large database, only
+// the newest tables are read first. The other tables get a second name, so that no compaction takes them away, and are read
+// while the store is in use.
 
 import { link, mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,11 +19,11 @@ const turnBytes = 256 * 1024;
 const restFactor = 4;
 /** How many tables are looked at at once. */
 const concurrency = 16;
-/** The folder of the second names. A name with this end is that of a table that was found damaged. */
+/** The folder of the second names, and the end of the name of a table that was found damaged. */
 const uncheckedFolder = "unchecked";
 const damagedEnd = ".damaged";
 
-/** Rejects with STORE_FAILED when a table has not its length, or not its footer. Reads the ends of the tables alone. */
+/** Rejects with STORE_FAILED when a table lacks its footer, or has another length than the MANIFEST says. Reads only footers. */
 export async function assertTablesEnd(dir: string, database: string, tables: readonly LiveTable[]): Promise<void> {
   const waiting = tables.values();
   const work = async () => {

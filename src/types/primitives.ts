@@ -241,7 +241,7 @@ const bytes: Scalar<Uint8Array> = {
   initial: new Uint8Array(0),
   json: bytesJson,
   write: (writer, value) => writer.raw(value),
-  // Copy the bytes: a view would keep the whole request in memory, and would change with a pooled buffer.
+  // The bytes are copied. A view would keep the whole request in memory, and would change when a pooled buffer is used again.
   read: (reader, end) => reader.copy(end),
 };
 

@@ -27,7 +27,7 @@ interface Waiting {
 
 /**
  * Appends the records of one egress in groups. A group is on disk before its records are acknowledged. After a crash, a
- * record that is in the file already comes again; its id tells so, and the record is not written a second time.
+ * record that is in the file already may come again. Its id shows this, and the record is not written a second time.
  */
 export class FileEgress implements EgressConsumer {
   readonly window = 1_000;
@@ -35,7 +35,7 @@ export class FileEgress implements EgressConsumer {
   readonly #path: string;
   readonly #find: FindType;
   readonly #retry: Retry;
-  /** Where the next line goes. Bytes behind this position are what a failed write has left. */
+  /** The position of the next line. Bytes after this position are the rest of a failed write. */
   #size: number;
   /** The id of the last line. Ids grow, so a record with a smaller id is in the file already. */
   #lastId: string | undefined;
@@ -150,7 +150,7 @@ function isBehind(id: string, lastId: string): boolean {
 async function openFile(egress: string, path: string): Promise<FileHandle> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    // Not the flag "a": a write that failed half-way is written over.
+    // The file is not opened for appending (flag "a"), since a write that failed half-way must be written over.
     const file = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return open(path, "wx+");
       throw error;

@@ -67,7 +67,7 @@ export class PlaygroundEgress implements EgressConsumer {
     if (this.#closed) return Promise.reject(closed());
     const record = value.typename === recordType ? parseRecord(value.value) : undefined;
     if (record === undefined) {
-      // Nothing could ever take this record. Flink would fail the job over it, again and again.
+      // No request could ever take this record. Flink would fail the job because of the record, again and again.
       this.#tell(
         `The record ${id} was dropped: its type is ${value.typename}; it must be ${recordType}, JSON of a topic and a payload.`,
       );

@@ -1,4 +1,4 @@
-// Repeats what fails until it works: a record that an egress has taken on must not be lost.
+// Repeats an attempt until it succeeds, because a record must not be lost.
 
 import { type Clock, systemClock, type Timer } from "../../engine/clock.js";
 import { errorOf, oneLine, StatefunError } from "../../errors.js";

@@ -8,7 +8,7 @@ import type { TransportSpec } from "../module/module.js";
 
 export const octetStream = "application/octet-stream";
 
-/** How much of an answer's body an error message quotes. */
+/** How many characters of an answer's body an error message quotes. */
 const quotedCharacters = 500;
 const quotedBytes = 4 * quotedCharacters;
 
@@ -65,7 +65,7 @@ export class HttpCall implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // The call has failed while it waited for a connection, so it is not sent.
+    // The call failed while it waited for a connection, so the request is not sent.
     if (this.#failure !== undefined) controller.abort(this.#failure);
     else {
       this.#controller = controller;

@@ -120,7 +120,7 @@ export class HttpEndpoint implements Endpoint {
     return pool;
   }
 
-  /** Closes every pool after its last call. A pool that is needed again is made again. */
+  /** Forgets all pools and closes each of them after its last call. The next call of a server makes a new pool. */
   #forgetPools(): void {
     for (const pool of this.#pools.values()) void pool.close();
     this.#pools.clear();

@@ -33,7 +33,7 @@ export class Access {
   readonly #token: string | undefined;
   readonly #cors: readonly string[] | undefined;
   readonly #openPaths: readonly string[];
-  /** The hosts that a request may name, beside addresses of IP; undefined for every host. */
+  /** The hosts that a request may name, beside IP addresses; undefined for every host. */
   readonly #hosts: ReadonlySet<string> | undefined;
 
   /** Throws OPTION_INVALID when other machines could use the server, although no option says who may. */
@@ -60,7 +60,7 @@ export class Access {
       return;
     this.#assertPage(request, response);
     this.#assertHost(request);
-    // A browser asks for the options of a page's request without the token.
+    // Before a page's request, a browser sends an OPTIONS request without the token.
     if (request.method !== "OPTIONS" || this.#cors === undefined) this.#assertBearer(request);
   }
 
@@ -131,12 +131,12 @@ function isLoopback(host: string): boolean {
   return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
-/** An address of IPv6 stands in brackets in a URL. */
+/** Removes the brackets around an IPv6 address, which a URL needs. */
 function withoutBrackets(host: string): string {
   return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
-/** Answers the question that a browser asks before it sends a page's request. */
+/** Answers the OPTIONS request (preflight) that a browser sends before a page's request. */
 export function answerOptions(response: ServerResponse, methods: string): void {
   const headers = ["Allow", methods];
   if (response.hasHeader("Access-Control-Allow-Origin")) {

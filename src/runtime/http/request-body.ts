@@ -14,8 +14,8 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     if (encoding !== undefined && encoding !== "identity") {
       throw new StatefunError("MEDIA_TYPE_UNSUPPORTED", `The body has the encoding ${encoding}. Send it without one.`);
     }
-    // Most clients read no answer before they have written the whole body. So a body that is up to four times too large is
-    // read and dropped: its sender then learns why it was refused.
+    // Most clients read no answer before they have written the whole body. So a body of up to four times the limit is read and
+    // dropped, and the client then learns why it was refused.
     const dropLimit = maxBytes * 4;
     const tooLarge = () => {
       request.off("data", onData);
