@@ -15,9 +15,11 @@ export type ExitStatus = 1 | 2 | 3 | 4 | 5 | 6;
 
 /** What there is to know about one code. */
 export interface ErrorInfo {
+  /** What has happened. */
   readonly meaning: string;
   /** What to do about it; names of code are in backticks. */
   readonly advice: string;
+  /** Who has to change something. */
   readonly fault: Fault;
   /** The HTTP status of an answer that is this error. A failure inside a function's handler is always answered with 500. */
   readonly status: number;

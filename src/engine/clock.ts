@@ -3,13 +3,15 @@
 import { describe, StatefunError } from "../errors.js";
 import { longestTimerMs } from "../model/duration.js";
 
-/** A timer that has not gone off. */
+/** A timer of a {@link Clock}. */
 export interface Timer {
+  /** Stops the timer. */
   cancel(): void;
 }
 
+/** Tells the time and starts timers. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** The time, in milliseconds since 1970. */
   now(): number;
   /** Calls `run` once, `ms` milliseconds from now or a little later. */
   after(ms: number, run: () => void): Timer;

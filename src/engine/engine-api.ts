@@ -30,8 +30,9 @@ export interface EgressRecord {
    * record comes again.
    */
   readonly id: string;
-  /** "namespace/name". */
+  /** The egress's type name, "namespace/name". */
   readonly egress: string;
+  /** The value that the function sent. */
   readonly value: TypedValue;
 }
 
@@ -49,38 +50,51 @@ export interface EgressConsumer {
 
 /** A function that was called since the start, or one that nothing serves and that has waiting messages or parked addresses. */
 export interface FunctionInfo {
+  /** The function's type name, "namespace/name". */
   readonly typeName: string;
+  /** Where the function is reached: "in this process", a URL, or "served by nothing". */
   readonly endpoint: string;
+  /** The states that the engine knows. An expiration is in milliseconds. */
   readonly states: readonly { name: string; typename: string; expireMode: string; expireAfterMs: number }[];
 }
 
 /** A message that waits. */
 export interface WaitingMessage {
+  /** The sender's address; undefined when the message came from an ingress. */
   readonly caller: Address | undefined;
+  /** The message. */
   readonly value: TypedValue;
 }
 
 /** A delayed message. */
 export interface DelayedInfo extends WaitingMessage {
+  /** The address that will get the message. */
   readonly target: Address;
-  /** Milliseconds since 1970. */
+  /** When the message is delivered, in milliseconds since 1970. */
   readonly dueAt: number;
+  /** The token that withdraws the message; undefined when there is none. */
   readonly cancellationToken: string | undefined;
 }
 
 /** A parked address, and why it is parked. */
 export interface ParkedInfo {
+  /** The parked address. */
   readonly address: Address;
-  /** Milliseconds since 1970. */
+  /** When the address was parked, in milliseconds since 1970. */
   readonly since: number;
+  /** The code of the last failure; ADDRESS_PARKED when a person parked the address. */
   readonly code: string;
+  /** The message of the last failure, or the reason that a person gave. */
   readonly reason: string;
+  /** How often the first message has failed. */
   readonly attempts: number;
 }
 
 /** Everything that the engine keeps of one address. */
 export interface AddressInfo {
+  /** The address. */
   readonly address: Address;
+  /** The states that are set. `writtenAt` is in milliseconds since 1970. */
   readonly states: readonly { name: string; value: TypedValue; writtenAt: number }[];
   /** How many messages wait. */
   readonly depth: number;
@@ -88,6 +102,7 @@ export interface AddressInfo {
   readonly mailbox: readonly WaitingMessage[];
   /** The 100 delayed messages to the address that are due next. */
   readonly delayed: readonly DelayedInfo[];
+  /** Why the address is parked; undefined when it is not. */
   readonly parked: ParkedInfo | undefined;
   /** Whether a call is in flight. */
   readonly inFlight: boolean;
@@ -95,32 +110,53 @@ export interface AddressInfo {
 
 /** Counts since the start, and sizes now. The object always shows the numbers of the moment. */
 export interface EngineMetrics {
+  /** Messages taken from outside. */
   readonly messagesIn: number;
+  /** Messages that functions have handled. */
   readonly messagesDelivered: number;
+  /** Batches that functions have answered. */
   readonly batches: number;
+  /** Tries of a batch that failed. */
   readonly batchFailures: number;
+  /** Calls from outside that were answered. */
   readonly callsAnswered: number;
+  /** Records that functions have sent to egresses. */
   readonly egressRecords: number;
+  /** Records that egresses have acknowledged. */
   readonly egressAcknowledged: number;
+  /** Delayed messages that were sent. */
   readonly delayedScheduled: number;
+  /** Delayed messages that became due. */
   readonly delayedFired: number;
+  /** Delayed messages that were withdrawn. */
   readonly delayedCancelled: number;
+  /** Transactions that are on disk. */
   readonly commits: number;
+  /** Bytes that transactions have written. */
   readonly commitBytes: number;
+  /** Keys that transactions have written. */
   readonly commitWrites: number;
-  /** Seconds that all commits took, and how many commits fell into each bucket; see {@link bucketBounds}. */
+  /** Seconds that all commits took together. */
   readonly commitSeconds: number;
+  /** How many commits fell into each bucket, see {@link bucketBounds}. */
   readonly commitBuckets: readonly number[];
-  /** Seconds that all batches took, and how many batches fell into each bucket. */
+  /** Seconds that all batches took together. */
   readonly batchSeconds: number;
+  /** How many batches fell into each bucket, see {@link bucketBounds}. */
   readonly batchBuckets: readonly number[];
-  /** This number and the numbers after it are sizes at this moment. */
+  /** Messages that wait. This number and the numbers after it are sizes at this moment. */
   readonly mailboxMessages: number;
+  /** Bytes of the messages that wait. */
   readonly mailboxBytes: number;
+  /** Batches that are with their functions. */
   readonly inFlight: number;
+  /** Addresses that get no more messages. */
   readonly parked: number;
+  /** Delayed messages that are not due. */
   readonly delayedPending: number;
+  /** Records that egresses have not acknowledged. */
   readonly outboxRecords: number;
+  /** Calls from outside that wait for their answer. */
   readonly callsWaiting: number;
 }
 

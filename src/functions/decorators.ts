@@ -65,7 +65,9 @@ export function StatefulFunction(typeName: string): StatefulFunctionDecorator {
  * ```
  */
 export function Handles<const L extends readonly HandledType[]>(...types: L): HandlesDecorator<MessageOf<L>>;
+/** Makes a method the handler of its first parameter's type, with legacy decorators and emitDecoratorMetadata. */
 export function Handles(target: object, key: string | symbol, descriptor: PropertyDescriptor): void;
+/** Throws TYPE_UNKNOWN: standard decorators have no metadata that shows the type. Write `@Handles(Type)`. */
 export function Handles(method: InferredHandles, context: ClassMethodDecoratorContext): void;
 export function Handles(...args: readonly unknown[]): unknown {
   if (isOnMember(args)) return recordHandler(undefined, memberOf("@Handles", args));
@@ -100,6 +102,7 @@ export function State<L extends TypeLike>(
   type: L,
   options?: ExpirationOptions,
 ): StateDecorator<ValueOf<L>>;
+/** Makes a property a state whose type the initialiser or emitDecoratorMetadata shows. */
 export function State(name: string, options?: ExpirationOptions): StateDecorator<any>;
 export function State(name: string, ...rest: readonly unknown[]): StateDecorator<any> {
   assertStateName("@State", name);

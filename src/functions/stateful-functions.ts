@@ -44,6 +44,7 @@ export class StatefulFunctions {
    * and OPTION_INVALID.
    */
   bind(functionClass: new () => object, options?: BindOptions): this;
+  /** Adds a class whose constructor has parameters: the option `create` makes its instances. */
   bind<I extends object>(functionClass: new (...args: any[]) => I, options: Required<BindOptions<NoInfer<I>>>): this;
   bind(functionClass: new (...args: any[]) => object, options: BindOptions = {}): this {
     return this.#add(bindClass(functionClass, options));

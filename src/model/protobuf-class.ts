@@ -8,16 +8,23 @@ import { typeUrlPrefix } from "./type-url.js";
 
 /** A message class that protobufjs generated (static-module) or decorated. */
 export interface MessageClass<T = any> {
+  /** Makes a message. */
   new (...args: any[]): T;
+  /** Encodes a message. */
   encode(message: any, ...rest: any[]): { finish(): Uint8Array };
+  /** Decodes a message. */
   decode(bytes: any, ...rest: any[]): any;
 }
 
 /** A message type that protobufjs reflects from a .proto file at run time (`root.lookupType(…)`). */
 export interface ReflectedType {
+  /** The full name in the .proto file, after a dot. */
   readonly fullName: string;
+  /** Encodes a message. */
   encode(message: any, ...rest: any[]): { finish(): Uint8Array };
+  /** Decodes a message. */
   decode(bytes: any): any;
+  /** Makes a message. */
   create(properties?: any): any;
 }
 

@@ -31,6 +31,7 @@ const where = "Serving";
  * ```
  */
 export class HttpEndpoint {
+  /** The handler that the endpoint serves. */
   readonly handler: RequestReplyHandler;
   /** The path of calls, for a host with a router of its own. */
   readonly path: string;

@@ -23,7 +23,10 @@ export interface HttpRequest {
 
 /** An answer for an adapter to send, unchanged. */
 export interface HttpAnswer {
+  /** The HTTP status. */
   readonly status: number;
+  /** The headers, without Content-Length. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The bytes of the body. */
   readonly body: Uint8Array;
 }

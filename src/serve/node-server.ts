@@ -7,6 +7,7 @@ import { defineOptions, port, unchecked, withDefault } from "../model/options.js
 
 /** A server that listens. */
 export interface StatefunServer {
+  /** Node's server, for limits such as `maxConnections`. */
   readonly server: Server;
   /** The port that it listens on. */
   readonly port: number;

@@ -8,6 +8,7 @@ import { Type } from "../model/type.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that `json` uses. */
 export interface StandardSchema<T = unknown> {
+  /** The members that the specification gives every schema. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;

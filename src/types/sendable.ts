@@ -7,6 +7,7 @@ import type { TypedValue } from "../model/typed-value.js";
  * message.
  */
 export interface ProtobufMessage {
+  /** Converts the message to a plain object. */
   toJSON(): { [field: string]: any };
 }
 

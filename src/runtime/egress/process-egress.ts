@@ -15,6 +15,7 @@ export type EgressHandler = (value: any, record: EgressRecord) => Promise<void> 
 
 /** Hands records to a function, each at least once. */
 export interface ProcessEgressSpec {
+  /** The function that takes each record. */
   readonly handler: EgressHandler;
   /** How many records the handler may have at once. Defaults to 1: in order, one after the other. */
   readonly concurrency?: number;

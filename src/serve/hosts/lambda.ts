@@ -13,16 +13,21 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** The fields that the handler reads of an event. */
 export interface LambdaEvent {
+  /** The body, as text or in base64. */
   readonly body?: string | null | undefined;
+  /** Whether the body is in base64. */
   readonly isBase64Encoded?: boolean | undefined;
+  /** The headers, each with one value. */
   readonly headers?: Headers | null | undefined;
   /** All values of each header. REST APIs send them beside `headers`, and a load balancer can be set to send them alone. */
   readonly multiValueHeaders?: Readonly<Record<string, string[] | undefined>> | null | undefined;
   /** The method, in an event of a REST API (payload version 1.0) or of a load balancer. */
   readonly httpMethod?: string;
+  /** The path, in the same events as `httpMethod`. */
   readonly path?: string;
   /** The path, in an event of an HTTP API or of a function URL (payload version 2.0). */
   readonly rawPath?: string;
+  /** The stage and the method of an HTTP API, and a sign of a load balancer. */
   readonly requestContext: {
     readonly stage?: string;
     readonly http?: { readonly method: string };

@@ -25,6 +25,7 @@ export type StatefunModuleImports = Pick<ModuleMetadata, "imports">;
 export interface StatefunModuleAsyncOptions extends StatefunModuleImports {
   /** The providers that the factory is called with. Defaults to none. */
   readonly inject?: any[];
+  /** Makes the options, from the providers in `inject`. */
   readonly useFactory: (...dependencies: any[]) => StatefunModuleOptions | Promise<StatefunModuleOptions>;
 }
 
