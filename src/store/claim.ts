@@ -65,7 +65,7 @@ export class Claim {
       }
       await this.#clear();
     } finally {
-      await rm(this.#draft, { force: true });
+      await rm(this.#draft, { force: true }).catch(() => {}); // the next owner removes it
     }
   }
 
@@ -148,9 +148,14 @@ export class Claim {
     return watched?.alive === true && watched.silentMs === 0;
   }
 
-  /** Removes what processes that were killed in the middle of a claim have left. */
+  /** Removes what processes that were killed in the middle of a claim have left. What can't be removed does no harm. */
   async #clear(): Promise<void> {
-    const folder = join(this.#path, "..");
+    try {
+      await this.#removeDead(join(this.#path, ".."));
+    } catch {}
+  }
+
+  async #removeDead(folder: string): Promise<void> {
     for (const name of await readdir(folder)) {
       if (!name.startsWith(`${ownerFile}.`)) continue;
       const owner = (await find(join(folder, name)))?.owner;

@@ -49,9 +49,14 @@ const bytesForBoth = { keyEncoding: "view", valueEncoding: "view" } as const;
  */
 export async function openLevelStore(dir: string, options: LevelStoreOptions = {}): Promise<Store> {
   const deadline = performance.now() + (options.waitForLockMs ?? 0);
+  const warned = new Set<string>();
+  const warn = (line: string) => {
+    if (!warned.has(line)) options.warn?.(line);
+    warned.add(line);
+  };
   for (;;) {
     try {
-      return await openOwned(dir, Math.max(0, deadline - performance.now()), options);
+      return await openOwned(dir, Math.max(0, deadline - performance.now()), { ...options, warn });
     } catch (thrown) {
       const isLocked = thrown instanceof StatefunError && thrown.code === "STORE_LOCKED";
       if (!isLocked || performance.now() >= deadline) throw thrown;
