@@ -228,7 +228,7 @@ export const errors = {
   ENDPOINT_UNREACHABLE: operation(
     500,
     "An endpoint could not be reached, or did not answer in time.",
-    "Start the function server, or correct its URL in the module file. Nothing is parked: the runtime calls until the endpoint answers.",
+    "Start the function server, or correct its URL in the module file. Without a connection nothing is parked: the runtime calls until the endpoint can be reached.",
   ),
   ENDPOINT_FAILED: operation(500, "An endpoint answered a call with an error.", "Read the function server's log."),
   RESPONSE_MALFORMED: operation(

@@ -1,9 +1,10 @@
-// The loop. An address with messages waits in the lane of its endpoint until its turn comes. Then one call carries its first
+// The loop. An address with messages waits in the lane of its function until its turn comes. Then one call carries its first
 // messages. An address has one call at a time. A call that failed is made again, after longer and longer waits.
 
-import type { StatefunError } from "../errors.js";
+import type { CallOutcome } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { Endpoint } from "./endpoint.js";
+import { EndpointRoom } from "./endpoint-room.js";
 import type { Failures } from "./failures.js";
 import type { KnownFunction } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
@@ -25,8 +26,13 @@ interface DispatcherParts {
 
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  readonly #lanes = new Map<Endpoint, Lane>();
-  readonly #budget = new TurnBudget(() => this.pump());
+  readonly #lanes = new WeakMap<KnownFunction, Lane>();
+  readonly #rooms = new WeakMap<Endpoint, EndpointRoom>();
+  /** The lanes in which a call may be able to begin. The first one goes first. */
+  readonly #open = new Set<Lane>();
+  readonly #budget = new TurnBudget(() => this.#beginTurn());
+  /** The lane whose call was the last that a turn had room for. */
+  #lastOfTurn: Lane | undefined;
   #inFlight = 0;
   #stopped = false;
   /** Called when the last call in flight has ended, after {@link stop}. */
@@ -45,10 +51,12 @@ export class Dispatcher {
   ready(instance: Instance): void {
     const { mailbox, function: known } = instance;
     if (mailbox.length === 0 || known === undefined) return;
-    if (instance.inFlight > 0 || instance.loading || !instance.callable) return;
+    if (instance.call !== undefined || instance.loading || !instance.callable) return;
     if (mailbox.loaded === 0) this.#load(instance);
     else {
-      this.#lane(known).join(instance);
+      const lane = this.#lane(known);
+      lane.join(instance);
+      this.#open.add(lane);
       this.pump();
     }
   }
@@ -58,20 +66,29 @@ export class Dispatcher {
     const budget = this.#budget;
     if (budget.spent) return;
     const { commit } = this.#parts;
-    for (const [endpoint, lane] of this.#lanes) {
+    for (const lane of this.#open) {
       while (!this.#stopped && !commit.saturated) {
         const instance = lane.next();
-        if (instance === undefined) break;
+        if (instance === undefined) {
+          this.#open.delete(lane);
+          break;
+        }
         budget.spend();
         this.#call(lane, instance);
         budget.checkTime();
         if (!budget.spent) continue;
-        // In the next turn the other lanes go first.
-        this.#lanes.delete(endpoint);
-        this.#lanes.set(endpoint, lane);
+        this.#lastOfTurn = lane;
         return;
       }
     }
+  }
+
+  /** All other lanes go before the one that has used up the last turn. */
+  #beginTurn(): void {
+    const last = this.#lastOfTurn;
+    this.#lastOfTurn = undefined;
+    if (last !== undefined && this.#open.delete(last)) this.#open.add(last);
+    this.pump();
   }
 
   /** Begins no more calls; resolves when none is in flight. */
@@ -89,15 +106,16 @@ export class Dispatcher {
     if (instance.mailbox.loaded === 0 || !instance.callable) return;
     lane.began();
     this.#inFlight += 1;
-    this.#parts.invoker.call(instance, known, (failure) => this.#ended(lane, instance, known, failure));
+    this.#parts.invoker.call(instance, known, (outcome) => this.#ended(lane, instance, known, outcome));
   }
 
-  #ended(lane: Lane, instance: Instance, known: KnownFunction, failure: StatefunError | undefined): void {
+  #ended(lane: Lane, instance: Instance, known: KnownFunction, outcome: CallOutcome): void {
     const { instances, failures } = this.#parts;
     this.#inFlight -= 1;
-    lane.ended(failure?.code !== "ENDPOINT_UNREACHABLE");
-    if (failure !== undefined) {
-      const waitMs = failures.record(instance, known, failure, lane.down);
+    lane.ended(instance, outcome.kind);
+    this.#open.add(lane);
+    if ("error" in outcome) {
+      const waitMs = failures.record(instance, known, outcome, lane);
       if (waitMs > 0) this.#retryAfter(instance, waitMs);
     }
     instance.callEnded();
@@ -115,13 +133,25 @@ export class Dispatcher {
     instance.awaitRetry(timer);
   }
 
-  #lane({ route }: KnownFunction): Lane {
-    let lane = this.#lanes.get(route.endpoint);
+  #lane(known: KnownFunction): Lane {
+    let lane = this.#lanes.get(known);
     if (lane === undefined) {
-      lane = new Lane(this.#parts.clock, this.#parts.limits.inFlight, () => this.pump());
-      this.#lanes.set(route.endpoint, lane);
+      const { clock, limits } = this.#parts;
+      const { endpoint, mostInFlight = limits.inFlight } = known.route;
+      lane = new Lane(clock, Math.min(mostInFlight, limits.inFlight), this.#room(endpoint), (woken) => {
+        this.#open.add(woken);
+        this.pump();
+      });
+      this.#lanes.set(known, lane);
     }
     return lane;
+  }
+
+  #room(endpoint: Endpoint): EndpointRoom | undefined {
+    if (endpoint.mostInFlight === undefined) return undefined;
+    const room = this.#rooms.get(endpoint) ?? new EndpointRoom(endpoint.mostInFlight);
+    this.#rooms.set(endpoint, room);
+    return room;
   }
 
   #load(instance: Instance): void {

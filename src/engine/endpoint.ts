@@ -1,14 +1,30 @@
 // How the engine reaches functions: an endpoint takes the bytes of a request, and promises the bytes of an answer.
 
+import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { Generation, ValueSpec } from "../model/invocation.js";
 
+/** ENDPOINT_UNREACHABLE: no function has answered a call. Only endpoints make it; what a function throws never is one. */
+export class NoAnswer extends StatefunError {
+  /**
+   * Whether there was a connection. Without one the whole endpoint is to blame; with one, the address of the call may be:
+   * the call was refused (429, 502, 503, 504), its connection was lost, or it took too long.
+   */
+  readonly connected: boolean;
+
+  constructor(connected: boolean, message: string, options?: { cause?: unknown }) {
+    super("ENDPOINT_UNREACHABLE", message, options);
+    this.connected = connected;
+  }
+}
+
 /** Where functions are reached: in this process or over HTTP. */
 export interface Endpoint {
+  /** The most calls that may be in flight, of all its functions together. Defaults to no limit. */
+  readonly mostInFlight?: number;
   /**
-   * Makes one call, once: ToFunction bytes → FromFunction bytes. Rejects with ENDPOINT_UNREACHABLE when no function has
-   * answered (refused, reset, timed out, 429, 502, 503, 504), with ENDPOINT_FAILED for any other status, and with the
-   * function's own error when it runs in this process.
+   * Makes one call, once: ToFunction bytes → FromFunction bytes. Rejects with a {@link NoAnswer} when no function has
+   * answered, with ENDPOINT_FAILED for any other status, and with the function's own error when it runs in this process.
    */
   call(request: Uint8Array, target: Address): Promise<Uint8Array>;
   /** Closes its connections. */
@@ -21,6 +37,8 @@ export interface Route {
   readonly generation: Generation;
   /** The most messages that one call carries. */
   readonly maxBatch: number;
+  /** The most calls of the function that may be in flight. Defaults to the engine's limit, which holds in any case. */
+  readonly mostInFlight?: number;
   /** The states of a v2 function. Undefined for a v3 function, which registers its states itself. */
   readonly states: readonly ValueSpec[] | undefined;
   /** How messages and pages name the endpoint: "in this process", or its URL. */

@@ -216,7 +216,7 @@ export interface EngineApi {
    * FUNCTION_UNKNOWN, and with ANSWER_TIMEOUT when the call in flight does not end within ten seconds.
    */
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void>;
-  /** Delivers nothing to the address until {@link retry}. A call in flight goes on. Rejects with FUNCTION_UNKNOWN. */
+  /** Delivers nothing to the address until {@link retry}. A call in flight is given up, and its late answer does not count. Rejects with FUNCTION_UNKNOWN. */
   park(address: Address, reason: string): Promise<void>;
   /**
    * Lets a parked address be called again, or ends the wait before its next try. Rejects with ANSWER_TIMEOUT when the call

@@ -1,11 +1,13 @@
 // What follows a failed call: the message is tried again after a wait, or its address is parked.
 
-import { oneLine, type StatefunError } from "../errors.js";
+import { oneLine } from "../errors.js";
 import { backoffMs } from "../model/backoff.js";
 import type { Logger } from "../model/logger.js";
+import type { FailedCall } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
+import type { Lane } from "./lane.js";
 import type { EngineLimits } from "./limits.js";
 import type { Counters } from "./metrics.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
@@ -29,19 +31,21 @@ export class Failures {
    * Counts and logs a failed call. Returns the milliseconds until the address may be called again. Returns 0 when the address
    * waits for nothing but its lane, and when the address has been parked.
    */
-  record(instance: Instance, { route }: KnownFunction, error: StatefunError, endpointDown: boolean): number {
+  record(instance: Instance, { route }: KnownFunction, { kind, error }: FailedCall, lane: Lane): number {
     const { parked, clock, limits, counters, logger } = this.#parts;
     counters.batchFailures += 1;
-    if (error.code === "STORE_FULL" || error.code === "STORE_FAILED") return limits.firstRetryMs;
-    // While the endpoint is down for all, no address is to blame.
-    if (endpointDown) {
+    if (kind === "storeFailed") return limits.firstRetryMs;
+    // A call that never left is no failure of its address.
+    if (kind === "unreachable") {
       logger.warn(oneLine(`${route.label} can't be reached. It is tried again. The cause: ${error.message}`), error);
-      return 0;
+      return lane.down ? 0 : limits.firstRetryMs;
     }
     instance.attempts += 1;
     const { attempts, address } = instance;
     const cause = `The cause: ${error.code}: ${error.message}`;
-    if (attempts >= limits.attempts) {
+    const isLast = attempts >= limits.attempts;
+    const isAlone = kind === "failed" || !lane.unanswering;
+    if (isLast && isAlone) {
       logger.error(
         oneLine(
           `${address} is parked after ${attempts} tries. Correct the function, then retry the address or drop the message. ${cause}`,
@@ -52,8 +56,10 @@ export class Failures {
       return 0;
     }
     const waitMs = backoffMs({ firstMs: limits.firstRetryMs, longestMs: limits.lastRetryMs }, attempts);
-    const next = `${address}: try ${attempts} of ${limits.attempts} failed. The next try is in ${waitMs} ms.`;
-    logger.warn(oneLine(`${next} ${cause}`), error);
+    const tries = isLast
+      ? `${address} has failed ${attempts} times. It is not parked, because no address of its function is answered.`
+      : `${address}: try ${attempts} of ${limits.attempts} failed.`;
+    logger.warn(oneLine(`${tries} The next try is in ${waitMs} ms. ${cause}`), error);
     return waitMs;
   }
 }

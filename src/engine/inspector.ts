@@ -116,7 +116,7 @@ export class Inspector {
       mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
       delayed,
       parked: instance?.parking === undefined ? undefined : parkedInfo(address, instance.parking),
-      inFlight: (instance?.inFlight ?? 0) > 0,
+      inFlight: instance?.call !== undefined,
     };
   }
 

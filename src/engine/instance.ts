@@ -2,6 +2,7 @@
 
 import type { Address } from "../model/address.js";
 import type { Backlog } from "./backlog.js";
+import type { Call } from "./call.js";
 import type { Timer } from "./clock.js";
 import { DurableQueue, type QueueStore } from "./durable-queue.js";
 import type { KnownFunction } from "./function-table.js";
@@ -25,8 +26,8 @@ export class Instance {
   readonly states: StateValues;
   /** Undefined when nothing serves the function any more: its messages wait. */
   readonly function: KnownFunction | undefined;
-  /** How many messages the call in flight carries; 0 when none is in flight. */
-  inFlight = 0;
+  /** The call in flight. */
+  call: Call | undefined;
   /** Whether the address waits in its lane. */
   queued = false;
   /** Whether the mailbox is being read back from the store. */
@@ -58,7 +59,7 @@ export class Instance {
 
   /** Whether forgetting the instance loses nothing: its state is in the store, and there is nothing else. */
   get idle(): boolean {
-    return this.mailbox.length === 0 && this.inFlight === 0 && this.callable;
+    return this.mailbox.length === 0 && this.call === undefined && this.callable;
   }
 
   /** Lets no call begin until the timer has gone off. The timer's owner calls {@link endRetryWait} then. */

@@ -1,9 +1,10 @@
 // One call of a function: the first messages of a mailbox are encoded into a request, and what the function answers is
 // checked and applied.
 
-import { describe, StatefunError } from "../errors.js";
 import { decodeResponse } from "../wire/decode-response.js";
 import { encodeRequest } from "../wire/encode-request.js";
+import { Call } from "./call.js";
+import { answered, type CallOutcome, type FailedCall, refusedCall, rejectedCall } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import { type KnownFunction, registrationKeys } from "./function-table.js";
 import type { GroupCommit, ReadAhead } from "./group-commit.js";
@@ -19,21 +20,21 @@ export interface InvokerParts extends TransactionParts {
   readonly counters: Counters;
 }
 
-/** Takes the end of a call, and why it failed. */
-export type CallEnded = (failure: StatefunError | undefined) => void;
-
 type Response = ReturnType<typeof decodeResponse>;
 
-/** A call in flight. */
-interface Call {
+/** A call of a function, with whose call it is. */
+class FunctionCall extends Call {
   readonly instance: Instance;
   readonly known: KnownFunction;
-  /** How many messages it carries. */
-  readonly size: number;
   /** How many states the function had registered when the call began. */
   readonly statesSent: number;
-  readonly begun: number;
-  readonly ended: CallEnded;
+
+  constructor(instance: Instance, known: KnownFunction, size: number, onEnd: (outcome: CallOutcome) => void) {
+    super(size, onEnd);
+    this.instance = instance;
+    this.known = known;
+    this.statesSent = known.states.length;
+  }
 }
 
 export class Invoker {
@@ -43,25 +44,38 @@ export class Invoker {
     this.#parts = parts;
   }
 
-  /** Calls the function with the first messages of the mailbox, of which one at least is loaded. */
-  call(instance: Instance, known: KnownFunction, ended: CallEnded): void {
+  /**
+   * Calls the function with the first messages of the mailbox, of which one at least is loaded. `ended` is called once, also
+   * when somebody gives the call up; see {@link Instance.call}.
+   */
+  call(instance: Instance, known: KnownFunction, ended: (outcome: CallOutcome) => void): void {
     const { clock, functions } = this.#parts;
     const size = this.#batchSize(instance, known);
-    instance.inFlight = size;
-    const call: Call = { instance, known, size, statesSent: known.states.length, begun: performance.now(), ended };
-    let answer: Promise<Uint8Array>;
+    const call = new FunctionCall(instance, known, size, (outcome) => {
+      instance.call = undefined;
+      ended(outcome);
+    });
+    instance.call = call;
+    let request: Uint8Array;
     try {
       functions.registerDeclared(known);
       const { items, head } = instance.mailbox.view;
       const states = instance.states.forCall(known.states, clock.now());
-      const request = encodeRequest(instance.address, states, items, head, head + size);
+      request = encodeRequest(instance.address, states, items, head, head + size);
+    } catch (thrown) {
+      // Not at once: whoever begins a call does not expect its end before it has begun.
+      queueMicrotask(() => this.#end(call, refusedCall(thrown)));
+      return;
+    }
+    let answer: Promise<Uint8Array>;
+    try {
       answer = known.route.endpoint.call(request, instance.address);
     } catch (thrown) {
       answer = Promise.reject(thrown);
     }
     answer.then(
-      (bytes) => this.#end(call, bytes, undefined),
-      (thrown) => this.#end(call, undefined, asError(thrown)),
+      (bytes) => this.#end(call, bytes),
+      (thrown) => this.#end(call, rejectedCall(thrown)),
     );
   }
 
@@ -82,22 +96,23 @@ export class Invoker {
    * Carries an answer out. What that reads is read first: while the store can't be read or written the answer waits. When
    * the engine has ended meanwhile, the answer comes too late: the next start delivers the messages again.
    */
-  #end(call: Call, bytes: Uint8Array | undefined, failure: StatefunError | undefined): void {
+  #end(call: FunctionCall, end: Uint8Array | FailedCall): void {
     const { commit, clock, limits } = this.#parts;
-    if (commit.ended !== undefined) return;
+    // The messages of a call that was given up are still in the mailbox, and come again.
+    if (commit.ended !== undefined || call.over) return;
     if (commit.trouble !== undefined) {
-      commit.onDurable(() => this.#end(call, bytes, failure));
+      commit.onDurable(() => this.#end(call, end));
       return;
     }
-    if (bytes === undefined) {
-      this.#ended(call, failure);
+    if (!(end instanceof Uint8Array)) {
+      this.#ended(call, end);
       return;
     }
     let response: Response;
     try {
-      response = decodeResponse(bytes);
+      response = decodeResponse(end);
     } catch (thrown) {
-      this.#ended(call, asError(thrown));
+      this.#ended(call, refusedCall(thrown));
       return;
     }
     let ahead: ReadAhead;
@@ -105,17 +120,17 @@ export class Invoker {
       ahead = commit.readAhead(this.#readsOf(call, response));
     } catch {
       // The store has logged the failed read.
-      clock.after(limits.firstRetryMs, () => this.#end(call, bytes, failure));
+      clock.after(limits.firstRetryMs, () => this.#end(call, end));
       return;
     }
     commit.using(ahead, () => this.#carryOut(call, response));
   }
 
-  #readsOf({ instance, known }: Call, response: Response): readonly string[] {
+  #readsOf({ instance, known }: FunctionCall, response: Response): readonly string[] {
     return "missing" in response ? registrationKeys(known, response.missing) : readsOf(instance, response);
   }
 
-  #carryOut(call: Call, response: Response): void {
+  #carryOut(call: FunctionCall, response: Response): void {
     const parts = this.#parts;
     const { commit } = parts;
     const { instance, known, size, statesSent } = call;
@@ -129,25 +144,19 @@ export class Invoker {
         parts.counters.messagesDelivered += size;
       }
     } catch (refused) {
-      if (commit.ended === undefined) this.#ended(call, asError(refused));
+      if (commit.ended === undefined) this.#ended(call, refusedCall(refused));
       return;
     }
     instance.attempts = 0;
-    this.#ended(call, undefined);
+    this.#ended(call, answered);
   }
 
-  #ended({ instance, begun, ended }: Call, failure: StatefunError | undefined): void {
+  #ended(call: Call, outcome: CallOutcome): void {
     const { counters } = this.#parts;
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (performance.now() - call.begun) / 1000;
     counters.batches += 1;
     counters.batchSeconds += seconds;
     countDuration(counters.batchBuckets, seconds);
-    instance.inFlight = 0;
-    ended(failure);
+    call.end(outcome);
   }
-}
-
-function asError(thrown: unknown): StatefunError {
-  if (thrown instanceof StatefunError) return thrown;
-  return new StatefunError("ENDPOINT_FAILED", describe(thrown), { cause: thrown });
 }

@@ -8,7 +8,7 @@ export interface EngineLimits {
   readonly totalBytes: number;
   /** Calls from outside that may wait for an answer at once. Defaults to 20,000. */
   readonly callsWaiting: number;
-  /** Calls in flight to one endpoint. Defaults to 1,024. */
+  /** Calls in flight of one function. Defaults to 1,024. */
   readonly inFlight: number;
   /** Bytes of messages that one call carries; a call carries one message whatever its size. Defaults to 4 MiB. */
   readonly batchBytes: number;

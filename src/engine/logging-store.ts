@@ -1,13 +1,16 @@
 // A store that logs its failed reads, because the errors that clients get only point to the log. Failed writes are logged
 // by the engine, which tries them again.
 
-import { errorOf, oneLine } from "../errors.js";
+import { errorOf, oneLine, StatefunError } from "../errors.js";
 import type { Logger } from "../model/logger.js";
 import type { Entry, Range, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
 
 /** One failed read is logged in this time, however many fail. */
 const quietMs = 60_000;
+
+/** A read of the store that failed. Nothing else throws this type, so the engine knows its own failures by it. */
+export class StoreFailure extends StatefunError {}
 
 export class LoggingStore implements Store {
   readonly #store: Store;
@@ -61,13 +64,14 @@ export class LoggingStore implements Store {
     return this.#store.close();
   }
 
-  #logged(thrown: unknown): unknown {
+  #logged(thrown: unknown): StoreFailure {
     const now = this.#clock.now();
+    const error = errorOf(thrown);
     if (now - this.#loggedAt >= quietMs) {
       this.#loggedAt = now;
-      const error = errorOf(thrown);
       this.#logger.error(oneLine(`The store can't be read: ${error.message}`), error);
     }
-    return thrown;
+    const code = error instanceof StatefunError ? error.code : "STORE_FAILED";
+    return new StoreFailure(code, error.message, { cause: error });
   }
 }

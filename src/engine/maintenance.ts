@@ -7,6 +7,7 @@ import { isClient } from "../model/client-address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { encodePacked } from "../wire/packed.js";
 import { type Admission, closingError } from "./admission.js";
+import { givenUp } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { FunctionTable } from "./function-table.js";
@@ -60,12 +61,16 @@ export class Maintenance {
     await commit.durable();
   }
 
-  /** Parks at once and not between two calls: a call that never ends is a reason to park. */
+  /**
+   * Parks at once and not between two calls: a call that never ends is a reason to park. The call in flight is given up,
+   * and its messages stay.
+   */
   parkNow(address: Address, reason: string): void {
     const { instances, parked, clock } = this.#parts;
     const instance = instances.wake(address);
     const { attempts } = instance;
     parked.park(instance, { since: clock.now(), code: "ADDRESS_PARKED", reason, attempts });
+    instance.call?.end(givenUp);
   }
 
   /** See EngineApi.retry. */
@@ -112,9 +117,9 @@ export class Maintenance {
     const instance = instances.wake(address);
     instance.held += 1;
     try {
-      if (instance.inFlight > 0) await this.#callEnded(instance);
+      if (instance.call !== undefined) await this.#callEnded(instance);
       // The engine closes and has given the call up.
-      if (instance.inFlight > 0) throw closingError();
+      if (instance.call !== undefined) throw closingError();
       await change(instance);
     } finally {
       instance.held -= 1;

@@ -104,7 +104,7 @@ export class Sweeper {
     const awake = instances.peek(address);
     if (awake !== undefined) {
       // Reading an expired value deletes it. A call in flight has read the values, and the next call reads them again.
-      if (awake.inFlight === 0) awake.states.forCall([spec], now);
+      if (awake.call === undefined) awake.states.forCall([spec], now);
       return;
     }
     const stored = commit.get(key);

@@ -12,7 +12,7 @@ export interface RuntimeLimits {
   readonly totalBytes?: number;
   /** Clients that may wait for an answer at once. Defaults to 20,000. */
   readonly callsWaiting?: number;
-  /** Calls that may be in flight to one endpoint at once. Defaults to 1,024. */
+  /** Calls of one function that may be in flight at once. Defaults to 1,024. */
   readonly inFlight?: number;
   /** Bytes of messages in one call; a single message may be larger. Defaults to 4 MiB. */
   readonly batchBytes?: number;

@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Call } from "../../src/engine/call.js";
+import { answered, type FailedCall } from "../../src/engine/call-outcome.js";
 import { Dispatcher } from "../../src/engine/dispatcher.js";
 import { Failures } from "../../src/engine/failures.js";
 import type { Instance } from "../../src/engine/instance.js";
-import type { CallEnded, Invoker } from "../../src/engine/invoker.js";
+import type { Invoker } from "../../src/engine/invoker.js";
 import type { EngineLimits } from "../../src/engine/limits.js";
-import { type ErrorCode, StatefunError } from "../../src/errors.js";
+import { StatefunError } from "../../src/errors.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";
 import { at, type Functions } from "./functions.js";
@@ -24,22 +26,27 @@ interface Flight {
   readonly instance: Instance;
   readonly id: string;
   /** Ends the call: its first message is consumed, unless it failed. */
-  end(failure?: ErrorCode): void;
+  end(kind?: FailedCall["kind"]): void;
 }
 
 function setUp({ store, limits }: { store?: Store; limits?: Partial<EngineLimits> } = {}) {
   const parts = new Parts({ functions, ...(store && { store }), ...(limits && { limits }) });
   const flights: Flight[] = [];
   const invoker: Pick<Invoker, "call"> = {
-    call(instance, _known, ended: CallEnded) {
-      instance.inFlight = 1;
+    call(instance, _known, ended) {
+      const call = new Call(1, (outcome) => {
+        instance.call = undefined;
+        ended(outcome);
+      });
+      instance.call = call;
       flights.push({
         instance,
         id: instance.address.id,
-        end(failure) {
-          instance.inFlight = 0;
-          if (failure === undefined) instance.mailbox.consume();
-          ended(failure === undefined ? undefined : new StatefunError(failure, "for the test"));
+        end(kind) {
+          if (kind === undefined) instance.mailbox.consume();
+          call.end(
+            kind === undefined ? answered : { kind, error: new StatefunError("HANDLER_FAILED", "for the test") },
+          );
         },
       });
     },
@@ -131,14 +138,14 @@ test("messages for a function that nothing serves wait", () => {
 test("after a failure the address waits and the others do not; the wait doubles; a success ends the count", async () => {
   const { parts, flights, send, ids } = setUp();
   send("f/a");
-  flights[0]?.end("HANDLER_FAILED");
+  flights[0]?.end("failed");
   send("f/b");
   assert.deepEqual(ids(), ["a", "b"]);
   await parts.clock.advance(99);
   assert.equal(flights.length, 2);
   await parts.clock.advance(1);
   assert.equal(flights.length, 3);
-  flights[2]?.end("HANDLER_FAILED");
+  flights[2]?.end("failed");
   await parts.clock.advance(199);
   assert.equal(flights.length, 3);
   await parts.clock.advance(1);
@@ -149,9 +156,9 @@ test("after its last attempt the address is parked, and its other messages wait"
   const { parts, flights, send } = setUp({ limits: { attempts: 2 } });
   const instance = send("f/a");
   send("f/a");
-  flights[0]?.end("HANDLER_FAILED");
+  flights[0]?.end("failed");
   await parts.clock.advance(100);
-  flights[1]?.end("HANDLER_FAILED");
+  flights[1]?.end("failed");
   await parts.clock.advance(100_000);
   assert.equal(flights.length, 2);
   assert.equal(parts.parked.count, 1);
@@ -162,7 +169,7 @@ test("after its last attempt the address is parked, and its other messages wait"
 test("a failure of the store counts as no attempt", async () => {
   const { parts, flights, send } = setUp({ limits: { attempts: 1 } });
   const instance = send("f/a");
-  flights[0]?.end("STORE_FAILED");
+  flights[0]?.end("storeFailed");
   await parts.clock.advance(100);
   assert.equal(flights.length, 2);
   assert.deepEqual([instance.attempts, parts.parked.count], [0, 0]);
@@ -171,11 +178,11 @@ test("a failure of the store counts as no attempt", async () => {
 test("while an endpoint is down for all, no address is parked for it", async () => {
   const { parts, flights, send } = setUp({ limits: { attempts: 3 } });
   for (let id = 0; id < 10; id++) send(`f/${id}`);
-  for (const flight of [...flights]) flight.end("ENDPOINT_UNREACHABLE");
+  for (const flight of [...flights]) flight.end("unreachable");
   for (let round = 0; round < 20; round++) {
     await parts.clock.advance(10_000);
     flights.splice(0, flights.length - 1);
-    flights[0]?.end("ENDPOINT_UNREACHABLE");
+    flights[0]?.end("unreachable");
   }
   assert.equal(parts.parked.count, 0);
 });

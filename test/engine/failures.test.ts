@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StatefunError } from "../../src/errors.js";
+import { NoAnswer } from "../../src/engine/endpoint.js";
+import { type ErrorCode, errors, StatefunError } from "../../src/errors.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
 import { at, type Batch } from "./functions.js";
@@ -135,7 +136,7 @@ test("an endpoint that is down holds up its own functions only, parks nobody, an
         endpoint: "far",
         handle(batch) {
           calls += 1;
-          if (down) throw new StatefunError("ENDPOINT_UNREACHABLE", "It is down.");
+          if (down) throw new NoAnswer(false, "It is down.");
           take(batch);
         },
       },
@@ -163,7 +164,7 @@ test("an answer that comes while an endpoint counts as down ends the wait", asyn
     functions: {
       async f({ messages, self }) {
         if (self === "f/slow") await slow.promise;
-        else if (seen.length === 0) throw new StatefunError("ENDPOINT_UNREACHABLE", "It is down.");
+        else if (seen.length === 0) throw new NoAnswer(false, "It is down.");
         seen.push(...messages);
       },
     },
@@ -199,4 +200,98 @@ test("one hot address does not keep the others waiting", async (t) => {
   await running.settle();
   assert.ok(order.indexOf("cold") <= 3);
   assert.ok(order.lastIndexOf("cold") <= 110, `the last one came at ${order.lastIndexOf("cold")}`);
+});
+
+test("a few addresses that get no answer hold up no others, and are parked", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, {
+    limits: { attempts: 4 },
+    functions: {
+      async f({ self }) {
+        if (self.startsWith("f/sick")) throw new NoAnswer(true, "503, or a time limit that is over.");
+        seen.push(self);
+      },
+    },
+  });
+  for (let id = 0; id < 3; id++) await running.send(`f/sick ${id}`, "1");
+  for (let round = 0; round < 10; round++) {
+    await running.clock.advance(50);
+    await running.send(`f/${round}`, "1");
+    await running.settle();
+    assert.equal(seen.length, round + 1, "at once");
+  }
+  await running.clock.advance(10_000);
+  const parked = running.engine.parked({ limit: 9 });
+  assert.deepEqual(
+    parked.map(({ address, attempts }) => `${address.id} ${attempts}`),
+    ["sick 0 4", "sick 1 4", "sick 2 4"],
+  );
+});
+
+test("while no address of a function is answered, none is parked, and all go on when they are", async (t) => {
+  let down = true;
+  const seen = new Set<string>();
+  const running = await open(t, {
+    limits: { attempts: 3, lastRetryMs: 1000 },
+    functions: {
+      async f({ self }) {
+        if (down) throw new NoAnswer(true, "502");
+        seen.add(self);
+      },
+    },
+  });
+  for (let id = 0; id < 20; id++) await running.send(`f/${id}`, "1");
+  await running.clock.advance(60_000);
+  assert.equal(running.engine.metrics.parked, 0);
+  down = false;
+  await running.clock.advance(1000);
+  assert.equal(seen.size, 20);
+});
+
+test("what a function throws counts against its address alone, whatever its code", async (t) => {
+  const seen: string[] = [];
+  const codes = Object.keys(errors) as ErrorCode[];
+  const running = await open(t, {
+    limits: { attempts: 2 },
+    functions: {
+      f({ messages: [code] }) {
+        throw new StatefunError(code as ErrorCode, "as if the engine had thrown it");
+      },
+      g({ messages }) {
+        seen.push(...messages);
+      },
+    },
+  });
+  for (const code of codes) await running.send(`f/${code}`, code);
+  await running.send("g/a", "goes on");
+  await running.clock.advance(100);
+  assert.deepEqual(seen, ["goes on"]);
+  const parked = running.engine.parked({ limit: 1000 });
+  assert.deepEqual(
+    parked.map(({ address, code }) => [address.id, code]).sort(),
+    codes.map((code) => [code, code]).sort(),
+  );
+});
+
+test("calls of one function that never end hold up that function alone", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, {
+    limits: { inFlight: 4 },
+    functions: {
+      hangs: () => new Promise<void>(() => {}),
+      g({ messages }) {
+        seen.push(...messages);
+      },
+    },
+  });
+  for (let id = 0; id < 10; id++) await running.send(`hangs/${id}`, "1");
+  await running.settle();
+  assert.equal(running.engine.metrics.inFlight, 4);
+  await running.send("g/a", "goes on");
+  await running.settle();
+  assert.deepEqual(seen, ["goes on"]);
+  // Parking an address frees the place of its call.
+  for (let id = 0; id < 10; id++) await running.engine.park(at(`hangs/${id}`), "it hangs");
+  await running.settle();
+  assert.equal(running.engine.metrics.inFlight, 0);
 });

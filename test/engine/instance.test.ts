@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Call } from "../../src/engine/call.js";
 import { at } from "./functions.js";
 import { message, Parts } from "./parts.js";
 
@@ -33,7 +34,7 @@ test("an instance that has a message or a call in flight may be called, and must
   instance.mailbox.push(message("x"));
   assert.deepEqual([instance.callable, instance.idle], [true, false]);
   instance.mailbox.consume();
-  instance.inFlight = 1;
+  instance.call = new Call(1, () => {});
   assert.equal(instance.idle, false);
 });
 

@@ -22,7 +22,7 @@ function setUp(f: Handle | TestFunction, limits: Partial<EngineLimits> = {}) {
     new Promise<ErrorCode | undefined>((resolve) => {
       const known = parts.functions.find("test", "f");
       assert.ok(known !== undefined);
-      invoker.call(instance, known, (failure) => resolve(failure?.code));
+      invoker.call(instance, known, (outcome) => resolve("error" in outcome ? outcome.error.code : undefined));
     });
   const send = (...values: string[]) => {
     for (const value of values) parts.deliver("f/a", value);
@@ -34,13 +34,13 @@ test("a call carries the messages that are loaded, in order, and consumes them w
   const seen: string[][] = [];
   const { parts, instance, call, send } = setUp((batch) => {
     seen.push([...batch.messages]);
-    assert.equal(instance.inFlight, 3);
+    assert.equal(instance.call?.size, 3);
     assert.equal(instance.mailbox.length, 3);
   });
   send("1", "2", "3");
   assert.equal(await call(), undefined);
   assert.deepEqual(seen, [["1", "2", "3"]]);
-  assert.deepEqual([instance.inFlight, instance.mailbox.length], [0, 0]);
+  assert.deepEqual([instance.call, instance.mailbox.length], [undefined, 0]);
   assert.deepEqual([parts.counters.messagesDelivered, parts.counters.batches], [3, 1]);
 });
 
@@ -179,7 +179,7 @@ test("while the store is in trouble an answer waits, and is applied when the sto
     return code;
   });
   await parts.settle();
-  assert.deepEqual([ended, instance.inFlight, instance.mailbox.length], [false, 1, 1]);
+  assert.deepEqual([ended, instance.call?.size, instance.mailbox.length], [false, 1, 1]);
   store.release();
   await parts.clock.advance(5000);
   assert.equal(await calling, undefined);

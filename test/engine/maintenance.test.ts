@@ -226,3 +226,22 @@ test("a keyed call whose message was dropped can be made anew under its key", as
   fails = false;
   assert.equal(await running.call("f/a", "1", { idempotencyKey: "k" }), "done");
 });
+
+test("parking ends the call in flight: its place is free, and what it answers later does not count", async (t) => {
+  const gates: Gate[] = [];
+  const running = await open(t, { functions: { f: counter(gates) } });
+  await running.send("f/a", "1");
+  await running.settle();
+  const changed = running.engine.setState(at("f/a"), "count", text("100"));
+  await running.engine.park(at("f/a"), "it hangs");
+  await changed;
+  assert.deepEqual([running.engine.metrics.inFlight, (await running.engine.inspect(at("f/a"))).inFlight], [0, false]);
+  gates[0]?.open();
+  await running.settle();
+  assert.equal(await running.state("f/a", "count"), "100");
+  assert.equal((await running.engine.inspect(at("f/a"))).depth, 1, "its message stays");
+  await running.engine.retry(at("f/a"));
+  await running.settle();
+  await openAll(running, gates);
+  assert.deepEqual([await running.state("f/a", "count"), gates.length], ["101", 2]);
+});

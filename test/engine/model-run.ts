@@ -86,6 +86,10 @@ class Run {
       if (slowMs > 0) await new Promise<void>((resolve) => this.#running.clock.after(slowMs, resolve));
       // The engine that called is closed: nobody waits for this any more.
       if (start !== this.#starts) await new Promise(() => {});
+      if (this.#model.place(self).inFlight !== ids) {
+        obey(batch); // the call was given up: what it answers must not count
+        return;
+      }
       for (const { id, fails = 0 } of messages) {
         const tries = this.#tries.get(id) ?? 0;
         this.#tries.set(id, tries + 1);
@@ -113,7 +117,8 @@ class Run {
     } else if (step.step === "sweep") void engine.sweep();
     else if (step.step === "park" || step.step === "retry") {
       if (step.step === "park") this.#parked.add(step.to);
-      // They wait for the end of a call in flight.
+      // Parking ends a call in flight, and a retry waits for its end.
+      if (step.step === "park") model.givesUp(step.to, this.#now);
       this.#aside(step.step === "park" ? engine.park(at(step.to), "for the test") : engine.retry(at(step.to)));
     } else if (step.step === "set") {
       const { to, state, value } = step;

@@ -105,6 +105,11 @@ export class Model {
     }
   }
 
+  /** The call in flight, if there is one, is given up: its messages stay, and its answer does not count. */
+  givesUp(address: string, now: number): void {
+    this.#ends(this.place(address), now);
+  }
+
   /** The call has failed. */
   fails(address: string, now: number): void {
     this.#ends(this.place(address), now);

@@ -9,6 +9,7 @@ import { IdempotencyKeys } from "../../src/engine/idempotency-keys.js";
 import type { Instance } from "../../src/engine/instance.js";
 import { Instances } from "../../src/engine/instances.js";
 import { defaultLimits, type EngineLimits } from "../../src/engine/limits.js";
+import { LoggingStore } from "../../src/engine/logging-store.js";
 import { type DelayedMessage, Message } from "../../src/engine/message.js";
 import { newCounters } from "../../src/engine/metrics.js";
 import { Outboxes } from "../../src/engine/outboxes.js";
@@ -56,7 +57,7 @@ export class Parts {
     const { clock, counters, logger } = this;
     this.store = store;
     this.limits = { ...defaultLimits, ...limits };
-    const commit = new GroupCommit(store, clock, counters);
+    const commit = new GroupCommit(new LoggingStore(store, clock, logger), clock, counters);
     this.commit = commit;
     this.sequence = new Sequence(commit, clock.now());
     this.shared = { store, commit, sequence: this.sequence };

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Call } from "../../src/engine/call.js";
 import { rememberedMs } from "../../src/engine/idempotency-keys.js";
 import { Sweeper } from "../../src/engine/sweeper.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
@@ -60,12 +61,12 @@ test("a state of an address that has a call in flight stays until its next call"
   write(parts, "a");
   await parts.commit.durable();
   const instance = parts.instances.wake(at("f/a"));
-  instance.inFlight = 1;
+  instance.call = new Call(1, () => {});
   await parts.clock.advance(1000);
   await sweeper.round();
   await parts.commit.durable();
   assert.equal((await parts.stored("s")).length, 2);
-  instance.inFlight = 0;
+  instance.call = undefined;
   await sweeper.round();
   await parts.commit.durable();
   assert.equal((await parts.stored("s")).length, 1);

@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from "node:http";
 import type { Dispatcher } from "undici";
+import { NoAnswer } from "../../engine/endpoint.js";
 import { describe, oneLine, StatefunError } from "../../errors.js";
 import { longestTimerMs } from "../../model/duration.js";
 import type { TransportSpec } from "../module/module.js";
@@ -13,13 +14,14 @@ const quotedCharacters = 500;
 const quotedBytes = 4 * quotedCharacters;
 
 /** Statuses by which a server or a proxy says that the function has not been called. */
-const unreachableStatus: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const unansweredStatus: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-type FailureCode = "ENDPOINT_FAILED" | "ENDPOINT_UNREACHABLE";
+/** Whether a function or its server has answered wrongly, or no function has answered. */
+type Failure = "wrong" | "unanswered";
 
 /** An answer that no function has given. */
 interface WrongAnswer {
-  readonly code: FailureCode;
+  readonly failure: Failure;
   readonly what: string;
 }
 
@@ -56,10 +58,17 @@ export class HttpCall implements Dispatcher.DispatchHandler {
   }
 
   /** Rejects the answer, and closes the connection. */
-  fail(code: FailureCode, why: string, cause?: unknown): void {
+  fail(failure: Failure, why: string, cause?: unknown): void {
     if (this.#settled) return;
     this.#settle();
-    this.#failure = new StatefunError(code, `${this.#what}: ${why}`, cause === undefined ? {} : { cause });
+    const message = `${this.#what}: ${why}`;
+    const options = cause === undefined ? {} : { cause };
+    // undici starts a request when it has a connection for it.
+    const connected = this.#controller !== undefined;
+    this.#failure =
+      failure === "wrong"
+        ? new StatefunError("ENDPOINT_FAILED", message, options)
+        : new NoAnswer(connected, message, options);
     this.#reject(this.#failure);
     this.#controller?.abort(this.#failure);
   }
@@ -120,19 +129,19 @@ export class HttpCall implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: unknown, error: Error & { code?: string }): void {
     if (this.#wrong !== undefined) this.#failWrong(this.#wrong);
-    else if (error.name !== "HTTPParserError") this.fail("ENDPOINT_UNREACHABLE", reasonOf(error), error);
-    else this.fail("ENDPOINT_FAILED", `its answer is not HTTP: ${oneLine(error.message)}`, error);
+    else if (error.name !== "HTTPParserError") this.fail("unanswered", reasonOf(error), error);
+    else this.fail("wrong", `its answer is not HTTP: ${oneLine(error.message)}`, error);
   }
 
-  #failWrong({ code, what }: WrongAnswer): void {
+  #failWrong({ failure, what }: WrongAnswer): void {
     const text = Buffer.concat(this.#chunks).subarray(0, quotedBytes).toString().trim();
     const quoted = text.length > quotedCharacters ? `${text.slice(0, quotedCharacters)}…` : text;
-    this.fail(code, text === "" ? what : `${what}: ${oneLine(quoted)}`);
+    this.fail(failure, text === "" ? what : `${what}: ${oneLine(quoted)}`);
   }
 
   #failTooLarge(): void {
     const { payloadMaxBytes } = this.#limits;
-    this.fail("ENDPOINT_FAILED", `the answer is larger than ${payloadMaxBytes} bytes (payload_max_bytes).`);
+    this.fail("wrong", `the answer is larger than ${payloadMaxBytes} bytes (payload_max_bytes).`);
   }
 
   /** Starts the one timer for the next event; it takes the place of the timer before it. */
@@ -143,7 +152,7 @@ export class HttpCall implements Dispatcher.DispatchHandler {
 
   #timer(ms: number, what: string, key: string): NodeJS.Timeout {
     const passed = () => {
-      if (this.#wrong === undefined) this.fail("ENDPOINT_UNREACHABLE", `${what} ${ms} ms (${key}).`);
+      if (this.#wrong === undefined) this.fail("unanswered", `${what} ${ms} ms (${key}).`);
       else this.#failWrong(this.#wrong);
     };
     return setTimeout(passed, Math.min(ms, longestTimerMs));
@@ -159,19 +168,19 @@ export class HttpCall implements Dispatcher.DispatchHandler {
 function wrongStatus(status: number, text = STATUS_CODES[status]): WrongAnswer | undefined {
   if (status < 300) return undefined;
   const what = `it answered ${status}${text ? ` ${text}` : ""}`;
-  if (status < 400) return { code: "ENDPOINT_FAILED", what: `${what}, and redirects are not followed` };
-  return { code: unreachableStatus.has(status) ? "ENDPOINT_UNREACHABLE" : "ENDPOINT_FAILED", what };
+  if (status < 400) return { failure: "wrong", what: `${what}, and redirects are not followed` };
+  return { failure: unansweredStatus.has(status) ? "unanswered" : "wrong", what };
 }
 
 function wrongHeaders(headers: AnswerHeaders): WrongAnswer | undefined {
   const type = headers["content-type"];
   if (type === undefined || String(type).toLowerCase() !== octetStream) {
     const shown = type === undefined ? "no content type" : `the content type ${oneLine(String(type))}`;
-    return { code: "ENDPOINT_FAILED", what: `its answer has ${shown}; it must be ${octetStream}` };
+    return { failure: "wrong", what: `its answer has ${shown}; it must be ${octetStream}` };
   }
   const encoding = headers["content-encoding"];
   if (encoding === undefined || encoding === "identity") return undefined;
-  return { code: "ENDPOINT_FAILED", what: `its answer is encoded (${encoding}), which was not asked for` };
+  return { failure: "wrong", what: `its answer is encoded (${encoding}), which was not asked for` };
 }
 
 /** Why there is no answer. An AggregateError holds one error for each address of the host that was tried. */

@@ -2,7 +2,7 @@
 
 import type { Readable } from "node:stream";
 import type { Pool } from "undici";
-import type { Endpoint } from "../../engine/endpoint.js";
+import { type Endpoint, NoAnswer } from "../../engine/endpoint.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
 import { longestTimerMs } from "../../model/duration.js";
@@ -29,6 +29,7 @@ const headers = ["content-type", octetStream, "accept", octetStream, "user-agent
 
 /** Calls the functions of one endpoint of a module file. A call is one attempt: the engine repeats failed calls. */
 export class HttpEndpoint implements Endpoint {
+  readonly mostInFlight: number;
   /** undici takes long to load, so a runtime without HTTP endpoints does not load it. */
   readonly #undici = import("undici");
   readonly #spec: EndpointSpec;
@@ -44,6 +45,7 @@ export class HttpEndpoint implements Endpoint {
     const secureContext = secureContextOf(spec);
     const idleMs = transport.poolTtlMs === 0 ? longestTimerMs : transport.poolTtlMs;
     this.#spec = spec;
+    this.mostInFlight = transport.poolSize;
     this.#poolOptions = {
       connections: transport.poolSize,
       pipelining: 1,
@@ -60,7 +62,7 @@ export class HttpEndpoint implements Endpoint {
     const undici = await this.#undici;
     const { pool, path, url } = this.#targetOf(target.name, undici);
     const what = `${url} (${target})`;
-    if (this.#closed) throw new StatefunError("ENDPOINT_UNREACHABLE", `${what}: the runtime has closed this endpoint.`);
+    if (this.#closed) throw new NoAnswer(false, `${what}: the runtime has closed this endpoint.`);
     const { transport } = this.#spec;
     if (request.length > transport.payloadMaxBytes) {
       const size = `${request.length} bytes, more than ${transport.payloadMaxBytes} (payload_max_bytes)`;
@@ -89,7 +91,7 @@ export class HttpEndpoint implements Endpoint {
   /** Closes the connections; calls in flight are rejected with ENDPOINT_UNREACHABLE. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const call of this.#inFlight) call.fail("ENDPOINT_UNREACHABLE", "the runtime has closed this endpoint.");
+    for (const call of this.#inFlight) call.fail("unanswered", "the runtime has closed this endpoint.");
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 

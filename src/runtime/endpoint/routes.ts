@@ -50,9 +50,13 @@ export function makeRoutes(module: Module, inProcess?: InProcessFunctions): Rout
   };
 }
 
+/** How many of the connections to an endpoint one function takes: calls that hang must leave some to its other functions. */
+const shareOfOne = 0.75;
+
 function routeOf(spec: EndpointSpec): Route {
-  const { generation, maxBatch, states, urlTemplate } = spec;
-  return { endpoint: new HttpEndpoint(spec), generation, maxBatch, states, label: urlTemplate };
+  const { generation, maxBatch, states, urlTemplate, name, transport } = spec;
+  const mostInFlight = name === undefined ? Math.ceil(transport.poolSize * shareOfOne) : transport.poolSize;
+  return { endpoint: new HttpEndpoint(spec), generation, maxBatch, mostInFlight, states, label: urlTemplate };
 }
 
 /** The same batch size as that of an endpoint whose module file has no maxNumBatchRequests. */

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { NoAnswer } from "../../../src/engine/endpoint.js";
 import { HttpCall } from "../../../src/runtime/endpoint/http-call.js";
 import { rejectsCode } from "../../support/expect-code.js";
 import { Gate } from "../../support/gate.js";
@@ -159,4 +160,26 @@ test("a failed call leaves the endpoint as it was: the next one is served", asyn
   const endpoint = endpointAt(url);
   await rejectsCode(endpoint.call(hello, bob), "ENDPOINT_UNREACHABLE");
   assert.equal((await endpoint.call(hello, bob)).length, 5);
+});
+
+test("a failure says whether there was a connection: without one, no address is to blame", async () => {
+  const connected = async (url: string, limits: Parameters<typeof endpointAt>[1] = {}) => {
+    const failure = await endpointAt(url, limits)
+      .call(hello, bob)
+      .catch((thrown: unknown) => thrown);
+    assert.ok(failure instanceof NoAnswer, String(failure));
+    return failure.connected;
+  };
+  const { server } = await tcpServer(() => {});
+  const hanging = await httpServer(() => {});
+  const lost = await httpServer((request) => request.socket.destroy());
+  const refusing = await httpServer((_request, response) => response.writeHead(503).end());
+  assert.equal(await connected("http://nobody.invalid/"), false);
+  assert.equal(await connected(`https://127.0.0.1:${portOf(server)}/`, { connectMs: 50 }), false);
+  assert.equal(await connected(`https://127.0.0.1:${portOf(server)}/`, { callMs: 50 }), false);
+  assert.equal(await connected(hanging.url, { callMs: 50 }), true);
+  assert.equal(await connected(lost.url), true);
+  assert.equal(await connected(refusing.url), true);
+  await new Promise((resolve) => refusing.server.close(resolve));
+  assert.equal(await connected(refusing.url), false);
 });

@@ -85,3 +85,15 @@ test("closing closes the module's endpoints", async () => {
   const call = find("example", "greeter")?.endpoint.call(Buffer.from("x"), Address.of("example/greeter", "a"));
   await rejectsCode(call as Promise<unknown>, "ENDPOINT_UNREACHABLE");
 });
+
+test("an endpoint takes as many calls as it has connections, and one of several functions leaves some to the others", () => {
+  const routes = makeRoutes({
+    ...module,
+    endpoints: module.endpoints.map((spec) => ({ ...spec, transport: { ...spec.transport, poolSize: 10 } })),
+  });
+  for (const { namespace, name } of module.endpoints) {
+    const route = routes.find(namespace, name ?? "any");
+    assert.equal(route?.endpoint.mostInFlight, 10);
+    assert.equal(route?.mostInFlight, name === undefined ? 8 : 10);
+  }
+});

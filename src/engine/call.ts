@@ -1,0 +1,28 @@
+// A call in flight: what it carries, and that its end is told once.
+
+import type { CallOutcome } from "./call-outcome.js";
+
+export class Call {
+  /** How many messages it carries. */
+  readonly size: number;
+  readonly begun = performance.now();
+  readonly #onEnd: (outcome: CallOutcome) => void;
+  #over = false;
+
+  constructor(size: number, onEnd: (outcome: CallOutcome) => void) {
+    this.size = size;
+    this.#onEnd = onEnd;
+  }
+
+  /** Whether the call has ended or was given up: an answer that comes now does not count. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Tells the end of the call; only the first end counts. */
+  end(outcome: CallOutcome): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#onEnd(outcome);
+  }
+}
