@@ -1,4 +1,4 @@
-// The option callTimeout: a handler that never settles is a failed call, and what it does later is without effect.
+// The option callTimeout: a handler that never settles makes its call fail, and has no effect after that.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -59,7 +59,7 @@ test("after its time a handler's context is closed, and no other message of its 
   assert.equal(begun, 1);
 });
 
-test("what a handler throws after its time is dropped", async (t) => {
+test("an error that a handler throws after its time is dropped", async (t) => {
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown) => void unhandled.push(reason);
   process.on("unhandledRejection", onUnhandled);

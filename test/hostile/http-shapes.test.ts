@@ -1,4 +1,4 @@
-// Requests that two servers in a row could read as two different ones, and several on one connection.
+// Requests that two servers in a row could understand differently, and several requests on one connection.
 
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
@@ -55,26 +55,32 @@ for (const name of hostNames) {
   };
 
   for (const [what, text] of ambiguous) {
-    test(`${name}: ${what}: nothing behind it is taken for a call, and the connection ends`, { timeout: 10_000 }, (t) =>
-      withHost(t, async ({ host, reached, logger }) => {
-        const answer = await exchange(host, text + smuggled);
-        for (const status of statusesOf(answer)) assert.ok(status >= 400 && status < 500, answer);
-        assert.ok(statusesOf(answer).length <= 1, answer);
-        assert.ok(!reached.includes("smuggled"), "a call was smuggled in");
-        assert.deepEqual(reached, []);
-        assert.ok(logger.entries.length <= 1);
-        assert.doesNotMatch(answer, /\n\s+at |\.[jt]s\b|node:/);
-      }),
+    test(
+      `${name}: ${what}: no bytes behind it are taken for a call, and the connection ends`,
+      { timeout: 10_000 },
+      (t) =>
+        withHost(t, async ({ host, reached, logger }) => {
+          const answer = await exchange(host, text + smuggled);
+          for (const status of statusesOf(answer)) assert.ok(status >= 400 && status < 500, answer);
+          assert.ok(statusesOf(answer).length <= 1, answer);
+          assert.ok(!reached.includes("smuggled"), "a call was smuggled in");
+          assert.deepEqual(reached, []);
+          assert.ok(logger.entries.length <= 1);
+          assert.doesNotMatch(answer, /\n\s+at |\.[jt]s\b|node:/);
+        }),
     );
   }
 
-  test(`${name}: a header that goes on in the next line is refused, or is one header`, { timeout: 10_000 }, (t) =>
-    withHost(t, async ({ host, reached }) => {
-      const folded = `${head("X: a\r\n Transfer-Encoding: chunked", "Content-Length: 5", "Connection: close")}hello`;
-      const statuses = statusesOf(await exchange(host, folded + smuggled));
-      assert.deepEqual(statuses, [400]);
-      assert.deepEqual(reached, []);
-    }),
+  test(
+    `${name}: a header that continues on the next line is refused, or read as one header`,
+    { timeout: 10_000 },
+    (t) =>
+      withHost(t, async ({ host, reached }) => {
+        const folded = `${head("X: a\r\n Transfer-Encoding: chunked", "Content-Length: 5", "Connection: close")}hello`;
+        const statuses = statusesOf(await exchange(host, folded + smuggled));
+        assert.deepEqual(statuses, [400]);
+        assert.deepEqual(reached, []);
+      }),
   );
 
   test(`${name}: calls that are sent at once are answered one by one, in their order`, { timeout: 10_000 }, (t) =>
@@ -89,7 +95,7 @@ for (const name of hostNames) {
     }),
   );
 
-  test(`${name}: behind a call that is refused with its upload unread, nothing is answered`, {
+  test(`${name}: after a call that is refused with its upload unread, nothing more is answered`, {
     timeout: 10_000,
   }, async (t) => {
     const { host, reached } = await startHost(name, { maxBodyBytes: 100 });
@@ -99,12 +105,15 @@ for (const name of hostNames) {
     assert.deepEqual(reached, []);
   });
 
-  test(`${name}: a call behind one that is refused with its upload read is answered`, { timeout: 10_000 }, (t) =>
-    withHost(t, async ({ host, reached }) => {
-      const text = await exchange(host, post(Buffer.from("no call")) + post(call("good"), "Connection: close"));
-      assert.deepEqual(statusesOf(text), [400, 200]);
-      assert.deepEqual(reached, ["good"]);
-    }),
+  test(
+    `${name}: after a call that is refused with its upload read, the next call is answered`,
+    { timeout: 10_000 },
+    (t) =>
+      withHost(t, async ({ host, reached }) => {
+        const text = await exchange(host, post(Buffer.from("no call")) + post(call("good"), "Connection: close"));
+        assert.deepEqual(statusesOf(text), [400, 200]);
+        assert.deepEqual(reached, ["good"]);
+      }),
   );
 
   test(

@@ -1,4 +1,4 @@
-// What a caller puts into a request can't make up lines of the log, nor fill it, nor come back at length.
+// Text in a request can't forge lines of the log, can't fill the log, and is cut in the answer.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -27,7 +27,7 @@ for (const [what, bytes] of Object.entries(requests)) {
   });
 }
 
-test("an id of format characters takes nothing away from what stderr is told", async (t) => {
+test("an id of format characters removes nothing from the line on stderr", async (t) => {
   const written: string[] = [];
   for (const method of ["error", "warn"] as const) {
     t.mock.method(console, method, (...values: unknown[]) => void written.push(format(...values)));

@@ -1,4 +1,4 @@
-// Middlewares around the functions that do odd things to a call: it is answered right or refused, and close() ends.
+// Middlewares around the functions that do odd things to a call. The call is answered right or refused, and close() ends.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ import { call, head, hostNames, latin } from "./raw.js";
 const limit = { timeout: 8_000 };
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Functions whose calls for "held" wait, and what reached them. */
+/** Functions whose calls for "held" wait, and a record of the calls that reached them. */
 function counted() {
   const [entered, release] = [new Gate(), new Gate()];
   const reached: string[] = [];
@@ -36,7 +36,7 @@ function counted() {
 
 type Before = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** A server with a middleware before the functions, which hands on at once if that does. */
+/** A server with a middleware before the functions. The server goes on at once when the middleware does. */
 async function start(t: TestContext, name: (typeof hostNames)[number], before: Before) {
   const counts = counted();
   const koa = statefun(counts.handler);
@@ -56,14 +56,14 @@ async function start(t: TestContext, name: (typeof hostNames)[number], before: B
   return { ...counts, server, port: (server.address() as AddressInfo).port, close };
 }
 
-/** A connection on which text was sent, as bytes of a character each. */
+/** A connection on which a text was sent, one byte for each character. */
 async function sent(port: number, text: string): Promise<Socket> {
   const socket = await rawConnection(port, "");
   socket.write(text, "latin1");
   return socket;
 }
 
-/** Resolves when so many bytes of a request have arrived, and none is read. */
+/** Resolves when this many bytes of a request have arrived and none of them has been read. */
 async function arrived(request: IncomingMessage, bytes: number): Promise<void> {
   while (request.readableLength < bytes) await turn();
 }
@@ -72,7 +72,7 @@ for (const name of hostNames) {
   const body = call("x".repeat(300));
   const whole = head(`Content-Length: ${body.length}`) + latin(body);
 
-  test(`${name}: a body that came in pieces before its turn is put together`, limit, async (t) => {
+  test(`${name}: a body that came in pieces before the functions' turn is put together`, limit, async (t) => {
     const { port, server, reached } = await start(t, name, async (request, _response, next) => {
       await arrived(request, body.length);
       next();
@@ -105,17 +105,21 @@ for (const name of hostNames) {
     });
   }
 
-  test(`${name}: a request of which a middleware makes text is refused, whole or in pieces`, limit, async (t) => {
-    const { port, reached, logger } = await start(t, name, (request, _response, next) => {
-      request.setEncoding("utf8");
-      next();
-    });
-    assert.equal((await send(port, "/statefun", { body })).status, 500);
-    assert.equal((await send(port, "/statefun", { body: [body.subarray(0, 9), body.subarray(9)] })).status, 500);
-    assert.deepEqual(reached, []);
-    for (const line of logger.lines) assert.match(line, /^BODY_CONSUMED/);
-    assert.equal(logger.lines.length, 2);
-  });
+  test(
+    `${name}: a request whose body a middleware decodes as text is refused, whole or in pieces`,
+    limit,
+    async (t) => {
+      const { port, reached, logger } = await start(t, name, (request, _response, next) => {
+        request.setEncoding("utf8");
+        next();
+      });
+      assert.equal((await send(port, "/statefun", { body })).status, 500);
+      assert.equal((await send(port, "/statefun", { body: [body.subarray(0, 9), body.subarray(9)] })).status, 500);
+      assert.deepEqual(reached, []);
+      for (const line of logger.lines) assert.match(line, /^BODY_CONSUMED/);
+      assert.equal(logger.lines.length, 2);
+    },
+  );
 
   for (const [what, rest] of Object.entries({ "never comes": false, "comes later": true })) {
     test(`${name}: a call that a timeout answered, and whose rest ${what}, is not run`, limit, async (t) => {
@@ -142,7 +146,7 @@ for (const name of hostNames) {
     });
   }
 
-  test(`${name}: a client that leaves during the function is no failure of its request`, limit, async (t) => {
+  test(`${name}: a client that leaves while its function runs does not make the request fail`, limit, async (t) => {
     const failed: Error[] = [];
     const { port, server, entered, release, close } = await start(t, name, (request, _response, next) => {
       next();
@@ -153,7 +157,7 @@ for (const name of hostNames) {
     const socket = await sent(port, head(`Content-Length: ${held.length}`) + latin(held));
     const [connection] = await connected;
     await entered.promise;
-    // What the function waits for begins before the request has come to its end.
+    // The function begins to wait before the request has ended.
     await turn();
     socket.destroy();
     await once(connection, "close");
@@ -163,23 +167,27 @@ for (const name of hostNames) {
   });
 
   for (const method of ["write", "end"] as const) {
-    test(`${name}: a ${method}() of another middleware that takes its own view of the encoding`, limit, async (t) => {
-      const { port } = await start(t, name, (_request, response, next) => {
-        const original = response[method].bind(response) as (body?: Uint8Array) => unknown;
-        const asBytes = (body?: Uint8Array | string) =>
-          original(body === undefined ? body : Buffer.from(body as string));
-        Object.assign(response, { [method]: asBytes });
-        next();
-      });
-      const plain = await start(t, name, (_request, _response, next) => next());
-      for (const id of ["ünï", "x"]) {
-        const [wrapped, expected] = await Promise.all(
-          [port, plain.port].map((at) => send(at, "/statefun", { body: call(id) })),
-        );
-        assert.equal(expected?.status, 200);
-        assert.deepEqual(wrapped?.bytes, expected?.bytes);
-      }
-    });
+    test(
+      `${name}: a ${method}() that another middleware has replaced, and that ignores the encoding`,
+      limit,
+      async (t) => {
+        const { port } = await start(t, name, (_request, response, next) => {
+          const original = response[method].bind(response) as (body?: Uint8Array) => unknown;
+          const asBytes = (body?: Uint8Array | string) =>
+            original(body === undefined ? body : Buffer.from(body as string));
+          Object.assign(response, { [method]: asBytes });
+          next();
+        });
+        const plain = await start(t, name, (_request, _response, next) => next());
+        for (const id of ["ünï", "x"]) {
+          const [wrapped, expected] = await Promise.all(
+            [port, plain.port].map((at) => send(at, "/statefun", { body: call(id) })),
+          );
+          assert.equal(expected?.status, 200);
+          assert.deepEqual(wrapped?.bytes, expected?.bytes);
+        }
+      },
+    );
   }
 
   test(`${name}: an answer on a response that a middleware has corked`, limit, async (t) => {
@@ -246,7 +254,7 @@ test(
   },
 );
 
-test("serve(): close waits for a head that never ends for five seconds, no longer", limit, async (t) => {
+test("serve(): close waits five seconds for headers that never end, and no longer", limit, async (t) => {
   const { handler } = counted();
   const { port, server, close } = await serve(handler, { port: 0, host: "127.0.0.1" });
   t.after(() => stop(server));

@@ -1,4 +1,4 @@
-// Names that mean something to JavaScript (__proto__, constructor, …) wherever a caller can put one: they are names.
+// Names that mean something to JavaScript (__proto__, constructor, …) are plain names wherever a caller can put one.
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
@@ -207,7 +207,7 @@ test("cancellation tokens by those names are told apart, pending and cancelled",
   );
 });
 
-test("options by those names are OPTION_INVALID, or nothing", () => {
+test("options by those names are OPTION_INVALID, or are ignored", () => {
   const polluting = JSON.parse('{"__proto__":{"generation":"v2"}}');
   assert.throws(() => new RequestReplyHandler(new StatefulFunctions(), polluting), { code: "OPTION_INVALID" });
 });

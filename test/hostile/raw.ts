@@ -1,4 +1,4 @@
-// Bytes on a bare connection, and all that comes back until it ends.
+// Sends bytes on a bare connection, and collects everything that comes back until the connection ends.
 
 import { once } from "node:events";
 import { RequestReplyHandler, StatefulFunctions } from "../../src/index.js";
@@ -11,7 +11,7 @@ import { RecordingLogger } from "../support/recording-logger.js";
 export const call = (id: string) =>
   requestBytes("v3", { to: `a/b/${id}`, messages: [{ argument: packed("x/y", "1") }] });
 
-/** The two hosts that this package itself is for. */
+/** The hosts that need no installation beside this package: Koa and node:http. */
 export const hostNames = ["Koa middleware", "node listener"] as const;
 
 /** A host, what it logged and which calls reached its function. */
@@ -32,7 +32,7 @@ const octets = "Host: x\r\nContent-Type: application/octet-stream\r\n";
 export const head = (...lines: readonly string[]) =>
   `POST /statefun HTTP/1.1\r\n${octets}${lines.map((line) => `${line}\r\n`).join("")}\r\n`;
 
-/** A whole request: its head and its body as text of one byte a character. */
+/** A whole request: its head and its body, as text with one byte for each character. */
 export function post(body: Uint8Array, ...lines: readonly string[]): string {
   return head(`Content-Length: ${body.length}`, ...lines) + latin(body);
 }
@@ -50,6 +50,6 @@ export async function exchange(host: Host, text: string): Promise<string> {
   return Buffer.concat(chunks).toString("latin1");
 }
 
-/** The statuses of all answers in what came back, in their order. */
+/** The statuses of all answers that came back, in their order. */
 export const statusesOf = (text: string) =>
   [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));

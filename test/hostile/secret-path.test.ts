@@ -1,4 +1,4 @@
-// A path that is a secret: nothing but the whole of it, as it is written, reaches the functions.
+// A path that is a secret: only the whole path, exactly as it is written, reaches the functions.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,12 +6,12 @@ import { StatefulFunctions } from "../../src/index.js";
 import { hosts, octetStream, send, stop } from "../support/http.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
-// Each of these means something to a router's patterns, or to a URL.
+// Each of these characters has a meaning in a router's patterns or in a URL.
 const secrets = ["plain-s3cret_", "a:b", "*wild", "a{b}c", "(x)", "a+b", "!a", "%41%2F", "a\\b", "a.b", "~a'b"];
 for (const [name, start] of Object.entries(hosts)) {
   for (const secret of secrets) {
     const path = `/fn/${secret}`;
-    test(`${name}: ${path} is answered, and nothing like it`, async (t) => {
+    test(`${name}: ${path} is answered, and no similar path is`, async (t) => {
       const logger = new RecordingLogger();
       const host = await start(new StatefulFunctions(), { path, healthPath: "/health", logger });
       t.after(() => stop(host.server));

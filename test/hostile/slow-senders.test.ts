@@ -1,4 +1,4 @@
-// Senders that never come to an end: Node's own limits end them, and others do not notice.
+// Senders that never finish their requests. Node's own limits end them, and other senders do not notice.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -50,7 +50,7 @@ const unfinished: [string, string, number[]][] = [
 ];
 for (const name of hostNames) {
   for (const [what, text, statuses] of unfinished) {
-    test(`${name}: a client that sends ${what} is sent away, and no call is made of it`, limit, async (t) => {
+    test(`${name}: a client that sends ${what} is disconnected, and no call is made`, limit, async (t) => {
       const { server, port, logger } = await startQuick(name);
       t.after(() => stop(server));
       const socket = await rawConnection(port, text);
@@ -102,7 +102,7 @@ test(
     t.after(() => stop(server));
     const { port } = server.address() as AddressInfo;
     const answer = send(port, "/statefun", { body: call("slow") });
-    // A slow sender that comes later is ended by the limit: by then the call is older than it.
+    // The limit ends a slow sender that comes later. By then, the call has taken longer than the limit.
     const socket = await rawConnection(port, `${head("Content-Length: 100")}x`);
     socket.resume();
     await once(socket, "close");
@@ -120,7 +120,7 @@ test("serve() leaves Node's limits in force, and lets them be changed", limit, a
   await close();
 });
 
-test("a slow sender does not hold up close longer than the request's time", limit, async (t) => {
+test("a slow sender does not hold up close for longer than the limit of a request", limit, async (t) => {
   const logger = new WaitingLogger();
   const listener = statefunListener(new StatefulFunctions(), { logger });
   const server = createServer(quick, listener).listen(0, "127.0.0.1");

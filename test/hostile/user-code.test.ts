@@ -1,4 +1,4 @@
-// Handlers that do what they should not: what becomes of their call, of others, and of what a caller is told.
+// Handlers that do what they should not: what happens to their call and to other calls, and what the caller learns.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -65,7 +65,7 @@ const ways: Record<string, (value: () => unknown) => unknown> = {
 
 for (const name of ["Koa middleware", "node listener"]) {
   for (const [how, fail] of Object.entries(ways)) {
-    test(`${name}: whatever a handler ${how}, the answer is 500 with a code and no word more`, async (t) => {
+    test(`${name}: whatever a handler ${how}, the answer is 500 with a code and nothing else`, async (t) => {
       const logger = new RecordingLogger();
       let value: () => unknown = () => undefined;
       const functions = functionsOf((context) => {
@@ -106,7 +106,7 @@ for (const generation of generations) {
     assert.equal(again.messages.length, 3, "the next attempt is a new one");
   });
 
-  test(`${generation}: a message that is changed by its handler was sent as it was, and changes nothing for others`, async () => {
+  test(`${generation}: a message that its handler changes was sent unchanged, and other messages stay as they are`, async () => {
     const Box = json<{ values: number[] }>("example/box");
     const functions = new StatefulFunctions().register(
       "a/b",
@@ -157,7 +157,7 @@ for (const generation of generations) {
     await Promise.all([held, closing]);
   });
 
-  test(`${generation}: a handler that blocks delays the others, which are then answered`, async () => {
+  test(`${generation}: a handler that blocks delays the other calls, which are answered afterwards`, async () => {
     const order: string[] = [];
     const functions = functionsOf((context) => {
       if (context.address.id === "blocks") {
@@ -176,7 +176,7 @@ for (const generation of generations) {
   });
 }
 
-test("work that a handler leaves behind can't send, and its failure is the process's, not the call's", async () => {
+test("work that outlives its handler can't send, and its failure belongs to the process, not to the call", async () => {
   const [gate, told] = [new Gate(), new Gate<unknown>()];
   const functions = functionsOf((context) => {
     void gate.promise.then(() => context.send("c/d", "1", secret)).catch((error) => told.open(error));
@@ -218,7 +218,7 @@ test("a thenable that settles twice, or settles and throws, is settled once", as
   }
 });
 
-test("a context's methods work on a context alone, and it ends all the same", async () => {
+test("a context's methods refuse any other object, and the context ends all the same", async () => {
   let kept: Context | undefined;
   const functions = functionsOf((context) => {
     kept = context;

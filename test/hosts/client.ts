@@ -1,4 +1,4 @@
-// A client that sends exactly what it is told: no header, length or content type of its own.
+// A client that sends exactly what a test says. It adds no header, length or content type.
 
 import { type Agent, type ClientRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
 import type { Socket } from "node:net";
@@ -30,7 +30,7 @@ export function send(origin: string, { body = "", ...sent }: Sent, agent?: Agent
   return received;
 }
 
-/** Declares a length and sends nothing of it: only a host that reads the declaration answers. */
+/** Declares a length and sends no body. Only a host that reads the declared length answers. */
 export async function declare(origin: string, length: number): Promise<Received> {
   const { outgoing, received } = open(origin, { headers: { ...engineHeaders, "Content-Length": length } });
   outgoing.flushHeaders();

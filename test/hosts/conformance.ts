@@ -42,9 +42,9 @@ export interface RunningHost {
 
 export type StartHost = (handler: RequestReplyHandler, options: ServeOptions) => Promise<RunningHost>;
 
-/** In what a host differs from the others, for a reason that lies in the host. */
+/** How a host differs from the other hosts, for reasons of its own. */
 export interface HostTraits {
-  /** What a path outside is answered with: 404, or 200 from the application's own route. Defaults to 404. */
+  /** The status for any other path: 404, or 200 from the application's own route. Defaults to 404. */
   readonly elsewhere?: 200 | 404;
   /** Whether a request reaches the handler before its body is there. Defaults to true. */
   readonly streams?: boolean;

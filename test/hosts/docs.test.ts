@@ -14,7 +14,7 @@ import { assertGreeted, assertServes, greetRequest } from "./documented.ts";
 import { eventOf } from "./gateway.ts";
 import { hostOf, originIn } from "./processes.ts";
 
-/** Wherever a block listens, it gets a free port of this machine alone, and tells it. */
+/** Makes a block listen on a free port of this machine alone, and print the port. */
 const anyPort = `import { Server } from "node:net";
 const listen = Server.prototype.listen;
 Server.prototype.listen = function (_port, ...rest) {

@@ -3,7 +3,7 @@
 import { type Context, Handles, State, StatefulFunction, StatefulFunctions, TypedValue, Types } from "statefun-ts";
 import { Gate } from "../support/gate.ts";
 
-/** Sends each message on to an egress, after counting it. */
+/** Counts each message, then sends it to an egress. */
 @StatefulFunction("hosts/count")
 class Count {
   @State("count", Types.int) count = 0;
@@ -15,7 +15,7 @@ class Count {
   }
 }
 
-/** Sends each message on to an egress. */
+/** Sends each message to an egress. */
 @StatefulFunction("hosts/echo")
 class Echo {
   @Handles()

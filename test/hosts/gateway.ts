@@ -1,4 +1,4 @@
-// Plays what stands before a Lambda function: turns HTTP requests into the events that AWS documents, and results into
+// Plays the gateway before a Lambda function: turns HTTP requests into the events that AWS documents, and results into
 // answers. Its formats follow "Input format of a Lambda function for proxy integration" (payload 1.0), "Working with AWS
 // Lambda proxy integrations for HTTP APIs" (payload 2.0, also of function URLs) and "Lambda functions as targets".
 

@@ -17,9 +17,9 @@ export function statefunPlugin(served: StatefulFunctions | RequestReplyHandler, 
   return {
     name: "statefun",
     register: (server) => {
-      // hapi has no body to parse on a GET, and refuses to be told so.
+      // hapi refuses the option for the body on a GET, which has no body.
       server.route({ method: "GET", path: endpoint.path, handler: call });
-      // Neither parsed nor read: hapi would judge the content type itself, and inflate a gzip body.
+      // hapi must neither parse nor read the body: it would check the content type itself, and unpack a gzip body.
       const payload = { parse: false, output: "stream", maxBytes: Number.MAX_SAFE_INTEGER } as const;
       server.route({ method: "*", path: endpoint.path, options: { payload }, handler: call });
       const { healthPath } = endpoint;

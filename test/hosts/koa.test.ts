@@ -10,7 +10,7 @@ function elsewhere(context: Koa.Context, next: Koa.Next) {
   context.body = "elsewhere";
 }
 
-/** What the adapter makes has Koa's own types: an application and a router of any state take it. */
+/** The adapter's middleware and router have Koa's own types, so an application and a router with any state take them. */
 export const typed = (functions: StatefulFunctions): [Koa.Middleware, Router] => {
   new Koa<{ user: string }, { trace: string }>().use(statefun(functions));
   new Router<{ user: string }>().use("/v1", statefunRouter(functions).routes());

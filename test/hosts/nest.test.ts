@@ -63,7 +63,7 @@ class Greeter {
     context.sendEgress("hosts/out", this.greetings.hello(name));
   }
 }
-// What a project with emitDecoratorMetadata writes as a parameter's type alone.
+// A project with emitDecoratorMetadata writes no more than the parameter's type for this.
 Inject(Greetings)(Greeter, undefined, 0);
 
 const greeting = (generation: Generation, name: string) =>

@@ -38,7 +38,7 @@ describe("in other runtimes", () => {
     writeFileSync(join(project.folder, "config.capnp"), workerdConfig);
     for (const name of ["functions.ts", "server.ts"]) {
       const block = blocksOf(pageAt("docs/hosts.md"), "ts").find(({ notes }) => notes.includes(`file=${name}`));
-      // Deno, which compiles TypeScript itself, wants the file as it is called.
+      // Deno compiles TypeScript itself, and needs the file's real name in the import.
       writeFileSync(join(project.folder, name), block?.code.replace("./functions.js", "./functions.ts") ?? "");
     }
   });

@@ -27,7 +27,7 @@ const age = json<number>("hosts/age", {
     validate: (value) => (typeof value === "number" ? { value } : { issues: [{ message: "an age is a number" }] }),
   },
 });
-/** Fails as a request's handler does whose client sent what the schema refuses. */
+/** Fails like the handler of a request with a value that the schema refuses. */
 const refuse = (): never => age.pack("old" as never) as never;
 const fail = (): never => {
   throw new StatefunError("STORE_FAILED", "/secret/folder can't be read");

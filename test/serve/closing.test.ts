@@ -1,4 +1,4 @@
-// Graceful shutdown: what is in flight is finished and its answer delivered, new work is refused.
+// Graceful shutdown: calls in flight are finished and their answers delivered, and new calls are refused.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -34,7 +34,7 @@ function held() {
 for (const name of ["Koa middleware", "node listener"]) {
   const start = hosts[name] as (typeof hosts)[string];
 
-  test(`${name}: while closing, new calls and health are 503, and what is in flight is answered`, limit, async (t) => {
+  test(`${name}: while closing, new calls and health are 503, and calls in flight are answered`, limit, async (t) => {
     const { functions, entered, release } = held();
     const logger = new RecordingLogger();
     const { port, server, close } = await start(functions, { logger });
@@ -72,7 +72,7 @@ for (const name of ["Koa middleware", "node listener"]) {
     await closing;
   });
 
-  test(`${name}: when close resolves, the answers are on their way: the process may exit`, limit, async (t) => {
+  test(`${name}: when close resolves, the answers have left, so the process may exit`, limit, async (t) => {
     const { functions, entered, release } = held();
     const { port, server, close } = await start(functions, { logger: new RecordingLogger() });
     const call = send(port, "/statefun", { body: request("held") });
@@ -86,7 +86,7 @@ for (const name of ["Koa middleware", "node listener"]) {
   });
 }
 
-test("serve(): close finishes what is in flight, then stops listening", limit, async () => {
+test("serve(): close finishes the calls in flight, then stops listening", limit, async () => {
   const { functions, entered, release } = held();
   const { port, server, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger: new RecordingLogger() });
   const call = send(port, "/statefun", { body: request("held") });
@@ -101,7 +101,7 @@ test("serve(): close finishes what is in flight, then stops listening", limit, a
   await assert.rejects(send(port, "/statefun", { body: request("other") }), { code: "ECONNREFUSED" });
 });
 
-test("serve(): an idle connection is its client's to end: it is given no limit", limit, async () => {
+test("serve(): an idle connection has no limit, since its client ends it", limit, async () => {
   const { functions } = held();
   const { port, close } = await serve(functions, { port: 0, host: "127.0.0.1" });
   const agent = new Agent({ keepAlive: true });
@@ -283,7 +283,7 @@ function inOneGo(ids: readonly string[], lacking = 0): Buffer {
   return bytes.subarray(0, bytes.length - lacking);
 }
 
-/** What happens at a server's connections. */
+/** The events of a server's connections. */
 function watched(server: Server) {
   const [second, left] = [new Gate(), new Gate()];
   let requests = 0;
@@ -293,7 +293,7 @@ function watched(server: Server) {
 }
 
 for (const [what, lacking] of Object.entries({ "a whole call": 0, "half a call": 5 })) {
-  test(`serve(): close does not wait for ${what} behind another one, whose client has left`, limit, async (t) => {
+  test(`serve(): close does not wait for ${what} behind another answer, whose client has left`, limit, async (t) => {
     const { functions, entered, release } = held();
     const logger = new RecordingLogger();
     const { port, server, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger });
@@ -337,7 +337,7 @@ test(
   },
 );
 
-test("serve(): close counts calls that came in one go once each, when they are answered", limit, async (t) => {
+test("serve(): close counts each of several calls that came at once, when it is answered", limit, async (t) => {
   const { functions, entered, release } = held();
   const { port, server, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger: new RecordingLogger() });
   t.after(() => stop(server));

@@ -12,7 +12,7 @@ const functions = new StatefulFunctions().register("a/b", () => {});
 const call = requestBytes("v3", { to: "a/b/1", messages: [{ argument: packed("x/y", "1") }] });
 const post = { method: "POST", contentType: "application/octet-stream", contentEncoding: undefined };
 
-test("a path is told apart: a call, the health check, or somebody else's", () => {
+test("routeOf tells a call, the health check and every other path apart", () => {
   const endpoint = new HttpEndpoint(functions, { path: "/fn", healthPath: "/alive" });
   assert.deepEqual(
     ["/fn", "/alive", "/fn/", "/FN", "/", undefined].map((path) => endpoint.routeOf(path)),
@@ -38,7 +38,7 @@ test("a refused request whose body is still to come ends its connection; an answ
   assert.equal(endpoint.health().headers.Connection, undefined);
 });
 
-test("close waits for an answer that has not left, and for none that was made without onAnswered", async () => {
+test("close waits for an answer that has not left, unless the request has no onAnswered", async () => {
   const endpoint = new HttpEndpoint(functions);
   await endpoint.answer({ ...post, body: () => call });
   const left = new Gate<() => void>();
@@ -65,7 +65,7 @@ test("a handler of the user's own that throws anything is answered with 500 and 
   assert.deepEqual([status, Buffer.from(body).toString(), logger.entries.length], [500, "HANDLER_FAILED\n", 1]);
 });
 
-test("an endpoint answers what its adapter throws while it reads", async () => {
+test("an endpoint answers with the error that its adapter throws while reading", async () => {
   const logger = new RecordingLogger();
   const endpoint = new HttpEndpoint(functions, { logger });
   const request = { method: "POST", contentType: "application/octet-stream", contentEncoding: undefined };

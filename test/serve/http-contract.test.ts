@@ -164,7 +164,7 @@ for (const [name, start] of Object.entries(hosts)) {
     }
   });
 
-  test(`${name}: health is 200, at the path behind the functions'`, async () => {
+  test(`${name}: health is 200, at the functions' path and /health`, async () => {
     const { status, text } = await send(host.port, host.at("/statefun/health"), { method: "GET" });
     assert.equal(status, 200);
     assert.equal(text, "ok\n");

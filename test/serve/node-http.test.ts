@@ -1,5 +1,5 @@
-// Calls over node:http, serve() and Koa, with a body that comes in one packet with the headers and with one that comes later:
-// what a handler sees of the host, and what becomes of the connection.
+// Calls over node:http, serve() and Koa. The body comes in one packet with the headers, or later. The tests look at
+// what a handler sees of the host, and at what happens to the connection.
 
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -60,7 +60,7 @@ function until(socket: Socket, pattern: RegExp): Promise<string> {
   });
 }
 
-/** Our own server, with a context round its listener as tracers put it. */
+/** Our own server, whose listener runs in an async context, as tracing libraries arrange it. */
 const ours = (await serve(handlers.serve, { port: 0, host: "127.0.0.1" })).server;
 const [listener] = ours.listeners("request") as [Listener];
 ours.off("request", listener);
@@ -77,7 +77,7 @@ for (const name of ["node", "Koa", "serve"] as const) {
   };
   const head = (length: number, more = "") =>
     `POST /statefun HTTP/1.1\r\nHost: test\r\nContent-Type: application/octet-stream\r\nContent-Length: ${length}\r\n${more}\r\n`;
-  /** The server has the head, and waits for the body: it says so with 100 Continue. */
+  /** The server has the headers and waits for the body, which 100 Continue shows. */
   const expecting = (length: number) => head(length, "Expect: 100-continue\r\n");
 
   test(`${name}: the function runs in the host's async context, also when the body comes late`, async () => {
@@ -110,7 +110,7 @@ for (const name of ["node", "Koa", "serve"] as const) {
     socket.destroy();
   });
 
-  test(`${name}: somebody who reads the request before gets all of it, and the call is answered`, async () => {
+  test(`${name}: an earlier listener that reads the request gets all of it, and the call is answered`, async () => {
     const socket = await opened();
     const body = request("go");
     const pieces: Buffer[] = [];
@@ -127,7 +127,7 @@ for (const name of ["node", "Koa", "serve"] as const) {
     socket.destroy();
   });
 
-  test(`${name}: a body in two pieces, a call behind it and one that is refused share a connection`, async () => {
+  test(`${name}: a body in two pieces, the next call, and a refused call share a connection`, async () => {
     const socket = await opened();
     const body = request("go");
     const call = Buffer.concat([Buffer.from(head(body.length)), body]);
@@ -149,7 +149,7 @@ for (const name of ["node", "Koa", "serve"] as const) {
     socket.destroy();
   });
 
-  test(`${name}: a connection goes on after a call that failed, also when its body came late`, async () => {
+  test(`${name}: a connection stays open after a call that failed, also when the body came late`, async () => {
     const socket = await opened();
     for (const text of ["fail", "go", "fail"]) {
       const body = request(text);
@@ -165,7 +165,7 @@ for (const name of ["node", "Koa", "serve"] as const) {
   });
 }
 
-/** Puts something in front of our own server's listener, makes one call, and returns the status and what was logged. */
+/** Wraps the listener of our own server, makes one call, and returns the status and the lines of the log. */
 async function calledThrough(listen: (listener: Listener) => Listener): Promise<string[]> {
   const told = new RecordingLogger();
   const { server, port, close } = await serve(functions, { port: 0, host: "127.0.0.1", logger: told });
@@ -178,7 +178,7 @@ async function calledThrough(listen: (listener: Listener) => Listener): Promise<
   return [String(status), ...told.entries.map(({ error }) => (error as StatefunError).code)];
 }
 
-test("serve: a request that somebody has wrapped is answered", { timeout: 10_000 }, async () => {
+test("serve: a request that another library has wrapped is answered", { timeout: 10_000 }, async () => {
   const proxied = (listener: Listener): Listener => {
     return (request, response) => listener(new Proxy(request, {}), response);
   };
@@ -193,7 +193,7 @@ test("serve: a request that somebody has wrapped is answered", { timeout: 10_000
   assert.deepEqual(await calledThrough(derived), ["200"]);
 });
 
-test("serve: of two listeners to one request one runs the function, the other logs BODY_CONSUMED", {
+test("serve: with two listeners for one request, one runs the function and the other logs BODY_CONSUMED", {
   timeout: 10_000,
 }, async () => {
   const twice = (listener: Listener): Listener => {
@@ -206,7 +206,9 @@ test("serve: of two listeners to one request one runs the function, the other lo
   assert.deepEqual(codes, ["BODY_CONSUMED"]);
 });
 
-test("serve: an encoding that somebody has set is refused, however the body comes", { timeout: 10_000 }, async () => {
+test("serve: a request with an encoding set on it is refused, however the body comes", {
+  timeout: 10_000,
+}, async () => {
   const decoding = (listener: Listener): Listener => {
     return (request, response) => listener(request.setEncoding("utf8"), response);
   };

@@ -30,7 +30,7 @@ for (const [name, start] of Object.entries(hosts)) {
     }
   };
 
-  test(`${name}: functions are served at the path that is asked for, and health behind it`, () =>
+  test(`${name}: functions are served at the option path, and health at the path and /health`, () =>
     withHost({ path: "/my/functions" }, async (status) => {
       assert.equal(await status("/my/functions"), 200);
       assert.equal(await status("/statefun"), 404);
@@ -66,7 +66,7 @@ for (const [name, start] of Object.entries(hosts)) {
     }
   });
 
-  test(`${name}: a path is taken as it is written, capitals and end included`, () =>
+  test(`${name}: a path is compared exactly, with its capitals and a slash at its end`, () =>
     withHost({ path: "/Functions" }, async (status) => {
       assert.equal(await status("/Functions"), 200);
       assert.equal(await status("/functions"), 404);

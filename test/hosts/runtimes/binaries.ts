@@ -1,4 +1,4 @@
-// The runtimes' binaries, out of their own small package: they are too large to be installed with the other packages.
+// The binaries of the other runtimes. They have a package of their own, since they are too large for the main package.json.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,10 +8,10 @@ import { fileURLToPath } from "node:url";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const modules = join(folder, "node_modules");
 
-/** Where the binary lies inside the package of each platform, of which npm installs this machine's only. */
+/** The path of the binary inside each platform's package. npm installs only the package of this machine's platform. */
 const places = { bun: ["@oven", "bin/bun"], deno: ["@deno", "deno"], workerd: ["@cloudflare", "bin/workerd"] } as const;
 
-/** Installs them when they are missing or older than their lock file. */
+/** Installs the binaries when they are missing or older than their lock file. */
 export function installRuntimes(): void {
   const marker = join(modules, ".statefun-lock");
   const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
