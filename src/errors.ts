@@ -44,7 +44,7 @@ export class StatefunError extends Error {
 
 /** Ends the message of an error about an object that looks right to its user. */
 export const otherCopy =
-  "(If it is one, two copies of statefun-ts are loaded, for example one by import and one by require.)";
+  "(If it is one already, two copies of statefun-ts are loaded, for example one by import and one by require.)";
 
 /** Says in a few words what any value or thrown thing is. Never throws, whatever the thing's own methods do. */
 export function describe(thing: unknown): string {

@@ -31,7 +31,10 @@ export function assertAddress(address: Address): void {
 /** Checks a list of addresses to park. Throws OPTION_INVALID, TYPE_NAME_INVALID and ID_MISSING. */
 export function assertAddresses(park: readonly Address[]): void {
   if (!Array.isArray(park) || !park.every(isAddress)) {
-    throw new StatefunError("OPTION_INVALID", `park is ${describe(park)}; it must be a list of Address.`);
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `park is ${describeValue(park)}; it must be a list of addresses, such as [Address.of("example/count", "bob")].`,
+    );
   }
   for (const address of park) assertAddress(address);
 }

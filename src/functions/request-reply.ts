@@ -1,6 +1,6 @@
 // Bytes → bytes: decodes a request, runs its batch, encodes the batch's effects.
 
-import { describe, otherCopy, StatefunError } from "../errors.js";
+import { describe, describeValue, otherCopy, StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
 import { defaultLogger, type Logger, logFailure, loggerOption } from "../model/logger.js";
@@ -58,7 +58,10 @@ export class RequestReplyHandler {
   constructor(functions: StatefulFunctions, options: HandlerOptions = {}) {
     const { generation, logger, callTimeout } = handlerOptions.read("The handler", options);
     if (!(functions instanceof StatefulFunctions)) {
-      throw new StatefunError("OPTION_INVALID", `A RequestReplyHandler serves a StatefulFunctions. ${otherCopy}`);
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `The functions are ${describeValue(functions)}; they must be a StatefulFunctions. ${otherCopy}`,
+      );
     }
     this.#callTimeoutMs = callTimeout;
     this.#functions = functions;

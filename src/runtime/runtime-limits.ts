@@ -36,7 +36,11 @@ const limitOptions = defineOptions<RuntimeLimits>()({
 });
 
 /** Reads limits as the engine's, in milliseconds. Throws OPTION_INVALID and DURATION_INVALID. */
-export const limitsOption = (limits: RuntimeLimits | undefined, name: string): EngineLimits => {
-  const { firstRetry: firstRetryMs, lastRetry: lastRetryMs, ...numbers } = limitOptions.read(name, limits);
+export const limitsOption = (limits: RuntimeLimits | undefined, name: string, where: string): EngineLimits => {
+  const {
+    firstRetry: firstRetryMs,
+    lastRetry: lastRetryMs,
+    ...numbers
+  } = limitOptions.read(`${where}'s ${name}`, limits);
   return { ...numbers, firstRetryMs, lastRetryMs };
 };

@@ -1,6 +1,6 @@
 // One handler as an HTTP endpoint, free of any framework.
 
-import { type ErrorCode, otherCopy, StatefunError } from "../errors.js";
+import { describeValue, type ErrorCode, otherCopy, StatefunError } from "../errors.js";
 import { type HandlerOptions, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { logFailure } from "../model/logger.js";
@@ -125,7 +125,7 @@ function handlerOf(served: StatefulFunctions | RequestReplyHandler, options: Han
   if (!(served instanceof RequestReplyHandler)) {
     throw new StatefunError(
       "OPTION_INVALID",
-      `What is served must be a StatefulFunctions or a RequestReplyHandler. ${otherCopy}`,
+      `The functions are ${describeValue(served)}; they must be a StatefulFunctions or a RequestReplyHandler. ${otherCopy}`,
     );
   }
   const [option] = Object.keys(options);
