@@ -23,6 +23,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of {@link EngineApi.cancel}. */
+export interface CancelOptions {
+  /** A second cancellation with the same key does nothing and gets the result of the first, for 24 hours. Defaults to none. */
+  readonly idempotencyKey?: string;
+}
+
 /** One record of an egress. */
 export interface EgressRecord {
   /**
@@ -179,9 +185,10 @@ export interface EngineApi {
   send(target: Address, value: TypedValue, options?: SendOptions): Promise<void>;
   /**
    * Withdraws the delayed message that was sent from outside with this cancellation token; resolves to whether there was
-   * such a message. Rejects with TOKEN_INVALID, STORE_FULL, STORE_FAILED and SHUTTING_DOWN.
+   * such a message. Rejects with TOKEN_INVALID, IDEMPOTENCY_CONFLICT, STORE_FULL, STORE_FAILED, SHUTTING_DOWN, and
+   * OPTION_INVALID for the idempotency key.
    */
-  cancel(cancellationToken: string): Promise<boolean>;
+  cancel(cancellationToken: string, options?: CancelOptions): Promise<boolean>;
   /**
    * Sends a message and waits for its answer: the first message that a function sends back to the caller. Resolves when the
    * answer is durable. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, and the signal's reason.

@@ -15,6 +15,7 @@ import type { FindRoute } from "./endpoint.js";
 import type {
   AddressInfo,
   CallOptions,
+  CancelOptions,
   EgressConsumer,
   EngineApi,
   EngineMetrics,
@@ -183,8 +184,8 @@ export class Engine implements EngineApi {
     return this.#intake.send(target, value, options);
   }
 
-  cancel(cancellationToken: string): Promise<boolean> {
-    return this.#intake.cancel(cancellationToken);
+  cancel(cancellationToken: string, options: CancelOptions = {}): Promise<boolean> {
+    return this.#intake.cancel(cancellationToken, options);
   }
 
   call(target: Address, value: TypedValue, options: CallOptions = {}): Promise<TypedValue> {

@@ -2,7 +2,7 @@
 // that the same request, sent again, does nothing again.
 
 import { createHash } from "node:crypto";
-import { delimited, tag, WireReader } from "../bytes/reader.js";
+import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
@@ -19,11 +19,14 @@ export const rememberedMs = 24 * 60 * 60 * 1000;
 const fingerprintField = tag(1, delimited);
 const answerField = tag(2, delimited);
 const expiryField = tag(4, delimited);
+const withdrewField = tag(5, varint);
 
 /** What the store keeps under an idempotency key. */
 interface Remembered {
   readonly fingerprint: string;
   readonly answer: TypedValue | undefined;
+  /** Whether a cancellation withdrew a message; undefined for a request that is no cancellation. */
+  readonly withdrew: boolean | undefined;
   /** The key of the entry that says when the request is forgotten. Empty when an older version wrote the request. */
   readonly expiry: string;
 }
@@ -48,6 +51,12 @@ export function fingerprintOf(
 
 /** The key of the entry that remembers a request. */
 export const requestKey = (idempotencyKey: string) => kinds.request + idempotencyKey;
+
+/** The same for the withdrawal of a delayed message. */
+export const fingerprintOfCancel = (cancellationToken: string) =>
+  createHash("sha256")
+    .update(JSON.stringify(["cancel", cancellationToken]))
+    .digest("base64");
 
 export class IdempotencyKeys {
   readonly #commit: GroupCommit;
@@ -74,8 +83,22 @@ export class IdempotencyKeys {
 
   /** Remembers a request under its key, as part of the open transaction. */
   remember(idempotencyKey: string, fingerprint: string): void {
+    this.#remember(idempotencyKey, fingerprint, undefined);
+  }
+
+  /** Remembers a cancellation and what came of it, as part of the open transaction. */
+  rememberCancel(idempotencyKey: string, fingerprint: string, withdrew: boolean): void {
+    this.#remember(idempotencyKey, fingerprint, withdrew);
+  }
+
+  /** Whether the cancellation under this key withdrew a message. */
+  withdrew(idempotencyKey: string): boolean {
+    return this.#read(idempotencyKey)?.withdrew === true;
+  }
+
+  #remember(idempotencyKey: string, fingerprint: string, withdrew: boolean | undefined): void {
     const expiry = `${kinds.expiry}${ordered(this.#clock.now() + rememberedMs)}${idempotencyKey}`;
-    this.#commit.put(requestKey(idempotencyKey), encodeRemembered(fingerprint, expiry));
+    this.#commit.put(requestKey(idempotencyKey), encodeRemembered({ fingerprint, expiry, withdrew }));
     this.#commit.put(expiry, new Uint8Array(0));
   }
 
@@ -91,7 +114,7 @@ export class IdempotencyKeys {
   recordAnswer(idempotencyKey: string, answer: Packed): boolean {
     const before = this.#read(idempotencyKey);
     if (before === undefined || before.answer !== undefined) return false;
-    const value = encodeRemembered(before.fingerprint, before.expiry, answer);
+    const value = encodeRemembered(before, answer);
     this.#commit.put(requestKey(idempotencyKey), value);
     return true;
   }
@@ -119,10 +142,14 @@ export class IdempotencyKeys {
   }
 }
 
-function encodeRemembered(fingerprint: string, expiry: string, answer?: Packed): Uint8Array {
+function encodeRemembered({ fingerprint, expiry, withdrew }: Omit<Remembered, "answer">, answer?: Packed): Uint8Array {
   const writer = new WireWriter();
   writer.string(fingerprintField, fingerprint);
   writer.string(expiryField, expiry);
+  if (withdrew !== undefined) {
+    writer.uint32(withdrewField);
+    writer.uint32(withdrew ? 1 : 0);
+  }
   answer?.write(writer, answerField);
   return writer.finish();
 }
@@ -133,6 +160,7 @@ function decodeRemembered(bytes: Uint8Array): Remembered {
   let fingerprint = "";
   let expiry = "";
   let answer: Uint8Array | undefined;
+  let withdrew: boolean | undefined;
   let generation: Generation = "v3";
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
@@ -140,7 +168,8 @@ function decodeRemembered(bytes: Uint8Array): Remembered {
     else if (fieldTag === answerField) answer = reader.copy(end);
     else if (fieldTag === generationField) generation = readGeneration(reader, end);
     else if (fieldTag === expiryField) expiry = reader.string(end);
+    else if (fieldTag === withdrewField) withdrew = reader.bool(end);
     else reader.skip(fieldTag, end);
   }
-  return { fingerprint, expiry, answer: answer && new Packed(answer, generation).unpack() };
+  return { fingerprint, expiry, withdrew, answer: answer && new Packed(answer, generation).unpack() };
 }

@@ -8,9 +8,9 @@ import type { Admission } from "./admission.js";
 import type { Clock } from "./clock.js";
 import type { DelayedMessages } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
-import type { CallOptions, SendOptions } from "./engine-api.js";
+import type { CallOptions, CancelOptions, SendOptions } from "./engine-api.js";
 import type { GroupCommit } from "./group-commit.js";
-import { fingerprintOf, type IdempotencyKeys } from "./idempotency-keys.js";
+import { fingerprintOf, fingerprintOfCancel, type IdempotencyKeys } from "./idempotency-keys.js";
 import type { Instances } from "./instances.js";
 import { DelayedMessage, Message } from "./message.js";
 import type { Counters } from "./metrics.js";
@@ -65,13 +65,23 @@ export class Intake {
   }
 
   /** See EngineApi.cancel. */
-  async cancel(cancellationToken: string): Promise<boolean> {
-    const { admission, delayed, commit } = this.#parts;
+  async cancel(cancellationToken: string, { idempotencyKey }: CancelOptions): Promise<boolean> {
+    const { admission, keys, delayed, commit } = this.#parts;
     assertToken(cancellationToken);
+    if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
     admission.assertOpen();
-    const cancelled = delayed.cancel(undefined, cancellationToken);
-    if (cancelled) await commit.durable();
-    return cancelled;
+    const fingerprint = idempotencyKey === undefined ? "" : fingerprintOfCancel(cancellationToken);
+    let withdrew: boolean;
+    if (idempotencyKey !== undefined && keys.repeats(idempotencyKey, fingerprint)) {
+      // Somebody may have sent another message under the token since.
+      withdrew = keys.withdrew(idempotencyKey);
+    } else {
+      withdrew = delayed.cancel(undefined, cancellationToken);
+      if (idempotencyKey !== undefined) keys.rememberCancel(idempotencyKey, fingerprint, withdrew);
+      else if (!withdrew) return false;
+    }
+    await commit.durable();
+    return withdrew;
   }
 
   /** See EngineApi.call. */

@@ -21,6 +21,7 @@ export type { RuntimeLimits } from "./runtime-limits.js";
 export type { RuntimeOptions } from "./runtime-options.js";
 export {
   type RuntimeCallOptions,
+  type RuntimeCancelOptions,
   type RuntimeCloseOptions,
   type RuntimeEgressOptions,
   type RuntimeEngine,

@@ -31,6 +31,12 @@ export interface RuntimeCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of {@link StatefunRuntime.cancel}. */
+export interface RuntimeCancelOptions {
+  /** For 24 hours, a second cancellation with the same key does nothing and gets the result of the first. Defaults to none. */
+  readonly idempotencyKey?: string;
+}
+
 /** Options of {@link StatefunRuntime.egress}. */
 export interface RuntimeEgressOptions {
   /** How many records the handler may have at once. Defaults to 1: in order, one after the other. */
@@ -54,6 +60,8 @@ const callOptions = defineOptions<RuntimeCallOptions>()({
   idempotencyKey: unchecked<string>(),
   signal: unchecked<AbortSignal>(),
 });
+
+const cancelOptions = defineOptions<RuntimeCancelOptions>()({ idempotencyKey: unchecked<string>() });
 
 const egressOptions = defineOptions<RuntimeEgressOptions>()({ concurrency: withDefault(positiveInteger, 1) });
 
@@ -160,10 +168,11 @@ export class StatefunRuntime {
 
   /**
    * Withdraws the delayed message that was sent from outside with this token; resolves to whether there was one. Rejects
-   * with TOKEN_INVALID.
+   * with TOKEN_INVALID, IDEMPOTENCY_CONFLICT and OPTION_INVALID.
    */
-  cancel(cancellationToken: string): Promise<boolean> {
-    return this.#opened.engine.cancel(cancellationToken);
+  async cancel(cancellationToken: string, options?: RuntimeCancelOptions): Promise<boolean> {
+    const { idempotencyKey } = cancelOptions.read("cancel", options);
+    return this.#opened.engine.cancel(cancellationToken, idempotencyKey === undefined ? {} : { idempotencyKey });
   }
 
   /**

@@ -54,6 +54,24 @@ for (const store of stores) {
     assert.equal(await running.state("f/a", "count"), "2");
   });
 
+  test(`a cancellation that is repeated under its key does nothing again, and has the same result, ${store.name}`, async (t) => {
+    const running = await open(t, { store: await store.open(t), functions: { f: counter } });
+    const later = () => running.send("f/a", "x", { delayMs: 10_000, cancellationToken: "token" });
+    const cancel = (idempotencyKey: string, token = "token") => running.engine.cancel(token, { idempotencyKey });
+    await later();
+    assert.deepEqual(await Promise.all([cancel("one"), cancel("one")]), [true, true]);
+    assert.equal(await cancel("two"), false);
+    // Another message under the same token is not the one that the first two were about.
+    await later();
+    assert.deepEqual([await cancel("one"), await cancel("two")], [true, false]);
+    await running.reopen();
+    assert.deepEqual([await cancel("one"), await cancel("two")], [true, false]);
+    assert.equal(running.engine.metrics.delayedPending, 1);
+    await rejectsCode(cancel("one", "another token"), "IDEMPOTENCY_CONFLICT");
+    await rejectsCode(running.send("f/a", "x", { idempotencyKey: "one" }), "IDEMPOTENCY_CONFLICT");
+    assert.equal(await cancel("three"), true);
+  });
+
   test(`a call that is repeated gets the first one's answer: while it waits, afterwards, after a restart, ${store.name}`, async (t) => {
     const gate = new Gate();
     const f = {

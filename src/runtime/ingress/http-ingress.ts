@@ -187,11 +187,11 @@ export class HttpIngress {
     return read(await readBody(request, this.#maxBodyBytes));
   }
 
-  async #cancel({ response, filled: { cancellationToken = "" } }: Asked): Promise<void> {
+  async #cancel({ request, response, filled: { cancellationToken = "" } }: Asked): Promise<void> {
     if (cancellationToken === "") {
       throw new StatefunError("TOKEN_INVALID", "The cancellation token in the path is empty.");
     }
-    if (!(await this.#engine.cancel(cancellationToken))) {
+    if (!(await this.#engine.cancel(cancellationToken, keyOf(request)))) {
       throw new StatefunError("NOT_FOUND", `No delayed message has the cancellation token "${cancellationToken}".`);
     }
     sendJson(response, 200, { status: "cancelled" });

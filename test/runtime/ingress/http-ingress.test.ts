@@ -141,6 +141,16 @@ describe("a send", () => {
       const cancel = () => send(port, "/delayed/t%2F0", { method: "DELETE", headers: {} });
       answered(await cancel(), 200, { status: "cancelled" });
       refused(await cancel(), 404, "NOT_FOUND");
+      const again = "/send/example/count/bob?delay=1h&cancellationToken=again";
+      const cancelAgain = (key: string) =>
+        send(port, "/delayed/again", { method: "DELETE", headers: { "Idempotency-Key": key } });
+      answered(await post(port, again, "{}"), 202, { status: "accepted" });
+      answered(await cancelAgain("one"), 200, { status: "cancelled" });
+      refused(await cancelAgain("two"), 404, "NOT_FOUND");
+      answered(await post(port, again, "{}"), 202, { status: "accepted" });
+      answered(await cancelAgain("one"), 200, { status: "cancelled" });
+      refused(await cancelAgain("two"), 404, "NOT_FOUND");
+      answered(await cancelAgain("three"), 200, { status: "cancelled" });
       assert.equal((await world.engine.inspect(Address.of("example/count", "bob"))).delayed.length, 5);
       refused(await post(port, "/send/example/count/bob?delay=1h&cancellationToken=t%2F1", "{}"), 400, "TOKEN_INVALID");
     }));
