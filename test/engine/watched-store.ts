@@ -4,6 +4,15 @@ import { type ErrorCode, StatefunError } from "../../src/errors.js";
 import type { Entry, Range, Store, Write } from "../../src/store/store.js";
 import { Gate } from "../support/gate.js";
 
+export type Operation = "get" | "write" | "entries" | "keys";
+
+/** How one operation fails. */
+export interface Fault {
+  readonly code: ErrorCode;
+  /** Whether the operation is carried out nevertheless: the store does its work, and only the word of it is lost. */
+  readonly done: boolean;
+}
+
 export class WatchedStore implements Store {
   readonly #store: Store;
   readonly #heldByTest: boolean;
@@ -13,6 +22,8 @@ export class WatchedStore implements Store {
   /** What every write, and what every read, fails with. */
   failWrites: ErrorCode | undefined;
   failReads: ErrorCode | undefined;
+  /** Decides on every single operation, in the order in which they begin. Defaults to letting all of them succeed. */
+  faultOf: (operation: Operation) => Fault | undefined = () => undefined;
   #held: Gate | undefined;
 
   /** `heldByTest` says that the store's writes end when the test says so, not by themselves. */
@@ -39,24 +50,27 @@ export class WatchedStore implements Store {
   }
 
   get(key: string): Uint8Array | undefined {
-    if (this.failReads !== undefined) throw new StatefunError(this.failReads, "A read fails, as the test wants it.");
+    this.#assertReadable("get");
     return this.#store.get(key);
   }
 
   async write(writes: Iterable<Write>): Promise<void> {
     // What is held back by the test does not come to its end by itself.
     await this.#held?.promise;
-    if (this.failWrites !== undefined) throw new StatefunError(this.failWrites, "A write fails, as the test wants it.");
+    const fault = this.faultOf("write") ?? (this.failWrites && { code: this.failWrites, done: false });
+    const failure = fault && new StatefunError(fault.code, "A write fails, as the test wants it.");
+    if (failure !== undefined && fault?.done !== true) throw failure;
     const written = this.#store.write(writes);
     await (this.#heldByTest ? written : this.#watched(written));
+    if (failure !== undefined) throw failure;
   }
 
   entries(range: Range): Promise<Entry[]> {
-    return this.#read(() => this.#store.entries(range));
+    return this.#read("entries", () => this.#store.entries(range));
   }
 
   keys(range: Range): Promise<string[]> {
-    return this.#read(() => this.#store.keys(range));
+    return this.#read("keys", () => this.#store.keys(range));
   }
 
   count(range: Pick<Range, "from" | "to">): Promise<number> {
@@ -67,9 +81,14 @@ export class WatchedStore implements Store {
     return this.#store.close();
   }
 
-  async #read<T>(read: () => Promise<T>): Promise<T> {
-    if (this.failReads !== undefined) throw new StatefunError(this.failReads, "A read fails, as the test wants it.");
+  async #read<T>(operation: Operation, read: () => Promise<T>): Promise<T> {
+    this.#assertReadable(operation);
     return this.#watched(read());
+  }
+
+  #assertReadable(operation: Operation): void {
+    const code = this.faultOf(operation)?.code ?? this.failReads;
+    if (code !== undefined) throw new StatefunError(code, "A read fails, as the test wants it.");
   }
 
   async #watched<T>(work: Promise<T>): Promise<T> {

@@ -1,0 +1,130 @@
+// One life of an engine in a run: from its opening until it is closed or killed.
+
+import type { Clock, Timer } from "../../src/engine/clock.js";
+import { Engine } from "../../src/engine/engine.js";
+import type { EgressRecord } from "../../src/engine/engine-api.js";
+import { StatefunError } from "../../src/errors.js";
+import type { Store } from "../../src/store/store.js";
+import { egresses } from "../engine/app.js";
+import { endpointOf, textOf } from "../engine/functions.js";
+import { WatchedStore } from "../engine/watched-store.js";
+import { Gate } from "../support/gate.js";
+import { allStates } from "./logged-function.js";
+import { attempts } from "./work.js";
+import type { World } from "./world.js";
+
+const killed = () => new StatefunError("SHUTTING_DOWN", "The test has killed the engine.");
+
+export class Life {
+  engine: Engine | undefined;
+  /** What is really stored. */
+  readonly disk: Store;
+  readonly #world: World;
+  readonly #store: WatchedStore;
+  readonly #end = new Gate();
+  dead = false;
+  /** Whether the last write failed, so that the disk may lack what the engine has done since. */
+  #behind = false;
+
+  constructor(disk: Store, world: World) {
+    this.disk = disk;
+    this.#world = world;
+    this.#store = new WatchedStore(disk);
+    this.#store.faultOf = (operation) => {
+      if (this.dead) return { code: "STORE_FAILED", done: false };
+      const fault = world.plan.faultOf(operation, world.clock.now());
+      if (operation === "write") this.#behind = fault !== undefined;
+      if (fault !== undefined)
+        world.note(`  ${operation} ${world.plan.operations.length - 1} fails with ${fault.code}`);
+      return fault;
+    };
+  }
+
+  /** Whether the engine is open. */
+  get open(): boolean {
+    return this.engine !== undefined && !this.dead;
+  }
+
+  /** Resolves when the engine has been closed or killed. */
+  get ended(): Promise<void> {
+    return this.#end.promise;
+  }
+
+  /** What a clock moved by hand waits for. */
+  get watched(): { readonly busy: boolean; readonly done: number } {
+    const { metrics } = this.engine ?? {};
+    const { batches = 0, messagesIn = 0, egressAcknowledged = 0, delayedFired = 0 } = metrics ?? {};
+    const done = this.#store.done + batches + messagesIn + egressAcknowledged + delayedFired;
+    return { busy: this.#store.busy, done };
+  }
+
+  async start(): Promise<void> {
+    const world = this.#world;
+    const handle = (batch: Parameters<World["handle"]>[0]) => world.handle(batch, this);
+    const functions = Object.fromEntries(
+      world.functionNames.map((name) => [
+        name,
+        { states: allStates, handle, generation: name === "old" ? ("v2" as const) : ("v3" as const) },
+      ]),
+    );
+    const log = (line: string) => world.note(`  log: ${line}`);
+    this.engine = await Engine.open({
+      store: this.#store,
+      egresses,
+      clock: this.#clock,
+      limits: { attempts },
+      logger: { warn: log, error: log },
+      findRoute: endpointOf(functions),
+    });
+    for (const egress of egresses) {
+      this.engine.attach(egress, { window: 2, receive: (record) => this.#receive(record) });
+    }
+  }
+
+  /** Resolves as the promise does, or rejects when the engine is killed before. */
+  whileAlive<T>(promise: Promise<T>): Promise<T> {
+    const end = this.ended.then(() => {
+      throw killed();
+    });
+    end.catch(() => {});
+    return Promise.race([promise, end]);
+  }
+
+  async close(graceMs: number): Promise<void> {
+    const { engine } = this;
+    if (engine?.trouble !== undefined) this.#behind = true;
+    await engine?.close(graceMs);
+    await engine?.settle();
+    if (this.#behind) this.#world.ledger.crashed();
+    this.kill();
+  }
+
+  kill(): void {
+    this.dead = true;
+    this.#end.open();
+  }
+
+  /** The clock of all lives; the timers of a dead engine never go off. */
+  get #clock(): Clock {
+    const { clock } = this.#world;
+    return {
+      now: () => clock.now(),
+      after: (ms, run): Timer => clock.after(ms, () => !this.dead && run()),
+    };
+  }
+
+  async #receive({ id, egress, value }: EgressRecord): Promise<void> {
+    if (this.dead) await new Promise(() => {});
+    const { ledger } = this.#world;
+    const { text } = JSON.parse(textOf(value) as string) as { text: string };
+    if (!(await this.#stores(egress, text))) ledger.faults.push(`the record ${text} left before it was on the disk`);
+    if (!ledger.takes(egress, id, text)) throw new Error("not now");
+  }
+
+  /** Whether the disk holds a record with this text. */
+  async #stores(egress: string, text: string): Promise<boolean> {
+    const entries = await this.disk.entries({ from: "o", to: "p", limit: 1_000 });
+    const wanted = JSON.stringify({ text }).slice(1, -1);
+    return entries.some(([key, bytes]) => key.includes(egress) && Buffer.from(bytes).includes(wanted));
+  }
+}
