@@ -28,6 +28,7 @@ const steps = [
   script("test:interop"),
   script("test:kafka"),
   script("test:model"),
+  script("test:faults"),
   script("test:runtime-crash"),
   script("test:differential"),
   script("test:runtime-interop"),

@@ -4,7 +4,7 @@ import { type ErrorCode, StatefunError } from "../../src/errors.js";
 import type { Entry, Range, Store, Write } from "../../src/store/store.js";
 import { Gate } from "../support/gate.js";
 
-export type Operation = "get" | "write" | "entries" | "keys";
+export type Operation = "get" | "write" | "entries" | "keys" | "count";
 
 /** How one operation fails. */
 export interface Fault {
@@ -74,7 +74,7 @@ export class WatchedStore implements Store {
   }
 
   count(range: Pick<Range, "from" | "to">): Promise<number> {
-    return this.#read(() => this.#store.count(range));
+    return this.#read("count", () => this.#store.count(range));
   }
 
   close(): Promise<void> {

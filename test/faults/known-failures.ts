@@ -9,10 +9,4 @@ interface KnownFailure {
   readonly matches: (failure: Error, plan: FaultPlan) => boolean;
 }
 
-export const knownFailures: readonly KnownFailure[] = [
-  {
-    name: "given up",
-    why: "A read that fails while an answer is applied ends all writing until the engine is opened again.",
-    matches: ({ message }) => message.includes("never ended; trouble: A read fails"),
-  },
-];
+export const knownFailures: readonly KnownFailure[] = [];

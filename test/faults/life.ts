@@ -25,6 +25,8 @@ export class Life {
   dead = false;
   /** Whether the last write failed, so that the disk may lack what the engine has done since. */
   #behind = false;
+  /** How many looks at the disk are under way. */
+  #looks = 0;
 
   constructor(disk: Store, world: World) {
     this.disk = disk;
@@ -55,7 +57,7 @@ export class Life {
     const { metrics } = this.engine ?? {};
     const { batches = 0, messagesIn = 0, egressAcknowledged = 0, delayedFired = 0 } = metrics ?? {};
     const done = this.#store.done + batches + messagesIn + egressAcknowledged + delayedFired;
-    return { busy: this.#store.busy, done };
+    return { busy: this.#store.busy || this.#looks > 0, done };
   }
 
   async start(): Promise<void> {
@@ -123,7 +125,9 @@ export class Life {
 
   /** Whether the disk holds a record with this text. */
   async #stores(egress: string, text: string): Promise<boolean> {
+    this.#looks += 1;
     const entries = await this.disk.entries({ from: "o", to: "p", limit: 1_000 });
+    this.#looks -= 1;
     const wanted = JSON.stringify({ text }).slice(1, -1);
     return entries.some(([key, bytes]) => key.includes(egress) && Buffer.from(bytes).includes(wanted));
   }

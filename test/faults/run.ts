@@ -50,9 +50,8 @@ async function whole(world: World, plan: FaultPlan, seed: number, jobs: readonly
     if (kind === "killed" && since !== undefined && world.clock.now() >= since + (lastsMs.killed ?? 0)) {
       if (!plan.over) world.kill();
     }
-    const { trouble } = world.life.engine ?? {};
     const unfinished = world.unfinished.join(", ");
-    assert.ok(world.clock.now() < begun + longestMs, `${unfinished} never ended; trouble: ${trouble?.message}`);
+    assert.ok(world.clock.now() < begun + longestMs, `${unfinished} never ended; trouble: ${world.trouble}`);
   }
   plan.end();
   await world.clock.advance(restMs);

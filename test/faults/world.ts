@@ -37,13 +37,18 @@ export class World {
   readonly #unfinished = new Set<string>();
   #life: Life | undefined;
   #over = false;
+  /** Whether the disk is being opened. */
+  #opening = false;
   #begun = 0;
 
   constructor(plan: FaultPlan, disk: Disk) {
     this.plan = plan;
     this.#disk = disk;
     this.#begun = this.clock.now();
-    this.clock.watch = () => this.#life?.watched ?? { busy: false, done: 0 };
+    this.clock.watch = () => {
+      const { busy, done } = this.#life?.watched ?? { busy: false, done: 0 };
+      return { busy: busy || this.#opening, done };
+    };
   }
 
   /** The engine that is open now. */
@@ -77,7 +82,9 @@ export class World {
   /** Opens the engine, again and again when that fails or when the engine has ended, until {@link end}. */
   async live(): Promise<void> {
     while (!this.#over) {
+      this.#opening = true;
       const store = await this.#disk.open();
+      this.#opening = false;
       const life = new Life(store, this);
       this.#life = life;
       try {
@@ -125,6 +132,11 @@ export class World {
   isParked(address: string): boolean {
     const parked = this.#life?.engine?.parked({ limit: 100 }) ?? [];
     return parked.some((one) => one.address.equals(at(address)));
+  }
+
+  /** Why the engine takes no work. */
+  get trouble(): string | undefined {
+    return this.#life?.engine?.trouble?.message;
   }
 
   /** Whether an engine is open that takes work. */

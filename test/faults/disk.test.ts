@@ -1,0 +1,15 @@
+// The same on disk, where a store that has failed opens its files again. It takes minutes: STATEFUN_FAULTS=all runs it.
+
+import { test } from "node:test";
+import { folderDisk } from "./disks.js";
+import { type Kind, kinds } from "./fault-plan.js";
+import { sweep } from "./sweep.js";
+import { allJobs } from "./work.js";
+
+const skip = process.env.STATEFUN_FAULTS === "all" ? false : "it takes minutes";
+
+for (const kind of Object.keys(kinds) as Kind[]) {
+  test(`on disk nothing is lost and nothing happens twice when the store fails: ${kind}`, { skip }, async (t) => {
+    await sweep(t, { seed: 3, jobs: allJobs, kinds: [kind], disk: () => folderDisk(t), stride: 12 });
+  });
+}
