@@ -5,13 +5,26 @@ import { Engine } from "../../src/engine/engine.js";
 import type { EgressRecord } from "../../src/engine/engine-api.js";
 import { StatefunError } from "../../src/errors.js";
 import type { Store } from "../../src/store/store.js";
-import { egresses } from "../engine/app.js";
-import { endpointOf, textOf } from "../engine/functions.js";
+import { egresses, functionNames } from "../engine/app.js";
+import { type Batch, endpointOf, textOf } from "../engine/functions.js";
 import { WatchedStore } from "../engine/watched-store.js";
 import { Gate } from "../support/gate.js";
+import type { ManualClock } from "../support/manual-clock.js";
+import type { FaultPlan } from "./fault-plan.js";
+import type { Ledger } from "./ledger.js";
 import { allStates } from "./logged-function.js";
-import { attempts } from "./work.js";
-import type { World } from "./world.js";
+
+/** After so many failures in a row an address is parked. */
+export const attempts = 3;
+
+/** What outlives an engine. */
+interface Surroundings {
+  readonly clock: ManualClock;
+  readonly plan: FaultPlan;
+  readonly ledger: Ledger;
+  note(line: string): void;
+  handle(batch: Batch, life: Life): Promise<void>;
+}
 
 const killed = () => new StatefunError("SHUTTING_DOWN", "The test has killed the engine.");
 
@@ -19,7 +32,7 @@ export class Life {
   engine: Engine | undefined;
   /** What is really stored. */
   readonly disk: Store;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #store: WatchedStore;
   readonly #end = new Gate();
   dead = false;
@@ -28,7 +41,7 @@ export class Life {
   /** How many looks at the disk are under way. */
   #looks = 0;
 
-  constructor(disk: Store, world: World) {
+  constructor(disk: Store, world: Surroundings) {
     this.disk = disk;
     this.#world = world;
     this.#store = new WatchedStore(disk);
@@ -62,9 +75,9 @@ export class Life {
 
   async start(): Promise<void> {
     const world = this.#world;
-    const handle = (batch: Parameters<World["handle"]>[0]) => world.handle(batch, this);
+    const handle = (batch: Batch) => world.handle(batch, this);
     const functions = Object.fromEntries(
-      world.functionNames.map((name) => [
+      functionNames.map((name) => [
         name,
         { states: allStates, handle, generation: name === "old" ? ("v2" as const) : ("v3" as const) },
       ]),

@@ -3,10 +3,9 @@
 import { farMs, type Msg, type Op } from "../engine/app.js";
 import { at, text } from "../engine/functions.js";
 import type { Random } from "../support/random.js";
+import { attempts } from "./life.js";
 import type { World } from "./world.js";
 
-/** After so many failures in a row an address is parked. */
-export const attempts = 3;
 /** More failures than any message survives. */
 const always = 1000;
 

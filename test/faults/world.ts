@@ -5,7 +5,7 @@ import type { Engine } from "../../src/engine/engine.js";
 import type { SendOptions } from "../../src/engine/engine-api.js";
 import { type ErrorCode, StatefunError } from "../../src/errors.js";
 import type { TypedValue } from "../../src/model/typed-value.js";
-import { farMs, functionNames, type Msg } from "../engine/app.js";
+import { farMs, type Msg } from "../engine/app.js";
 import { at, type Batch, text, textOf } from "../engine/functions.js";
 import { ManualClock } from "../support/manual-clock.js";
 import type { Disk } from "./disks.js";
@@ -200,10 +200,6 @@ export class World {
     }
     carryOut(batch, this.clock.now());
     for (const { id } of messages) this.#handled.add(id);
-  }
-
-  get functionNames(): readonly string[] {
-    return functionNames;
   }
 
   #send(engine: Engine, to: string, msg: Msg, options: SendOptions): Promise<true> {
