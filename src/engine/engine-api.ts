@@ -179,14 +179,14 @@ export interface EngineApi {
   /**
    * Sends a message from outside; resolves when it is durable. Rejects with FUNCTION_UNKNOWN, VALUE_UNTYPED, ID_MISSING,
    * MAILBOX_FULL (too much waits for this address), OVERLOADED (too much waits for all), STORE_FULL, STORE_FAILED,
-   * TOKEN_INVALID, IDEMPOTENCY_CONFLICT, SHUTTING_DOWN, TARGET_INVALID, TYPE_NAME_INVALID, DELAY_INVALID, and
+   * TOKEN_INVALID, IDEMPOTENCY_CONFLICT, ENGINE_RESTARTING, SHUTTING_DOWN, TARGET_INVALID, TYPE_NAME_INVALID, DELAY_INVALID, and
    * OPTION_INVALID for the idempotency key.
    */
   send(target: Address, value: TypedValue, options?: SendOptions): Promise<void>;
   /**
    * Withdraws the delayed message that was sent from outside with this cancellation token; resolves to whether there was
-   * such a message. Rejects with TOKEN_INVALID, IDEMPOTENCY_CONFLICT, STORE_FULL, STORE_FAILED, SHUTTING_DOWN, and
-   * OPTION_INVALID for the idempotency key.
+   * such a message. Rejects with TOKEN_INVALID, IDEMPOTENCY_CONFLICT, STORE_FULL, STORE_FAILED, ENGINE_RESTARTING,
+   * SHUTTING_DOWN, and OPTION_INVALID for the idempotency key.
    */
   cancel(cancellationToken: string, options?: CancelOptions): Promise<boolean>;
   /**

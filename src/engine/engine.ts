@@ -1,6 +1,6 @@
 // The engine: its parts put together, opened and closed. Each part's file says what it does.
 
-import type { StatefunError } from "../errors.js";
+import { oneLine, type StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -35,7 +35,7 @@ import { defaultLimits, type EngineLimits } from "./limits.js";
 import { LoggingStore } from "./logging-store.js";
 import { Maintenance } from "./maintenance.js";
 import { Message } from "./message.js";
-import { metricsOf, newCounters } from "./metrics.js";
+import { type Counters, metricsOf, newCounters } from "./metrics.js";
 import { Outboxes } from "./outboxes.js";
 import { ParkedAddresses } from "./parked-addresses.js";
 import { recoverMailboxes, recoverOutboxes, recoverParked } from "./recover.js";
@@ -55,6 +55,15 @@ export interface EngineOptions {
   readonly egresses?: readonly string[];
   /** Addresses to park before anything is delivered, because a message of theirs may end the process. Defaults to none. */
   readonly park?: readonly Address[];
+  /** Why those addresses are parked, for people. Defaults to: they were parked when the runtime was opened. */
+  readonly parkReason?: string;
+  /** Counts on where an engine before on the same store has ended. Defaults to new counters. */
+  readonly counters?: Counters;
+  /**
+   * Called when the engine gives up, because a change broke off in the middle. The address is the one whose answer was
+   * carried out, if it was an answer. The store is free for another engine when {@link Engine.stopped} resolves.
+   */
+  readonly onGivenUp?: (address: Address | undefined) => void;
   /** Tells the time. Defaults to the machine's clock. */
   readonly clock?: Clock;
   /** How much the engine takes on; each limit has its own default. */
@@ -91,7 +100,15 @@ export class Engine implements EngineApi {
     const { park = [] } = options;
     assertAddresses(park);
     const engine = new Engine(options);
-    await engine.#recover(park);
+    try {
+      await engine.#recover(park, options.parkReason);
+    } catch (thrown) {
+      // Nothing of it may be written beside another engine, or to a store that is closed.
+      engine.#commit.onAbandoned = () => {};
+      engine.#commit.abandon(closingError());
+      await engine.stopped();
+      throw thrown;
+    }
     return engine;
   }
 
@@ -99,7 +116,7 @@ export class Engine implements EngineApi {
     const { findRoute, egresses = [], logger = defaultLogger } = options;
     const clock = engineClock(options.clock === undefined ? systemClock : options.clock);
     const limits = { ...defaultLimits, ...options.limits };
-    const counters = newCounters();
+    const counters = options.counters ?? newCounters();
     const store = new LoggingStore(options.store, clock, logger);
     const commit = new GroupCommit(store, clock, counters);
     const shared = { store, commit, sequence: new Sequence(commit, clock.now()) };
@@ -170,6 +187,15 @@ export class Engine implements EngineApi {
       },
     });
     this.#followCommit();
+    commit.onAbandoned = (error, address) => {
+      this.#giveUp(error, address);
+      options.onGivenUp?.(address);
+    };
+  }
+
+  /** Whether a change broke off, so that this engine does nothing any more. */
+  get hasGivenUp(): boolean {
+    return this.#commit.ended?.code === "ENGINE_RESTARTING";
   }
 
   get trouble(): StatefunError | undefined {
@@ -245,6 +271,11 @@ export class Engine implements EngineApi {
     return this.#closing;
   }
 
+  /** Resolves, after the engine has given up or settled, when it no longer uses its store. */
+  stopped(): Promise<void> {
+    return this.#commit.stopped();
+  }
+
   /** Makes everything so far durable, and ends. It is called after {@link close}: between the two, egresses may acknowledge. */
   settle(): Promise<void> {
     return this.#commit.close(closingError());
@@ -259,25 +290,41 @@ export class Engine implements EngineApi {
         saturated = commit.saturated;
         this.#delayed.paused = saturated || this.#closing !== undefined;
         const { trouble } = commit;
-        if (trouble !== undefined)
+        if (trouble !== undefined && commit.ended === undefined)
           this.#logger.error(`Nothing is taken until the store can be written: ${trouble.message}`, trouble);
       }
       this.#dispatcher.pump();
     };
   }
 
-  async #recover(park: readonly Address[]): Promise<void> {
+  /** Stops everything after a change broke off: nobody may see half of it, and nobody waits for what never comes. */
+  #giveUp(error: StatefunError, address: Address | undefined): void {
+    const what = address === undefined ? "A change" : `The answer of ${address}`;
+    const why = error.cause instanceof Error ? error.cause.message : error.message;
+    this.#logger.error(
+      oneLine(`${what} could not be carried out, which is a bug; the runtime opens its store again. The cause: ${why}`),
+      error,
+    );
+    this.#sweeper.stop();
+    this.#delayed.paused = true;
+    void this.#dispatcher.stop();
+    this.#outboxes.close();
+    this.#calls.rejectAll(error);
+    for (const instance of this.#instances.all()) instance.callEnded();
+  }
+
+  async #recover(park: readonly Address[], parkReason = "It was parked when the runtime was opened."): Promise<void> {
     const store = this.#store;
     const instances = this.#instances;
     await recoverParked(store, instances, this.#parked);
     await recoverMailboxes(store, instances);
     await recoverOutboxes(store, this.#outboxes);
     await this.#delayed.open();
-    for (const address of park) this.#maintenance.parkNow(address, "It was parked when the runtime was opened.");
+    for (const address of park) this.#maintenance.parkNow(address, parkReason);
     for (const instance of instances.all()) this.#dispatcher.ready(instance);
     logUnservedFunctions(instances.all(), this.#logger);
     this.#clock.after(attachMs, () => {
-      if (this.#closing === undefined) logUndeclaredEgresses(this.#outboxes.all(), this.#logger);
+      if (this.#closing === undefined && !this.hasGivenUp) logUndeclaredEgresses(this.#outboxes.all(), this.#logger);
     });
     this.#sweeper.start();
   }
@@ -286,11 +333,14 @@ export class Engine implements EngineApi {
     this.#sweeper.stop();
     this.#delayed.paused = true;
     const drained = this.#dispatcher.stop();
-    const timer = new Promise<void>((resolve) => {
-      const { cancel } = this.#clock.after(graceMs, resolve);
-      drained.then(cancel);
-    });
-    await Promise.race([drained, timer]);
+    // After the engine has given up, the answers of calls in flight are ignored.
+    if (!this.hasGivenUp) {
+      const timer = new Promise<void>((resolve) => {
+        const { cancel } = this.#clock.after(graceMs, resolve);
+        drained.then(cancel);
+      });
+      await Promise.race([drained, timer]);
+    }
     this.#outboxes.close();
     // Answers that are there already reach their callers. Nobody is left to wait afterwards.
     await this.#commit.attempted();

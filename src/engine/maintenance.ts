@@ -118,8 +118,8 @@ export class Maintenance {
     instance.held += 1;
     try {
       if (instance.call !== undefined) await this.#callEnded(instance);
-      // The engine closes and has given the call up.
-      if (instance.call !== undefined) throw closingError();
+      // The engine has given the call up.
+      if (instance.call !== undefined) throw commit.ended ?? closingError();
       await change(instance);
     } finally {
       instance.held -= 1;

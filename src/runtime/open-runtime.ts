@@ -1,7 +1,7 @@
 // Opens the parts of a runtime, one after the other: functions, store, engine, egresses, servers.
 
 import type { Clock } from "../engine/clock.js";
-import { Engine } from "../engine/engine.js";
+import { ReopeningEngine } from "../engine/reopening-engine.js";
 import { StatefunError } from "../errors.js";
 import { RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
@@ -26,7 +26,7 @@ const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [] };
 
 /** A runtime whose parts are all open. */
 export interface OpenRuntime {
-  readonly engine: Engine;
+  readonly engine: ReopeningEngine;
   readonly ingress: HttpIngress | undefined;
   readonly admin: AdminServer | undefined;
   readonly dir: string | undefined;
@@ -59,7 +59,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const store = await openStore(options.dir, options.waitForLock, logger);
   closing.add("store", () => store.close());
   const [playground] = module.egresses;
-  const engine = await Engine.open({
+  const engine = await ReopeningEngine.open({
     store,
     findRoute: routes.find,
     egresses: [...Object.keys(egresses), ...(playground === undefined ? [] : [playgroundEgress])],
@@ -98,11 +98,11 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
 
 /** The egresses of a runtime that have a consumer. */
 export class AttachedEgresses {
-  readonly #engine: Engine;
+  readonly #engine: ReopeningEngine;
   readonly #closing: Closing;
   readonly #names = new Set<string>();
 
-  constructor(engine: Engine, closing: Closing) {
+  constructor(engine: ReopeningEngine, closing: Closing) {
     this.#engine = engine;
     this.#closing = closing;
   }

@@ -119,7 +119,7 @@ export class StatefunRuntime {
    * Sends a message to a function's address; resolves when the message is on disk. A value that does not name its type must
    * be packed: `Types.int.pack(5)`. Rejects with FUNCTION_UNKNOWN, ID_MISSING, MAILBOX_FULL, OVERLOADED,
    * STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT, DELAY_INVALID, DURATION_INVALID, OPTION_INVALID,
-   * SHUTTING_DOWN and VALUE_UNTYPED. Rejects with VALUE_INVALID when the function runs in this process and has no handler for
+   * ENGINE_RESTARTING, SHUTTING_DOWN and VALUE_UNTYPED. Rejects with VALUE_INVALID when the function runs in this process and has no handler for
    * the value's type.
    *
    * @example
