@@ -74,7 +74,7 @@ export const errors = {
   HANDLER_MISSING: code("A function has no handler at all.", "Put `@Handles` on a method; give `register` a function."),
   FUNCTION_UNDECORATED: code(
     "A class without @StatefulFunction was bound or sent to.",
-    "Put `@StatefulFunction` on the class. A subclass needs a decorator of its own.",
+    "Put `@StatefulFunction` on the class. A subclass needs a decorator of its own, and so does a class that a legacy class decorator has made: put `@StatefulFunction` above that decorator.",
   ),
   FUNCTION_DUPLICATE: code(
     "A class or type name was bound twice.",

@@ -42,9 +42,11 @@ export class StatefunError extends Error {
   }
 }
 
+/** The cause of an error about something that looks right to its user. */
+export const twoCopies = "two copies of statefun-ts are loaded, for example one by import and one by require";
+
 /** Ends the message of an error about an object that looks right to its user. */
-export const otherCopy =
-  "(If it is one already, two copies of statefun-ts are loaded, for example one by import and one by require.)";
+export const otherCopy = `(If it is one already, ${twoCopies}.)`;
 
 /** Says in a few words what any value or thrown thing is. Never throws, whatever the thing's own methods do. */
 export function describe(thing: unknown): string {

@@ -41,10 +41,15 @@ export async function loadFunctions({ file, exportName }: FunctionsFile): Promis
   throw usage(`${file} exports no StatefulFunctions as ${names.join(" or ")}.${instead}`);
 }
 
-/** Whether a value is a StatefulFunctions, perhaps of the package's other copy, which a CommonJS project loads. */
+/**
+ * Whether a value is a StatefulFunctions, perhaps of another copy of the package, which a CommonJS project or a bundle loads.
+ * A minified class has another name, so the members are looked at.
+ */
 function isFunctions(value: unknown): value is StatefulFunctions {
   if (value instanceof StatefulFunctions) return true;
-  return value?.constructor?.name === "StatefulFunctions" && Array.isArray((value as StatefulFunctions).typeNames);
+  if (typeof value !== "object" || value === null) return false;
+  const { bind, register, typeNames } = value as Partial<StatefulFunctions>;
+  return typeof bind === "function" && typeof register === "function" && Array.isArray(typeNames);
 }
 
 /** Whether a name is that of a TypeScript or JavaScript file. The name of an export may follow. */

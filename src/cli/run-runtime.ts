@@ -117,7 +117,16 @@ function runtimeClassFor(
   own: typeof StatefunRuntime,
 ): typeof StatefunRuntime {
   if (functionsFile === undefined || functions instanceof StatefulFunctions) return own;
-  return createRequire(functionsFile.file)("statefun-ts/runtime").StatefunRuntime;
+  const other = createRequire(functionsFile.file);
+  try {
+    if ((functions as object) instanceof other("statefun-ts").StatefulFunctions)
+      return other("statefun-ts/runtime").StatefunRuntime;
+  } catch {
+    // The package is not installed beside the file.
+  }
+  throw usage(
+    `${functionsFile.file} holds a copy of statefun-ts of its own, as a bundle does. Leave statefun-ts out of the bundle, for example with esbuild's --external:statefun-ts.`,
+  );
 }
 
 /** Describes what a module file adds: functions elsewhere, and the ports of the playground's ingresses and egresses. */

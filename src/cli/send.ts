@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, StatefunError } from "../errors.js";
 import { idempotencyKeyOption } from "../model/header-values.js";
+import { parseJson } from "../model/plain-json.js";
 import { parseTypeName } from "../model/type-name.js";
 import { durationOf } from "./duration-option.js";
 import { type Input, usage } from "./parse.js";
@@ -77,7 +78,7 @@ function bodyOf(input: Input): { contentType: string; body: string | Uint8Array 
 /** Throws OPTION_INVALID. The text is sent as written, since JSON.parse would round a 64-bit number. */
 export function assertJson(text: string): void {
   try {
-    JSON.parse(text);
+    parseJson(text);
   } catch (error) {
     throw new StatefunError(
       "OPTION_INVALID",

@@ -1,8 +1,8 @@
 // A message as the body of a request, and the body of an answer as a value.
 
-import { describe, StatefunError } from "../errors.js";
+import { describe, StatefunError, twoCopies } from "../errors.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
-import { assertTypename, TypedValue } from "../model/typed-value.js";
+import { assertTypename, looksPacked, TypedValue } from "../model/typed-value.js";
 import { typeOf } from "../types/protobuf.js";
 import type { HttpAnswer } from "./http-call.js";
 import { toJsonText } from "./json-text.js";
@@ -27,6 +27,12 @@ export function bodyOf(message: unknown, method: string): Body {
   const packed = message instanceof TypedValue ? message : packMessage(message);
   if (packed !== undefined) assertTypename(packed);
   if (packed === undefined) {
+    if (looksPacked(message)) {
+      throw new StatefunError(
+        "VALUE_INVALID",
+        `The message for ${method} looks packed, but not by this copy of statefun-ts: ${twoCopies}.`,
+      );
+    }
     return {
       content: toJsonText(message, method),
       query: `handler=${encodeURIComponent(method)}&`,

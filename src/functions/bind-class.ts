@@ -7,6 +7,7 @@ import { type AnyClass, collectRecord, type HandlerRecord, type StateRecord, typ
 import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec } from "./function-spec.js";
 import { typeOfClass, typeOfValue } from "./infer-type.js";
 import { StateProperty } from "./state-property.js";
+import { isThenable } from "./thenable.js";
 
 /** Options of `functions.bind`. */
 export interface BindOptions<I extends object = object> {
@@ -14,7 +15,7 @@ export interface BindOptions<I extends object = object> {
    * Makes one new instance for one batch, for example with a container. Defaults to `new Class()`. An instance that was
    * returned before is INSTANCE_INVALID: its state would leak from one address to another.
    */
-  readonly create?: (functionClass: new (...args: any[]) => I) => I | Promise<I>;
+  readonly create?: (functionClass: new (...args: any[]) => I) => I | PromiseLike<I>;
 }
 
 type Create = NonNullable<BindOptions<any>["create"]>;
@@ -120,7 +121,9 @@ function newInstances<I extends object>(
     return instance;
   };
   return () => {
-    const made = create(functionClass);
-    return made instanceof Promise ? made.then(check) : check(made);
+    const made: unknown = create(functionClass);
+    // A class may have a method called "then".
+    if (made instanceof functionClass || !isThenable(made)) return check(made);
+    return Promise.resolve(made).then(check);
   };
 }

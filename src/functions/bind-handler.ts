@@ -4,8 +4,7 @@ import { StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
 import { expirationOptions, parseExpiration } from "../model/expiration.js";
 import { checked, defineOptions, unchecked } from "../model/options.js";
-import { isProtobufCodec } from "../model/protobuf-class.js";
-import { Type } from "../model/type.js";
+import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
 import { TypedValue, type ValueOf } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
@@ -166,7 +165,8 @@ function isStateOptions(declaration: TypeLike | StateOptions<any>): declaration 
   return (
     typeof declaration === "object" &&
     declaration !== null &&
-    !(declaration instanceof Type) &&
+    !("serialize" in declaration) && // a Type, perhaps of another copy of this package
+    !isStandardSchema(declaration) &&
     !isProtobufCodec(declaration)
   );
 }

@@ -10,7 +10,6 @@ import { type HandledType, handledName } from "./function-spec.js";
 // Compilers look for this symbol when a class is evaluated, and no Node has it yet. A class that uses the decorators
 // imports this module first, so the symbol is there in time.
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for("Symbol.metadata");
-const metadataSymbol = (Symbol as { metadata?: symbol }).metadata as symbol;
 
 /** Any class, also an abstract one. */
 export type AnyClass = abstract new (...args: any[]) => object;
@@ -63,20 +62,56 @@ export function recordFor(owner: object): ClassRecord {
   return record;
 }
 
-/** Gives a class its type name. */
-export function setTypeName(functionClass: object, typeName: string): void {
+/** Gives a class its type name. `metadata` is the metadata object that a standard decorator gets. */
+export function setTypeName(functionClass: object, typeName: string, metadata?: object): void {
   typeNames.set(functionClass, typeName);
+  if (metadata !== undefined) typeNames.set(metadata, typeName);
 }
 
 /** Finds the type name of a class with @StatefulFunction. Throws FUNCTION_UNDECORATED. */
 export function typeNameOf(functionClass: AnyClass): string {
-  const typeName = typeNames.get(functionClass);
+  const typeName = typeNames.get(functionClass) ?? typeNameOfWrapped(functionClass);
   if (typeName !== undefined) return typeName;
   const name = functionClass.name || "This class";
-  throw new StatefunError(
-    "FUNCTION_UNDECORATED",
-    `${name} is not a stateful function: put @StatefulFunction("namespace/name") on it. A subclass needs a @StatefulFunction of its own. ${otherCopy}`,
-  );
+  const parent = parentsOf(functionClass).find((other) => typeNames.has(other)) as AnyClass | undefined;
+  const why =
+    parent === undefined
+      ? `put @StatefulFunction("namespace/name") on it. ${otherCopy}`
+      : `its parent ${parent.name} is one. A subclass needs a @StatefulFunction of its own. If a class decorator made ${name}, put @StatefulFunction above that decorator: decorators run from the bottom to the top.`;
+  throw new StatefunError("FUNCTION_UNDECORATED", `${name} is not a stateful function: ${why}`);
+}
+
+/**
+ * The type name of a class that another class decorator has put in the place of the class with @StatefulFunction.
+ * Standard decorators give it the metadata of that class; a Proxy, and a function that takes the class's place, have the
+ * same prototype.
+ */
+function typeNameOfWrapped(functionClass: AnyClass): string | undefined {
+  const original: unknown = functionClass.prototype?.constructor;
+  for (const owner of [...metadataOf(functionClass), original]) {
+    const typeName =
+      typeof owner === "object" || typeof owner === "function" ? typeNames.get(owner as object) : undefined;
+    if (typeName !== undefined) return typeName;
+  }
+  return undefined;
+}
+
+/**
+ * The objects under a class's own symbols, one of which is its metadata. The symbol itself is not compared: a polyfill that
+ * is loaded later may replace Symbol.metadata.
+ */
+function metadataOf(functionClass: object): object[] {
+  return Object.getOwnPropertySymbols(functionClass)
+    .map((symbol): unknown => Object.getOwnPropertyDescriptor(functionClass, symbol)?.value)
+    .filter((value): value is object => typeof value === "object" && value !== null);
+}
+
+/** The parents of a class, the nearest first. */
+function parentsOf(functionClass: object): object[] {
+  const parents: object[] = [];
+  let parent: object | null = Object.getPrototypeOf(functionClass);
+  for (; parent !== null; parent = Object.getPrototypeOf(parent)) parents.push(parent);
+  return parents;
 }
 
 /** Collects what a class and its parents declare. A member of a subclass replaces its parent's. */
@@ -98,12 +133,10 @@ export function collectRecord(functionClass: AnyClass): ClassRecord {
 
 /** Finds the records of a class and its parents, the oldest first. */
 function inheritedRecords(functionClass: AnyClass): ClassRecord[] {
-  const found: ClassRecord[] = [];
-  for (let current: object | null = functionClass; current !== null; current = Object.getPrototypeOf(current)) {
-    const metadata = Object.hasOwn(current, metadataSymbol) ? Reflect.get(current, metadataSymbol) : undefined;
-    const record =
-      records.get(current) ?? (typeof metadata === "object" && metadata !== null ? records.get(metadata) : undefined);
-    if (record !== undefined) found.unshift(record);
-  }
-  return found;
+  const owners = [functionClass, ...parentsOf(functionClass)].flatMap((current) => {
+    const original: unknown = (current as { prototype?: object }).prototype?.constructor;
+    return [current, ...metadataOf(current), ...(typeof original === "function" ? [original] : [])];
+  });
+  const found = owners.flatMap((owner) => records.get(owner) ?? []);
+  return [...new Set(found)].reverse();
 }

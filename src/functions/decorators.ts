@@ -3,7 +3,7 @@
 
 import { StatefunError } from "../errors.js";
 import { type ExpirationOptions, expirationOptions, parseExpiration } from "../model/expiration.js";
-import { isProtobufCodec } from "../model/protobuf-class.js";
+import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
 import { TypedValue, type ValueOf } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
@@ -38,7 +38,8 @@ export function StatefulFunction(typeName: string): StatefulFunctionDecorator {
   parseTypeName(typeName);
   return (...args: readonly unknown[]) => {
     if (!isOnClass(args)) throw misplaced("@StatefulFunction", "stands on a member; put it on a class");
-    setTypeName(args[0] as object, typeName);
+    const [functionClass, context] = args as [object, { metadata?: object }?];
+    setTypeName(functionClass, typeName, context?.metadata);
   };
 }
 
@@ -140,7 +141,7 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
 /** Whether the arguments after the name are options alone: one plain object that is no type. */
 function isOptions([only, ...more]: readonly unknown[]): boolean {
   if (more.length > 0 || typeof only !== "object" || only === null) return false;
-  return !("serialize" in only) && !isProtobufCodec(only);
+  return !("serialize" in only) && !isStandardSchema(only) && !isProtobufCodec(only);
 }
 
 function recordHandler(types: readonly HandledType[] | undefined, member: Member): void {

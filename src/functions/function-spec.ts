@@ -1,6 +1,6 @@
 // A bound function: what its class or its registration declares, checked once and frozen.
 
-import { StatefunError } from "../errors.js";
+import { StatefunError, twoCopies } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
 import { isProtobufCodec, type MessageClass, type ReflectedType } from "../model/protobuf-class.js";
 import { isWellFormed } from "../model/text.js";
@@ -94,7 +94,10 @@ export function makeFunctionSpec(
   create: FunctionSpec["create"],
 ): FunctionSpec {
   if (sources.length === 0) {
-    throw new StatefunError("HANDLER_MISSING", `${typeName} has no handler. Put @Handles(Type) on a public method.`);
+    throw new StatefunError(
+      "HANDLER_MISSING",
+      `${typeName} has no handler. Put @Handles(Type) on a public method. (If it has one already, ${twoCopies}.)`,
+    );
   }
   return Object.freeze({
     typeName,

@@ -1,6 +1,6 @@
 // Implements the context of one message: every send becomes an effect of the batch.
 
-import { describeValue, StatefunError } from "../errors.js";
+import { describeValue, otherCopy, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { append } from "../model/append.js";
 import { isClient } from "../model/client-address.js";
@@ -198,7 +198,7 @@ function destination(target: unknown, rest: readonly unknown[]): { to: Address; 
   else {
     throw new StatefunError(
       "TARGET_INVALID",
-      `${describeValue(target)} is not a target. A target is a function's class, its type name, or an Address.`,
+      `${describeValue(target)} is not a target. A target is a function's class, its type name, or an Address. ${otherCopy}`,
     );
   }
   return { to: withId(Address.of(typeName, id as string)), message, options };

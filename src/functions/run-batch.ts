@@ -8,6 +8,7 @@ import { protobufName } from "../model/type-url.js";
 import type { FunctionSpec } from "./function-spec.js";
 import { type BatchScope, MessageContext } from "./message-context.js";
 import { BatchState, type ResolvedState } from "./state.js";
+import { isThenable } from "./thenable.js";
 
 /**
  * `passed` is set when a batch's time is over: the batch then begins no further message, and its contexts are closed.
@@ -189,8 +190,4 @@ function unhandled(spec: FunctionSpec, typename: string): StatefunError {
     "MESSAGE_UNHANDLED",
     `${spec.typeName} has no handler for ${typename}; it handles ${handled}. Add @Handles for it, or a catch-all @Handles().`,
   );
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,4 +1,4 @@
-// Checks that a value comes back from JSON as it went in.
+// Checks that a value comes back from JSON as it went in, and reads JSON.
 
 import { describe, StatefunError } from "../errors.js";
 
@@ -30,18 +30,18 @@ function assertPlain(
       if (value === null) return;
       if (path.length > 200) throw notJson(path, what, "it is nested more than 200 levels deep, or refers to itself");
       if (Array.isArray(value)) {
+        if (!isPlain(Object.getPrototypeOf(value))) break;
         for (let index = 0; index < value.length; index++) {
           path.push(index);
           assertPlain(value[index], path, what, accepts);
           path.pop();
         }
-        return;
+        const keys = Object.keys(value);
+        if (keys.length === value.length) return;
+        throw notJson(path, what, `the list's property "${keys[value.length]}" would be lost`);
       }
-      const prototype: unknown = Object.getPrototypeOf(value);
-      // The prototype of a plain object is null, or is Object.prototype of this or another realm, whose prototype is
-      // null.
-      if (prototype !== null && Object.getPrototypeOf(prototype) !== null) break;
-      for (const key in value) {
+      if (!isPlain(value)) break;
+      for (const key of Object.keys(value)) {
         const property = (value as Record<string, unknown>)[key];
         // JSON leaves an undefined property out, and the property of the read value is undefined again.
         if (property === undefined) continue;
@@ -53,6 +53,15 @@ function assertPlain(
     }
   }
   if (!accepts(value)) throw notJson(path, what, `${kindOf(value)} would not come back as it is`);
+}
+
+/**
+ * Whether an object has no prototype, or Object.prototype of this or another realm, which has none itself. Array.prototype
+ * is such an object too.
+ */
+function isPlain(value: object | null): boolean {
+  const prototype: unknown = value === null ? null : Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function notJson(steps: readonly (string | number)[], what: string, why: string): StatefunError {
@@ -67,4 +76,11 @@ function notJson(steps: readonly (string | number)[], what: string, why: string)
 function kindOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return `${describe(value)} (${typeof value})`;
   return `a ${(value as { constructor?: { name?: string } }).constructor?.name || "class instance"}`;
+}
+
+/**
+ * Parses JSON, also behind the byte order mark that some editors and Windows tools write before it. Throws a SyntaxError.
+ */
+export function parseJson(text: string): unknown {
+  return JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
 }

@@ -31,9 +31,16 @@ export interface ReflectedType {
 /** A message class or a reflected type: both encode and decode messages. */
 export type ProtobufCodec<T = any> = MessageClass<T> | ReflectedType;
 
-/** Whether a value encodes and decodes as protobufjs's classes and reflected types do. */
+/** Whether a value is a schema of zod, valibot, arktype or another library of Standard Schemas. */
+export function isStandardSchema(value: unknown): boolean {
+  return ((typeof value === "object" && value !== null) || typeof value === "function") && "~standard" in value;
+}
+
+/** Whether a value encodes and decodes as protobufjs's classes and reflected types do. A schema of zod only seems to. */
 export function isProtobufCodec(value: unknown): value is ProtobufCodec {
-  if ((typeof value !== "function" && typeof value !== "object") || value === null) return false;
+  if ((typeof value !== "function" && typeof value !== "object") || value === null || isStandardSchema(value)) {
+    return false;
+  }
   const codec = value as Partial<ReflectedType>;
   return typeof codec.encode === "function" && typeof codec.decode === "function";
 }
@@ -124,6 +131,12 @@ export function decodeMessage(codec: ProtobufCodec, typename: string, bytes: Uin
 
 /** The error for a value that stands where a type is asked for, and is none. */
 export function notAType(value: unknown): StatefunError {
+  if (isStandardSchema(value)) {
+    return new StatefunError(
+      "TYPE_UNKNOWN",
+      'A schema is not a type, because values travel under a typename. Make a type of the schema: json("namespace/name", schema).',
+    );
+  }
   return new StatefunError(
     "TYPE_UNKNOWN",
     `${nameOf(value)} is not a type. Use one of Types (Types.int, …), a protobufjs message class, json(…) or custom(…). ${otherCopy}`,

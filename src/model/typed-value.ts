@@ -178,6 +178,13 @@ export function assertTypename({ typename }: TypedValue): void {
   );
 }
 
+/** Whether a value has the properties of a packed value, as one of another copy of this package has. */
+export function looksPacked(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { typename, value: bytes } = value as { typename?: unknown; value?: unknown };
+  return typeof typename === "string" && bytes instanceof Uint8Array;
+}
+
 /** The error for a packed value of another type than `typename`. */
 export function unreadableAs(typename: string, packed: TypedValue<unknown>): StatefunError {
   return new StatefunError(

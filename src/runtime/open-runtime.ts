@@ -7,7 +7,6 @@ import { RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { longestTimerMs } from "../model/duration.js";
 import { defaultLogger, guarded, type Logger, logFailure } from "../model/logger.js";
-import { openLevelStore } from "../store/level-store.js";
 import { MemoryStore } from "../store/memory-store.js";
 import type { Store } from "../store/store.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
@@ -146,6 +145,8 @@ function openRoutes(
 
 async function openStore(dir: string | false, waitForLockMs: number | undefined, logger: Logger): Promise<Store> {
   if (dir === false) return new MemoryStore();
+  // Loaded only here: LevelDB is native code, which a runtime in memory works without.
+  const { openLevelStore } = await import("../store/level-store.js");
   return openLevelStore(dir, {
     ...(waitForLockMs === undefined ? {} : { waitForLockMs }),
     onFailure: (failure) => logFailure(logger, failure),

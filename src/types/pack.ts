@@ -1,8 +1,8 @@
 // Packs values that say which type they have.
 
-import { describeValue, StatefunError } from "../errors.js";
+import { describeValue, StatefunError, twoCopies } from "../errors.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
-import { assertTypename, TypedValue } from "../model/typed-value.js";
+import { assertTypename, looksPacked, TypedValue } from "../model/typed-value.js";
 import { json } from "./json.js";
 import { Types } from "./primitives.js";
 import { typeOf } from "./protobuf.js";
@@ -63,7 +63,7 @@ function packObject(value: object): TypedValue {
   if (!isProtobufCodec(messageClass)) {
     throw new StatefunError(
       "VALUE_UNTYPED",
-      "A plain object does not say which type it has. Create a message (User.create({ … })), or pack the value with its type (Order.pack({ … })). For Kafka and Kinesis there are kafkaRecord and kinesisRecord.",
+      `A plain object does not say which type it has. Create a message (User.create({ … })), or pack the value with its type (Order.pack({ … })). For Kafka and Kinesis there are kafkaRecord and kinesisRecord.${looksPacked(value) ? ` The value looks packed, so ${twoCopies}.` : ""}`,
     );
   }
   const type = typeOf(messageClass);

@@ -5,6 +5,7 @@ import type { TypenameOf, WithTypename } from "../model/named.js";
 import {
   decodeMessage,
   isProtobufCodec,
+  isStandardSchema,
   type MessageClass,
   MessageEncoder,
   notAType,
@@ -62,6 +63,7 @@ export function protobuf<T, N extends string = TypenameOf<T>>(
   messageClass: MessageClass<T> | ReflectedType,
   typename?: N,
 ): Type<WithTypename<T, N>> {
+  if (isStandardSchema(messageClass)) throw notAType(messageClass);
   if (!isProtobufCodec(messageClass))
     throw new StatefunError("TYPE_UNKNOWN", "protobuf(…) needs a protobufjs message class.");
   return new ProtobufType<any>(messageClass, typename ?? protobufTypename(messageClass));

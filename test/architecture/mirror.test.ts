@@ -48,6 +48,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "decorator-types": "it holds types alone; test/typings compiles against them",
       dialects: "test/dialects runs it under every compiler",
       "handled-messages": "it holds types alone; test/typings compiles against them",
+      thenable: "the tests of bind-class and run-batch run it",
     },
     behaviours: [
       "batch-equivalence",

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { test } from "node:test";
+import { buildSync } from "esbuild";
 import { Built } from "./built.js";
 import { type Ended, type Running, run, running } from "./run.js";
 
@@ -82,6 +83,32 @@ test("functions are found: a named export of CommonJS", async (t) => {
   assertFailed(await run(built.main, start("shop.cjs"), { cwd }), 2, "OPTION_INVALID");
   const runtime = running(t, built.main, start("shop.cjs#shop"), { cwd });
   assert.equal((await call(await env(runtime))).stdout, '"n"\n');
+});
+
+test("functions are found in a minified bundle, and one that holds statefun-ts is refused with the cause", async (t) => {
+  const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": counter });
+  const bundle = (external: string[]) =>
+    buildSync({
+      absWorkingDir: cwd,
+      entryPoints: ["functions.ts"],
+      outfile: join(cwd, "bundle.mjs"),
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "node",
+      target: "es2022",
+      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      allowOverwrite: true,
+      external,
+    });
+  bundle([]);
+  const start = ["start", "--functions", "bundle.mjs", "--memory", ...free];
+  const refused = await run(built.main, start, { cwd });
+  assertFailed(refused, 2, "OPTION_INVALID");
+  assert.match(refused.stderr, /--external:statefun-ts/);
+  bundle(["statefun-ts"]);
+  const runtime = running(t, built.main, start, { cwd });
+  assert.equal((await call(await env(runtime))).stdout, '"n 1"\n');
 });
 
 test("a module file runs, with functions of this process beside it", async (t) => {

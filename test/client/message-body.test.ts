@@ -18,3 +18,7 @@ test("a protobuf message with half of a surrogate pair is refused before it is s
 test("a typename with half of a surrogate pair is refused before it is sent", () => {
   throwsCode(() => bodyOf(new TypedValue(`example/${half}`), "greet"), "TYPE_NAME_INVALID");
 });
+
+test("a value that another copy of this package has packed is refused with the cause", () => {
+  throwsCode(() => bodyOf({ typename: "example/x", value: new Uint8Array(0) }, "greet"), "VALUE_INVALID", "two copies");
+});

@@ -147,6 +147,30 @@ test("the default of a deleted state comes from a new instance that create makes
   assert.deepEqual(seen, [1, 2, 3, 4]);
 });
 
+/** A promise of a library: it can be awaited, and is no Promise. */
+const thenable = <T>(value: T): PromiseLike<T> => ({ then: (...handlers) => Promise.resolve(value).then(...handlers) });
+
+test("create may return any thenable", async () => {
+  const functions = new StatefulFunctions().bind(Greeter, { create: () => thenable(new Greeter("hello")) });
+  assert.deepEqual((await new Engine(functions, "v3").call(go)).mutations, stored);
+  const wrong = new StatefulFunctions().bind(Greeter, { create: () => thenable({} as Greeter) });
+  await rejectsCode(new Engine(wrong, "v3").call(go), "INSTANCE_INVALID", "Greeter");
+});
+
+test("an instance with a method called then is an instance", async () => {
+  let calls = 0;
+  @StatefulFunction("example/greeter")
+  class Chain {
+    @Handles(User)
+    then() {
+      calls += 1;
+    }
+  }
+  const functions = new StatefulFunctions().bind(Chain, { create: () => new Chain() });
+  await new Engine(functions, "v3").call({ to: go.to, messages: go.messages });
+  assert.equal(calls, 2);
+});
+
 test("a constructor with parameters and no create is OPTION_INVALID, and names the class", () => {
   const bind = () => new StatefulFunctions().bind(Greeter as unknown as new () => Greeter);
   throwsCode(bind, "OPTION_INVALID", "Greeter", "create");
@@ -189,7 +213,7 @@ test("a class without a handler is HANDLER_MISSING", () => {
   class Silent {
     @State("count", Types.int) count = 0;
   }
-  throwsCode(() => new StatefulFunctions(Silent), "HANDLER_MISSING", "a/b");
+  throwsCode(() => new StatefulFunctions(Silent), "HANDLER_MISSING", "a/b", "two copies");
 });
 
 test("a state's type is known from its initialiser, and a number is a double", async () => {

@@ -228,3 +228,91 @@ test("a subclass without @StatefulFunction of its own is FUNCTION_UNDECORATED", 
   class Undecorated extends Parent {}
   throwsCode(() => new StatefulFunctions(Undecorated), "FUNCTION_UNDECORATED", "Undecorated");
 });
+
+test("Symbol.metadata may be replaced after the import, also between a parent and its subclass", async (t) => {
+  const symbols = Symbol as { metadata?: symbol };
+  const before = symbols.metadata;
+  t.after(() => Object.defineProperty(Symbol, "metadata", { value: before, configurable: true, writable: true }));
+  const replace = (metadata: symbol) => Object.defineProperty(Symbol, "metadata", { value: metadata });
+  replace(Symbol("first"));
+  class Base {
+    @State("count", Types.int) count = 0;
+    @Handles(User)
+    user() {
+      seen.push("user");
+      this.count++;
+    }
+  }
+  replace(Symbol("second"));
+  @StatefulFunction("family/replaced")
+  class Replaced extends Base {
+    @Handles(Admin)
+    admin() {
+      seen.push("admin");
+    }
+  }
+  const { mutations } = await run(Replaced, "family/replaced/1", [seth, root], { count: undefined });
+  assert.deepEqual(seen, ["user", "admin"]);
+  assert.deepEqual(mutations, [{ name: "count", value: shown(primitive("v3", "int", 1)) }]);
+});
+
+const extend = <C extends new (...args: any[]) => object>(target: C, _context?: unknown) => class extends target {};
+const proxy = <C extends new (...args: any[]) => object>(target: C, _context?: unknown) => new Proxy(target, {});
+
+for (const [how, wrap] of [
+  ["extends the class", extend],
+  ["is a Proxy of the class", proxy],
+] as const) {
+  test(`another class decorator may put a class in the class's place that ${how}`, async () => {
+    @wrap
+    @StatefulFunction("family/above")
+    class Above {
+      @Handles(User)
+      user() {
+        seen.push("above");
+      }
+    }
+    @StatefulFunction("family/below")
+    @wrap
+    class Below {
+      @Handles(User)
+      user() {
+        seen.push("below");
+      }
+    }
+    await run(Above, "family/above/1", [seth]);
+    assert.deepEqual(seen, ["above"]);
+    await run(Below, "family/below/1", [seth]);
+    assert.deepEqual(seen, ["below"]);
+    class Undecorated extends Above {}
+    throwsCode(() => new StatefulFunctions(Undecorated), "FUNCTION_UNDECORATED", "Undecorated");
+  });
+}
+
+/** What a compiler makes of a legacy class decorator and of @Handles(User) on the method "user". */
+function legacy(...decorators: ((target: any) => any)[]) {
+  class Legacy {
+    user() {
+      seen.push("legacy");
+    }
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(Legacy.prototype, "user") as PropertyDescriptor;
+  (Handles(User) as (...args: unknown[]) => void)(Legacy.prototype, "user", descriptor);
+  return decorators.reduceRight((target: any, decorate) => decorate(target) ?? target, Legacy);
+}
+
+test("the same holds for legacy decorators, where a class that extends it must stand below", async () => {
+  const named = StatefulFunction("family/legacy") as (target: any) => any;
+  const prototypal = (target: any) =>
+    Object.assign(
+      function Wrapper(...args: unknown[]) {
+        return Reflect.construct(target, args);
+      },
+      { prototype: target.prototype },
+    );
+  for (const made of [legacy(named, extend), legacy(named, proxy), legacy(proxy, named), legacy(prototypal, named)]) {
+    await run(made, "family/legacy/1", [seth]);
+    assert.deepEqual(seen, ["legacy"]);
+  }
+  throwsCode(() => new StatefulFunctions(legacy(extend, named)), "FUNCTION_UNDECORATED", "Legacy", "above");
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { json, type StandardSchema } from "../../src/index.js";
 import { throwsCode } from "../support/expect-code.js";
 
@@ -52,6 +53,7 @@ test("a __proto__ key is a key like any other, and pollutes nothing", () => {
 class Point {
   x = 1;
 }
+class Items extends Array<number> {}
 const cyclic: Record<string, unknown> = {};
 cyclic.self = cyclic;
 const cyclicList: unknown[] = [];
@@ -84,12 +86,37 @@ const refused: [string, unknown][] = [
     JSON.parse('{"__proto__":1}', (key, value) => (key === "__proto__" ? new Map() : value)),
   ],
   ["a promise", Promise.resolve(1)],
+  ["a class that extends Array", Items.of(1)],
+  ["such a class inside", { items: new Items() }],
+  ["a property on a list", Object.assign([1], { note: "x" })],
+  ["a property on an empty list", [Object.assign([], { note: "x" })]],
+  ["the match of a regular expression", /(a)/.exec("a")],
 ];
 for (const [what, value] of refused) {
   test(`${what} is VALUE_INVALID`, () => {
     throwsCode(() => basket.pack(value), "VALUE_INVALID", "shop/basket");
   });
 }
+
+test("a property on a list is named", () => {
+  throwsCode(() => basket.pack({ list: Object.assign([1, 2], { note: "x" }) }), "VALUE_INVALID", "list", '"note"');
+});
+
+test("objects and lists of another realm are plain", () => {
+  const foreign = runInNewContext("({ list: [1, { a: 2 }] })");
+  assert.deepEqual(basket.unpack(basket.pack(foreign)), { list: [1, { a: 2 }] });
+});
+
+test("an enumerable method on Object.prototype belongs to no value", (t) => {
+  Object.defineProperty(Object.prototype, "extend", { value: () => {}, enumerable: true, configurable: true });
+  t.after(() => Reflect.deleteProperty(Object.prototype, "extend"));
+  const value = basket.unpack(basket.pack({ a: [{ b: 1 }] }));
+  assert.equal(JSON.stringify(value), '{"a":[{"b":1}]}');
+});
+
+test("bytes with a byte order mark before the JSON are read", () => {
+  assert.deepEqual(basket.deserialize(Buffer.from('\ufeff{"a":"\ufeff"}')), { a: "\ufeff" });
+});
 
 test("VALUE_INVALID says where in the value", () => {
   throwsCode(() => basket.pack({ items: [{}, { at: new Date(0) }] }), "VALUE_INVALID", "items[1].at", "Date");

@@ -79,3 +79,11 @@ test("a typed value of another typename is not mistaken for a message's", () => 
   assert.equal(packValue(packed), packed);
   assert.equal(packed.is(protobuf(example.User, "example/x")), true);
 });
+
+test("a value that another copy of this package has packed is refused with the cause", () => {
+  class Packed {
+    typename = "example/x";
+    value = new Uint8Array(0);
+  }
+  throwsCode(() => packValue(new Packed()), "VALUE_UNTYPED", "two copies");
+});

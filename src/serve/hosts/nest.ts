@@ -2,6 +2,7 @@
 
 import { type DynamicModule, Inject, type ModuleMetadata } from "@nestjs/common";
 import { ApplicationConfig, HttpAdapterHost, ModuleRef } from "@nestjs/core";
+import { otherCopy, StatefunError } from "../../errors.js";
 import { RequestReplyHandler } from "../../functions/request-reply.js";
 import { StatefulFunctions } from "../../functions/stateful-functions.js";
 import { HttpEndpoint, type ServeOptions } from "../adapter.js";
@@ -127,6 +128,12 @@ function moduleOf(imports: ModuleMetadata["imports"], options: NonNullable<Modul
 /** Makes the endpoint without the global prefix, since an application may set the prefix after its modules are made. */
 function endpointOf({ functions, ...options }: StatefunModuleOptions, moduleRef: ModuleRef): HttpEndpoint {
   if (functions instanceof StatefulFunctions) return new HttpEndpoint(functions, options);
+  if (!Array.isArray(functions)) {
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `functions of the StatefunModule must be a list of classes or a StatefulFunctions. ${otherCopy}`,
+    );
+  }
   const bound = new StatefulFunctions();
   for (const functionClass of functions) bound.bind(functionClass, { create: (wanted) => moduleRef.create(wanted) });
   return new HttpEndpoint(bound, options);

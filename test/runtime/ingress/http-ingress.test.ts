@@ -32,6 +32,11 @@ describe("a call", () => {
       }
     }));
 
+  test("takes JSON behind a byte order mark", () =>
+    withIngress(async ({ port }) => {
+      answered(await post(port, bob, '\ufeff{"name":"Bob"}'), 200, { text: "Hello Bob", count: 1 });
+    }));
+
   test("carries bytes unchanged, both ways", () =>
     withIngress(async ({ port }) => {
       const body = example.User.encode({ name: "Bob" }).finish();
