@@ -1,4 +1,4 @@
-// The package as it is installed, in a folder of its own: its commands run as a user runs them, without a compiler.
+// The package as it is installed, in a folder of its own. Its commands run as a user runs them, without a compiler.
 
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

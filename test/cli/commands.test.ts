@@ -81,7 +81,7 @@ describe("messages", () => {
     assert.equal((await statefun("call", "shop/counter", "s1", '"b"')).stdout, '"b 2"\n');
   });
 
-  test("a function of several types is told which", async () => {
+  test("a function of several types needs the type or the handler of a message", async () => {
     const untyped = await statefun("call", "shop/orders", "o1", '{"sku":"tea"}');
     assertFailed(untyped, 1, "VALUE_UNTYPED");
     assert.match(untyped.stderr, /\n.*--type.*--handler.*--bytes/);
@@ -143,7 +143,7 @@ describe("looking", () => {
     assert.equal((await jsonOf("addresses", "shop/counter", "--after", "~1")).next, null);
   });
 
-  test("show tells of an address what there is", async () => {
+  test("show prints the states and messages of an address", async () => {
     await statefun("call", "shop/counter", "a1", '"x"');
     const { stdout } = await statefun("show", "shop/counter", "a1");
     assert.match(stdout, /^shop\/counter\/a1\n/);
@@ -178,7 +178,7 @@ describe("looking", () => {
   });
 });
 
-test("what came from outside is shown on a terminal, and not sent to it", async () => {
+test("control characters from outside are escaped on a terminal", async () => {
   const hostile = "\u001b[2J\u009b31m\u007f\u202edrawkcab\u2066";
   const raw = /[^\P{Cc}\n]|\p{Bidi_Control}/u;
   await statefun("call", "shop/counter", hostile, JSON.stringify(hostile));
@@ -208,7 +208,7 @@ test("what came from outside is shown on a terminal, and not sent to it", async 
 });
 
 describe("mending", () => {
-  test("a call to an address that was parked by hand is told the reason", async () => {
+  test("a call to an address that was parked by hand gets the reason", async () => {
     await statefun("park", "shop/counter", "p1", "--reason", "the supplier is closed");
     const { code, stderr } = await statefun("call", "shop/counter", "p1", '"x"');
     assert.equal(code, 1);
@@ -248,7 +248,7 @@ describe("mending", () => {
 });
 
 describe("failures", () => {
-  test("what is not there", async () => {
+  test("a function that does not exist is FUNCTION_UNKNOWN", async () => {
     assertFailed(await statefun("call", "shop/nothing", "x", '"x"'), 4, "FUNCTION_UNKNOWN");
     assertFailed(await statefun("show", "shop/nothing", "x"), 4, "FUNCTION_UNKNOWN");
   });
@@ -266,7 +266,7 @@ describe("failures", () => {
     assertFailed(await statefun("addresses", "shop/counter", "--limit", "0"), 2, "OPTION_INVALID");
   });
 
-  test("a runtime that is not there, or is none", async (t) => {
+  test("a URL where nothing listens, or where something else listens", async (t) => {
     const other = createServer((_, response) => response.writeHead(404).end("<html>not here</html>"));
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     t.after(() => other.close());
@@ -292,7 +292,7 @@ describe("failures", () => {
 });
 
 describe("help", () => {
-  test("help names every command, and what one takes", async () => {
+  test("help names every command, and the options of one command", async () => {
     const { code, stdout } = await statefun();
     assert.equal(code, 0);
     assert.equal((await statefun("--help")).stdout, stdout);

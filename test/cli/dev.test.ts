@@ -11,7 +11,7 @@ import { type Running, run, running } from "./run.js";
 const built = new Built();
 const free = ["--port", "0", "--admin-port", "0"];
 
-/** Functions that say `word` of themselves. */
+/** Functions that answer with `word`. */
 const source = (word: string) => `
 import { Handles, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
 
@@ -34,7 +34,7 @@ export const functions = new StatefulFunctions(Counter);
 
 const files = { "package.json": '{ "type": "module" }', "functions.ts": source("old") };
 
-/** Waits until the functions run; the ports are other ones after each restart, since any free ones are asked for. */
+/** Waits until the functions run. The ports change with each restart, since any free ports are asked for. */
 async function up(dev: Running, how: RegExp): Promise<Record<string, string>> {
   const [, ingress = ""] = await dev.saw(/ingress +(\S+)/);
   const [, admin = ""] = await dev.saw(/admin +(\S+)/);
@@ -62,11 +62,11 @@ test("a change restarts the functions; state and waiting messages stay", async (
   assert.equal((await dev.stop()).code, 0);
 });
 
-test("a mistake is shown and waited out; a delayed message that is due meanwhile comes once", async (t) => {
+test("dev prints a mistake and waits for its correction; a delayed message that becomes due meanwhile comes once", async (t) => {
   const cwd = built.project(files);
   const dev = running(t, built.main, ["dev", "functions.ts", ...free], { cwd });
   const env = await up(dev, started);
-  // Long enough that the functions are down when it is due.
+  // The delay is long enough for the functions to be down when the message is due.
   await run(built.main, ["send", "shop/counter", "bob", '"later"', "--delay", "4s"], { env });
   writeFileSync(join(cwd, "functions.ts"), `${source("broken")} syntax error(`);
   await dev.saw(/^The functions ended with 1\. /m);
@@ -79,7 +79,7 @@ test("a mistake is shown and waited out; a delayed message that is due meanwhile
   assert.match(stderr, /functions\.ts:\d+:\d+: ERROR/);
 });
 
-test("what the functions import is watched, in folders that are new too; data and packages are not", async (t) => {
+test("the files that functions import are watched, also in new folders; data and packages are not", async (t) => {
   const cwd = built.project({
     ...files,
     "functions.ts": source("old")
@@ -89,7 +89,7 @@ test("what the functions import is watched, in folders that are new too; data an
   });
   const dev = running(t, built.main, ["dev", ...free], { cwd });
   let env = await up(dev, started);
-  // None of these is a change of the sources: the next restart is for what comes after them.
+  // None of these changes is one of the sources. The next restart comes from the change after them.
   mkdirSync(join(cwd, "node_modules/other"));
   writeFileSync(join(cwd, "node_modules/other/index.js"), "");
   writeFileSync(join(cwd, "node_modules/index.js"), "");
@@ -109,7 +109,7 @@ test("what the functions import is watched, in folders that are new too; data an
   assert.equal((await dev.stop()).code, 0);
 });
 
-test("a process that is told to stop before it runs ends without a word", async () => {
+test("a process that gets a signal before its functions run ends without output", async () => {
   const cwd = built.project(files);
   const file = join(built.main, "../dev-child.js");
   const child = fork(file, ["dev", ...free], { cwd, stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
@@ -122,7 +122,7 @@ test("a process that is told to stop before it runs ends without a word", async 
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
-test("what an egress writes is no change, whatever its name", async (t) => {
+test("the file of an egress does not restart the functions, whatever its name", async (t) => {
   const cwd = built.project({ ...files, "out/records.json": "" });
   const dev = running(t, built.main, ["dev", "--egress", "shop/out=out/records.json", ...free], { cwd });
   const env = await up(dev, started);
@@ -157,7 +157,7 @@ test("when the command is killed its functions end too, and the folder is free",
   assert.equal((await second.stop()).code, 0);
 });
 
-test("without functions it says what to give", async () => {
+test("without functions, dev says which arguments it takes", async () => {
   const cwd = built.project({ "package.json": "{}" });
   for (const args of [["dev"], ["dev", "nothing.ts"], ["dev", "nothing.yaml"], ["dev", "a.ts", "b.ts"]]) {
     const { code, stderr } = await run(built.main, args, { cwd });

@@ -27,7 +27,7 @@ test("an option may be given more than once where that means something", () => {
   throwsCode(() => parseInput("start", ["--port", "1", "--port", "2"]), "OPTION_INVALID", "--port", "twice");
 });
 
-test("what begins with a dash stands behind two", () => {
+test("an argument that begins with a dash stands behind two dashes", () => {
   assert.deepEqual(parseInput("send", ["shop/cart", "bob", "--", "-5"]).args, ["shop/cart", "bob", "-5"]);
   throwsCode(() => parseInput("send", ["shop/cart", "bob", "-5"]), "OPTION_INVALID", "--");
 });
@@ -36,28 +36,28 @@ test("a dash alone is a value", () => {
   assert.equal(parseInput("send", ["shop/cart", "bob", "--bytes", "-"]).text("bytes"), "-");
 });
 
-test("an unknown command names the nearest", () => {
+test("the error for an unknown command names the nearest command", () => {
   throwsCode(() => findCommand("sennd"), "OPTION_INVALID", '"send"');
   throwsCode(() => findCommand("Parked"), "OPTION_INVALID", '"parked"');
   throwsCode(() => findCommand("constructor"), "OPTION_INVALID", "constructor");
   throwsCode(() => findCommand("--json"), "OPTION_INVALID", "--json");
 });
 
-test("an unknown option names the nearest", () => {
+test("the error for an unknown option names the nearest option", () => {
   throwsCode(() => parseInput("send", ["a/b", "c", "--dealy", "5m"]), "OPTION_INVALID", "--dealy", '"--delay"');
   throwsCode(() => parseInput("ps", ["--delay", "5m"]), "OPTION_INVALID", "statefun ps");
   throwsCode(() => parseInput("ps", ["-x"]), "OPTION_INVALID", "-x");
   throwsCode(() => parseInput("ps", ["--toString"]), "OPTION_INVALID", "--toString");
 });
 
-test("a value that is missing, or too much, is told", () => {
+test("a value that is missing or too much is refused", () => {
   throwsCode(() => parseInput("send", ["a/b", "c", "--delay"]), "OPTION_INVALID", "--delay");
   throwsCode(() => parseInput("send", ["a/b", "c", "--delay", "--json"]), "OPTION_INVALID", "--delay");
   throwsCode(() => parseInput("send", ["a/b", "c", "--json=yes"]), "OPTION_INVALID", "--json");
   assert.equal(parseInput("start", ["--dir=--odd"]).text("dir"), "--odd");
 });
 
-test("an argument that is missing, or too much, is told", () => {
+test("an argument that is missing or too much is refused", () => {
   throwsCode(() => parseInput("send", ["a/b"]), "OPTION_INVALID", "<id>");
   throwsCode(() => parseInput("ps", ["a/b"]), "OPTION_INVALID", "a/b");
   throwsCode(() => parseInput("show", ["a/b", "c", "d"]), "OPTION_INVALID", '"d"');

@@ -7,7 +7,7 @@ import { parseInput } from "../../src/cli/parse.js";
 import { askAdmin } from "../../src/cli/request.js";
 import { rejectsCode } from "../support/expect-code.js";
 
-test("a server that takes a request and does not answer is there, but late", async (t) => {
+test("a server that takes a request and does not answer is ANSWER_TIMEOUT, not CLIENT_FAILED", async (t) => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -14,7 +14,7 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What it reads from stdin. Defaults to nothing. */
+  /** The text that it reads from stdin. Defaults to nothing. */
   readonly stdin?: string | Uint8Array;
 }
 
@@ -24,7 +24,7 @@ export class Running {
   readonly ended: Promise<Ended>;
   #stdout = "";
   #stderr = "";
-  /** Up to where the output was looked at. */
+  /** The position in the output up to which a test has read. */
   #read = 0;
 
   constructor(main: string, args: readonly string[], { cwd, env, stdin }: RunOptions = {}) {

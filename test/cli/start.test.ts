@@ -172,7 +172,7 @@ test("a runtime goes on when the reader of its output goes away, and keeps the r
   assert.equal((await runtime.ended).code, 0);
 });
 
-test("tokens are asked for", async (t) => {
+test("the servers ask for their tokens", async (t) => {
   const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": counter });
   const tokens = { STATEFUN_ADMIN_BEARER_TOKEN: "a1", STATEFUN_BEARER_TOKEN: "i1" };
   const args = ["start", "--functions", "functions.ts", "--memory", ...free];
@@ -183,7 +183,7 @@ test("tokens are asked for", async (t) => {
   assert.equal((await run(built.main, ["ps"], { env: { ...vars, ...tokens } })).code, 0);
 });
 
-test("what can't start says why", async (t) => {
+test("a start that fails says why", async (t) => {
   const cwd = built.project({
     "package.json": '{ "type": "module" }',
     "functions.js":
@@ -211,7 +211,7 @@ test("what can't start says why", async (t) => {
   assert.match(broken.stderr, /told to fail[\s\S]*broken\.js/);
 });
 
-test("the mistakes of a module file are told one on a line", async () => {
+test("each mistake of a module file has a line", async () => {
   const cwd = built.project({ "module.yaml": "kind: io.statefun.nothing/http\nspec: {}\n---\nkind: what\nspec: {}\n" });
   const { code, stderr } = await run(built.main, ["start", "module.yaml", "--memory", ...free], { cwd });
   assert.equal(code, 1);
@@ -238,7 +238,7 @@ test("a file of functions is told apart from a module file by its name", async (
   }
 });
 
-/** Says what it gets; "stray" rejects a promise that nobody waits for, "kill" ends the process once KILL is set. */
+/** Prints its message. "stray" rejects a promise that nobody waits for, and "kill" ends the process once KILL is set. */
 const risky = `
   import { StatefulFunctions, Types } from "statefun-ts";
   export default new StatefulFunctions()

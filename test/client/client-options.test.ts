@@ -1,4 +1,4 @@
-// What the client refuses: options that are misspelt or that can't be.
+// Options that the client refuses.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -46,7 +46,7 @@ describe("a ref", () => {
       assert.deepEqual([...unknown.value], [1, 2]);
     }));
 
-  test("refuses what JSON would drop or change, before anything is sent", async () => {
+  test("refuses a value that JSON would drop or change, before anything is sent", async () => {
     const never = () => assert.fail("a request was sent");
     const ref = connect("http://localhost:1", { fetch: never }).ref<Cart>("shop/cart", "bob");
     const circular: Record<string, unknown> = {};
@@ -65,7 +65,7 @@ describe("a ref", () => {
     await rejectsCode(ref.order(circular), "VALUE_INVALID", "refers to itself");
   });
 
-  test("sends what a message's field may hold: bytes, messages, 64-bit numbers, and no finite ones", async () => {
+  test("sends every kind of field: bytes, messages, 64-bit numbers, NaN and the infinities", async () => {
     const bodies: unknown[] = [];
     const keep: typeof fetch = async (_input, init) => {
       bodies.push(JSON.parse(String(init?.body)));
@@ -79,7 +79,7 @@ describe("a ref", () => {
     assert.deepEqual(bodies, [{ bytes: "YQ==", user: { name: "Bob" }, long: "5", double: "NaN" }, "-Infinity", {}]);
   });
 
-  test("is no promise, and calls nothing when it is awaited, shown or stored", async () => {
+  test("is not a promise, and calls nothing when it is awaited, printed or stored", async () => {
     let calls = 0;
     const client = connect("http://localhost:1", {
       fetch: async () => {
@@ -96,7 +96,7 @@ describe("a ref", () => {
     assert.equal(calls, 0);
   });
 
-  test("refuses what can't be an address", () => {
+  test("refuses ids and type names that make no address", () => {
     const client = connect("http://localhost:1");
     throwsCode(() => client.ref("count", "bob"), "TYPE_NAME_INVALID");
     throwsCode(() => client.ref("example/count", ""), "ID_MISSING", 'is ""');

@@ -36,7 +36,7 @@ describe("a request that fails", () => {
       await rejectsCode(proxied.greet({}), "REQUEST_TOO_LARGE");
     }));
 
-  test("is sent again under one key: it is carried out once", () =>
+  test("is sent again with the same key, and carried out once", () =>
     withIngress(async ({ url }) => {
       // The first one arrives, and its answer is lost.
       const lost = async (real: () => Promise<Response>) => {
@@ -96,7 +96,7 @@ describe("a request that fails", () => {
       await rejectsCode(greeter.greet({ name: "Eve" }, key), "IDEMPOTENCY_CONFLICT");
     }));
 
-  test("for want of a token is UNAUTHORIZED", () =>
+  test("without its token is UNAUTHORIZED", () =>
     withIngress(
       async ({ url }) => {
         await rejectsCode(connect(url).ref<CountGreeter>("example/count", "bob").greet({}), "UNAUTHORIZED");
@@ -108,7 +108,7 @@ describe("a request that fails", () => {
 });
 
 describe("a call's time", () => {
-  test("ends at the runtime, or here", () =>
+  test("ends at the runtime, or in the client", () =>
     withIngress(async ({ url }) => {
       await rejectsCode(
         connect(url).ref<Many>("example.deep/many", "m").silent(true, { timeout: 20 }),

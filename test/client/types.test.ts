@@ -1,4 +1,4 @@
-// The compiler checks calls against the function's class: what is right is accepted, what is wrong refused.
+// The compiler checks calls against the function's class: it accepts right calls and refuses wrong calls.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -36,8 +36,8 @@ describe("the compiler", () => {
     assert.deepEqual(await check("calling.ts", "typescript", more), []);
   });
 
-  // An expectation is satisfied by any error, a misspelt name's too: each has to be of the kind that is meant.
-  test("refuses each for its type, not for a slip in the test", async () => {
+  // An expectation accepts any error, also one about a misspelt name. So each error must be of the expected kind.
+  test("refuses each wrong call for its type, not for a slip in the test", async () => {
     const lines = readFileSync(join(project.folder, "calling.ts"), "utf8").split("\n");
     const refused = lines.flatMap((line, index) => (line.includes("@ts-expect-error") ? [index + 2] : []));
     writeFileSync(

@@ -83,7 +83,7 @@ test("nothing is taken while the store can't be written, and all is taken again 
   assert.equal(admission.trouble, undefined);
 });
 
-test("nothing is taken once it is closed, and the reason is told as an error of its own each time", () => {
+test("nothing is taken once it is closed, and each caller gets an error object of its own", () => {
   const { admission } = setUp();
   admission.close();
   assert.equal(admission.trouble?.code, "SHUTTING_DOWN");

@@ -4,7 +4,7 @@ import type { ValueSpec } from "../../src/model/invocation.js";
 import type { Random } from "../support/random.js";
 import { spec } from "./functions.js";
 
-/** A message; its id is its own in the whole application. */
+/** A message. No other message of the application has its id. */
 export interface Msg {
   readonly id: string;
   /** How often the function fails over it before it goes well. */

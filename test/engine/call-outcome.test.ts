@@ -1,4 +1,4 @@
-// Whose failure a failed call is: told by where it came from and by its type, and by no code.
+// Whose failure a failed call is. Its origin and its type decide, and never its code.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// A call in flight: its end is told once.
+// A call in flight: its end is reported once.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -28,7 +28,7 @@ test("close ends at once when the store is in trouble", async () => {
   assert.equal(store.crash().get("a"), undefined);
 });
 
-test("an abandoned group is never written, who waits for it is told, and the group before it stays whole", async () => {
+test("an abandoned group is never written, its waiters get the error, and the group before it stays whole", async () => {
   const { store, clock, commit } = setUp();
   commit.put("a", bytes("1"));
   const first = commit.durable();
@@ -86,7 +86,7 @@ test("a group that waits to be written again is given up when the engine gives u
   }
 });
 
-test("who asks after the end is told so, and never synchronously", async () => {
+test("a caller that asks after the end gets the error, and never synchronously", async () => {
   const { commit } = setUp(true);
   await commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
   commit.put("a", bytes("1"));

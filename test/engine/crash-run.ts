@@ -18,7 +18,7 @@ const restMs = 20_000;
 export interface CrashPoint {
   /** At this commit, counted from 0. */
   readonly commit: number;
-  /** Whether it was on the disk already, or not yet; nobody was told of it. */
+  /** Whether the commit was on the disk already. It was acknowledged to nobody. */
   readonly kept: boolean;
 }
 
@@ -158,7 +158,7 @@ export class CrashRun {
     const life = this.#life;
     this.#unanswered.set(key, step);
     const done = (answer: string) => {
-      // A dead process tells nobody anything.
+      // A dead process acknowledges nothing.
       if (life !== this.#life) return;
       this.#unanswered.delete(key);
       const before = this.#answers.get(key);

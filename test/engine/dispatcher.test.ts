@@ -216,7 +216,7 @@ test("a mailbox whose messages are only in the store is read back before its add
   assert.equal(textIn(instance.mailbox.at(0)), "stored");
 });
 
-test("who waits for the end of a call is called back before the next call begins", () => {
+test("a waiter for the end of a call is called back before the next call begins", () => {
   const { flights, send } = setUp();
   const instance = send("f/a");
   send("f/a");

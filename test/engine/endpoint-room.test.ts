@@ -26,7 +26,7 @@ test("no more calls begin than there is room for, until one ends", () => {
   assert.deepEqual([begin("a"), begin("a")], [true, false]);
 });
 
-test("nobody is woken who found room", () => {
+test("a lane that found room is not woken", () => {
   const { room, begin, woken } = setUp(2, ["a"]);
   begin("a");
   room.free();

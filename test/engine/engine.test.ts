@@ -46,7 +46,7 @@ test("a call in flight is finished and its client answered; nothing new is taken
   assert.equal(await running.state("g/a", "count"), "1");
 });
 
-test("a call that takes longer than that is given up: its client is told, and it comes again", async (t) => {
+test("a call that takes longer is given up: its client gets the error, and its message comes again", async (t) => {
   const gate = { open: new Gate() };
   const running = await open(t, { functions: counter(gate) });
   const answer = rejectsCode(running.call("f/a", "1"), "SHUTTING_DOWN");

@@ -87,7 +87,7 @@ test("a callback comes after its group is durable, and never synchronously", asy
   assert.equal(called, true);
 });
 
-test("who waits while nothing is open waits for the group that is being written", async () => {
+test("a waiter while nothing is open waits for the group that is being written", async () => {
   const { store, commit } = setUp();
   commit.put("a", bytes("1"));
   const first = commit.durable();
@@ -187,7 +187,7 @@ test("work inside should wait when 32 MiB are open, and no longer when they are 
   await commit.flushed();
 });
 
-test("when a write fails, all who wait are told once, of the open group too, and the same group is written again", async () => {
+test("when a write fails, all waiters get the error once, those of the open group too, and the same group is written again", async () => {
   const { store, clock, commit } = setUp();
   commit.put("a", bytes("1"));
   const first = rejectsCode(commit.durable(), "STORE_FULL");
@@ -234,7 +234,7 @@ test("a write that goes on failing is tried later and later, at most every 5 sec
   assert.equal(commit.trouble, undefined);
 });
 
-test("who waits while the store is in trouble is told by the next failure, and flushed by the success", async () => {
+test("a waiter while the store is in trouble gets the next failure, and a flush ends with the success", async () => {
   const { store, clock, commit } = setUp();
   commit.put("a", bytes("1"));
   commit.onOutcome(() => {});

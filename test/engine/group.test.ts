@@ -45,7 +45,7 @@ test("a put that is taken back leaves nothing; a deletion can't be taken back", 
   assert.equal(group.has("b"), true);
 });
 
-test("a failed write is told to those who wait for the outcome, and each is told once", () => {
+test("the waiters for the outcome get a failed write, each of them once", () => {
   const group = new Group();
   const told: string[] = [];
   group.onOutcome((error) => told.push(`outcome ${error?.code}`));

@@ -85,7 +85,7 @@ for (const kind of ["message", "delayed", "egress", "state"] as const) {
   });
 }
 
-test("a torn answer to a client is refused, and the client told", async (t) => {
+test("a torn answer to a client is refused, and the client gets the error", async (t) => {
   const seen: string[] = [];
   let client = at("h/a");
   const running = await open(t, {

@@ -53,7 +53,7 @@ test("a wait for a retry lets no call begin until it is ended, which cancels its
   assert.equal(rang, false);
 });
 
-test("who waits for the end of the call is called back once, unless the wait was ended before", () => {
+test("a waiter for the end of the call is called back once, unless its wait was ended before", () => {
   const { instance } = setUp();
   const ended: string[] = [];
   instance.onCallEnded(() => ended.push("first"));

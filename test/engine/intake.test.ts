@@ -154,7 +154,7 @@ test("a call ends after its time limit, or when its signal says so; its message 
   assert.equal(await running.state("f/a", "count"), "3");
 });
 
-test("a call to an address that is parked, or gets parked, is told so, and so is one that is repeated", async (t) => {
+test("a call to an address that is parked, or gets parked, is ADDRESS_PARKED, and so is its repetition", async (t) => {
   const running = await open(t, {
     limits: { attempts: 1 },
     functions: {
@@ -180,7 +180,7 @@ async function parkBehind(running: Running, gate: Gate): Promise<void> {
   assert.equal(running.engine.metrics.parked, 1);
 }
 
-test("whose message waits when an address gets parked is told so, also when only the store has it; nobody else is", async (t) => {
+test("callers whose messages wait when an address gets parked get ADDRESS_PARKED, also when only the store has the messages; no others do", async (t) => {
   const gate = new Gate();
   let passedOn: Batch["callers"][number];
   const running = await open(t, {
@@ -216,7 +216,7 @@ test("whose message waits when an address gets parked is told so, also when only
   await Promise.all([...waiting, elsewhere]);
 });
 
-test("who repeats a call after a restart is told that its address gets parked, unless it was answered before", async (t) => {
+test("a call that is repeated after a restart gets ADDRESS_PARKED when its address gets parked, unless it was answered before", async (t) => {
   let gate = new Gate();
   const running = await open(t, {
     limits: { attempts: 1 },

@@ -68,7 +68,7 @@ class Run {
     this.#running.functions = this.#functions;
     await this.#running.open();
     this.#taker.attachTo(this.#running.engine);
-    // Who is cut off asks again, if that can do no harm.
+    // A client that is cut off asks again, if that can do no harm.
     for (const { step, outcome } of this.#calls.values()) {
       if (typeof outcome === "object" && "code" in outcome && step.key !== undefined) this.#call(step);
     }

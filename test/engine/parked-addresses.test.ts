@@ -65,7 +65,7 @@ test("to unpark an address that only waits for a retry ends the wait", async () 
   await clock.advance(2000);
 });
 
-test("callers whose messages wait there are told, in memory and behind, and no others", async () => {
+test("callers whose messages wait there get the error, whether in memory or in the store, and no others do", async () => {
   const parts = new Parts({ functions: { f: () => {} } });
   const { calls, instances } = parts;
   const wait = (to: string, value: string) => {

@@ -18,7 +18,7 @@ const counter = {
 };
 
 for (const code of ["STORE_FULL", "STORE_FAILED"] as const) {
-  test(`on ${code} those who wait are told, new ones are refused, and it goes on when there is space`, async (t) => {
+  test(`on ${code} waiters get the error, new requests are refused, and the engine goes on when there is space`, async (t) => {
     const running = await open(t, { functions: { f: counter } });
     const taker = new Taker();
     running.engine.attach("out/all", taker);
@@ -117,7 +117,7 @@ test("a batch that ends while the store can't be read is applied whole, once, an
   assert.equal(running.engine.metrics.delayedPending, 1);
 });
 
-test("reads that fail are told in the log, once a minute however many they are, and again when they go on failing", async (t) => {
+test("failed reads are logged once a minute, however many there are, and again while they go on failing", async (t) => {
   const running = await open(t, { functions: { f: counter } });
   const flood = async () => {
     for (let count = 0; count < 20; count += 1) {

@@ -1,5 +1,5 @@
-// What waits for a function that nothing serves any more, or for an egress that is no longer declared: it is told when the
-// engine opens, and can be looked at and dropped.
+// What waits for a function that nothing serves any more, or for an egress that is no longer declared: it is logged when
+// the engine opens, and can be looked at and dropped.
 
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
@@ -32,7 +32,7 @@ async function leftBehind(t: TestContext): Promise<MemoryStore> {
   return store;
 }
 
-test("a function that nothing serves is told once, with how much waits for it, when the engine opens", async (t) => {
+test("a function that nothing serves is logged once, with how much waits for it, when the engine opens", async (t) => {
   const running = await open(t, { store: await leftBehind(t), functions: { f() {} } });
   const lines = running.log.filter((line) => line.includes("test/gone"));
   assert.equal(lines.length, 1);
@@ -57,7 +57,7 @@ test("its addresses are shown, retried and dropped; then it is forgotten", async
   assert.equal(running.log.filter((line) => line.includes("test/gone")).length, 1, "only at the first start");
 });
 
-test("an egress that nobody declares is told with its records, unless a program attaches it in time", async (t) => {
+test("an egress that nobody declares is logged with its records, unless a program attaches it in time", async (t) => {
   const store = await leftBehind(t);
   const running = await open(t, { store, functions: { f() {}, gone() {} }, egresses: [] });
   const told = () => running.log.filter((line) => line.includes("out/all"));

@@ -198,7 +198,7 @@ test("one class can be bound in two registries", () => {
   assert.deepEqual(new StatefulFunctions(One).typeNames, new StatefulFunctions(One).typeNames);
 });
 
-test("a class without @StatefulFunction is FUNCTION_UNDECORATED, and so is what is no class", () => {
+test("a class without @StatefulFunction is FUNCTION_UNDECORATED, and so is anything that is not a class", () => {
   class Plain {
     @Handles(User) handle() {}
   }

@@ -1,4 +1,4 @@
-// The equal without decorators: register() does what a class does.
+// Functions without decorators: register() does everything that a class does.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -98,7 +98,7 @@ for (const generation of generations) {
     ]);
   });
 
-  test(`${generation}: asynchronous handlers run in order, and their failures are told`, async () => {
+  test(`${generation}: asynchronous handlers run in order, and their failures fail the batch`, async () => {
     const order: string[] = [];
     const gate = new Gate();
     const functions = new StatefulFunctions()

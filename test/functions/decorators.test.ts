@@ -1,4 +1,4 @@
-// Mistakes in a class are told when it is evaluated, not at the first message. (test/dialects covers every compiler.)
+// Mistakes in a class are errors when the class is evaluated, not at the first message. (test/dialects covers every compiler.)
 
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";

@@ -185,7 +185,7 @@ test("a function that is not bound is FUNCTION_UNKNOWN, by name", async () => {
   assert.equal(engine.logger.entries.length, 1);
 });
 
-test("a failure that a handler makes up can't pass for a fault of the request", async () => {
+test("an error that a handler makes up can't pass for a fault of the request", async () => {
   for (const code of ["FUNCTION_UNKNOWN", "REQUEST_MALFORMED", "SHUTTING_DOWN", "REQUEST_TOO_LARGE"] as const) {
     Probe.act = throwing(new StatefunError(code, "from another handler"));
     const engine = new Engine(functions, "v3");

@@ -46,7 +46,7 @@ for (const generation of generations) {
     return engine.call({ to: "example/probe/one", messages: [{ argument, ...(from !== undefined && { from }) }] });
   };
 
-  test(`${generation}: address and caller are told`, async () => {
+  test(`${generation}: the context has the address and the caller`, async () => {
     const seen: unknown[] = [];
     const note = ({ address, caller }: Context) => void seen.push(String(address), caller && String(caller));
     await act(note);
@@ -69,7 +69,7 @@ for (const generation of generations) {
     ]);
   });
 
-  test(`${generation}: what is sent is packed already or packs itself`, async () => {
+  test(`${generation}: a message is packed already or packs itself`, async () => {
     const { messages } = await act((context) => {
       context.send("a/b", "1", Types.int.pack(5));
       context.send("a/b", "1", "text");

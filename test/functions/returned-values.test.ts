@@ -49,7 +49,7 @@ for (const generation of generations) {
     assert.deepEqual(await call(async () => greeting, { to: "example/registered/one" }), replied);
   });
 
-  test(`${generation}: what is returned to a function, to an ingress or as undefined is ignored`, async () => {
+  test(`${generation}: a value returned to a function or an ingress, and undefined, are ignored`, async () => {
     for (const from of ["", "example/caller/x", "statefun.client/other/x", "other/call/x"]) {
       assert.deepEqual((await call(() => Greeting.create({ text: "hi" }), { from })).messages, [], from);
       assert.deepEqual((await call(async () => () => "no value", { from })).messages, [], from);
@@ -74,7 +74,7 @@ for (const generation of generations) {
     }
   });
 
-  test(`${generation}: what can't be answered fails the call, in a sync and an async handler`, async () => {
+  test(`${generation}: a value that can't be an answer fails the call, in a sync and an async handler`, async () => {
     for (const act of [() => new Map(), async () => new Map()]) await rejectsCode(call(act), "VALUE_INVALID");
     for (const act of [() => () => 1, async () => Symbol("s")]) await rejectsCode(call(act), "VALUE_UNTYPED");
   });

@@ -1,4 +1,4 @@
-// Declarations that would lose data without a word: each is refused, or made right.
+// Declarations that would silently lose data: each is refused, or works.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -123,7 +123,7 @@ test("what is no object of options is OPTION_INVALID, not ignored", async () => 
   await assert.rejects(serve(registered, any(8155)), { code: "OPTION_INVALID" });
 });
 
-test("what can't work is told where it is written, not at the first message", () => {
+test("a declaration that can't work is refused where it is written, not at the first message", () => {
   const any = (value: unknown) => value as any;
   throwsCode(() => new StatefulFunctions().register("a/b", any(Shared)), "HANDLER_MISSING", "bind");
   throwsCode(() => new StatefulFunctions().register("a/b", () => {}, any({ handles: Types.int })), "OPTION_INVALID");

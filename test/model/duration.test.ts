@@ -31,7 +31,7 @@ test("a fraction of a unit counts and a fraction of a millisecond is dropped", (
   assert.equal(durationToMs(-2.9), -2);
 });
 
-test("a unit that is undefined is as good as left out", () => {
+test("a unit that is undefined counts as left out", () => {
   assert.equal(durationToMs({ minutes: 1, seconds: undefined } as unknown as Duration), 60_000);
 });
 

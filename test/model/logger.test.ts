@@ -29,7 +29,7 @@ test("a failure is logged as one line, with the error as it was thrown", () => {
   assert.deepEqual(logger.entries, [{ level: "error", line: "HANDLER_FAILED: first\\nsecond\\u001b[2J", error }]);
 });
 
-test("what a terminal would act on is written out on stderr, in the line and in what was thrown first", (t) => {
+test("control characters are escaped on stderr, in the line and in the cause", (t) => {
   const written: string[] = [];
   for (const method of ["error", "warn"] as const) {
     t.mock.method(console, method, (...values: unknown[]) => void written.push(format(...values)));

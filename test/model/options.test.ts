@@ -45,7 +45,7 @@ test("an option that is given as undefined has its default", () => {
   assert.equal(pageOptions.read("The page", { size: undefined } as object).size, 50);
 });
 
-test("an unknown option is refused with the names of those there are", () => {
+test("an unknown option is refused with the names of the known options", () => {
   for (const name of ["sizes", "toString", "__proto__"]) {
     const input = Object.defineProperty({}, name, { value: 1, enumerable: true });
     throwsCode(
@@ -56,7 +56,7 @@ test("an unknown option is refused with the names of those there are", () => {
   }
 });
 
-test("what is no object is refused", () => {
+test("anything but an object is refused", () => {
   for (const input of [null, 5, "size", [1], () => {}]) {
     throwsCode(() => pageOptions.read("The page", input as never), "OPTION_INVALID");
   }
@@ -87,7 +87,7 @@ test("each check takes what it says and nothing else", () => {
   assert.equal(oneOf("up", "down")("down", "it", "The page"), "down");
 });
 
-test("a duration that is none, or that no timer can wait for, is refused with its place", () => {
+test("a wrong duration, or one that no timer can wait for, is refused with its place", () => {
   throwsCode(() => duration("soon" as never, "delay", "The page"), "DURATION_INVALID", "The page: delay: ");
   assert.equal(duration(0, "delay", "The page"), 0);
   for (const input of [0, -1, { days: 25 }]) {
@@ -115,7 +115,7 @@ test("options inside options are read by their own description", () => {
   );
 });
 
-test("a description is held against its interface by the compiler", () => {
+test("the compiler compares a description with its interface", () => {
   // @ts-expect-error: the option order is missing
   defineOptions<PageOptions>()({ size: positiveInteger, timeout: timer });
   // @ts-expect-error: there is no option color

@@ -17,7 +17,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 let folders = 0;
 const newDir = () => join(folder, `data-${++folders}`);
 
-/** Adds up what it is sent, answers the sum, and tells an egress. */
+/** Adds up its messages, answers with the sum, and sends the sum to an egress. */
 function sums(): StatefulFunctions {
   return new StatefulFunctions().register(
     "test/sum",
@@ -185,7 +185,7 @@ test("a port that is taken is refused, and the folder is free again", async () =
   await second.close();
 });
 
-test("what a function can't take is refused at the ingress, instead of parking its address", async () => {
+test("a value that a function can't take is refused at the ingress, and does not park the address", async () => {
   await using runtime = await StatefunRuntime.open({
     functions: sums().register("test/any", () => {}),
     dir: false,
@@ -204,7 +204,7 @@ test("what a function can't take is refused at the ingress, instead of parking i
   assert.deepEqual(await post("test/any/a?type=my/unknown", five), [202, undefined]);
 });
 
-test("a program is told at once, as the ingress tells, what a function of this process has no handler for", async () => {
+test("send and call refuse a value that no handler of this process takes, as the ingress does", async () => {
   const received = new Gate<string>();
   await using runtime = await StatefunRuntime.open({
     functions: sums().register("test/any", ({ typename }) => received.open(typename)),
@@ -224,7 +224,7 @@ test("a program is told at once, as the ingress tells, what a function of this p
   assert.equal(await add(runtime, "a", 1), 1);
 });
 
-test("an id, a key, a token and a signal that are none are refused, and the runtime goes on", async () => {
+test("a wrong id, key, token or signal is refused, and the runtime goes on", async () => {
   const egresses = { "test/sums": () => {} };
   await using runtime = await StatefunRuntime.open({ functions: sums(), dir: newDir(), egresses, ...closed });
   const send = (id: unknown, options: object = {}) =>
@@ -308,7 +308,7 @@ test("while a call over HTTP is being finished, close takes nothing new, from th
   await closing;
 });
 
-test("a logger that throws changes nothing: what fails is tried again", async () => {
+test("a logger that throws changes nothing: a failed message is tried again", async () => {
   let failures = 2;
   let records = 0;
   const functions = new StatefulFunctions().register(

@@ -1,4 +1,4 @@
-// Numbers and byte strings one after the other, and what is no such thing.
+// Numbers and byte strings that were written one after the other, and bytes that are neither.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -23,7 +23,7 @@ test("large numbers are exact up to 2^53", () => {
   assert.equal(new ByteReader(Buffer.from(bytes)).varint(), 2 ** 53 - 1);
 });
 
-test("what ends early, or never, is refused", () => {
+test("a number or byte string that ends early or never is refused", () => {
   const broken: readonly [bytes: readonly number[], read: (reader: ByteReader) => unknown][] = [
     [[], (reader) => reader.varint()],
     [[0x80], (reader) => reader.varint()],

@@ -1,4 +1,4 @@
-// How a folder gets an owner: by whom a file is made, and by whom a dead owner is replaced.
+// How a folder gets an owner: who makes the file, and who replaces a dead owner.
 
 import assert from "node:assert/strict";
 import { readdirSync, utimesSync, writeFileSync } from "node:fs";
@@ -9,13 +9,13 @@ import { Ownership } from "../../src/store/ownership.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { assertDead, claimed, folderOf, ownedBy, patient, quick, stranger } from "./owners.js";
 
-test("a number that another process has now is no proof of life", async (t) => {
+test("an owner is dead when another process has its number now", async (t) => {
   const dir = folderOf(t);
   ownedBy(dir, { started: "1" });
   await assertDead(dir);
 });
 
-test("an owner elsewhere that is silent is replaced, and not before", async (t) => {
+test("an owner on another machine is replaced once it is silent, and not before", async (t) => {
   const dir = folderOf(t);
   ownedBy(dir, stranger);
   const begun = performance.now();
@@ -23,7 +23,7 @@ test("an owner elsewhere that is silent is replaced, and not before", async (t) 
   assert.ok(performance.now() - begun >= quick.silenceMs);
 });
 
-test("an owner elsewhere that touches its file is in the way, for as long as one waits", async (t) => {
+test("an owner on another machine that touches its file keeps the folder, however long an opening waits", async (t) => {
   const dir = folderOf(t);
   ownedBy(dir, stranger);
   let time = 1_000;

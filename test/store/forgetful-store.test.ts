@@ -1,4 +1,4 @@
-// The store for crash tests: it forgets what it must, and nothing else.
+// The store for crash tests: it forgets what was not synced, and nothing else.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

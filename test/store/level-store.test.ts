@@ -64,7 +64,7 @@ test("a folder that is open can't be opened again, by whatever path", async (t) 
   await again.close();
 });
 
-test("of several who open a new folder at once, one gets it", async (t) => {
+test("of several openings of a new folder at once, one succeeds", async (t) => {
   const dir = freshFolder(t);
   const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => openLevelStore(dir)));
   const stores = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));

@@ -31,7 +31,7 @@ test("a whole log passes, also with writes that fill several blocks, and an empt
   await assertLogsWhole(large.dir, large.database);
 });
 
-test("a log that is cut short anywhere passes: nobody was told of its last write", async (t) => {
+test("a log that is cut short anywhere passes: its last write was acknowledged to nobody", async (t) => {
   const { dir, database, path, log } = await logOf(t, 4, 60);
   for (let length = 0; length < log.length; length++) {
     writeFileSync(path, log.subarray(0, length));

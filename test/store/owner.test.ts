@@ -41,7 +41,7 @@ describe("on Linux", { skip: process.platform !== "linux" }, () => {
 
 describe("where there is no /proc", () => {
   const bare = { boot: "", namespace: "", machine: "", task: "", started: "" };
-  test("a process that is gone is dead, and one that is there may be another one", () => {
+  test("a process that is gone is dead; a process that is there may be another one", () => {
     const inside: Owner = { ...here, ...bare };
     assert.equal(lifeOf({ ...inside, ...nobody, task: "" }, inside), "dead");
     assert.equal(lifeOf(inside, inside), "unknown");
@@ -49,7 +49,7 @@ describe("where there is no /proc", () => {
   });
 });
 
-test("an owner is read as it was written, and a part of it is none", () => {
+test("an owner is read as it was written, and a part of a record is not an owner", () => {
   const text = JSON.stringify(here);
   assert.deepEqual(parseOwner(text), here);
   assert.equal(parseOwner(text.slice(0, -1)), undefined);

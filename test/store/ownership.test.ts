@@ -158,7 +158,7 @@ test("an opening that waits gets the folder when it is closed", async (t) => {
   await next.close();
 });
 
-test("an opening that waited in vain is refused", async (t) => {
+test("an opening is refused when it has waited as long as it may", async (t) => {
   const { dir } = await openFolder(t);
   await rejectsCode(openLevelStore(dir, { waitForLockMs: 300 }), "STORE_LOCKED", "waitForLock");
 });

@@ -1,4 +1,4 @@
-// Tables as LevelDB writes them, and what is none.
+// Tables as LevelDB writes them, and bytes that are no table.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -10,7 +10,7 @@ test("a server that other machines reach needs a token", async (t) => {
   await world(t, { host: "0.0.0.0", bearerToken: "secret" });
 });
 
-test("an option that does not exist is told", async (t) => {
+test("an option that does not exist is refused by name", async (t) => {
   await rejectsCode(world(t, { prot: 7071 } as object), "OPTION_INVALID", "prot");
 });
 
@@ -28,7 +28,7 @@ test("with a token, only requests that have it are taken", async (t) => {
   assert.equal((await as("bearer secret")).status, 200);
 });
 
-test("a path that is not there is not told without the token", async (t) => {
+test("without the token, a path that does not exist is UNAUTHORIZED, not NOT_FOUND", async (t) => {
   const { ask } = await world(t, { bearerToken: "secret" });
   assert.equal((await ask("GET /nothing")).status, 401);
 });

@@ -210,7 +210,7 @@ test("a state that its function has not asked for yet is not given another type 
   assert.equal((await ask("GET /addresses/shop/counter/bob")).json.states[0].value, 1);
 });
 
-test("a state that nobody declares is not written, and one that is not there is not deleted", async (t) => {
+test("a state that nobody declares is not written, and deleting a missing state is an error", async (t) => {
   const { ask, tell } = await world(t);
   await tell("bob", "hello");
   const path = "/addresses/shop/counter/bob/states";
@@ -274,7 +274,7 @@ test("the first message is dropped, or all", async (t) => {
   assert.equal((await ask("POST /addresses/shop/counter/bob/drop?which=some")).json.code, "OPTION_INVALID");
 });
 
-test("what is not there, or not like that, is told", async (t) => {
+test("a path, a query or a name that does not exist is refused with its reason", async (t) => {
   const { ask } = await world(t);
   const told = async (line: string) => {
     const { status, json } = await ask(line);

@@ -16,7 +16,7 @@ function samplesOf(text: string): Map<string, number> {
   );
 }
 
-test("the engine's counts are told as they are now, in Prometheus's text format", async (t) => {
+test("the metrics are the engine's present counts, in Prometheus's text format", async (t) => {
   const { ask, tell, engine } = await world(t);
   assert.equal(samplesOf((await ask("GET /metrics")).text).get("statefun_messages_in_total"), 0);
   await tell("bob", "hello");
@@ -47,7 +47,7 @@ test("every number of the engine has a metric", async (t) => {
   }
 });
 
-test("times are told as histograms whose buckets hold those below them", async (t) => {
+test("durations are histograms, in which a bucket includes the smaller ones", async (t) => {
   const { ask, tell, engine } = await world(t);
   for (const text of ["a", "b", "c"]) await tell("bob", text);
   const samples = samplesOf((await ask("GET /metrics")).text);

@@ -13,7 +13,7 @@ import { type Received, type Sent, send } from "../../support/http.js";
 import { RecordingLogger } from "../../support/recording-logger.js";
 
 export const Cart = json<{ items: string[] }>("shop.types/cart");
-/** A type that says nothing of JSON. */
+/** A type without a JSON form. */
 const Opaque = custom<string>(
   "shop.types/opaque",
   (text) => Buffer.from(text),

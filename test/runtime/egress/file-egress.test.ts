@@ -59,7 +59,7 @@ describe("a file that is opened again", () => {
     assert.deepEqual(textsOf(path), ["text 1", "text 2", "text 3", "text 4"]);
   });
 
-  test("loses a line that was cut short, wherever it was cut, and gets it again", async () => {
+  test("loses a last line that was cut short anywhere, and gets the record again", async () => {
     const path = newPath();
     const egress = await FileEgress.open(out, { file: path }, find);
     await egress.receive(greetingRecord(1, "first"));
@@ -96,7 +96,7 @@ describe("a file that is opened again", () => {
     }
   });
 
-  test("is left alone when it is something else, or another egress's", async () => {
+  test("is left alone when it holds something else, or the records of another egress", async () => {
     const foreign = ["notes\n", "notes", '{"id":"1"}\n', '{"id":"000000001","egress":"example/other"}\n', "[]\n"];
     for (const content of foreign) {
       const path = newPath();

@@ -54,7 +54,7 @@ test("an empty topic is 404, one that is not declared 405, and so is another met
     assert.equal((await send(egress.port, "/greets", { method: "POST", headers: {} })).status, 405);
   }));
 
-test("a record of an undeclared topic is kept and told; one that is none is dropped and told", () =>
+test("a record of an undeclared topic is kept and logged; a value that is no record is dropped and logged", () =>
   withEgress(async (egress, lines) => {
     let kept = true;
     const waiting = egress.receive(record({ topic: "nowhere", payload: "x" }));
@@ -82,7 +82,7 @@ test("closing acknowledges nothing that was not taken", async () => {
   await assert.rejects(egress.receive(record({ topic: "greets", payload: "y" })), { code: "SHUTTING_DOWN" });
 });
 
-test("a record whose answer did not leave goes to the next who asks", { timeout: 60_000 }, () =>
+test("a record whose answer did not leave goes to the next request", { timeout: 60_000 }, () =>
   withEgress(async (egress) => {
     // Larger than what the machine buffers for a client that reads nothing.
     const payload = "x".repeat(16 * 1024 * 1024);

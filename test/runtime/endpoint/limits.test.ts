@@ -1,4 +1,4 @@
-// What a call does not wait for, and does not take.
+// The limits of a call: how long it waits, and how much it takes.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

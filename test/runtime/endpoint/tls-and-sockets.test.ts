@@ -71,7 +71,7 @@ test("a server that wants a certificate is unreachable without one, or with a st
   await rejectsCode(endpointAt(url, strange).call(hello, bob), "ENDPOINT_UNREACHABLE");
 });
 
-test("a file that is missing or can't be used is told at the start, with its place", () => {
+test("a file that is missing or can't be used is refused at the start, with its place", () => {
   const { keyFile } = certificates.withPassword(client, "open sesame");
   const wrongPassword = certificates.file("password", "wrong");
   for (const tls of [

@@ -1,4 +1,4 @@
-// The playground's ingress: what its examples' curl commands send arrives as they mean it.
+// The playground's ingress takes the curl commands of its examples.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -62,7 +62,7 @@ test("without that prefix the type is StateFun's string", () =>
     );
   }));
 
-test("what can't be right is an error", () =>
+test("a wrong path or type is an error", () =>
   withPlayground(async (port) => {
     const headers = { "content-type": userType };
     for (const [path, sent, status] of [

@@ -51,7 +51,7 @@ describe("a wrong request", () => {
       }));
   }
 
-  test("with another method is 405 and told which are allowed", () =>
+  test("with another method is 405, and the answer says which methods are allowed", () =>
     withIngress(async ({ port }) => {
       for (const [path, method, allow] of [
         [bob, "GET", "POST"],
@@ -105,7 +105,7 @@ describe("a value that no handler of this process takes", () => {
       }));
   }
 
-  test("is none whose type a catch-all takes, and no primitive in its StateFun 2 wrapper", () =>
+  test("is accepted when a catch-all takes its type, or when it is a primitive in its StateFun 2 wrapper", () =>
     withIngress(async ({ port }) => {
       const other = await send(port, typed(many, "my/unknown"), { body: user });
       assert.equal(other.headers["statefun-type"], "example/echo");

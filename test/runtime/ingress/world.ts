@@ -1,4 +1,4 @@
-// A real engine with functions in this process, for what stands round it.
+// A real engine with functions in this process, for tests of the servers around it.
 
 import { example } from "../../../samples/messages/messages.js";
 import { Engine, type EngineOptions } from "../../../src/engine/engine.js";

@@ -12,7 +12,7 @@ test("every module file of docs/module-files.md is read", () => {
   for (const { code, line } of blocks) parseModule(code, { file: `docs/module-files.md:${line}` });
 });
 
-test("every module file of the other pages is read, or is told to run on Flink", () => {
+test("every module file of the other pages is read, or refused because it runs on Flink", () => {
   const blocks = pages.flatMap((page) => blocksOf(page, "yaml"));
   assert.ok(blocks.length > 4);
   for (const { code, page, line } of blocks) {

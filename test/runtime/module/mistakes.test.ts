@@ -1,4 +1,4 @@
-// What is wrong with a module file: told with file, line and column, and with what is allowed.
+// Mistakes in a module file: each is reported with its file, line and column, and with the allowed values.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,18 +13,18 @@ const refuses = (text: string, ...named: string[]) => throwsCode(() => parse(tex
 const url = (template: string): string => endpoint().replace("http://host/", JSON.stringify(template));
 const functions = (pattern: string): string => endpoint().replace("example/*", JSON.stringify(pattern));
 
-test("an unknown kind is told with the known ones and the nearest", () => {
+test("an unknown kind is refused with the known kinds and the nearest one", () => {
   const text = endpoint().replace("v2/http", "v2/htp");
   refuses(text, "module.yaml:1:7", 'Did you mean "io.statefun.endpoints.v2/http"?', "io.statefun.playground.v1/egress");
 });
 
-test("Kafka and Kinesis are told to run on Flink", () => {
+test("Kafka and Kinesis are refused: such a module runs on Flink", () => {
   for (const kind of ["kafka.v1/ingress", "kafka.v1/egress", "kinesis.v1/ingress", "kinesis.v1/egress"]) {
     refuses(`kind: io.statefun.${kind}\nspec: {id: a/b}\n`, "module.yaml:1:7", "does not support", "runs on Flink");
   }
 });
 
-test("an unknown key is told with the known ones and the nearest", () => {
+test("an unknown key is refused with the known keys and the nearest one", () => {
   refuses(endpoint("  maxNumBatchRequest: 5"), "module.yaml:5:3", 'Did you mean "maxNumBatchRequests"?', "transport");
   refuses(endpoint("  transport: {pool-size: 5}"), 'Did you mean "pool_size"?');
   refuses(`apiVersion: v1\n${endpoint()}`, "module.yaml:1:1", "apiVersion", "kind, spec");
@@ -38,7 +38,7 @@ test("a limit that okhttp would drop without a word is refused", () => {
   refuses(endpoint("  transport: {type: io.statefun.transports.v1/netty}"), "v1/async", "v1/okhttp");
 });
 
-test("what is missing is told", () => {
+test("a missing key is refused by name", () => {
   refuses("kind: io.statefun.endpoints.v2/http\n", '"spec" is missing');
   refuses("spec: {}\n", '"kind" is missing');
   refuses("kind: io.statefun.endpoints.v2/http\nspec: {functions: a/b}\n", '"urlPathTemplate" is missing');
@@ -47,7 +47,7 @@ test("what is missing is told", () => {
   refuses("kind: io.statefun.endpoints.v2/http\nspec:\n", "spec: it must be a map", "empty");
 });
 
-test("a wrong type is told with what is there", () => {
+test("a value of a wrong type is refused and shown", () => {
   refuses("- a\n", "a map of kind, spec", "a list");
   refuses("hello\n", '"hello"');
   refuses(endpoint("  maxNumBatchRequests: '5'"), "whole number", '"5"');
@@ -109,7 +109,7 @@ test("files of TLS come from a path, and a certificate with its key", () => {
   refuses(endpoint("  transport: {client_key_password: a.txt}"), "client_key");
 });
 
-test("what is said twice is refused, with the first place", () => {
+test("a repetition is refused, with the place of the first one", () => {
   refuses(`${endpoint()}---\n${endpoint()}`, "module.yaml:8:14", "example/* has an endpoint already", "line 3");
   const one = functions("example/a");
   refuses(`${one}---\n${one}`, "example/a has an endpoint already");
@@ -121,13 +121,13 @@ test("what is said twice is refused, with the first place", () => {
   refuses(endpoint("  functions: example/*"), "module.yaml:5:3", "not YAML", "unique");
 });
 
-test("a syntax error is told with its place", () => {
+test("a syntax error is reported with its place", () => {
   refuses(`${endpoint()}  transport: {call: 5s\n`, "module.yaml:6:1", "not YAML");
   refuses(`${endpoint()}---\nkind: "a\n`, "module.yaml:7:1", "not YAML");
   refuses("kind: a\n\tspec: b\n", "module.yaml:2:", "not YAML");
 });
 
-test("all mistakes are told at once, in the order of the file", () => {
+test("all mistakes are reported at once, in the order of the file", () => {
   const text = endpoint("  maxNumBatchRequests: ten", "  transport: {call: soon, pool_size: 0}");
   const second = `kind: io.statefun.playground.v1/ingress\nspec: {port: high}\n`;
   assert.throws(
@@ -141,7 +141,7 @@ test("all mistakes are told at once, in the order of the file", () => {
   );
 });
 
-test("a key that is missing is told where its map begins, before the misspelt one", () => {
+test("a missing key is reported where its map begins, before a misspelt key", () => {
   const text = endpoint().replace("urlPathTemplate", "urlPathTemplat");
   assert.throws(
     () => parse(text),
@@ -149,7 +149,7 @@ test("a key that is missing is told where its map begins, before the misspelt on
   );
 });
 
-test("of very many mistakes the first ones are shown", () => {
+test("only the first of very many mistakes are shown", () => {
   const text = Array.from({ length: 100 }, () => "kind: none\nspec: {}\n").join("---\n");
   refuses(text, "and 80 more");
 });

@@ -90,7 +90,7 @@ test("what the engine does not read is refused, with its place", () => {
   refuses(withFunction().replace("        endpoint: http://host:8000/statefun", "        {}"), '"endpoint" is missing');
 });
 
-test("Kafka, Kinesis and routers are told to run on Flink", () => {
+test("Kafka, Kinesis and routers are refused: such a module runs on Flink", () => {
   const kafka = "{ingress: {meta: {type: statefun.kafka.io/routable-protobuf-ingress, id: a/b}, spec: {}}}";
   refuses(file(`ingresses: [${kafka}]`), "does not support Kafka", "runs on Flink");
   const kinesis = "{egress: {meta: {type: statefun.kinesis.io/generic-egress, id: a/b}, spec: {}}}";
