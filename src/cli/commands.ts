@@ -67,7 +67,7 @@ const running: Options = {
   memory: { help: "Keep the data in memory only." },
   "call-timeout": {
     value: "time",
-    help: "How long a call of a function in this process may take, for example 30s. Defaults to no limit.",
+    help: "How long a function in this process may take for one message, for example 5m. Defaults to 1m.",
   },
   host: {
     value: "host",

@@ -51,11 +51,19 @@ export class RequestReplyHandler {
   readonly #functions: StatefulFunctions;
   readonly #generation: Generation | undefined;
   readonly #callTimeoutMs: number | undefined;
+  readonly #limited: "batch" | "message";
   #inFlight = 0;
   #closing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
   /** Throws OPTION_INVALID and DURATION_INVALID. */
-  constructor(functions: StatefulFunctions, options: HandlerOptions = {}) {
+  constructor(functions: StatefulFunctions, options?: HandlerOptions);
+  /**
+   * `limited` says what callTimeout limits. An engine elsewhere limits a batch, so a handler's limit must be one for the
+   * batch. The runtime limits each message: a batch may hold a thousand messages, and that they are many is no failure.
+   * @internal
+   */
+  constructor(functions: StatefulFunctions, options: HandlerOptions, limited: "batch" | "message");
+  constructor(functions: StatefulFunctions, options: HandlerOptions = {}, limited: "batch" | "message" = "batch") {
     const { generation, logger, callTimeout } = handlerOptions.read("The handler", options);
     if (!(functions instanceof StatefulFunctions)) {
       throw new StatefunError(
@@ -64,6 +72,7 @@ export class RequestReplyHandler {
       );
     }
     this.#callTimeoutMs = callTimeout;
+    this.#limited = limited;
     this.#functions = functions;
     this.#generation = generation;
     this.logger = logger;
@@ -144,24 +153,34 @@ export class RequestReplyHandler {
     }
     const { stored, missing } = resolveState(spec, batch);
     if (missing.length > 0) return encodeIncompleteContext(missing);
-    const limit: BatchLimit = { passed: false };
+    const limit: BatchLimit = { passed: false, messageEndedAt: Number.NEGATIVE_INFINITY };
     const effects = runBatch(spec, batch, stored, limit);
     if (!(effects instanceof Promise)) return encodeResponse(effects, batch.generation);
     const inTime = this.#callTimeoutMs === undefined ? effects : this.#inTime(effects, limit, String(batch.target));
     return inTime.then((settled) => encodeResponse(settled, batch.generation));
   }
 
-  /** Gives a batch up when its time is over. Whatever the batch does or throws after that has no effect. */
+  /** Gives a batch up when its time, or that of one of its messages, is over. What the batch does then has no effect. */
   #inTime(effects: Promise<SideEffects>, limit: BatchLimit, address: string): Promise<SideEffects> {
     const timeoutMs = this.#callTimeoutMs as number;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      let pending: NodeJS.Timeout;
+      const wait = (ms: number) => {
+        pending = setTimeout(passed, Math.ceil(ms));
+      };
+      const passed = () => {
+        const leftMs = this.#limited === "batch" ? 0 : limit.messageEndedAt + timeoutMs - performance.now();
+        if (leftMs > 0) {
+          wait(leftMs);
+          return;
+        }
         limit.passed = true;
-        reject(
-          new StatefunError("CALL_TIMEOUT", `${address}: the call took longer than ${timeoutMs} ms (callTimeout).`),
-        );
-      }, timeoutMs);
-      effects.then(resolve, reject).finally(() => clearTimeout(timer));
+        const what = this.#limited === "message" ? "a message" : "the call";
+        const why = `${address}: ${what} took longer than ${timeoutMs} ms (callTimeout).`;
+        reject(new StatefunError("CALL_TIMEOUT", why));
+      };
+      wait(timeoutMs);
+      effects.then(resolve, reject).finally(() => clearTimeout(pending));
     });
   }
 

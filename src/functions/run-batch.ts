@@ -15,6 +15,8 @@ import { isThenable } from "./thenable.js";
  */
 export interface BatchLimit {
   passed: boolean;
+  /** When the last message ended that took more than a turn of the event loop; by performance.now(). */
+  messageEndedAt: number;
 }
 
 /**
@@ -91,6 +93,7 @@ class BatchRun implements BatchScope {
   async #rest(pending: Promise<void>, from: number): Promise<SideEffects> {
     await pending;
     for (let index = from; index < this.#batch.invocations.length && !this.limit.passed; index++) {
+      this.limit.messageEndedAt = performance.now();
       await this.#step(index);
     }
     return this.#collect();

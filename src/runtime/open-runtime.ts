@@ -129,17 +129,12 @@ async function readModuleFile(path: string): Promise<Module> {
   return readModule(path);
 }
 
-function openRoutes(
-  functions: StatefulFunctions,
-  module: Module,
-  callTimeout: RuntimeOptions["callTimeout"],
-  logger: Logger,
-): Routes {
-  const handler = new RequestReplyHandler(functions, {
-    generation: "v3",
-    logger,
-    ...(callTimeout === undefined ? {} : { callTimeout }),
-  });
+function openRoutes(functions: StatefulFunctions, module: Module, callTimeoutMs: number, logger: Logger): Routes {
+  const handler = new RequestReplyHandler(
+    functions,
+    { generation: "v3", logger, callTimeout: callTimeoutMs },
+    "message",
+  );
   return makeRoutes(module, { typeNames: functions.typeNames, handle: (request) => handler.handle(request) });
 }
 

@@ -11,6 +11,7 @@ import {
   duration,
   type Option,
   type Options,
+  timer,
   unchecked,
   withDefault,
 } from "../model/options.js";
@@ -43,7 +44,10 @@ export interface RuntimeOptions {
   readonly types?: readonly TypeLike[];
   /** Addresses to park before anything is delivered, for example because their message ends the process. Defaults to none. */
   readonly park?: readonly Address[];
-  /** How long a call of a function in this process may take. Defaults to no limit. */
+  /**
+   * How long a function in this process may take for one message. A message that takes longer fails with CALL_TIMEOUT and
+   * is tried again; what its handler answers later does not count. Defaults to 1 minute.
+   */
   readonly callTimeout?: Duration;
   /** How much the runtime takes on, and when it parks an address. Each limit has a default of its own. */
   readonly limits?: RuntimeLimits;
@@ -69,7 +73,7 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
   admin: serverOption(adminOptions),
   types: unchecked<readonly TypeLike[]>(),
   park: unchecked<readonly Address[]>(),
-  callTimeout: unchecked<Duration>(),
+  callTimeout: withDefault(timer, 60_000),
   limits: limitsOption,
   logger: loggerOption,
   clock: unchecked<Clock>(),

@@ -19,6 +19,44 @@ function handlerOf(handle: (message: unknown, context: Context) => unknown, call
   return { logger, handler: new RequestReplyHandler(functions, { logger, callTimeout }) };
 }
 
+test("a limit for each message lets a batch of many take longer, and ends with the message that does", async (t) => {
+  let now = 1000;
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.method(performance, "now", () => now);
+  const settle = async () => {
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  };
+  const pass = async (ms: number) => {
+    await settle();
+    now += ms;
+    t.mock.timers.tick(ms);
+    await settle();
+  };
+  for (const limited of ["message", "batch"] as const) {
+    const gates = Array.from({ length: 3 }, () => new Gate());
+    let begun = 0;
+    const functions = new StatefulFunctions().register("a/b", () => gates[begun++]?.promise);
+    const options = { logger: new RecordingLogger(), callTimeout: 20 };
+    const handler = new RequestReplyHandler(functions, options, limited);
+    const failed = rejectsCode(handler.handle(call("v3", 3)), "CALL_TIMEOUT", "a/b/1", "20 ms");
+    await pass(15);
+    gates[0]?.open();
+    await pass(15);
+    gates[1]?.open();
+    await pass(15);
+    assert.equal(begun, limited === "message" ? 3 : 2);
+    if (limited === "message") {
+      const early = handler.close().then(() => "closed");
+      assert.equal(
+        await Promise.race([early, new Promise((resolve) => setImmediate(resolve, "in flight"))]),
+        "in flight",
+      );
+      await pass(5);
+    }
+    await failed;
+  }
+});
+
 for (const generation of generations) {
   test(`${generation}: a call that never settles is CALL_TIMEOUT, logged once with its address`, async () => {
     const { handler, logger } = handlerOf(() => new Promise(() => {}));
