@@ -42,7 +42,7 @@ export class StatefunError extends Error {
   }
 }
 
-/** The cause of an error about something that looks right to its user. */
+/** Why an object that looks right to its user may be refused. */
 export const twoCopies = "two copies of statefun-ts are loaded, for example one by import and one by require";
 
 /** Ends the message of an error about an object that looks right to its user. */
@@ -86,7 +86,7 @@ export function visible(text: string): string {
   );
 }
 
-/** Does the same, and writes out line feeds too. */
+/** Writes out the same characters as {@link visible}, and line feeds too. */
 export function visibleLine(text: string): string {
   return visible(text).replaceAll("\n", "\\n");
 }

@@ -9,8 +9,8 @@ export function endWithReader(): void {
 }
 
 /**
- * Goes on without a reader: a runtime works for others than for those who read its output. The end of stdout is told once
- * on stderr, whose end is told to nobody.
+ * Goes on when the reader of the output goes away, since a runtime also works for others. When stdout has ended, stderr says
+ * so once. When stderr has ended, nothing says so.
  */
 export function outliveReader(): void {
   let told = false;

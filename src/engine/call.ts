@@ -1,4 +1,4 @@
-// A call in flight: what it carries, and that its end is told once.
+// A call in flight: how many messages it carries, and its end, which is reported once.
 
 import type { CallOutcome } from "./call-outcome.js";
 

@@ -83,7 +83,7 @@ export class Dispatcher {
     }
   }
 
-  /** All other lanes go before the one that has used up the last turn. */
+  /** Begins a turn. The lane that has used up the last turn comes after all other lanes. */
   #beginTurn(): void {
     const last = this.#lastOfTurn;
     this.#lastOfTurn = undefined;

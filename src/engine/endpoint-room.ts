@@ -4,7 +4,7 @@
 export class EndpointRoom {
   readonly #most: number;
   #inFlight = 0;
-  /** What is called when there may be room again, for each lane that found none. */
+  /** The `wake` functions of the lanes that found no room. They are called when there may be room again. */
   readonly #blocked = new Set<() => void>();
   #last: (() => void) | undefined;
 
@@ -19,7 +19,7 @@ export class EndpointRoom {
     return false;
   }
 
-  /** Says that a call has begun, of the lane that `wake` wakes. */
+  /** Says that a call has begun. `wake` belongs to the lane of the call. */
   take(wake: () => void): void {
     this.#inFlight += 1;
     this.#last = wake;

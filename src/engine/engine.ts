@@ -57,7 +57,7 @@ export interface EngineOptions {
   readonly park?: readonly Address[];
   /** Why those addresses are parked, for people. Defaults to: they were parked when the runtime was opened. */
   readonly parkReason?: string;
-  /** Counts on where an engine before on the same store has ended. Defaults to new counters. */
+  /** The counters of an earlier engine on the same store, which go on. Defaults to new counters. */
   readonly counters?: Counters;
   /**
    * Called when the engine gives up, because a change broke off in the middle. The address is the one whose answer was
@@ -103,7 +103,7 @@ export class Engine implements EngineApi {
     try {
       await engine.#recover(park, options.parkReason);
     } catch (thrown) {
-      // Nothing of it may be written beside another engine, or to a store that is closed.
+      // This engine must write nothing more: another engine may use the store, or the store may be closed.
       engine.#commit.onAbandoned = () => {};
       engine.#commit.abandon(closingError());
       await engine.stopped();

@@ -35,7 +35,7 @@ export class Failures {
     const { parked, clock, limits, counters, logger } = this.#parts;
     counters.batchFailures += 1;
     if (kind === "storeFailed") return limits.firstRetryMs;
-    // A call that never left is no failure of its address.
+    // A call without a connection never reached the function, so it does not count against the address.
     if (kind === "unreachable") {
       logger.warn(oneLine(`${route.label} can't be reached. It is tried again. The cause: ${error.message}`), error);
       return lane.down ? 0 : limits.firstRetryMs;

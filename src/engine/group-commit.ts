@@ -100,7 +100,7 @@ export class GroupCommit {
 
   /** Runs something that finds these entries without the store. They must have been read in this turn. */
   using<T>(ahead: ReadAhead, run: () => T): T {
-    // What runs may hold another one: a message begins a call, and a function in this process may send at once.
+    // One run may contain another: a message begins a call, and a function in this process may send at once.
     const outer = this.#ahead;
     this.#ahead = ahead;
     try {
@@ -291,7 +291,7 @@ export class GroupCommit {
   }
 }
 
-/** What callers get whose change broke off. The reason may hold secrets, so it is only in the log. */
+/** The error for callers whose change broke off. The reason may hold secrets, so it is only in the log. */
 function brokenOff(thrown: unknown): StatefunError {
   return new StatefunError(
     "ENGINE_RESTARTING",

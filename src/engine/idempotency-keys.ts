@@ -52,7 +52,7 @@ export function fingerprintOf(
 /** The key of the entry that remembers a request. */
 export const requestKey = (idempotencyKey: string) => kinds.request + idempotencyKey;
 
-/** The same for the withdrawal of a delayed message. */
+/** Identifies the withdrawal of a delayed message, as {@link fingerprintOf} identifies a send or a call. */
 export const fingerprintOfCancel = (cancellationToken: string) =>
   createHash("sha256")
     .update(JSON.stringify(["cancel", cancellationToken]))

@@ -22,7 +22,7 @@ export interface InvokerParts extends TransactionParts {
 
 type Response = ReturnType<typeof decodeResponse>;
 
-/** A call of a function, with whose call it is. */
+/** A call, with its function and the address that is called. */
 class FunctionCall extends Call {
   readonly instance: Instance;
   readonly known: KnownFunction;
@@ -63,7 +63,7 @@ export class Invoker {
       const states = instance.states.forCall(known.states, clock.now());
       request = encodeRequest(instance.address, states, items, head, head + size);
     } catch (thrown) {
-      // Not at once: whoever begins a call does not expect its end before it has begun.
+      // The end comes a microtask later, because the caller of this method does not expect it before the method returns.
       queueMicrotask(() => this.#end(call, refusedCall(thrown)));
       return;
     }
@@ -93,8 +93,8 @@ export class Invoker {
   }
 
   /**
-   * Carries an answer out. What that reads is read first: while the store can't be read or written the answer waits. When
-   * the engine has ended meanwhile, the answer comes too late: the next start delivers the messages again.
+   * Carries an answer out. The entries that this needs are read first, and the answer waits while the store can't be read or
+   * written. When the engine has ended meanwhile, the answer comes too late, and the next start delivers the messages again.
    */
   #end(call: FunctionCall, end: Uint8Array | FailedCall): void {
     const { commit, clock, limits } = this.#parts;

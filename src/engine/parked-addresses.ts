@@ -64,8 +64,8 @@ export class ParkedAddresses {
 }
 
 /**
- * What a call to a parked address rejects with. A reason that a person gave is told. The message of a failure is only for
- * people who look after the address: it may hold secrets.
+ * The error of a call to a parked address. It holds the reason that a person gave. It does not hold the message of a failure,
+ * which may hold secrets and is only for people who look after the address.
  */
 export function parkedError(address: Address, { code, reason }: Parking): StatefunError {
   return new StatefunError(

@@ -36,7 +36,7 @@ export class ReopeningEngine implements EngineApi {
   #engine!: Engine;
   /** The addresses whose answers broke off, as texts. */
   readonly #culprits = new Set<string>();
-  /** Those of them that broke off a second time: they would break every engine, so the next one parks them. */
+  /** The addresses whose answers broke off a second time. They would break off in every engine, so the next engine parks them. */
   #parkNext: Address[] = [];
   /** How many engines in a row could not be opened, or gave up soon. */
   #failures = 0;
@@ -156,7 +156,7 @@ export class ReopeningEngine implements EngineApi {
     }
     if (this.#clock.now() - this.#openedAt > calmMs) this.#failures = 0;
     this.#failures += 1;
-    // During the first opening there is no engine yet; whoever opens looks whether the engine has given up.
+    // During the first opening there is no engine yet. The code that opens it then looks whether the engine has given up.
     if (this.#engine !== undefined) this.#reopen();
   }
 
@@ -205,8 +205,8 @@ export class ReopeningEngine implements EngineApi {
 }
 
 /**
- * Hands a record to a consumer once as long as the consumer has not settled it: the engine that is opened next hands out
- * again what the one before had handed out.
+ * Hands a record to a consumer only once until the consumer has settled it. The next engine hands out again the records that
+ * the engine before had handed out.
  */
 class OnceConsumer implements EgressConsumer {
   readonly #consumer: EgressConsumer;

@@ -71,7 +71,7 @@ export class WaitingCalls {
    * `lastKey` is the last key in the target's mailbox at which the call's message may stand.
    */
   wait(caller: Address, target: Address, lastKey: string | undefined): Wait {
-    // Read first: a read that fails must leave no caller who waits.
+    // The answer is read first, so that a read that fails leaves no waiting caller.
     const idempotencyKey = keyOf(caller);
     const remembered = idempotencyKey === undefined ? undefined : this.#keys.answerOf(idempotencyKey);
     const call: WaitingCall = this.#waiting.get(caller.id) ?? { waiters: new Set(), target, lastKey };

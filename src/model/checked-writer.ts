@@ -40,8 +40,8 @@ export class UnfitValue extends Error {
 const checkedClasses = new WeakMap<object, WriterClass>();
 
 /**
- * Finds the class of checked writers for the copy of protobufjs that made this writer; undefined when protobufjs did not
- * make it.
+ * Finds the class of checked writers for the copy of protobufjs that made this writer; undefined for a writer that
+ * protobufjs did not make.
  */
 export function checkedWriterClass(writer: object): (new () => object) | undefined {
   const plain = writer.constructor as WriterClass;
@@ -108,7 +108,7 @@ function makeCheckedClass(plain: WriterClass): WriterClass {
     const write = lists[name];
     if (write === undefined) continue;
     (CheckedWriter.prototype as unknown as ListWriters)[name] = function (this: unknown, values) {
-      // Only a 64-bit number may have to become another value. A copy of any other list would cost for nothing.
+      // Only the check of a 64-bit number may return another value. A copy of any other list would be a cost without a use.
       if (name.endsWith("64s")) return write.call(this, Array.from(values, check));
       for (let index = 0; index < values.length; index++) check(values[index]);
       return write.call(this, values);
@@ -146,7 +146,7 @@ function signed32(value: unknown): number {
   throw new UnfitValue(value, "which is no whole number from -2147483648 to 2147483647");
 }
 
-/** Tags come here too. */
+/** Checks an unsigned number. protobufjs writes the tags of fields by the same method. */
 function unsigned32(value: unknown): number {
   if (typeof value === "number" && value >>> 0 === value) return value;
   const whole = Number(keyText(value)) >>> 0;

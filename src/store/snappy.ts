@@ -20,7 +20,7 @@ export function decompress(bytes: Uint8Array): Uint8Array {
     } else {
       const [copied, offset] = copyOf(tag, from);
       if (offset === 0 || offset > at || copied > length - at) throw new RangeError("A copy lies outside.");
-      // Byte by byte: a copy may overlap what it makes.
+      // The copy goes byte by byte, because its source may overlap its destination.
       for (const end = at + copied; at < end; at += 1) to[at] = to[at - offset] as number;
     }
   }
