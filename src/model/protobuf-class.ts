@@ -113,7 +113,7 @@ function pathsTo(value: unknown, within: object, depth: number): string[] {
   return Object.entries(within).flatMap(([key, inner]) => {
     const step = Array.isArray(within) ? `[${key}]` : `.${key}`;
     if (Object.is(inner, value)) return [step];
-    if (key === value) return [" a key"];
+    if (key === value) return ["'s key"];
     const isNested = typeof inner === "object" && inner !== null && !ArrayBuffer.isView(inner);
     return isNested ? pathsTo(value, inner, depth + 1).map((path) => step + path) : [];
   });
