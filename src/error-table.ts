@@ -315,6 +315,11 @@ export const errors = {
     ),
     expose: false,
   },
+  EGRESS_AHEAD: operation(
+    500,
+    "The consumer of an egress holds records that its data folder knows nothing of.",
+    "Nothing, if you have put back a backup or begun a new folder. Else look for the folder that wrote them.",
+  ),
   ENGINE_RESTARTING: operation(
     503,
     "The runtime broke a change off and opens its store again.",

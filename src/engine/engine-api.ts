@@ -32,8 +32,8 @@ export interface CancelOptions {
 /** One record of an egress. */
 export interface EgressRecord {
   /**
-   * Digits and letters. It grows with every record of an egress, in a new data folder too, and stays the same when the
-   * record comes again.
+   * Digits and letters. It grows with every record of an egress, in a new data folder and after a backup was put back too,
+   * and stays the same when the record comes again.
    */
   readonly id: string;
   /** The egress's type name, "namespace/name". */

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.js";
 import { Admission, closingError } from "./admission.js";
 import { Backlog } from "./backlog.js";
 import { type Clock, engineClock, systemClock } from "./clock.js";
+import { logConsumersAhead } from "./consumers-ahead.js";
 import { DelayedMessages } from "./delayed.js";
 import { Delivery } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -57,6 +58,11 @@ export interface EngineOptions {
   readonly park?: readonly Address[];
   /** Why those addresses are parked, for people. Defaults to: they were parked when the runtime was opened. */
   readonly parkReason?: string;
+  /**
+   * The ids of the last records that consumers hold from before the start, by the names of their egresses. New records get
+   * later ids, whatever store and clock say. Defaults to none.
+   */
+  readonly receivedIds?: ReadonlyMap<string, string>;
   /** The counters of an earlier engine on the same store, which go on. Defaults to new counters. */
   readonly counters?: Counters;
   /**
@@ -119,7 +125,10 @@ export class Engine implements EngineApi {
     const counters = options.counters ?? newCounters();
     const store = new LoggingStore(options.store, clock, logger);
     const commit = new GroupCommit(store, clock, counters);
-    const shared = { store, commit, sequence: new Sequence(commit, clock.now()) };
+    const { receivedIds = new Map() } = options;
+    const sequence = new Sequence(commit, clock.now(), receivedIds.values());
+    logConsumersAhead(receivedIds, sequence, logger);
+    const shared = { store, commit, sequence };
     const mailboxBacklog = new Backlog();
     const outboxBacklog = new Backlog();
     const functions = new FunctionTable(findRoute, commit);

@@ -11,6 +11,7 @@ const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
 const targetField = tag(4, delimited);
 const tokenField = tag(5, delimited);
+const lifeField = tag(6, delimited);
 
 /** A value that is encoded when its group is written. A value that is consumed before that is never encoded. */
 export interface Encodable {
@@ -84,11 +85,28 @@ export class DelayedMessage extends Message {
   }
 }
 
+/** A record on its way to an egress. */
+export class OutboxRecord extends Message {
+  /** The life of the store in which the record was sent, see Sequence; undefined when an older version wrote the record. */
+  readonly life: string | undefined;
+
+  constructor(value: Packed, life: string | undefined) {
+    super(undefined, value);
+    this.life = life;
+  }
+
+  protected override write(writer: WireWriter): void {
+    super.write(writer);
+    if (this.life !== undefined) writer.string(lifeField, this.life);
+  }
+}
+
 interface Fields {
   readonly caller: Address | undefined;
   readonly value: Packed;
   readonly target: Address | undefined;
   readonly token: string | undefined;
+  readonly life: string | undefined;
 }
 
 function readFields(bytes: Uint8Array): Fields {
@@ -99,6 +117,7 @@ function readFields(bytes: Uint8Array): Fields {
   let generation: Generation = "v3";
   let target: Address | undefined;
   let token: string | undefined;
+  let life: string | undefined;
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === field1) caller = readAddress(reader, end);
@@ -106,9 +125,10 @@ function readFields(bytes: Uint8Array): Fields {
     else if (fieldTag === generationField) generation = readGeneration(reader, end);
     else if (fieldTag === targetField) target = readAddress(reader, end);
     else if (fieldTag === tokenField) token = reader.string(end);
+    else if (fieldTag === lifeField) life = reader.string(end);
     else reader.skip(fieldTag, end);
   }
-  return { caller, value: new Packed(argument, generation), target, token };
+  return { caller, value: new Packed(argument, generation), target, token, life };
 }
 
 /** Decodes the entry of a message, for a function of the generation `as`; its own generation when that is missing. */
@@ -117,6 +137,14 @@ export function decodeMessage(key: string, bytes: Uint8Array, as?: Generation): 
   const message = new Message(caller, as === undefined ? value : value.as(as));
   message.key = key;
   return message;
+}
+
+/** Decodes the entry of a record. */
+export function decodeRecord(key: string, bytes: Uint8Array): OutboxRecord {
+  const { value, life } = readFields(bytes);
+  const record = new OutboxRecord(value, life);
+  record.key = key;
+  return record;
 }
 
 /** Decodes the entry of a delayed message. */

@@ -8,7 +8,7 @@ import type { Clock } from "./clock.js";
 import { DurableQueue, type QueueStore } from "./durable-queue.js";
 import type { EgressConsumer, EgressRecord } from "./engine-api.js";
 import { kinds } from "./keys.js";
-import { decodeMessage, Message } from "./message.js";
+import { decodeRecord, OutboxRecord } from "./message.js";
 import type { Counters } from "./metrics.js";
 import type { Packed } from "./packed.js";
 
@@ -28,7 +28,7 @@ export class Outbox {
   declared = false;
   readonly #prefix: string;
   readonly #parts: OutboxParts;
-  readonly #queue: DurableQueue<Message>;
+  readonly #queue: DurableQueue<OutboxRecord>;
   #consumer: EgressConsumer | undefined;
   /** The number of the last group after which records are handed out. */
   #awaitedGroup = 0;
@@ -40,7 +40,7 @@ export class Outbox {
     this.egress = egress;
     this.#prefix = `${kinds.outbox}${egress}\0`;
     this.#parts = parts;
-    this.#queue = new DurableQueue(this.#prefix, parts.shared, parts.backlog, decodeMessage);
+    this.#queue = new DurableQueue(this.#prefix, parts.shared, parts.backlog, decodeRecord);
   }
 
   /** How many records wait to be handed out. */
@@ -61,7 +61,7 @@ export class Outbox {
   /** Adds a record, as part of the open transaction. */
   push(value: Packed): void {
     const { shared, counters } = this.#parts;
-    this.#queue.push(new Message(undefined, value));
+    this.#queue.push(new OutboxRecord(value, shared.sequence.useLife()));
     counters.egressRecords += 1;
     const { commit } = shared;
     if (this.#awaitedGroup === commit.openGroup) return;
@@ -92,10 +92,10 @@ export class Outbox {
     if (queue.loaded === 0 && queue.length > 0 && !this.#loading) this.#load();
   }
 
-  #hand(consumer: EgressConsumer, message: Message, attempt: number): void {
+  #hand(consumer: EgressConsumer, message: OutboxRecord, attempt: number): void {
     const { shared, clock, counters, logger } = this.#parts;
     const record: EgressRecord = {
-      id: shared.sequence.epoch + message.key.slice(this.#prefix.length),
+      id: (message.life ?? shared.sequence.firstLife) + message.key.slice(this.#prefix.length),
       egress: this.egress,
       value: message.value.unpack(),
     };

@@ -14,6 +14,8 @@ export type EgressSpec = EgressHandler | ProcessEgressSpec | FileEgressSpec | Ht
 
 /** A consumer that can be closed. */
 export interface OpenEgress extends EgressConsumer {
+  /** The id of the last record that it holds; undefined when it holds none or can't know. */
+  readonly lastId?: string | undefined;
   close(graceMs?: number): Promise<void>;
 }
 

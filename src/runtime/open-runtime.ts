@@ -57,11 +57,19 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   closing.add("endpoints", () => routes.close());
   const store = await openStore(options.dir, options.waitForLock, logger);
   closing.add("store", () => store.close());
+  // Not before the folder is owned: another process may write to the files. Before the engine, which must know the ids in them.
+  const consumers = new Map<string, OpenEgress>();
+  for (const [name, spec] of Object.entries(egresses)) {
+    const consumer = await openEgress(name, spec, catalog, { logger, clock: options.clock });
+    closing.add("egresses", (graceMs) => consumer.close(graceMs));
+    consumers.set(name, consumer);
+  }
   const [playground] = module.egresses;
   const engine = await ReopeningEngine.open({
     store,
     findRoute: routes.find,
     egresses: [...Object.keys(egresses), ...(playground === undefined ? [] : [playgroundEgress])],
+    receivedIds: receivedIds(consumers),
     logger,
     limits: options.limits,
     ...(options.park === undefined ? {} : { park: options.park }),
@@ -72,13 +80,11 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   keepProcessAlive(closing);
 
   const attached = new AttachedEgresses(engine, closing);
-  for (const [name, spec] of Object.entries(egresses)) {
-    attached.attach(name, await openEgress(name, spec, catalog, { logger, clock: options.clock }));
-  }
+  for (const [name, consumer] of consumers) attached.attach(name, consumer);
   if (playground !== undefined) {
     attached.assertFree(playgroundEgress);
     const { port, topics } = playground;
-    attached.attach(playgroundEgress, await PlaygroundEgress.open({ port, topics, logger }));
+    attached.own(playgroundEgress, await PlaygroundEgress.open({ port, topics, logger }));
   }
 
   for (const { port } of module.ingresses) {
@@ -115,12 +121,24 @@ export class AttachedEgresses {
     );
   }
 
-  /** Hands the records of an egress to a consumer, which is closed with the runtime. */
+  /** Hands the records of an egress to a consumer. */
   attach(name: string, consumer: OpenEgress): void {
     this.#names.add(name);
-    this.#closing.add("egresses", (graceMs) => consumer.close(graceMs));
     this.#engine.attach(name, consumer);
   }
+
+  /** Does the same, and closes the consumer with the runtime. */
+  own(name: string, consumer: OpenEgress): void {
+    this.#closing.add("egresses", (graceMs) => consumer.close(graceMs));
+    this.attach(name, consumer);
+  }
+}
+
+/** The ids of the last records that consumers hold from before the start. */
+function receivedIds(consumers: ReadonlyMap<string, OpenEgress>): Map<string, string> {
+  const ids = new Map<string, string>();
+  for (const [name, { lastId }] of consumers) if (lastId !== undefined) ids.set(name, lastId);
+  return ids;
 }
 
 /** Imports the YAML reader only when there is a module file: it takes long to load. */

@@ -194,7 +194,7 @@ export class StatefunRuntime {
     const { egresses, catalog, logger, clock } = this.#opened;
     egresses.assertFree(name);
     const spec = { handler, ...egressOptions.read("egress", options) };
-    egresses.attach(name, new ProcessEgress(name, spec, catalog.find, { logger, clock }));
+    egresses.own(name, new ProcessEgress(name, spec, catalog.find, { logger, clock }));
   }
 
   /**

@@ -1,12 +1,13 @@
 // An egress to a file: appends a line of JSON for each record, each record once.
 
-import { type FileHandle, mkdir, open } from "node:fs/promises";
-import { dirname, resolve as resolvePath } from "node:path";
+import { resolve as resolvePath } from "node:path";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
-import { describe, StatefunError } from "../../errors.js";
+import { isLaterId } from "../../engine/sequence.js";
+import { oneLine } from "../../errors.js";
+import { defaultLogger, type Logger } from "../../model/logger.js";
 import { defineOptions, nonEmptyText, required } from "../../model/options.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
-import { endOfFile } from "./last-line.js";
+import { LineFile } from "./line-file.js";
 import { Retry, type RetryOptions } from "./retry.js";
 
 /** Appends records to a file: one line of JSON for each, each record once. */
@@ -31,36 +32,32 @@ interface Waiting {
  */
 export class FileEgress implements EgressConsumer {
   readonly window = 1_000;
-  readonly #file: FileHandle;
+  readonly #egress: string;
   readonly #path: string;
   readonly #find: FindType;
   readonly #retry: Retry;
-  /** The position of the next line. Bytes after this position are the rest of a failed write. */
-  #size: number;
-  /** The id of the last line. Ids grow, so a record with a smaller id is in the file already. */
+  readonly #logger: Logger;
+  /** Undefined while another file or none is at the path. */
+  #file: LineFile | undefined;
+  /** The id of the last record. Ids grow, so a record with a smaller id has been written already. */
   #lastId: string | undefined;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
-  private constructor(
-    egress: string,
-    path: string,
-    file: FileHandle,
-    end: { size: number; id: string | undefined },
-    find: FindType,
-    options: RetryOptions,
-  ) {
+  private constructor(egress: string, path: string, file: LineFile, find: FindType, options: RetryOptions) {
+    this.#egress = egress;
     this.#path = path;
     this.#file = file;
-    this.#size = end.size;
-    this.#lastId = end.id;
+    this.#lastId = file.lastId;
     this.#find = find;
+    this.#logger = options.logger ?? defaultLogger;
     this.#retry = new Retry(`The egress ${egress} to ${path}`, options);
   }
 
   /**
    * Opens the file; makes the file and its folder when they are missing. Removes a last line that a crash has cut short.
-   * Rejects with OPTION_INVALID when the file can't be opened, or ends in anything but a record of this egress.
+   * Rejects with OPTION_INVALID when the file can't be opened, is the file of another egress, or ends in anything but a
+   * record of this egress.
    */
   static async open(
     egress: string,
@@ -70,13 +67,12 @@ export class FileEgress implements EgressConsumer {
   ): Promise<FileEgress> {
     const { file: path } = fileEgressOptions.read(`The egress ${egress}`, spec);
     const full = resolvePath(path);
-    const file = await openFile(egress, full);
-    try {
-      return new FileEgress(egress, full, file, await recover(egress, full, file), find, options);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    return new FileEgress(egress, full, await LineFile.open(egress, full), find, options);
+  }
+
+  /** The id of the last record that the file holds; undefined when it holds none. */
+  get lastId(): string | undefined {
+    return this.#lastId;
   }
 
   receive({ id, egress, value }: EgressRecord): Promise<void> {
@@ -94,7 +90,7 @@ export class FileEgress implements EgressConsumer {
   async close(): Promise<void> {
     this.#retry.close();
     await this.#writing;
-    await this.#file.close();
+    await this.#file?.close();
   }
 
   /**
@@ -121,85 +117,33 @@ export class FileEgress implements EgressConsumer {
     let lastId = this.#lastId;
     const lines: string[] = [];
     for (const { id, line } of group) {
-      if (lastId !== undefined && !isBehind(id, lastId)) continue;
+      if (lastId !== undefined && !isLaterId(id, lastId)) continue;
       lines.push(line);
       lastId = id;
     }
     if (lines.length === 0) return;
-    const bytes = Buffer.from(lines.join(""));
-    for (let written = 0; written < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, written, bytes.length - written, this.#size + written);
-      written += bytesWritten;
-    }
-    await this.#file.datasync();
-    this.#size += bytes.length;
+    const { file, size } = await this.#fileAtPath();
+    await file.append(Buffer.from(lines.join("")), size);
     this.#lastId = lastId;
+  }
+
+  /** The file at the path, and its size. Opens a new one when the file was moved away or removed. */
+  async #fileAtPath(): Promise<{ file: LineFile; size: number }> {
+    const size = await this.#file?.size();
+    if (this.#file !== undefined && size !== undefined) return { file: this.#file, size };
+    if (this.#file !== undefined) {
+      const line = oneLine(`The egress ${this.#egress} begins ${this.#path} anew: the file was moved away or removed.`);
+      this.#logger.warn(line, new Error(line));
+      await this.#file.close();
+      this.#file = undefined;
+    }
+    const file = await LineFile.open(this.#egress, this.#path);
+    this.#file = file;
+    return { file, size: (await file.size()) ?? 0 };
   }
 
   /** The path of the file, for people. */
   get label(): string {
     return this.#path;
   }
-}
-
-/** Whether a record comes after another one: a longer id is later, and ids of the same length sort as text. */
-function isBehind(id: string, lastId: string): boolean {
-  return id.length === lastId.length ? id > lastId : id.length > lastId.length;
-}
-
-async function openFile(egress: string, path: string): Promise<FileHandle> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    // The file is not opened for appending (flag "a"), since a write that failed half-way must be written over.
-    const file = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return open(path, "wx+");
-      throw error;
-    });
-    // A new file's name must be on disk before the first record is acknowledged.
-    const folder = await open(dirname(path), "r");
-    await folder.sync().finally(() => folder.close());
-    return file;
-  } catch (error) {
-    throw new StatefunError("OPTION_INVALID", `The egress ${egress} can't open ${path}: ${describe(error)}.`, {
-      cause: error,
-    });
-  }
-}
-
-/** Cuts off a torn last line; returns the file's size and the id of its last record. Throws OPTION_INVALID. */
-async function recover(
-  egress: string,
-  path: string,
-  file: FileHandle,
-): Promise<{ size: number; id: string | undefined }> {
-  const { length, whole, lastLine, torn } = await endOfFile(file);
-  // A file without a whole line is cut off only when it holds the beginning of a record.
-  if (lastLine === undefined && !torn.startsWith(lineStart) && !lineStart.startsWith(torn)) {
-    throw foreign(egress, path);
-  }
-  const id = lastLine === undefined ? undefined : idOf(egress, path, lastLine);
-  if (whole < length) {
-    await file.truncate(whole);
-    await file.datasync();
-  }
-  return { size: whole, id };
-}
-
-const lineStart = '{"id":"';
-
-function idOf(egress: string, path: string, line: string): string {
-  try {
-    const record = JSON.parse(line) as { id?: unknown; egress?: unknown };
-    if (typeof record.id === "string" && record.egress === egress) return record.id;
-  } catch {
-    // not JSON: not a record
-  }
-  throw foreign(egress, path);
-}
-
-function foreign(egress: string, path: string): StatefunError {
-  return new StatefunError(
-    "OPTION_INVALID",
-    `${path} does not end in a record of the egress ${egress}, so nothing is appended to it. Give each egress a file of its own.`,
-  );
 }
