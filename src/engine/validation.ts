@@ -19,7 +19,7 @@ export function assertTarget(target: Address): void {
  */
 export function assertAddress(address: Address): void {
   if (!isAddress(address)) {
-    throw new StatefunError("TARGET_INVALID", `${describe(address)} is not a target. Give an Address.`);
+    throw new StatefunError("TARGET_INVALID", `The target is ${describe(address)}; it must be an Address.`);
   }
   const { namespace, name, id, typeName } = address;
   if (!isWellFormed(namespace) || !isWellFormed(name)) {

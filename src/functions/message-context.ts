@@ -198,7 +198,7 @@ function destination(target: unknown, rest: readonly unknown[]): { to: Address; 
   else {
     throw new StatefunError(
       "TARGET_INVALID",
-      `${describeValue(target)} is not a target. A target is a function's class, its type name, or an Address. ${otherCopy}`,
+      `The target is ${describeValue(target)}; it must be a function's class, its type name, or an Address. ${otherCopy}`,
     );
   }
   return { to: withId(Address.of(typeName, id as string)), message, options };

@@ -165,7 +165,7 @@ export function assertPacked(value: unknown): asserts value is TypedValue {
   if (value instanceof TypedValue) return assertTypename(value);
   throw new StatefunError(
     "VALUE_UNTYPED",
-    `${describeValue(value)} is not packed. Pack it with its type: Types.string.pack("…"). ${otherCopy}`,
+    `The value is ${describeValue(value)}, which is not packed. Pack it with its type: Types.string.pack("…"). ${otherCopy}`,
   );
 }
 

@@ -31,7 +31,7 @@ export function packValue(value: unknown): TypedValue {
     case "object":
       if (value !== null) return packObject(value);
   }
-  throw new StatefunError("VALUE_UNTYPED", `${describeValue(value)} is not a value that can be sent or stored.`);
+  throw new StatefunError("VALUE_UNTYPED", `The value is ${describeValue(value)}, which can't be sent or stored.`);
 }
 
 /** The type of JSON that a function returned to a client without a type of its own. */

@@ -125,7 +125,7 @@ function typeOfHandler(catalog: TypeCatalog, typeName: string, method: string): 
   const takes = typesText(catalog.handled(typeName));
   throw new StatefunError(
     "OPTION_INVALID",
-    `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead. The function takes ${takes}.`,
+    `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead, or send a packed value with statefun-ts/client. The function takes ${takes}.`,
   );
 }
 
