@@ -13,7 +13,7 @@ export type Fault = "request" | "argument" | "code" | "operation";
 /** The exit status of a command that fails. docs/cli.md says what each one means. */
 export type ExitStatus = 1 | 2 | 3 | 4 | 5 | 6;
 
-/** What there is to know about one code. */
+/** The meaning of one code, what to do about it, and how a caller and a command end with it. */
 export interface ErrorInfo {
   /** What has happened. */
   readonly meaning: string;

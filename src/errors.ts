@@ -71,7 +71,7 @@ export function describeValue(value: unknown): string {
   return Array.isArray(value) ? "a list" : describe(value);
 }
 
-/** What was thrown, as an error. */
+/** Converts a thrown value to an error. */
 export function errorOf(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(describe(thrown));
 }

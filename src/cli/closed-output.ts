@@ -1,4 +1,4 @@
-// What happens when the reader of stdout goes away: `statefun addresses … | head`, `statefun start | tee log`.
+// Handles a reader of stdout that goes away: `statefun addresses … | head`, `statefun start | tee log`.
 
 /** Ends the process, since nobody reads what the command prints. `head` closes the pipe when it has read enough. */
 export function endWithReader(): void {

@@ -3,7 +3,7 @@
 import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
 import { type Backoff, backoffMs, jittered } from "../model/backoff.js";
 
-/** What a client keeps of its options. */
+/** The options of a client, after they were read. */
 export interface ClientSettings {
   /** The URL of the ingress, without a slash at its end. */
   readonly url: string;

@@ -16,7 +16,7 @@ interface AdmissionParts {
   readonly calls: WaitingCalls;
   readonly commit: GroupCommit;
   readonly limits: EngineLimits;
-  /** What waits inside: the mailboxes, and the outboxes. */
+  /** The counts of what waits inside: of the mailboxes, and of the outboxes. */
   readonly backlogs: readonly Backlog[];
 }
 

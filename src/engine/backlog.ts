@@ -1,4 +1,4 @@
-// What waits in a set of queues: all mailboxes, or all outboxes. Limits are checked against it.
+// Counts what waits in a set of queues: all mailboxes, or all outboxes. Limits are checked against these counts.
 
 export class Backlog {
   /** How many entries wait. */

@@ -1,5 +1,4 @@
-// Delayed messages. The store holds all of them, in the order of their times; memory holds the nearest ones, however many
-// wait.
+// Delayed messages. The store holds all of them, in the order of their times. Memory holds only the nearest messages.
 
 import type { Address } from "../model/address.js";
 import type { Entry } from "../store/store.js";

@@ -16,7 +16,7 @@ export interface QueueItem extends Encodable {
   group: number;
 }
 
-/** What all queues of an engine share. */
+/** The parts that all queues of an engine share. */
 export interface QueueStore {
   readonly store: Store;
   readonly commit: GroupCommit;
@@ -36,7 +36,7 @@ export class DurableQueue<T extends QueueItem> {
   /** The entries in memory. */
   readonly #loaded = new Fifo<T>();
   #loadedBytes = 0;
-  /** The sequence number from which on entries are only in the store, and how many those are. */
+  /** The first sequence number whose entry is only in the store, and the number of such entries. */
   #storedFrom = 0;
   #stored = 0;
   #storedBytes = 0;

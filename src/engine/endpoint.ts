@@ -4,7 +4,7 @@ import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { Generation, ValueSpec } from "../model/invocation.js";
 
-/** ENDPOINT_UNREACHABLE: no function has answered a call. Only endpoints make it; what a function throws never is one. */
+/** ENDPOINT_UNREACHABLE: no function has answered a call. Only endpoints make this error: a function can't throw it. */
 export class NoAnswer extends StatefunError {
   /**
    * Whether there was a connection. Without one the whole endpoint is to blame; with one, the address of the call may be:

@@ -1,4 +1,4 @@
-// What the engine offers: ingresses send and call, egresses take records, and people look at addresses and change them.
+// The engine as its users see it: ingresses send and call, egresses take records, and people look at addresses and change them.
 
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";

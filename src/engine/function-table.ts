@@ -22,7 +22,7 @@ export class KnownFunction {
   readonly states: ValueSpec[];
   /** Whether the states that a v2 module file declares have been registered since the start. */
   declaredRegistered = false;
-  /** What the keys of its addresses begin with. */
+  /** The beginning of the keys of its addresses. */
   readonly key: string;
 
   constructor(namespace: string, name: string, route: Route) {

@@ -21,7 +21,7 @@ const answerField = tag(2, delimited);
 const expiryField = tag(4, delimited);
 const withdrewField = tag(5, varint);
 
-/** What the store keeps under an idempotency key. */
+/** The entry that the store keeps under an idempotency key. */
 interface Remembered {
   readonly fingerprint: string;
   readonly answer: TypedValue | undefined;

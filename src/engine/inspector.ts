@@ -1,4 +1,4 @@
-// What people look at: the functions, the addresses of one function, everything of one address.
+// Shows people the functions, the addresses of one function, and everything of one address.
 
 import { Address } from "../model/address.js";
 import { parseTypeName } from "../model/type-name.js";
@@ -17,7 +17,7 @@ import { unservedFunctions } from "./unserved.js";
 /** How many waiting messages, and how many delayed ones, are shown of an address. */
 const shownMessages = 100;
 
-/** What stands for the endpoint of a function that nothing serves. */
+/** The text in the place of an endpoint, for a function that nothing serves. */
 const noEndpoint = "served by nothing";
 
 interface InspectorParts {

@@ -20,7 +20,7 @@ export interface Parking {
 
 export class Instance {
   readonly address: Address;
-  /** What stands for the address in the keys of the store; see keys.ts. */
+  /** The part of the store's keys that names the address; see keys.ts. */
   readonly key: string;
   readonly mailbox: DurableQueue<Message>;
   readonly states: StateValues;

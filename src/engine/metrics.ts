@@ -12,7 +12,7 @@ type GaugeName =
   | "outboxRecords"
   | "callsWaiting";
 
-/** What has happened since the start. */
+/** Counts of events since the start. */
 export type Counters = { -readonly [Name in Exclude<keyof EngineMetrics, GaugeName>]: EngineMetrics[Name] } & {
   readonly commitBuckets: number[];
   readonly batchBuckets: number[];

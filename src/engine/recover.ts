@@ -1,4 +1,4 @@
-// What an engine reads when it opens a store: the mailboxes, the outboxes and the parked addresses. States are read when
+// Reads what an engine needs when it opens a store: the mailboxes, the outboxes and the parked addresses. States are read when
 // their addresses are called, so their number does not matter.
 
 import type { Store } from "../store/store.js";

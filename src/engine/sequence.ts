@@ -28,7 +28,7 @@ export class Sequence {
   readonly life: string;
   /** The life of records that do not name theirs, because an older version wrote them. */
   readonly firstLife: string;
-  /** No id that an earlier start has given is later than this one. Undefined when there was no earlier start. */
+  /** Ids of earlier runs are this one or come before it. Undefined when there was no earlier run. */
   readonly lastBefore: string | undefined;
   readonly #commit: GroupCommit;
   #lifeUsed = false;

@@ -1,4 +1,4 @@
-// What a function answered to one batch: checked as a whole first, then applied as one transaction. The transaction holds
+// Checks a function's answer to one batch as a whole, then applies it as one transaction. The transaction holds
 // the messages that the batch consumed, its states, the messages it sent, its delayed messages and its egress records.
 // Nothing here waits, so a group of writes holds all of it or nothing.
 
@@ -17,7 +17,7 @@ import { readsOf as readsOfDelivery } from "./waiting-calls.js";
 
 const none: readonly string[] = [];
 
-/** What a transaction changes. */
+/** The parts that a transaction changes. */
 export interface TransactionParts {
   readonly functions: FunctionTable;
   readonly delayed: DelayedMessages;

@@ -11,7 +11,7 @@ interface Unserved {
   parked: number;
 }
 
-/** What waits for functions that nothing serves, by their type names. */
+/** Counts what waits for functions that nothing serves, by their type names. */
 export function unservedFunctions(instances: Iterable<Instance>): Map<string, Unserved> {
   const found = new Map<string, Unserved>();
   for (const { function: known, idle, address, mailbox, parking } of instances) {

@@ -1,4 +1,4 @@
-// What an adapter for a host is written with: see docs/writing-an-adapter.md. The adapters in hosts/ use these names and no
+// The names that an adapter for a host needs: see docs/writing-an-adapter.md. The adapters in hosts/ use these names and no
 // others of this room. The adapters that also run without Node import the names from the files that declare them, since this
 // file imports Node's modules.
 

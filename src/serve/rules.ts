@@ -1,4 +1,4 @@
-// What every request is held to, whatever host takes it: no browser sends it, the method, the media type and the size.
+// The rules for every request, on every host: no browser sends it, and its method, media type and size are right.
 
 import { StatefunError } from "../errors.js";
 import type { HttpRequest } from "./http-messages.js";

@@ -2,7 +2,7 @@
 
 import { type Range, sizeOfEntry } from "./store.js";
 
-/** What a scan is told besides the range that its iterator has. */
+/** The options of a scan that the range of its iterator lacks. */
 interface Scan {
   /** The scan ends with the entry that reaches this number of bytes. */
   readonly bytes: number;
@@ -10,7 +10,7 @@ interface Scan {
   readonly end: string;
 }
 
-/** What abstract-level asks of its implementations' iterators; classic-level declares no types for it. */
+/** The methods that abstract-level asks of its implementations' iterators. classic-level declares no types for them. */
 interface IteratorHooks {
   _nextv(size: number, options: object): Promise<unknown[]>;
   _seek(key: string, options: object): void;

@@ -131,7 +131,7 @@ class LevelStore implements Store {
   get(key: string): Uint8Array | undefined {
     this.#assertUsable();
     if (this.#database === undefined) {
-      this.#recover().catch(() => {}); // for the reads to come: this one can't wait
+      this.#recover().catch(() => {}); // helps later reads: this read can't wait
       throw this.#failure;
     }
     try {

@@ -8,7 +8,7 @@ const blockLength = 32 * 1024;
 const headerLength = 7;
 const [wholeRecord, firstOfRecord, lastOfRecord] = [1, 2, 4];
 
-/** What a log holds. */
+/** The content of a log. */
 export interface LogContent {
   /** The whole records before the first damage. */
   readonly records: readonly Uint8Array[];

@@ -24,7 +24,7 @@ export function endsRange(page: readonly Entry[], { limit, bytes = Number.POSITI
   return sum < bytes;
 }
 
-/** What an entry counts against the bytes of a range. */
+/** How many bytes an entry counts in a range. */
 export const sizeOfEntry = ([key, value]: Entry): number => key.length + value.length;
 
 /**

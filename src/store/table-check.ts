@@ -81,7 +81,7 @@ export class TableCheck {
     return this.#running;
   }
 
-  /** What was not read yet is read after the next opening. */
+  /** Stops reading. Tables that were not read are read after the next opening. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#running;

@@ -10,7 +10,7 @@ export interface Block {
   readonly size: number;
 }
 
-/** What a footer says. */
+/** The content of a footer. */
 export interface Footer {
   /** Leads to the blocks that are no data: the filter. */
   readonly metaIndex: Block;

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { describe, StatefunError } from "../../errors.js";
 import { endOfFile } from "./last-line.js";
 
-/** What tells a file from another one, however many paths and links lead to it. */
+/** Identifies a file, whatever path or link leads to it. */
 type Identity = string;
 
 /** The files that are open in this process, with the egress that appends to each. */
@@ -17,7 +17,7 @@ export class LineFile {
   readonly #path: string;
   readonly #handle: FileHandle;
   readonly #identity: Identity;
-  /** Where an append that failed began: what is behind that place is cut off before the next one. */
+  /** The position at which a failed append began. The bytes behind it are cut off before the next append. */
   #failedAt: number | undefined;
   /** The id of the file's last record when the file was opened; undefined when it had none. */
   readonly lastId: string | undefined;
@@ -125,7 +125,7 @@ async function recover(egress: string, path: string, file: FileHandle): Promise<
   return id;
 }
 
-/** What every record's line begins with. */
+/** The text with which every record's line begins. */
 const lineStart = '{"id":"';
 
 /** Ids have up to 18 characters. A file that ends in a longer one would hide every record that is appended. */
