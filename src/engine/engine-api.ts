@@ -162,6 +162,8 @@ export interface EngineMetrics {
   readonly delayedPending: number;
   /** Records that egresses have not acknowledged. */
   readonly outboxRecords: number;
+  /** Bytes of the records that wait to be handed out. */
+  readonly outboxBytes: number;
   /** Calls from outside that wait for their answer. */
   readonly callsWaiting: number;
 }

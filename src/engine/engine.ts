@@ -177,7 +177,7 @@ export class Engine implements EngineApi {
         return mailboxBacklog.entries;
       },
       get mailboxBytes() {
-        return mailboxBacklog.bytes + outboxBacklog.bytes;
+        return mailboxBacklog.bytes;
       },
       get inFlight() {
         return dispatcher.inFlight;
@@ -190,6 +190,9 @@ export class Engine implements EngineApi {
       },
       get outboxRecords() {
         return outboxes.records;
+      },
+      get outboxBytes() {
+        return outboxBacklog.bytes;
       },
       get callsWaiting() {
         return calls.count;

@@ -10,6 +10,7 @@ type GaugeName =
   | "parked"
   | "delayedPending"
   | "outboxRecords"
+  | "outboxBytes"
   | "callsWaiting";
 
 /** Counts of events since the start. */

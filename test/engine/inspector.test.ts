@@ -33,6 +33,24 @@ test("sizes and counts are right while messages wait, after they are handled, an
   assert.equal(running.engine.metrics.mailboxBytes, 0);
 });
 
+test("the bytes of mailboxes and of outboxes are counted apart", async (t) => {
+  const running = await open(t, {
+    functions: {
+      f(batch) {
+        batch.egress("all", "x".repeat(1000));
+      },
+    },
+  });
+  await running.send("f/a", "go");
+  await running.settle();
+  const { mailboxBytes, outboxBytes } = running.engine.metrics;
+  assert.equal(mailboxBytes, 0);
+  assert.ok(outboxBytes > 1000);
+  running.engine.attach("out/all", { window: 1, receive: async () => {} });
+  await running.settle();
+  assert.equal(running.engine.metrics.outboxBytes, 0);
+});
+
 test("one can look at addresses while the store can't be written", async (t) => {
   const running = await open(t, { functions: { f() {} } });
   await running.send("f/a", "later", { delayMs: 1000 });

@@ -21,6 +21,7 @@ test("metrics show counters and gauges as they are when they are read", () => {
       return waiting;
     },
     mailboxBytes: 0,
+    outboxBytes: 0,
     inFlight: 0,
     parked: 0,
     delayedPending: 0,

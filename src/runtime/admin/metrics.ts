@@ -36,6 +36,7 @@ export const gauges: Readonly<Record<string, Metric>> = {
   statefun_addresses_parked: { of: "parked", help: "Addresses that get no more messages." },
   statefun_delayed_pending: { of: "delayedPending", help: "Delayed messages that are not due." },
   statefun_egress_pending: { of: "outboxRecords", help: "Records that egresses have not acknowledged." },
+  statefun_egress_pending_bytes: { of: "outboxBytes", help: "Bytes of the records that wait to be handed out." },
   statefun_calls_waiting: { of: "callsWaiting", help: "Calls from outside that wait for their answer." },
 };
 
