@@ -63,6 +63,9 @@ const running: Options = {
     multiple: true,
     help: "Write the records of an egress to a file, an http URL, or stdout (-). Once for each egress.",
   },
+  "allow-host-templates": {
+    help: "Let the module file have {function.name} in the host of a URL: whoever sends a message then chooses the server.",
+  },
   dir: { value: "folder", help: "The folder that keeps the data. Defaults to .statefun." },
   memory: { help: "Keep the data in memory only." },
   "call-timeout": {

@@ -69,6 +69,7 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
   const callTimeout = durationOf(input, "call-timeout");
   return {
     ...(module === undefined ? {} : { module }),
+    allowHostTemplates: input.flag("allow-host-templates"),
     ...(dir === undefined ? {} : { dir }),
     ...(input.flag("memory") ? { dir: false as const } : {}),
     ...(callTimeout === undefined ? {} : { callTimeout }),
@@ -132,7 +133,7 @@ function runtimeClassFor(
 /** Describes what a module file adds: functions elsewhere, and the ports of the playground's ingresses and egresses. */
 async function moduleRows(path: string): Promise<string[][]> {
   const { readModule } = await import("../runtime/module/read-module.js");
-  const { endpoints, ingresses, egresses }: Module = await readModule(path);
+  const { endpoints, ingresses, egresses }: Module = await readModule(path, { allowHostTemplates: true });
   const playground = (port: number) => `http://127.0.0.1:${port}`;
   return [
     ["module", path],

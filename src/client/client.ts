@@ -1,6 +1,7 @@
 // A client of the runtime's HTTP ingress, checked by the compiler against the classes of the functions.
 
 import { StatefunError } from "../errors.js";
+import { httpUrlProblem } from "../model/http-url.js";
 import { assertPacked, TypedValue } from "../model/typed-value.js";
 import {
   type ClientCallOptions,
@@ -32,8 +33,13 @@ import type { Ref, Sender } from "./plain-types.js";
  */
 export function connect(url: string, options: ClientOptions = {}): Client {
   const { fetch = globalThis.fetch, timeout, ...settings } = clientOptions.read("connect", options);
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new StatefunError("OPTION_INVALID", `"${url}" is not the URL of an ingress; write http://localhost:7070.`);
+  const problem = httpUrlProblem(url) ?? (/[?#]/.test(url) ? "it holds a query or a fragment" : undefined);
+  if (problem !== undefined) {
+    // The URL is not shown, since it may hold a password.
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `The URL is not that of an ingress: ${problem}. Write http://localhost:7070.`,
+    );
   }
   return new Client({
     ...settings,

@@ -1,6 +1,7 @@
 // One request, repeated until it is answered, fails for good, or its time is over.
 
 import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
+import { onAbort } from "../model/abort.js";
 import { type Backoff, backoffMs, jittered } from "../model/backoff.js";
 
 /** The options of a client, after they were read. */
@@ -131,10 +132,12 @@ function errorOf(url: string, status: number, bytes: Uint8Array): StatefunError 
 /** Waits until the time is over or the signal aborts. In Node, the timer of AbortSignal.timeout would let the process end. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const done = () => {
       clearTimeout(timer);
+      endAbort();
       resolve();
-    });
+    };
+    const timer = setTimeout(done, ms);
+    const endAbort = onAbort(signal, done);
   });
 }

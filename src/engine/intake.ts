@@ -1,6 +1,7 @@
 // Takes what comes from outside: messages, delayed messages, cancellations, and calls that wait for their answer.
 
 import { StatefunError } from "../errors.js";
+import { onAbort } from "../model/abort.js";
 import type { Address } from "../model/address.js";
 import { assertToken } from "../model/text.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
@@ -114,13 +115,12 @@ export class Intake {
     const timer = clock.after(timeoutMs, () =>
       stop(new StatefunError("ANSWER_TIMEOUT", `${target} did not answer within ${timeoutMs} ms.`)),
     );
-    const abort = () => stop(signal?.reason);
-    signal?.addEventListener("abort", abort);
+    const endAbort = signal == null ? undefined : onAbort(signal, () => stop(signal.reason));
     try {
       return await answer;
     } finally {
       timer.cancel();
-      signal?.removeEventListener("abort", abort);
+      endAbort?.();
     }
   }
 

@@ -39,6 +39,16 @@ const unpart = (text: string) =>
 /** The part of a key that names a function. */
 export const functionKey = (namespace: string, name: string) => `${part(namespace)}\0${part(name)}\0`;
 
+/** What the keys of an egress's records begin with. */
+export const egressKey = (egress: string) => `${kinds.outbox}${part(egress)}\0`;
+
+/** Splits the key of an egress's record into the name of the egress, and the rest behind {@link egressKey}. */
+export function parseEgressKey(key: string): { egress: string; rest: string } {
+  // The rest holds no "\0". Folders of older versions hold names that are not escaped, which may have one.
+  const end = key.lastIndexOf("\0");
+  return { egress: unpart(key.slice(1, end)), rest: key.slice(end + 1) };
+}
+
 /** The part of a key that names an id alone. */
 export const idKey = (id: string) => `${part(id)}\0`;
 

@@ -7,7 +7,7 @@ import type { Backlog } from "./backlog.js";
 import type { Clock } from "./clock.js";
 import { DurableQueue, type QueueStore } from "./durable-queue.js";
 import type { EgressConsumer, EgressRecord } from "./engine-api.js";
-import { kinds } from "./keys.js";
+import { egressKey } from "./keys.js";
 import { decodeRecord, OutboxRecord } from "./message.js";
 import type { Counters } from "./metrics.js";
 import type { Packed } from "./packed.js";
@@ -38,7 +38,7 @@ export class Outbox {
 
   constructor(egress: string, parts: OutboxParts) {
     this.egress = egress;
-    this.#prefix = `${kinds.outbox}${egress}\0`;
+    this.#prefix = egressKey(egress);
     this.#parts = parts;
     this.#queue = new DurableQueue(this.#prefix, parts.shared, parts.backlog, decodeRecord);
   }

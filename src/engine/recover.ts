@@ -1,10 +1,10 @@
 // Reads what an engine needs when it opens a store: the mailboxes, the outboxes and the parked addresses. States are read when
 // their addresses are called, so their number does not matter.
 
-import type { Store } from "../store/store.js";
+import type { Store, Write } from "../store/store.js";
 import type { Instance, Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
-import { kinds, parseAddressKey, rangeEnd } from "./keys.js";
+import { egressKey, kinds, parseAddressKey, parseEgressKey, rangeEnd } from "./keys.js";
 import type { Outboxes } from "./outboxes.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 
@@ -49,7 +49,22 @@ export async function recoverParked(store: Store, instances: Instances, parked: 
 
 /** Finds the records that no egress has acknowledged. */
 export async function recoverOutboxes(store: Store, outboxes: Outboxes): Promise<void> {
+  await escapeEgressNames(store);
   for await (const keys of keysOf(store, kinds.outbox)) {
-    for (const key of keys) outboxes.restore(key.slice(1, key.indexOf("\0")), key);
+    for (const key of keys) outboxes.restore(parseEgressKey(key).egress, key);
+  }
+}
+
+/** Older versions did not escape the name of an egress in keys. Such a name, with a control character, is escaped here. */
+async function escapeEgressNames(store: Store): Promise<void> {
+  for await (const keys of keysOf(store, kinds.outbox)) {
+    const writes: Write[] = [];
+    for (const key of keys) {
+      const { egress, rest } = parseEgressKey(key);
+      const escaped = egressKey(egress) + rest;
+      const value = escaped === key ? undefined : store.get(key);
+      if (value !== undefined) writes.push([key, undefined], [escaped, value]);
+    }
+    if (writes.length > 0) await store.write(writes);
   }
 }

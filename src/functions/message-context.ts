@@ -63,7 +63,7 @@ export class MessageContext extends Context {
 
   send(target: unknown, ...rest: unknown[]): void {
     this.#assertOpen();
-    const { to, message } = destination(target, rest);
+    const { to, message } = destination(target, rest, this);
     const argument = packMessage(message);
     const { effects } = this.#scope;
     effects.messages = append(effects.messages, { target: to, argument });
@@ -87,7 +87,7 @@ export class MessageContext extends Context {
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
     this.#assertOpen();
     const delayMs = positiveDelay(delay);
-    const { to, message, options } = destination(target, rest);
+    const { to, message, options } = destination(target, rest, this);
     const { cancellationToken } = sendOptions.read("sendAfter", options as SendOptions | undefined);
     const argument = packMessage(message);
     if (cancellationToken !== undefined) this.#claimToken(cancellationToken);
@@ -187,9 +187,13 @@ class StatesByName implements StateAccess {
 }
 
 /** Sorts the arguments after the target: a target that is an address is not followed by an id. */
-function destination(target: unknown, rest: readonly unknown[]): { to: Address; message: unknown; options: unknown } {
+function destination(
+  target: unknown,
+  rest: readonly unknown[],
+  context: MessageContext,
+): { to: Address; message: unknown; options: unknown } {
   if (target instanceof Address) {
-    return { to: withId(target), message: rest[0], options: rest[1] };
+    return { to: withId(target, context), message: rest[0], options: rest[1] };
   }
   const [id, message, options] = rest;
   let typeName: string;
@@ -201,12 +205,14 @@ function destination(target: unknown, rest: readonly unknown[]): { to: Address; 
       `The target is ${describeValue(target)}; it must be a function's class, its type name, or an Address. ${otherCopy}`,
     );
   }
-  return { to: withId(Address.of(typeName, id as string)), message, options };
+  return { to: withId(Address.of(typeName, id as string), context), message, options };
 }
 
-function withId(target: Address): Address {
+function withId(target: Address, { address, caller }: MessageContext): Address {
   if (target.namespace === "" || target.name === "") parseTypeName(target.typeName); // throws
   if (isText(target.id)) return target;
+  // A function of another SDK may have an empty id, and may be sent to by who knows it: by itself, and by whom it sends to.
+  if (target.id === "" && (target.equals(address) || target.equals(caller))) return target;
   throw new StatefunError(
     "ID_MISSING",
     `A message to ${target.typeName} needs the id of an instance: a non-empty string, without half a surrogate pair.`,

@@ -59,7 +59,7 @@ export function defineOptions<O extends object>() {
 }
 
 /** Throws OPTION_INVALID when `input` is no object of options, or has an option that is not among the names. */
-function assertKnownOptions(where: string, input: unknown, names: readonly string[]): asserts input is object {
+export function assertKnownOptions(where: string, input: unknown, names: readonly string[]): asserts input is object {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new StatefunError(
       "OPTION_INVALID",
@@ -141,6 +141,16 @@ export const duration: Option<Duration, number | undefined> = (input, name, wher
   } catch (error) {
     throw new StatefunError("DURATION_INVALID", `${where}: ${name}: ${describe(error)}`);
   }
+};
+
+/** A duration to wait, which may be 0, read as milliseconds. Throws DURATION_INVALID. */
+export const wait: Option<Duration, number | undefined> = (input, name, where) => {
+  const ms = duration(input, name, where);
+  if (ms === undefined || (ms >= 0 && ms <= longestTimerMs)) return ms;
+  throw new StatefunError(
+    "DURATION_INVALID",
+    `${where}: ${name} is ${ms} ms; it must be 0 or more, and less than 25 days.`,
+  );
 };
 
 /** A duration that a timer can wait for, read as milliseconds. Throws DURATION_INVALID. */

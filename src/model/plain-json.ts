@@ -4,6 +4,31 @@ import { describe, StatefunError } from "../errors.js";
 
 const nothing = () => false;
 
+/** How deep JSON from outside may be nested. JSON.parse takes a second for a million levels. */
+const deepest = 1000;
+/** A shorter text is parsed in a short time, however deep it is nested. */
+const short = 16 * 1024;
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Throws an Error for JSON text, in UTF-8, that is nested too deep to be parsed in a short time. Does not check the rest. */
+export function assertShallowJson(bytes: Uint8Array): void {
+  const { length } = bytes;
+  if (length <= short) return;
+  let depth = 0;
+  for (let index = 0; index < length; index++) {
+    const byte = bytes[index] as number;
+    // "[" and "{" differ in one bit, and so do "]" and "}".
+    const bracket = byte & 0xdf;
+    if (byte === quote) {
+      for (index++; index < length && bytes[index] !== quote; index++) if (bytes[index] === backslash) index++;
+    } else if (bracket === 0x5b) {
+      depth += 1;
+      if (depth > deepest) throw new Error(`it is nested more than ${deepest} levels deep`);
+    } else if (bracket === 0x5d) depth -= 1;
+  }
+}
+
 /**
  * Throws VALUE_INVALID for a value that JSON would drop or change (a Map, a Date, NaN, …). `what` names the value in
  * the message. `accepts` decides about the values that would be refused, for a caller that turns more into JSON.

@@ -52,7 +52,8 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const { functions = new StatefulFunctions(), types = [], egresses = {} } = options;
   const logger = guarded(options.logger ?? defaultLogger);
   const catalog = functionCatalog(functions, types);
-  const module = options.module === undefined ? emptyModule : await readModuleFile(options.module);
+  const module =
+    options.module === undefined ? emptyModule : await readModuleFile(options.module, options.allowHostTemplates);
   const routes = openRoutes(functions, module, options.callTimeout, logger);
   closing.add("endpoints", () => routes.close());
   const store = await openStore(options.dir, options.waitForLock, logger);
@@ -142,9 +143,9 @@ function receivedIds(consumers: ReadonlyMap<string, OpenEgress>): Map<string, st
 }
 
 /** Imports the YAML reader only when there is a module file: it takes long to load. */
-async function readModuleFile(path: string): Promise<Module> {
+async function readModuleFile(path: string, allowHostTemplates: boolean): Promise<Module> {
   const { readModule } = await import("./module/read-module.js");
-  return readModule(path);
+  return readModule(path, { allowHostTemplates });
 }
 
 function openRoutes(functions: StatefulFunctions, module: Module, callTimeoutMs: number, logger: Logger): Routes {

@@ -8,11 +8,11 @@ import { type Logger, loggerOption } from "../model/logger.js";
 import {
   checked,
   defineOptions,
-  duration,
   type Option,
   type Options,
   timer,
   unchecked,
+  wait,
   withDefault,
 } from "../model/options.js";
 import type { TypeLike } from "../types/protobuf.js";
@@ -27,6 +27,11 @@ export interface RuntimeOptions {
   readonly functions?: StatefulFunctions;
   /** The path of a module file, which names functions that run elsewhere. Defaults to none. */
   readonly module?: string;
+  /**
+   * Whether `{function.name}` may stand in the host, the port or the socket of a module file's URL for a whole namespace.
+   * Names come from messages, so whoever sends a message then chooses the server that is called. Defaults to false.
+   */
+  readonly allowHostTemplates?: boolean;
   /** The folder that keeps everything. A missing folder is made. Defaults to ".statefun"; false keeps all in memory. */
   readonly dir?: string | false;
   /**
@@ -66,8 +71,12 @@ const dirOption = checked(
 export const runtimeOptions = defineOptions<RuntimeOptions>()({
   functions: unchecked<StatefulFunctions>(),
   module: unchecked<string>(),
+  allowHostTemplates: withDefault(
+    checked("true or false", (given): given is boolean => typeof given === "boolean"),
+    false,
+  ),
   dir: withDefault(dirOption, ".statefun"),
-  waitForLock: duration,
+  waitForLock: wait,
   egresses: unchecked<Readonly<Record<string, EgressSpec>>>(),
   ingress: serverOption(httpIngressOptions),
   admin: serverOption(adminOptions),

@@ -3,7 +3,7 @@
 import type { EngineApi } from "../engine/engine-api.js";
 import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
-import { defineOptions, duration, positiveInteger, unchecked, withDefault } from "../model/options.js";
+import { defineOptions, duration, positiveInteger, timer, unchecked, wait, withDefault } from "../model/options.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { packValue } from "../types/pack.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
@@ -56,7 +56,7 @@ const sendOptions = defineOptions<RuntimeSendOptions>()({
 });
 
 const callOptions = defineOptions<RuntimeCallOptions>()({
-  timeout: duration,
+  timeout: timer,
   idempotencyKey: unchecked<string>(),
   signal: unchecked<AbortSignal>(),
 });
@@ -65,7 +65,7 @@ const cancelOptions = defineOptions<RuntimeCancelOptions>()({ idempotencyKey: un
 
 const egressOptions = defineOptions<RuntimeEgressOptions>()({ concurrency: withDefault(positiveInteger, 1) });
 
-const closeOptions = defineOptions<RuntimeCloseOptions>()({ grace: withDefault(duration, 10_000) });
+const closeOptions = defineOptions<RuntimeCloseOptions>()({ grace: withDefault(wait, 10_000) });
 
 /**
  * Shows the functions, addresses, states and messages of a runtime, changes them, and takes egress consumers of your own.

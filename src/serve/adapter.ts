@@ -6,6 +6,7 @@ export { HttpEndpoint } from "./endpoint.js";
 export type { HttpAnswer, HttpRequest } from "./http-messages.js";
 export { answerNode, requestOf } from "./node-http.js";
 export {
+  assertServerOptions,
   type ListenOptions,
   type StatefunServer,
   startServer,

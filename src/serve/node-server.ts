@@ -3,7 +3,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { listenFailure } from "../model/listen-failure.js";
-import { defineOptions, port, unchecked, withDefault } from "../model/options.js";
+import { assertKnownOptions, defineOptions, port, unchecked, withDefault } from "../model/options.js";
+import { serveOptions } from "./serve-options.js";
 
 /** A server that listens. */
 export interface StatefunServer {
@@ -27,6 +28,15 @@ const listenOptions = defineOptions<ListenOptions>()({
   port: withDefault(port, 8000),
   host: unchecked<string>(),
 });
+
+/**
+ * Checks the names of the options of a host that also listens, so that a misspelt one is told with all that there are.
+ * `more` are options of the host's own. Throws OPTION_INVALID.
+ */
+export function assertServerOptions(options: unknown, ...more: readonly string[]): void {
+  const { described } = listenOptions;
+  assertKnownOptions("Serving", options, [...Object.keys(described), ...Object.keys(serveOptions.described), ...more]);
+}
 
 /**
  * An idle connection lasts until its client ends it. A server that ends a connection may do so at the very moment at which

@@ -3,7 +3,7 @@
 import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
 import type { TypenameOf, WithTypename } from "../model/named.js";
-import { assertPlainJson, parseJson } from "../model/plain-json.js";
+import { assertPlainJson, assertShallowJson, parseJson } from "../model/plain-json.js";
 import { Type } from "../model/type.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that `json` uses. */
@@ -79,6 +79,7 @@ class JsonType<T> extends Type<T> {
   deserialize(bytes: Uint8Array): T {
     let value: unknown;
     try {
+      assertShallowJson(bytes);
       value = parseJson(platform.decodeUtf8(bytes));
     } catch (error) {
       throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} is not JSON: ${describe(error)}`, {

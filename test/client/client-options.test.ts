@@ -9,6 +9,20 @@ import { rejectsCode, throwsCode } from "../support/expect-code.js";
 test("misspelt and impossible options are refused", async () => {
   throwsCode(() => connect("localhost:7070"), "OPTION_INVALID");
   throwsCode(() => connect("ftp://localhost"), "OPTION_INVALID");
+  for (const url of [
+    "http://x?y=1",
+    "http://x/?",
+    "http://x/#here",
+    "http://user:top-secret@x",
+    "http://user@x",
+    5 as never,
+  ]) {
+    throwsCode(() => connect(url), "OPTION_INVALID");
+    assert.throws(
+      () => connect(url),
+      ({ message }: Error) => !message.includes("top-secret"),
+    );
+  }
   throwsCode(() => connect("http://localhost", { timeoutMs: 5 } as object), "OPTION_INVALID");
   for (const timeout of [0, -1, { days: 25 }, { seconds: "5" }, "5s"]) {
     throwsCode(() => connect("http://localhost", { timeout: timeout as never }), "DURATION_INVALID", "timeout");

@@ -118,6 +118,22 @@ test("a call that was cut off by a restart is answered to whoever repeats it", a
   assert.equal(await running.state("f/a", "count"), "1");
 });
 
+test("many calls that share a signal warn of no leak, and all end with it", async (t) => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error) => void warnings.push(warning);
+  process.on("warning", listen);
+  t.after(() => process.off("warning", listen));
+  const running = await open(t, { functions: { f: () => {} } });
+  const controller = new AbortController();
+  const calls = Promise.allSettled(
+    Array.from({ length: 30 }, (_, number) => running.call(`f/${number}`, "x", { signal: controller.signal })),
+  );
+  await running.settle();
+  controller.abort();
+  for (const { status } of await calls) assert.equal(status, "rejected");
+  assert.deepEqual(warnings, []);
+});
+
 test("a call ends after its time limit, or when its signal says so; its message stays sent", async (t) => {
   const gate = new Gate();
   const running = await open(t, {

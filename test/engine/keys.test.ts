@@ -4,11 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   addressKey,
+  egressKey,
   functionKey,
   highest,
   kinds,
   ordered,
   parseAddressKey,
+  parseEgressKey,
   parseOrdered,
   rangeEnd,
 } from "../../src/engine/keys.js";
@@ -23,6 +25,18 @@ test("an address is read back from its key, whatever characters its parts hold",
         assert.deepEqual([address.namespace, address.name, address.id, rest], [namespace, name, id, "rest\0of it"]);
       }
     }
+  }
+});
+
+test("an egress is read back from the key of its record, whatever characters its name holds", () => {
+  for (const egress of parts) {
+    assert.deepEqual(parseEgressKey(`${egressKey(egress)}000000001`), { egress, rest: "000000001" });
+  }
+});
+
+test("no egress's key is the start of another's", () => {
+  for (const one of parts) {
+    for (const other of parts) if (one !== other) assert.ok(!egressKey(other).startsWith(egressKey(one)));
   }
 });
 

@@ -8,6 +8,7 @@ import type { Write } from "../../src/store/store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { at } from "./functions.js";
 import { Parts, packed, textIn } from "./parts.js";
+import { Taker } from "./support.js";
 import { WatchedStore } from "./watched-store.js";
 
 test("all keys of a prefix are read, in pages, and no others", async () => {
@@ -79,4 +80,26 @@ test("a read that fails rejects", async () => {
   await rejectsCode(recoverMailboxes(store, parts.instances), "STORE_FAILED");
   await rejectsCode(recoverParked(store, parts.instances, parts.parked), "STORE_FAILED");
   await rejectsCode(recoverOutboxes(store, parts.outboxes), "STORE_FAILED");
+});
+
+test("records of an egress with control characters in its name are found, also those that an older version has written", async () => {
+  for (const egress of ["out/a\0b", "out/a\u0001c", "out/a"]) {
+    const old = new MemoryStore();
+    const before = new Parts();
+    before.outboxes.declare("out/x");
+    before.outboxes.declared("out/x")?.push(packed("one"));
+    await before.commit.durable();
+    for (const key of await before.store.keys({ from: "o", to: "p", limit: 10 })) {
+      // Older versions did not escape the name.
+      await old.write([[key.replace("out/x", egress), before.store.get(key) as Uint8Array]]);
+    }
+    const parts = new Parts({ store: old });
+    await recoverOutboxes(parts.store, parts.outboxes);
+    const taker = new Taker();
+    parts.outboxes.attach(egress, taker);
+    await parts.settle();
+    assert.deepEqual([parts.outboxes.all().length, taker.values], [1, ["one"]], JSON.stringify(egress));
+    await parts.commit.durable();
+    assert.deepEqual(await old.keys({ from: "o", to: "p", limit: 10 }), []);
+  }
 });

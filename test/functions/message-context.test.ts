@@ -54,6 +54,25 @@ for (const generation of generations) {
     assert.deepEqual(seen, ["example/probe/one", undefined, "example/probe/one", "a.b/c/caller/x"]);
   });
 
+  test(`${generation}: a function with an empty id sends to itself, and to a caller with one`, async () => {
+    Probe.act = (context) => {
+      context.send(context.address, hello);
+      context.send("example/probe", "", hello);
+      context.send(context.caller as Address, hello);
+      context.sendAfter(5, context.address, hello);
+    };
+    const argument = primitive(generation, "string", "go");
+    const { messages, delayed } = await engine.call({
+      to: "example/probe/",
+      messages: [{ argument, from: "a/caller/" }],
+    });
+    assert.deepEqual(
+      messages.map(({ to }) => to),
+      ["example/probe/", "example/probe/", "a/caller/"],
+    );
+    assert.equal((delayed[0] as { to: string }).to, "example/probe/");
+  });
+
   test(`${generation}: a message is sent by class, by type name and by address`, async () => {
     const { messages } = await act((context) => {
       context.send(Greeter, "1", hello);

@@ -243,6 +243,12 @@ test("a wrong id, key, token or signal is refused, and the runtime goes on", asy
     await rejectsCode(call("a", { idempotencyKey: wrong }), "OPTION_INVALID");
   }
   await rejectsCode(call("a", { signal: {} }), "OPTION_INVALID");
+  for (const timeout of [0, -5, Number.NaN, Number.POSITIVE_INFINITY, { days: 25 }, { seconds: -1 }]) {
+    await rejectsCode(call("a", { timeout }), "DURATION_INVALID");
+  }
+  for (const delay of [-5, Number.NaN]) {
+    await assert.rejects(send("a", { delay }), ({ code }: StatefunError) => /^(DELAY|DURATION)_INVALID$/.test(code));
+  }
   assert.equal(runtime.engine.metrics.messagesIn, 0);
   assert.equal(await add(runtime, "a", 1), 1);
 });
@@ -273,6 +279,7 @@ test("after close a message is refused; a close with a wrong option closes nothi
   const runtime = await StatefunRuntime.open({ functions: sums(), dir: false, egresses, ...closed });
   await rejectsCode(runtime.close({ graceMs: 5 } as object), "OPTION_INVALID");
   await rejectsCode(runtime.close({ grace: { second: 1 } as object }), "DURATION_INVALID");
+  for (const grace of [-5, Number.NaN, { days: 25 }]) await rejectsCode(runtime.close({ grace }), "DURATION_INVALID");
   assert.equal(await add(runtime, "a", 1), 1);
   await runtime.close();
   await rejectsCode(runtime.send("test/sum", "a", Types.int.pack(1)), "SHUTTING_DOWN");

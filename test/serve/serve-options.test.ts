@@ -5,8 +5,10 @@ import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
 import { StatefulFunctions } from "../../src/index.js";
 import { HttpEndpoint, type ServeOptions } from "../../src/serve/adapter.js";
+import { serveKoa } from "../../src/serve/hosts/koa.js";
+import { serve } from "../../src/serve/hosts/node.js";
 import { message, requestBytes } from "../support/calls.js";
-import { throwsCode } from "../support/expect-code.js";
+import { rejectsCode, throwsCode } from "../support/expect-code.js";
 import { hosts, send, stop } from "../support/http.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
@@ -92,6 +94,22 @@ for (const [what, options] of wrong) {
     throwsCode(() => new HttpEndpoint(functions, options), "OPTION_INVALID");
   });
 }
+
+test("a misspelt option of a server is told with all that there are, port and host too", async () => {
+  for (const start of [serve, serveKoa]) {
+    await rejectsCode(
+      start(functions, { prot: 1 } as object),
+      "OPTION_INVALID",
+      "prot",
+      "port",
+      "host",
+      "maxBodyBytes",
+    );
+    for (const options of [null, 5, "8000", []]) {
+      await rejectsCode(start(functions, options as object), "OPTION_INVALID");
+    }
+  }
+});
 
 test("the limit is 32 MiB unless it is set", async () => {
   const endpoint = new HttpEndpoint(functions, { logger: new RecordingLogger() });

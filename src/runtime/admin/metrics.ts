@@ -51,17 +51,17 @@ export const healthGauge = { name: "statefun_healthy", help: "1 while messages a
 
 /** The metrics of one engine and of its process. */
 export class Metrics {
-  readonly #engine: EngineApi;
-  #registry: Promise<Registry> | undefined;
+  readonly #registry: Promise<Registry>;
 
   constructor(engine: EngineApi) {
-    this.#engine = engine;
+    // The library is loaded when the server opens, and nothing waits for it: the start takes no longer. It is not loaded at
+    // the first request, since Node never again imports a module that it once could not read, for want of file descriptors.
+    this.#registry = registryOf(engine);
+    this.#registry.catch(() => {}); // the requests say so
   }
 
   /** Reads all metrics. */
   async read(): Promise<{ contentType: string; text: string }> {
-    // The library is loaded at the first request: a runtime that nobody watches starts faster without it.
-    this.#registry ??= registryOf(this.#engine);
     const registry = await this.#registry;
     return { contentType: registry.contentType, text: await registry.metrics() };
   }

@@ -1,26 +1,21 @@
 // An egress to a web server: posts each record until the server answers with 2xx.
 
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { Agent, request } from "undici";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
+import { StatefunError } from "../../errors.js";
 import type { Duration } from "../../model/duration.js";
-import {
-  checked,
-  defineOptions,
-  positiveInteger,
-  required,
-  timer,
-  unchecked,
-  withDefault,
-} from "../../model/options.js";
+import { httpUrlProblem } from "../../model/http-url.js";
+import { defineOptions, type Option, positiveInteger, required, timer, withDefault } from "../../model/options.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { encodeHeader } from "../http/value-answer.js";
 import { Retry, RetryAfter, type RetryOptions } from "./retry.js";
 
 /** Posts records to a web server, each at least once. */
 export interface HttpEgressSpec {
-  /** Where records are posted to: http or https. */
+  /** Where records are posted to: http or https, without a user and a password. */
   readonly url: string;
-  /** Headers of every request, for example Authorization. Defaults to none. */
+  /** Headers of every request, for example Authorization. The egress itself sends Content-Type. Defaults to none. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How many records may be posted at once. Defaults to 1: in order, one after the other. */
   readonly concurrency?: number;
@@ -28,12 +23,51 @@ export interface HttpEgressSpec {
   readonly timeout?: Duration;
 }
 
+/** Throws OPTION_INVALID without the URL, which may hold a password. */
+const urlOption: Option<string, string | undefined> = (input, name, where) => {
+  const problem = input === undefined ? undefined : httpUrlProblem(input);
+  if (problem === undefined) return input;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `${where}: ${name} is not the URL of a server: ${problem}. Send credentials in headers.`,
+  );
+};
+
+/** The headers that the egress itself sends, and those that belong to the connection. */
+const ownHeaders =
+  /^(content-type|content-length|transfer-encoding|connection|host|statefun-(record-id|egress|type))$/i;
+
+/** Throws OPTION_INVALID without the values, which may be secret. */
+const headersOption: Option<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined> = (
+  input,
+  name,
+  where,
+) => {
+  const fail = (why: string) => new StatefunError("OPTION_INVALID", `${where}: ${name} ${why}.`);
+  if (input === undefined) return input;
+  if (typeof input !== "object" || input === null || Array.isArray(input)) throw fail("must be an object of texts");
+  const seen = new Set<string>();
+  for (const [header, value] of Object.entries(input)) {
+    const shown = JSON.stringify(header);
+    if (ownHeaders.test(header)) throw fail(`has ${shown}, which the egress itself sends`);
+    if (seen.has(header.toLowerCase())) throw fail(`has ${shown} twice`);
+    seen.add(header.toLowerCase());
+    try {
+      validateHeaderName(header);
+      if (typeof value !== "string") throw new TypeError("it is no text");
+      validateHeaderValue(header, value);
+    } catch (error) {
+      throw new StatefunError("OPTION_INVALID", `${where}: ${name} has ${shown}, which no request can carry.`, {
+        cause: error,
+      });
+    }
+  }
+  return input;
+};
+
 const httpEgressOptions = defineOptions<HttpEgressSpec>()({
-  url: required(
-    checked("an http or https URL", (input): input is string => isHttpUrl(input)),
-    "an http or https URL",
-  ),
-  headers: withDefault(unchecked<Readonly<Record<string, string>>>(), {}),
+  url: required(urlOption, "an http or https URL"),
+  headers: withDefault(headersOption, {}),
   concurrency: withDefault(positiveInteger, 1),
   timeout: withDefault(timer, 30_000),
 });
@@ -60,7 +94,7 @@ export class HttpEgress implements EgressConsumer {
     this.#headers = headers;
     this.#timeoutMs = timeoutMs;
     this.#find = find;
-    // The log shows no user, password or query of the URL: they may be secret.
+    // The log does not show the query of the URL: it may be secret.
     this.#retry = new Retry(`The egress ${egress} to ${this.#url.origin}${this.#url.pathname}`, options);
     this.#agent = new Agent({ connections: this.window, pipelining: 1 });
   }
@@ -99,9 +133,4 @@ export class HttpEgress implements EgressConsumer {
 function secondsOf(retryAfter: string | string[] | undefined): number {
   const seconds = Number(retryAfter);
   return seconds > 0 ? seconds : 0;
-}
-
-function isHttpUrl(input: unknown): boolean {
-  if (typeof input !== "string" || !URL.canParse(input)) return false;
-  return ["http:", "https:"].includes(new URL(input).protocol);
 }

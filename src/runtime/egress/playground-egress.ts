@@ -17,27 +17,32 @@ export interface PlaygroundEgressOptions {
   /** The port to listen on; 0 picks a free one. */
   readonly port: number;
   readonly topics: readonly string[];
+  /** How many records may wait to be taken. Defaults to 100,000. */
+  readonly window?: number | undefined;
   /** Takes a line for every record that no request can take. Defaults to stderr. */
   readonly logger?: Logger | undefined;
 }
 
-/** A record that waits to be taken. */
+/** A record that waits to be taken. Its payload stays in its bytes until then. */
 interface Waiting {
-  readonly payload: string;
+  readonly bytes: Uint8Array;
   taken(): void;
   fail(error: StatefunError): void;
 }
 
 /** Holds records until requests take them. A record is acknowledged when the answer that carries it has left. */
 export class PlaygroundEgress implements EgressConsumer {
-  readonly window = 10_000;
+  /** Records of all topics come in one order, so the records of one topic must not fill the window before the others. */
+  readonly window: number;
   readonly #topics: Map<string, Waiting[]>;
   readonly #logger: Logger;
   readonly #undeclared: Waiting[] = [];
+  #waiting = 0;
   #closed = false;
   #server!: HttpServer;
 
-  private constructor({ topics, logger = defaultLogger }: PlaygroundEgressOptions) {
+  private constructor({ topics, logger = defaultLogger, window = 100_000 }: PlaygroundEgressOptions) {
+    this.window = window;
     this.#topics = new Map(topics.map((topic) => [topic, []]));
     this.#logger = logger;
   }
@@ -79,8 +84,10 @@ export class PlaygroundEgress implements EgressConsumer {
       queue = this.#undeclared;
     }
     const waiting = queue;
+    this.#waiting += 1;
+    if (this.#waiting === this.window) this.#tellFull();
     return new Promise((taken, fail) => {
-      waiting.push({ payload: record.payload, taken, fail });
+      waiting.push({ bytes: value.value, taken, fail });
     });
   }
 
@@ -91,6 +98,16 @@ export class PlaygroundEgress implements EgressConsumer {
     for (const queue of [...this.#topics.values(), this.#undeclared]) {
       for (const { fail } of queue.splice(0)) fail(closed());
     }
+  }
+
+  #tellFull(): void {
+    const longest = [...this.#topics].reduce(
+      (most, each) => (each[1].length > most[1].length ? each : most),
+      ["", this.#undeclared],
+    );
+    const what = `${this.window} records wait to be taken, and no further record shows before some are. ${longest[1].length} of them wait ${longest[0] === "" ? "for topics that are not declared: add those topics to the module file" : `for GET /${longest[0]}`}.`;
+    const error = new StatefunError("OVERLOADED", `${playgroundEgress}: ${what}`);
+    this.#logger.error(oneLine(error.message), error);
   }
 
   #tell(what: string): void {
@@ -108,7 +125,8 @@ export class PlaygroundEgress implements EgressConsumer {
       sendBody(response, queue === undefined ? 405 : 404, "text/plain", "", queue === undefined ? ["Allow", ""] : []);
       return;
     }
-    sendBody(response, 200, "text/plain; charset=utf-8", next.payload);
+    this.#waiting -= 1;
+    sendBody(response, 200, "text/plain; charset=utf-8", parseRecord(next.bytes)?.payload ?? "");
     let left = false;
     response.on("finish", () => {
       // Node emits finish for an answer that breaks off, too.
@@ -117,7 +135,9 @@ export class PlaygroundEgress implements EgressConsumer {
       next.taken();
     });
     response.on("close", () => {
-      if (!left) queue?.unshift(next);
+      if (left) return;
+      this.#waiting += 1;
+      queue?.unshift(next);
     });
   }
 }

@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock, type Timer } from "../../engine/clock.js";
 import { errorOf, oneLine, StatefunError } from "../../errors.js";
+import { onAbort } from "../../model/abort.js";
 import { type Backoff, backoffMs } from "../../model/backoff.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
 
@@ -73,10 +74,10 @@ export class Retry {
       let timer: Timer | undefined;
       const done = () => {
         timer?.cancel();
-        this.signal.removeEventListener("abort", done);
+        endAbort();
         resolve();
       };
-      this.signal.addEventListener("abort", done);
+      const endAbort = onAbort(this.signal, done);
       timer = this.#clock.after(ms, done);
     });
   }

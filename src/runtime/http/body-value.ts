@@ -3,7 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { describe, StatefunError } from "../../errors.js";
-import { parseJson } from "../../model/plain-json.js";
+import { assertShallowJson, parseJson } from "../../model/plain-json.js";
 import type { Type } from "../../model/type.js";
 import { parseTypeName } from "../../model/type-name.js";
 import { TypedValue } from "../../model/typed-value.js";
@@ -151,6 +151,7 @@ function fromJson(type: Type<any>, body: Buffer): TypedValue {
   let json: unknown;
   try {
     if (!isUtf8(body)) throw new Error("it is not UTF-8");
+    assertShallowJson(body);
     json = parseJson(body.toString());
   } catch (error) {
     throw new StatefunError("VALUE_INVALID", `The body is not JSON: ${describe(error)}.`, { cause: error });

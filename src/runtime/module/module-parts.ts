@@ -2,13 +2,19 @@
 
 import type { Entry } from "./entry.js";
 import type { EndpointSpec, Module, PlaygroundEgressSpec, PlaygroundIngressSpec } from "./module.js";
+import { choosesServer } from "./url-template.js";
 
 export class ModuleParts {
+  readonly #allowHostTemplates: boolean;
   readonly #endpoints: EndpointSpec[] = [];
   readonly #ingresses: PlaygroundIngressSpec[] = [];
   readonly #egresses: PlaygroundEgressSpec[] = [];
   /** Where the file holds each part that may stand there only once. */
   readonly #places = new Map<string, string>();
+
+  constructor(allowHostTemplates: boolean) {
+    this.#allowHostTemplates = allowHostTemplates;
+  }
 
   get module(): Module {
     return { endpoints: this.#endpoints, ingresses: this.#ingresses, egresses: this.#egresses };
@@ -16,6 +22,11 @@ export class ModuleParts {
 
   /** Adds an endpoint; `entry` holds the name of its function. */
   addEndpoint(endpoint: EndpointSpec, entry: Entry): void {
+    if (endpoint.name === undefined && !this.#allowHostTemplates && choosesServer(endpoint.urlTemplate)) {
+      entry.fail(
+        `in ${endpoint.urlTemplate}, the name of a function chooses the server, and names come from whoever sends a message. Name each function, or allow it with the runtime's option allowHostTemplates (--allow-host-templates).`,
+      );
+    }
     const served = `${endpoint.namespace}/${endpoint.name ?? "*"}`;
     if (this.#isFirst(`endpoint ${served}`, entry, `${served} has an endpoint already`)) this.#endpoints.push(endpoint);
   }

@@ -1,6 +1,6 @@
 // Reads module files as Flink does: YAML documents of `kind` and `spec`, or one document with a version.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { LineCounter, parseAllDocuments } from "yaml";
 import { describe, StatefunError } from "../../errors.js";
 import { Entry } from "./entry.js";
@@ -10,24 +10,38 @@ import { ModuleParts } from "./module-parts.js";
 import { Problems } from "./problems.js";
 import { readVersionedFile } from "./versioned-file.js";
 
+/** Options of reading a module file. */
+export interface ReadOptions {
+  /** Whether the name of a function may choose the server in a URL. Defaults to false. */
+  readonly allowHostTemplates?: boolean | undefined;
+}
+
+/** The largest module file. A megabyte takes a quarter of a second to read, in which nothing else runs. */
+const mostBytes = 1024 * 1024;
+
 /** Reads a module file. Rejects with MODULE_INVALID, whose message has every mistake with its line and column. */
-export async function readModule(path: string): Promise<Module> {
+export async function readModule(path: string, options: ReadOptions = {}): Promise<Module> {
   let text: string;
   try {
+    const { size } = await stat(path);
+    if (size > mostBytes) throw new Error(`it has ${size} bytes; a module file has at most ${mostBytes}.`);
     text = await readFile(path, "utf8");
   } catch (cause) {
     throw new StatefunError("MODULE_INVALID", `${path === "" ? '""' : path} can't be read: ${describe(cause)}`, {
       cause,
     });
   }
-  return parseModule(text, { file: path });
+  return parseModule(text, { ...options, file: path });
 }
 
 /** Reads the text of a module file; `file` is the file's name in messages. Throws MODULE_INVALID. */
-export function parseModule(text: string, { file }: { readonly file: string }): Module {
+export function parseModule(
+  text: string,
+  { file, allowHostTemplates = false }: ReadOptions & { readonly file: string },
+): Module {
   const lines = new LineCounter();
   const problems = new Problems(file, lines);
-  const parts = new ModuleParts();
+  const parts = new ModuleParts(allowHostTemplates);
   const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: "silent" })];
   for (const error of documents.flatMap((document) => document.errors)) {
     problems.add(error.pos[0], `this is not YAML: ${error.message}.`);

@@ -16,6 +16,17 @@ export type Expanded = HttpTarget | { readonly problem: string };
 const placeholder = "{function.name}";
 const schemes = ["http", "https", "http+unix", "https+unix"];
 
+/**
+ * Whether the name of a function chooses the server that is called: the host, the port or the socket. Names come from
+ * messages, so whoever sends a message chooses then.
+ */
+export function choosesServer(template: string): boolean {
+  const [server = template] = /^[^:]*\+unix:/i.test(template)
+    ? (/^.*?\.sock(?=$|[/?#])/.exec(template) ?? [])
+    : (/^[^:]*:\/\/[^/?#]*/.exec(template) ?? []);
+  return server.includes(placeholder);
+}
+
 /** Fills the name of a function into a template. The name is percent-encoded, since it may come from a message. */
 export function expandUrlTemplate(template: string, name: string): Expanded {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(template)?.[1]?.toLowerCase();

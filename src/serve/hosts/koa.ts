@@ -5,6 +5,7 @@ import Router from "koa-router";
 import type { RequestReplyHandler } from "../../functions/request-reply.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
 import {
+  assertServerOptions,
   type HttpAnswer,
   HttpEndpoint,
   type ListenOptions,
@@ -92,6 +93,7 @@ export async function serveKoa(
   served: StatefulFunctions | RequestReplyHandler,
   options: KoaServerOptions = {},
 ): Promise<StatefunServer> {
+  assertServerOptions(options, "app");
   const { app = new Koa(), port, host, ...serveOptions } = options;
   const middleware = statefun(served, serveOptions);
   app.use(middleware);

@@ -5,6 +5,7 @@ import type { RequestReplyHandler } from "../../functions/request-reply.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
 import {
   answerNode,
+  assertServerOptions,
   HttpEndpoint,
   type ListenOptions,
   type ServeOptions,
@@ -55,8 +56,8 @@ export async function serve(
   served: StatefulFunctions | RequestReplyHandler,
   options: ServerOptions = {},
 ): Promise<StatefunServer> {
+  assertServerOptions(options);
   const { port, host, ...serveOptions } = options;
-  // A number has no properties to take out; the listener refuses it, as everything that is no object of options.
-  const listener = statefunListener(served, typeof options === "object" ? serveOptions : options);
+  const listener = statefunListener(served, serveOptions);
   return startServer(listener, () => listener.close(), { port, host });
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
 import { counters, gauges, histograms } from "../../../src/runtime/admin/metrics.js";
@@ -71,4 +74,18 @@ test("the process's own numbers are there, for each server in it", async (t) => 
     assert.ok((samples.get("process_resident_memory_bytes") ?? 0) > 0);
     assert.ok((samples.get("process_cpu_seconds_total") ?? 0) > 0);
   }
+});
+
+test("metrics that could not be read for want of file descriptors are there as soon as descriptors are free", async () => {
+  const file = fileURLToPath(new URL("without-descriptors.ts", import.meta.url));
+  // The limit holds for the child alone.
+  const child = spawn("sh", ["-c", 'ulimit -n 200; exec "$@"', "sh", process.execPath, ...process.execArgv, file]);
+  let text = "";
+  child.stdout.on("data", (chunk) => {
+    text += chunk;
+  });
+  await once(child, "close");
+  const [without, after] = text.trim().split("\n");
+  assert.match(without ?? "", /^(200|500)$/);
+  assert.equal(after, "200 true");
 });

@@ -85,7 +85,7 @@ test("an answer other than 2xx is posted again under the same id, and logged wit
 test("a receiver that does not answer in time, or not at all, is tried again", async () => {
   await withReceiver(
     (response, count) => (count === 1 ? undefined : ok(response)),
-    { timeout: 20 },
+    { timeout: 500 },
     async ({ egress, posted, clock }) => {
       const receiving = egress.receive(greetingRecord(1, "Hello"));
       await clock.next();
@@ -131,4 +131,51 @@ test("a wrong URL, timeout or concurrency is refused", () => {
     throwsCode(() => new HttpEgress(out, options, find), "OPTION_INVALID");
   }
   throwsCode(() => new HttpEgress(out, { url: "http://host", timeout: 0 }, find), "DURATION_INVALID");
+});
+
+test("a URL with a user or a password is refused, and not shown", () => {
+  for (const url of ["http://user:top-secret@host/", "http://user@host/", "https://:top-secret@host/"]) {
+    const open = () => new HttpEgress(out, { url }, find);
+    throwsCode(open, "OPTION_INVALID", "password");
+    assert.throws(open, ({ message }: Error) => !message.includes("top-secret"));
+  }
+});
+
+test("headers that no request can carry, and those of the egress itself, are refused when it opens", () => {
+  for (const headers of [
+    { "content-type": "text/plain" },
+    { "Content-Type": "text/plain" },
+    { "statefun-record-id": "5" },
+    { "Content-Length": "5" },
+    { Authorization: "Bearer top\r\nX-Evil: 1" },
+    { "X-Bad\r\nName": "1" },
+    { "X Bad": "1" },
+    { "X-Smile": "\u{1f600}" },
+    { "X-Number": 5 as never },
+    { "X-Twice": "1", "x-twice": "2" },
+    "Authorization: x" as never,
+    null as never,
+  ]) {
+    throwsCode(() => new HttpEgress(out, { url: "http://host/", headers }, find), "OPTION_INVALID", "headers");
+  }
+});
+
+test("many records that wait for their next try warn of no leak", async (t) => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error) => void warnings.push(warning);
+  process.on("warning", listen);
+  t.after(() => process.off("warning", listen));
+  await withReceiver(
+    (response) => response.writeHead(500).end(),
+    { concurrency: 20 },
+    async ({ egress, lines }) => {
+      const received = Promise.allSettled(
+        Array.from({ length: 20 }, (_, number) => egress.receive(greetingRecord(number + 1, "Hello"))),
+      );
+      while (lines.lines.length < 20) await new Promise((resolve) => setImmediate(resolve));
+      await egress.close();
+      for (const { status } of await received) assert.equal(status, "rejected");
+    },
+  );
+  assert.deepEqual(warnings, []);
 });

@@ -75,6 +75,29 @@ test("a record of an undeclared topic is kept and logged; a value that is no rec
     await assert.rejects(waiting, { code: "SHUTTING_DOWN" });
   }));
 
+test("ten thousand records that nobody takes do not hide those of another topic", () =>
+  withEgress(async (egress) => {
+    assert.ok(egress.window > 50_000);
+    for (let count = 0; count < 10_001; count++) {
+      egress.receive(record({ topic: "greets", payload: "x" })).catch(() => {});
+    }
+    const other = egress.receive(record({ topic: "other", payload: "seen" }));
+    assert.equal((await take(egress, "other")).text, "seen");
+    await other;
+  }));
+
+test("the topic that fills the window is told", async () => {
+  const lines = new Lines();
+  const egress = await PlaygroundEgress.open({ port: 0, topics: ["greets", "other"], window: 3, logger: lines });
+  egress.receive(record({ topic: "other", payload: "x" })).catch(() => {});
+  egress.receive(record({ topic: "greets", payload: "x" })).catch(() => {});
+  assert.deepEqual(lines.lines, []);
+  egress.receive(record({ topic: "greets", payload: "x" })).catch(() => {});
+  assert.equal(lines.lines.length, 1);
+  assert.match(String(lines.lines[0]), /GET \/greets/);
+  await egress.close();
+});
+
 test("closing acknowledges nothing that was not taken", async () => {
   const egress = await PlaygroundEgress.open({ port: 0, topics: ["greets"], logger: new Lines() });
   const waiting = egress.receive(record({ topic: "greets", payload: "x" }));

@@ -28,7 +28,7 @@ spec:
   functions: ${functions}
   urlPathTemplate: ${url}
 `;
-  const [spec] = parseModule(text, { file: "module.yaml" }).endpoints;
+  const [spec] = parseModule(text, { file: "module.yaml", allowHostTemplates: true }).endpoints;
   if (spec === undefined) throw new Error("the module has no endpoint");
   const endpoint = new HttpEndpoint({ ...spec, transport: { ...spec.transport, ...limits } });
   endpoints.add(endpoint);

@@ -212,3 +212,11 @@ test("with a bearerToken, every request needs the token", () =>
     },
     { bearerToken: "secret" },
   ));
+
+test("JSON that is nested a million levels deep is refused before it is parsed", () =>
+  withIngress(async ({ port }) => {
+    const deep = "[".repeat(1 << 20) + "]".repeat(1 << 20);
+    refused(await post(port, "/send/example.deep/many/m?type=shop/order", deep), 400, "VALUE_INVALID");
+    const bytes = { "content-type": "application/octet-stream" };
+    refused(await post(port, "/send/example.deep/many/m?type=shop/order", deep, bytes), 400, "VALUE_UNREADABLE");
+  }));

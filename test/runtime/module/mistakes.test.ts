@@ -87,12 +87,27 @@ test("URLs that the engine calls are taken", () => {
   for (const template of [
     "HTTP://host",
     "https://host:8443/a/{function.name}?key={function.name}",
-    "http://{function.name}.svc.cluster.local:8000/",
     "http+unix:///tmp/a.sock",
-    "https+unix:///tmp/{function.name}.sock/a",
+    "https+unix:///tmp/a.sock/{function.name}",
     "http://[::1]:8000/",
   ]) {
     assert.equal(parse(url(template)).endpoints[0]?.urlTemplate, template);
+  }
+});
+
+test("a sender chooses the server only where that is allowed", () => {
+  for (const template of [
+    "http://{function.name}/",
+    "http://{function.name}.svc.cluster.local:8000/",
+    "https+unix:///tmp/{function.name}.sock/a",
+    "http+unix:///tmp/a{function.name}/b.sock",
+  ]) {
+    refuses(url(template), "module.yaml:3:14", template, "allowHostTemplates");
+    const [allowed] = parseModule(url(template), { file: "module.yaml", allowHostTemplates: true }).endpoints;
+    assert.equal(allowed?.urlTemplate, template);
+    // One function has one name, which no sender chooses.
+    const single = url(template).replace("example/*", "example/one");
+    assert.equal(parse(single).endpoints[0]?.urlTemplate, template);
   }
 });
 

@@ -181,6 +181,9 @@ test("a file is read from where it is, and named by its path", async () => {
     await rejectsCode(readModule(""), "MODULE_INVALID", '"" can\'t be read');
     writeFileSync(path, `\ufeff${endpoint()}`);
     assert.equal((await readModule(path)).endpoints[0]?.where, `${path}, line 3`);
+    const large = join(folder, "large.yaml");
+    writeFileSync(large, `${endpoint()}# ${"x".repeat(1024 * 1024)}\n`);
+    await rejectsCode(readModule(large), "MODULE_INVALID", large, "1048576");
     writeFileSync(path, "kind: [");
     await rejectsCode(readModule(path), "MODULE_INVALID", `${path}:1:`);
   } finally {
