@@ -1,5 +1,6 @@
 // The mixed work of a run: several people and programs, each doing one thing after the other, all of them at once.
 
+import assert from "node:assert/strict";
 import { farMs, type Msg, type Op } from "../engine/app.js";
 import { at, text } from "../engine/functions.js";
 import type { Random } from "../support/random.js";
@@ -64,6 +65,24 @@ const delayed: Job = async (world, pause) => {
   await pause();
   const withdrawn = await world.cancelOnce("outside");
   world.ledger.expected.set("d2", withdrawn === undefined ? "at most once" : withdrawn ? "never" : "once");
+};
+
+/**
+ * A cancellation with a key whose answer is lost. Somebody else uses the token anew before it is asked for again: that
+ * message is not withdrawn.
+ */
+const cancelling: Job = async (world, pause) => {
+  const to = "old/d";
+  const token = "keyed";
+  await world.send(to, { id: "k1", ops: [] }, { delayMs: farMs, cancellationToken: token });
+  world.ledger.withdrawn.add("k1");
+  await pause();
+  const withdrawn = await world.cancel(token, async () => {
+    const sent = world.send(to, { id: "k2", ops: [] }, { delayMs: farMs, cancellationToken: token });
+    // While k1 still waits under the token, the engine refuses k2.
+    await sent.catch((thrown) => assert.equal(thrown.code, "TOKEN_INVALID"));
+  });
+  if (!withdrawn) world.ledger.faults.push("the cancellation of k1 found nothing");
 };
 
 /** Delayed messages of a function: some come, one is withdrawn, and its token is used anew. */
@@ -135,14 +154,14 @@ const restarting: Job = async (world, pause, random) => {
   await world.restart(30);
 };
 
-const jobs = { sends, fanOut, unkeyed, calls, delayed, timers, parking, dropping, people, restarting };
+const jobs = { sends, fanOut, unkeyed, calls, delayed, cancelling, timers, parking, dropping, people, restarting };
 
 export type JobName = keyof typeof jobs;
 
 export const allJobs = Object.keys(jobs) as JobName[];
 
 /** Enough to read and write everything that the store holds, and not more. */
-export const fewJobs: readonly JobName[] = ["unkeyed", "calls", "delayed", "timers", "dropping"];
+export const fewJobs: readonly JobName[] = ["unkeyed", "calls", "delayed", "cancelling", "timers", "dropping"];
 
 /** Starts jobs, at times that the seed says; resolves when all have ended. */
 export async function work(world: World, random: Random, names: readonly JobName[]): Promise<void> {

@@ -21,6 +21,7 @@ const passing: readonly ErrorCode[] = [
   "SHUTTING_DOWN",
   "ADDRESS_PARKED",
   "ANSWER_TIMEOUT",
+  "ENGINE_RESTARTING",
 ];
 const retryMs = 60;
 /** How many lines of the history are shown. */
@@ -156,8 +157,8 @@ export class World {
     this.ledger.acknowledged(msg.id);
   }
 
-  async sendOnce(to: string, msg: Msg): Promise<void> {
-    const sent = await this.#once(`send ${msg.id}`, (engine) => this.#send(engine, to, msg, {}));
+  async sendOnce(to: string, msg: Msg, options: SendOptions = {}): Promise<void> {
+    const sent = await this.#once(`send ${msg.id}`, (engine) => this.#send(engine, to, msg, options));
     if (sent !== undefined) this.ledger.acknowledged(msg.id);
   }
 
@@ -174,6 +175,15 @@ export class World {
   /** Whether there was something to withdraw; undefined when nobody can say. */
   cancelOnce(token: string): Promise<boolean | undefined> {
     return this.#once(`cancel ${token}`, (engine) => engine.cancel(token));
+  }
+
+  /** Cancels with a key until there is an answer. `meanwhile` runs between the first try and the second. */
+  async cancel(token: string, meanwhile: () => Promise<void>): Promise<boolean> {
+    const cancel = (engine: Engine) => engine.cancel(token, { idempotencyKey: `cancel ${token}` });
+    const first = await this.#once(`cancel ${token}`, cancel);
+    if (first !== undefined) return first;
+    await meanwhile();
+    return this.#insist(`cancel ${token}`, cancel);
   }
 
   /** A change that a person makes, who tries again when the engine is well. */
@@ -203,7 +213,7 @@ export class World {
   }
 
   #send(engine: Engine, to: string, msg: Msg, options: SendOptions): Promise<true> {
-    this.ledger.sends(to, msg);
+    this.ledger.sends(to, msg, options.delayMs);
     return engine.send(at(to), text(JSON.stringify(msg)), options).then(() => true);
   }
 
