@@ -9,7 +9,7 @@ import { Model } from "../engine/model.js";
 import { freshFolder } from "../store/folders.js";
 import { type Random, randomOf } from "../support/random.js";
 import type { Looks } from "./lines.js";
-import { Clients, isLooks, keyOf, Life, type Request, tearLog } from "./lives.js";
+import { Clients, isLooks, keyOf, type Last, Life, type Request, tearLog } from "./lives.js";
 
 const kills = Number(process.env.STATEFUN_KILLS ?? 200);
 const killsPerRound = 20;
@@ -25,15 +25,29 @@ function moment(random: Random, { done }: Clients): { answers: number } | { ms: 
   return { answers: random.below(random.chance() ? 15 : 150) };
 }
 
-async function round(t: TestContext, random: Random, torn: boolean): Promise<void> {
+/** What happens besides the kills of a round: nothing, the last write is torn, or the store fails before. */
+type Trouble = "none" | "torn" | "failing";
+const troubles: readonly Trouble[] = ["none", "torn", "failing"];
+const titles = ["nothing else", "the last write is torn", "the store fails before"];
+
+/** When the process ends by itself. */
+function lastOf(random: Random, trouble: Trouble, { done }: Clients): Last | undefined {
+  if (trouble === "none" || done || random.chance(0.3)) return undefined;
+  const write = 1 + random.below(25);
+  if (trouble === "torn") return { write, ms: random.next() * 2 };
+  return { write, ms: random.below(400), failing: random.pick(["full", "silent"] as const) };
+}
+
+async function round(t: TestContext, random: Random, trouble: Trouble): Promise<void> {
+  const torn = trouble === "torn";
   const begun = performance.now();
   const dir = freshFolder(t);
   const requests = requestsOf(random).slice(0, 1200);
   const clients = new Clients(requests);
-  let [bytes, tears] = [0, 0];
+  let [bytes, tears, fails] = [0, 0, 0];
   for (let kill = 0; kill < killsPerRound; kill += 1) {
-    const last =
-      torn && !clients.done && random.chance(0.7) ? { write: 1 + random.below(25), ms: random.next() * 2 } : undefined;
+    const last = lastOf(random, trouble, clients);
+    if (last?.failing !== undefined) fails += 1;
     const life = new Life(dir, clients, last);
     await life.killAfter(last === undefined ? moment(random, clients) : { ms: 5000 });
     if (!torn || !existsSync(`${dir}/db`)) continue;
@@ -45,7 +59,7 @@ async function round(t: TestContext, random: Random, torn: boolean): Promise<voi
   await compare(new Life(dir, clients, undefined), clients, requests);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   t.diagnostic(
-    `${killsPerRound} kills in ${seconds} s: ${before} of ${clients.answers.size} answers before the last, ${clients.records.size} records${torn ? `, ${tears} logs torn by ${bytes} bytes` : ""}`,
+    `${killsPerRound} kills in ${seconds} s: ${before} of ${clients.answers.size} answers before the last, ${clients.records.size} records${torn ? `, ${tears} logs torn by ${bytes} bytes` : ""}${fails > 0 ? `, ${fails} while the store failed` : ""}`,
   );
 }
 
@@ -96,8 +110,8 @@ test(`${kills} kills of a process under load`, { concurrency: 2, timeout: 900_00
   const rounds = Math.ceil(kills / killsPerRound);
   await Promise.all(
     Array.from({ length: rounds }, (_, index) =>
-      t.test(`round ${index + 1}${index % 2 === 1 ? ", with the last write torn" : ""}`, (inner) =>
-        round(inner, random, index % 2 === 1),
+      t.test(`round ${index + 1}: ${titles[index % 3]}`, (inner) =>
+        round(inner, random, troubles[index % 3] as Trouble),
       ),
     ),
   );

@@ -2,6 +2,9 @@
 
 import type { Msg } from "../engine/app.js";
 
+/** How the store of the worker fails: the disk is full, or it works and says that it does not, and can't be read. */
+export type Failing = "full" | "silent";
+
 /** What the worker is to do. */
 export type Order =
   | {

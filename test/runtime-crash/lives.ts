@@ -10,7 +10,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Step } from "../engine/app.js";
 import type { Random } from "../support/random.js";
-import type { Line, Looks, Order } from "./lines.js";
+import type { Failing, Line, Looks, Order } from "./lines.js";
 
 const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
 
@@ -60,6 +60,13 @@ export class Clients {
   }
 }
 
+/** How a worker ends by itself. */
+export interface Last {
+  readonly write: number;
+  readonly ms: number;
+  readonly failing?: Failing;
+}
+
 /** One life of the worker. */
 export class Life {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
@@ -70,10 +77,16 @@ export class Life {
   /** The newest log, and how much of it was on disk before anything was acknowledged that is in it. */
   synced: { readonly log: string; readonly bytes: number } | undefined;
 
-  /** `last` says in the middle of which write it kills itself, if it lives that long. */
-  constructor(dir: string, clients: Clients, last: { readonly write: number; readonly ms: number } | undefined) {
+  /**
+   * `last` says in the middle of which write it kills itself, if it lives that long, and how its store fails from then on
+   * until it does.
+   */
+  constructor(dir: string, clients: Clients, last: Last | undefined) {
     this.#clients = clients;
-    const argv = last === undefined ? [] : [String(last.write), String(last.ms)];
+    const argv =
+      last === undefined
+        ? []
+        : [String(last.write), String(last.ms), ...(last.failing === undefined ? [] : [last.failing])];
     this.#child = spawn(process.execPath, ["--import", "tsx", worker, dir, ...argv], {
       stdio: ["pipe", "pipe", "inherit"],
     });

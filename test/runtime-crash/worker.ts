@@ -1,32 +1,51 @@
 // A process for crash tests: an engine on the disk, told by lines what to send and call, telling by lines what became of
 // it. It is killed at any moment.
 
+import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Engine } from "../../src/engine/engine.js";
+import { StatefunError } from "../../src/errors.js";
 import { openLevelStore } from "../../src/store/level-store.js";
 import type { Store } from "../../src/store/store.js";
 import { addresses, egresses, farMs, functionNames, type Msg, states } from "../engine/app.js";
 import { AppTaker, obey } from "../engine/app-functions.js";
 import { at, Batch, endpointOf, text, textOf } from "../engine/functions.js";
-import type { Line, Order } from "./lines.js";
+import type { Failing, Line, Order } from "./lines.js";
 
 const dir = process.argv[2] as string;
 /** In the middle of which write it kills itself, and how many milliseconds after that began. */
-const [lastWrite, lastMs] = process.argv.slice(3).map(Number) as [number?, number?];
+const [lastWrite, lastMs] = process.argv.slice(3, 5).map(Number) as [number?, number?];
+/** How its store fails from that write on, until it kills itself. */
+const failing = process.argv[5] as Failing | undefined;
 /** Does nothing else meanwhile: the write goes on beside it, and nobody is told that it has ended. */
 function killIn(ms: number): void {
   for (const begun = performance.now(); performance.now() - begun < ms; );
   process.kill(process.pid, "SIGKILL");
 }
 
+/** From now on no file may grow by more than some bytes, as on a full disk: a write may end in the middle. */
+function fillDisk(log: string): void {
+  process.on("SIGXFSZ", () => {}); // the system tells of every refused write by a signal, which would end the process
+  const bytes = statSync(join(dir, "db", log)).size + 100;
+  execFileSync("prlimit", ["--pid", `${process.pid}`, `--fsize=${bytes}:unlimited`], { stdio: "ignore" });
+}
+
+const newestLog = async () =>
+  (await readdir(join(dir, "db")))
+    .filter((name) => name.endsWith(".log"))
+    .sort()
+    .at(-1) ?? "";
+
 const say = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** Says after each write how long the log is that it went into: what is before that must not get lost. */
 class TellingStore implements Store {
   readonly #store: Store;
+  /** Whether the store fails by now. */
+  failing = false;
   get: Store["get"];
   entries: Store["entries"];
   count: Store["count"];
@@ -45,13 +64,29 @@ class TellingStore implements Store {
   }
 
   async write(writes: Parameters<Store["write"]>[0]): Promise<void> {
-    const written = this.#store.write(writes);
     this.#writes += 1;
-    if (this.#writes === lastWrite) setImmediate(() => killIn(lastMs ?? 0));
+    if (this.#writes === lastWrite && failing !== undefined) await this.#fail();
+    const written = this.#store.write(writes);
+    if (this.#writes === lastWrite && failing === undefined) setImmediate(() => killIn(lastMs ?? 0));
     await written;
-    const logs = (await readdir(join(dir, "db"))).filter((name) => name.endsWith(".log")).sort();
-    this.#log = logs.at(-1) ?? "";
+    // Carried out, but nobody is told.
+    if (this.failing && failing === "silent") throw new StatefunError("STORE_FAILED", "As the test wants it.");
+    this.#log = await newestLog();
     say({ log: this.#log, synced: statSync(join(dir, "db", this.#log)).size });
+  }
+
+  async #fail(): Promise<void> {
+    this.failing = true;
+    if (failing === "full") fillDisk(await newestLog());
+    else {
+      const fail = () => {
+        throw new StatefunError("STORE_FAILED", "As the test wants it.");
+      };
+      this.get = fail;
+      this.keys = async () => fail();
+      this.entries = async () => fail();
+    }
+    setTimeout(() => killIn(0), lastMs);
   }
 }
 
@@ -82,7 +117,7 @@ const engine = await Engine.open({
   store,
   egresses,
   limits: { firstRetryMs: 5 },
-  logger: { warn() {}, error: (line: string) => say({ log: line, synced: -1 }) },
+  logger: { warn() {}, error: (line: string) => store.failing || say({ log: line, synced: -1 }) },
   findRoute: endpointOf(functions),
 });
 const taker = new AppTaker();
@@ -136,5 +171,8 @@ async function obeyOrder(order: Order): Promise<void> {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as Order;
-  obeyOrder(order).catch((thrown) => say({ failed: JSON.stringify(order).slice(0, 100), why: String(thrown) }));
+  obeyOrder(order).catch((thrown) => {
+    // The clients ask the next life again.
+    if (!store.failing) say({ failed: JSON.stringify(order).slice(0, 100), why: String(thrown) });
+  });
 }
