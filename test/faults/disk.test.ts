@@ -1,6 +1,7 @@
 // The same on disk, where a store that has failed opens its files again. It takes minutes: STATEFUN_FAULTS=all runs it.
 
 import { test } from "node:test";
+import { limitedDisk } from "../store/small-disk.js";
 import { folderDisk } from "./disks.js";
 import { type Kind, kinds } from "./fault-plan.js";
 import { sweep } from "./sweep.js";
@@ -10,6 +11,8 @@ const skip = process.env.STATEFUN_FAULTS === "all" ? false : "it takes minutes";
 
 for (const kind of Object.keys(kinds) as Kind[]) {
   test(`on disk nothing is lost and nothing happens twice when the store fails: ${kind}`, { skip }, async (t) => {
-    await sweep(t, { seed: 3, jobs: allJobs, kinds: [kind], disk: () => folderDisk(t), stride: 12 });
+    const { fill, free } = limitedDisk(t);
+    const disk = () => ({ ...folderDisk(t), setFull: (full: boolean) => (full ? fill() : free()) });
+    await sweep(t, { seed: 3, jobs: allJobs, kinds: [kind], disk, stride: kind === "full" ? 6 : 12 });
   });
 }

@@ -10,6 +10,8 @@ export interface Disk {
   /** Opens a store on what is durable. The store that was open before is cut off. */
   open(): Promise<Store>;
   close(): Promise<void>;
+  /** Takes the room of the disk, or gives it back. Only of a disk that can be full. */
+  setFull?(full: boolean): void;
 }
 
 export const everything = { from: "", to: "\u{10ffff}", limit: Number.MAX_SAFE_INTEGER };

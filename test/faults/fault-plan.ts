@@ -19,12 +19,20 @@ export const kinds = {
   all: "any",
   /** All reads and writes, until the process is killed. */
   killed: "any",
+  /** The disk itself, which has no room for a while: a file can't grow. */
+  full: "any",
 } as const;
 
 export type Kind = keyof typeof kinds;
 
 /** How long the kinds that fail for a while do so, and how long after the first failure a process is killed. */
-export const lastsMs: Readonly<Partial<Record<Kind, number>>> = { reads: 700, writes: 700, all: 700, killed: 300 };
+export const lastsMs: Readonly<Partial<Record<Kind, number>>> = {
+  reads: 700,
+  writes: 700,
+  all: 700,
+  full: 700,
+  killed: 300,
+};
 
 /** The numbers of the operations at which a kind may begin, by what each operation of a run without faults was. */
 export function placesOf(kind: Kind, operations: readonly Operation[]): number[] {
@@ -43,7 +51,10 @@ export class FaultPlan {
   readonly operations: Operation[] = [];
   /** When the first operation failed; undefined until then. */
   since: number | undefined;
+  /** Takes the room of the disk, or gives it back. */
+  onFull = (_full: boolean) => {};
   readonly #code: ErrorCode;
+  #full = false;
   #over = false;
 
   constructor(kind?: Kind, at = 0, code: ErrorCode = "STORE_FAILED") {
@@ -60,6 +71,12 @@ export class FaultPlan {
   /** Lets everything succeed from now on. */
   end(): void {
     this.#over = true;
+    this.#fill(false);
+  }
+
+  /** Gives the room of the disk back when its time has come. */
+  tick(now: number): void {
+    if (this.since !== undefined && now >= this.since + (lastsMs.full ?? 0)) this.#fill(false);
   }
 
   faultOf(operation: Operation, now: number): Fault | undefined {
@@ -69,12 +86,22 @@ export class FaultPlan {
     const { kind, at } = this;
     if (kind === undefined || number < at) return undefined;
     this.since ??= now;
+    if (kind === "full") {
+      if (number === at) this.#fill(true);
+      return undefined;
+    }
     const fault = { code: this.#code, done: kind === "unacknowledged" };
     if (kind === "once" || kind === "unacknowledged") return number === at ? fault : undefined;
     if (kind === "thrice") return number < at + 3 ? fault : undefined;
     if (kind !== "killed" && now >= this.since + (lastsMs[kind] ?? 0)) return undefined;
     if (kind === "reads" && operation === "write") return undefined;
     return kind === "writes" && operation !== "write" ? undefined : fault;
+  }
+
+  #fill(full: boolean): void {
+    if (full === this.#full) return;
+    this.#full = full;
+    this.onFull(full);
   }
 
   toString(): string {

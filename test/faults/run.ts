@@ -46,6 +46,7 @@ async function whole(world: World, plan: FaultPlan, seed: number, jobs: readonly
   while (!done) {
     await world.clock.advance(sliceMs);
     if (failure !== undefined) throw failure;
+    plan.tick(world.clock.now());
     const { since, kind } = plan;
     if (kind === "killed" && since !== undefined && world.clock.now() >= since + (lastsMs.killed ?? 0)) {
       if (!plan.over) world.kill();

@@ -46,6 +46,10 @@ export class World {
     this.plan = plan;
     this.#disk = disk;
     this.#begun = this.clock.now();
+    plan.onFull = (full) => {
+      this.note(full ? "the disk is full" : "the disk has room");
+      disk.setFull?.(full);
+    };
     this.clock.watch = () => {
       const { busy, done } = this.#life?.watched ?? { busy: false, done: 0 };
       return { busy: busy || this.#opening, done };
@@ -83,21 +87,26 @@ export class World {
   /** Opens the engine, again and again when that fails or when the engine has ended, until {@link end}. */
   async live(): Promise<void> {
     while (!this.#over) {
-      this.#opening = true;
-      const store = await this.#disk.open();
-      this.#opening = false;
-      const life = new Life(store, this);
-      this.#life = life;
       try {
+        const life = await this.#open();
         await life.whileAlive(life.start());
         this.note("opened");
+        await life.ended;
       } catch (thrown) {
         this.#retryable(thrown, "open");
-        life.kill();
+        this.#life?.kill();
         await this.sleep(retryMs);
-        continue;
       }
-      await life.ended;
+    }
+  }
+
+  async #open(): Promise<Life> {
+    this.#opening = true;
+    try {
+      this.#life = new Life(await this.#disk.open(), this);
+      return this.#life;
+    } finally {
+      this.#opening = false;
     }
   }
 
