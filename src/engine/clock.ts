@@ -2,6 +2,7 @@
 
 import { describe, StatefunError } from "../errors.js";
 import { longestTimerMs } from "../model/duration.js";
+import type { OwnContext } from "./own-context.js";
 
 /** A timer of a {@link Clock}. */
 export interface Timer {
@@ -29,9 +30,9 @@ export const systemClock: Clock = {
 
 /**
  * The clock through which every part of an engine reads the time, in whole milliseconds: keys of the store hold times and
- * sort as texts. Throws OPTION_INVALID for an object without the methods of a clock, and for a time that a key can't hold.
+ * sort as texts. Its timers go off in the engine's context, whoever moves the clock. Throws OPTION_INVALID for an object without the methods of a clock, and for a time that a key can't hold.
  */
-export function engineClock(clock: Clock): Clock {
+export function engineClock(clock: Clock, context: OwnContext): Clock {
   if (typeof clock?.now !== "function" || typeof clock.after !== "function") {
     const what = `clock is ${describe(clock)}; it must have the methods now and after.`;
     throw new StatefunError("OPTION_INVALID", what);
@@ -41,5 +42,5 @@ export function engineClock(clock: Clock): Clock {
     const what = `clock.now() returns ${describe(now)}; it must return the milliseconds since 1970.`;
     throw new StatefunError("OPTION_INVALID", what);
   }
-  return { now: () => Math.floor(clock.now()), after: (ms, run) => clock.after(ms, run) };
+  return { now: () => Math.floor(clock.now()), after: (ms, run) => clock.after(ms, () => context.run(run)) };
 }

@@ -38,6 +38,7 @@ import { Maintenance } from "./maintenance.js";
 import { Message } from "./message.js";
 import { type Counters, metricsOf, newCounters } from "./metrics.js";
 import { Outboxes } from "./outboxes.js";
+import { OwnContext } from "./own-context.js";
 import { ParkedAddresses } from "./parked-addresses.js";
 import { recoverMailboxes, recoverOutboxes, recoverParked } from "./recover.js";
 import { Sequence } from "./sequence.js";
@@ -83,6 +84,7 @@ const attachMs = 10_000;
 
 export class Engine implements EngineApi {
   readonly metrics: EngineMetrics;
+  readonly #context = new OwnContext();
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -120,7 +122,7 @@ export class Engine implements EngineApi {
 
   private constructor(options: EngineOptions) {
     const { findRoute, egresses = [], logger = defaultLogger } = options;
-    const clock = engineClock(options.clock === undefined ? systemClock : options.clock);
+    const clock = engineClock(options.clock === undefined ? systemClock : options.clock, this.#context);
     const limits = { ...defaultLimits, ...options.limits };
     const counters = options.counters ?? newCounters();
     const store = new LoggingStore(options.store, clock, logger);
@@ -219,19 +221,19 @@ export class Engine implements EngineApi {
   }
 
   send(target: Address, value: TypedValue, options: SendOptions = {}): Promise<void> {
-    return this.#intake.send(target, value, options);
+    return this.#context.run(() => this.#intake.send(target, value, options));
   }
 
   cancel(cancellationToken: string, options: CancelOptions = {}): Promise<boolean> {
-    return this.#intake.cancel(cancellationToken, options);
+    return this.#context.run(() => this.#intake.cancel(cancellationToken, options));
   }
 
   call(target: Address, value: TypedValue, options: CallOptions = {}): Promise<TypedValue> {
-    return this.#intake.call(target, value, options);
+    return this.#context.run(() => this.#intake.call(target, value, options));
   }
 
   attach(egress: string, consumer: EgressConsumer): void {
-    this.#outboxes.attach(egress, consumer);
+    this.#context.run(() => this.#outboxes.attach(egress, consumer));
   }
 
   functions(): FunctionInfo[] {
@@ -239,12 +241,12 @@ export class Engine implements EngineApi {
   }
 
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
-    return this.#inspector.addresses(typeName, page);
+    return this.#context.run(() => this.#inspector.addresses(typeName, page));
   }
 
   async inspect(address: Address): Promise<AddressInfo> {
     assertAddress(address);
-    return this.#inspector.address(address);
+    return this.#context.run(() => this.#inspector.address(address));
   }
 
   parked({ limit }: { limit: number }): ParkedInfo[] {
@@ -252,24 +254,24 @@ export class Engine implements EngineApi {
   }
 
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
-    return this.#maintenance.setState(address, name, value);
+    return this.#context.run(() => this.#maintenance.setState(address, name, value));
   }
 
   park(address: Address, reason: string): Promise<void> {
-    return this.#maintenance.park(address, reason);
+    return this.#context.run(() => this.#maintenance.park(address, reason));
   }
 
   retry(address: Address): Promise<void> {
-    return this.#maintenance.retry(address);
+    return this.#context.run(() => this.#maintenance.retry(address));
   }
 
   drop(address: Address, which: "first" | "all"): Promise<number> {
-    return this.#maintenance.drop(address, which);
+    return this.#context.run(() => this.#maintenance.drop(address, which));
   }
 
   /** Removes what has expired. The engine does so by itself every minute. */
   sweep(): Promise<void> {
-    return this.#sweeper.round();
+    return this.#context.run(() => this.#sweeper.round());
   }
 
   /** Takes nothing more from outside. Messages that were taken before are delivered until {@link close}. */
@@ -279,7 +281,7 @@ export class Engine implements EngineApi {
 
   close(graceMs: number): Promise<void> {
     this.refuse();
-    this.#closing ??= this.#close(graceMs);
+    this.#closing ??= this.#context.run(() => this.#close(graceMs));
     return this.#closing;
   }
 
@@ -290,7 +292,7 @@ export class Engine implements EngineApi {
 
   /** Makes everything so far durable, and ends. It is called after {@link close}: between the two, egresses may acknowledge. */
   settle(): Promise<void> {
-    return this.#commit.close(closingError());
+    return this.#context.run(() => this.#commit.close(closingError()));
   }
 
   /** Pauses work inside while the disk is too far behind, and logs why nothing can be written. */

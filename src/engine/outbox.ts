@@ -10,6 +10,7 @@ import type { EgressConsumer, EgressRecord } from "./engine-api.js";
 import { egressKey } from "./keys.js";
 import { decodeRecord, OutboxRecord } from "./message.js";
 import type { Counters } from "./metrics.js";
+import { isolated } from "./own-context.js";
 import type { Packed } from "./packed.js";
 
 const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
@@ -101,7 +102,7 @@ export class Outbox {
     };
     let received: Promise<void>;
     try {
-      received = consumer.receive(record);
+      received = isolated(() => consumer.receive(record));
     } catch (thrown) {
       received = Promise.reject(thrown);
     }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Clock, engineClock, systemClock } from "../../src/engine/clock.js";
+import { OwnContext } from "../../src/engine/own-context.js";
 import { throwsCode } from "../support/expect-code.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { at } from "./functions.js";
@@ -10,7 +11,7 @@ import { open } from "./support.js";
 
 test("fractions of a millisecond are cut off, and timers are those of the clock", async () => {
   const manual = new ManualClock(1000.9);
-  const clock = engineClock(manual);
+  const clock = engineClock(manual, new OwnContext());
   assert.equal(clock.now(), 1000);
   let fired = 0;
   clock.after(5, () => {
@@ -23,10 +24,10 @@ test("fractions of a millisecond are cut off, and timers are those of the clock"
 
 test("a clock without the methods, or without a time that keys can hold, is refused", () => {
   for (const now of [() => Number.NaN, () => -1, () => Number.POSITIVE_INFINITY, () => 1n, undefined]) {
-    throwsCode(() => engineClock({ ...systemClock, now } as unknown as Clock), "OPTION_INVALID");
+    throwsCode(() => engineClock({ ...systemClock, now } as unknown as Clock, new OwnContext()), "OPTION_INVALID");
   }
-  throwsCode(() => engineClock({ now: () => 1 } as unknown as Clock), "OPTION_INVALID");
-  throwsCode(() => engineClock(null as unknown as Clock), "OPTION_INVALID");
+  throwsCode(() => engineClock({ now: () => 1 } as unknown as Clock, new OwnContext()), "OPTION_INVALID");
+  throwsCode(() => engineClock(null as unknown as Clock, new OwnContext()), "OPTION_INVALID");
 });
 
 test("every idempotency key is forgotten under a clock with fractions of a millisecond", async (t) => {

@@ -8,7 +8,6 @@ import { after, test } from "node:test";
 import { StatefulFunctions, StatefunError, Types } from "statefun-ts";
 import { serve } from "statefun-ts/node";
 import { type RuntimeOptions, StatefunRuntime } from "statefun-ts/runtime";
-import { runtimeOptions } from "../../src/runtime/runtime-options.js";
 import { rejectsCode } from "../support/expect-code.ts";
 import { Gate } from "../support/gate.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
@@ -370,20 +369,4 @@ test("a handler that throws an error of the runtime's own has failed like any ot
     });
     await rejectsCode(runtime.call("test/throwing", "a", Types.int.pack(1)), "ADDRESS_PARKED", "HANDLER_FAILED");
   }
-});
-
-test("a message that takes longer than callTimeout, a minute unless told otherwise, is given up", async () => {
-  assert.equal(runtimeOptions.read("The runtime", {}).callTimeout, 60_000);
-  const functions = new StatefulFunctions();
-  functions.register("example/hangs", () => new Promise<void>(() => {}));
-  await using runtime = await StatefunRuntime.open({
-    functions,
-    dir: false,
-    ingress: false,
-    admin: false,
-    callTimeout: 20,
-    limits: { attempts: 1 },
-    logger: new RecordingLogger(),
-  });
-  await rejectsCode(runtime.call("example/hangs", "a", Types.int.pack(1)), "ADDRESS_PARKED", "CALL_TIMEOUT");
 });

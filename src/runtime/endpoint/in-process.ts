@@ -1,6 +1,7 @@
 // Calls the functions of this process: an endpoint that hands the bytes to their handler.
 
 import type { Endpoint } from "../../engine/endpoint.js";
+import { isolated } from "../../engine/own-context.js";
 
 /** The functions of this process: their type names, and the handler that takes and returns bytes. */
 export interface InProcessFunctions {
@@ -8,7 +9,7 @@ export interface InProcessFunctions {
   handle(request: Uint8Array): Promise<Uint8Array>;
 }
 
-/** Passes bytes and failures through unchanged. */
+/** Passes bytes and failures through unchanged. Each batch has an asynchronous context of its own. */
 export class InProcessEndpoint implements Endpoint {
   readonly #functions: InProcessFunctions;
 
@@ -17,7 +18,7 @@ export class InProcessEndpoint implements Endpoint {
   }
 
   call(request: Uint8Array): Promise<Uint8Array> {
-    return this.#functions.handle(request);
+    return isolated(() => this.#functions.handle(request));
   }
 
   /** Does nothing: the handler belongs to the user. */
