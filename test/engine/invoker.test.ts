@@ -247,6 +247,24 @@ test("an answer that comes after the end is ignored", async () => {
   assert.deepEqual([ended, instance.mailbox.length, parts.instances.peek(at("g/b"))], [false, 1, undefined]);
 });
 
+test("a failure that comes after the end is nobody's: it is neither counted nor told", async () => {
+  const gate = new Gate();
+  const { parts, call, send } = setUp(async () => {
+    await gate.promise;
+    throw new StatefunError("HANDLER_FAILED", "on purpose");
+  });
+  send("1");
+  let ended = false;
+  void call().then(() => {
+    ended = true;
+  });
+  await parts.settle();
+  await parts.commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+  gate.open();
+  await parts.settle();
+  assert.deepEqual([ended, parts.counters.batches], [false, 0]);
+});
+
 test("an answer that breaks off while it is applied leaves no half of it in the store", async () => {
   const { store, parts, call, send } = setUp((batch) => {
     batch.send("g/b", "sent");
