@@ -71,6 +71,7 @@ test("no further call is taken while as many wait as may", () => {
 test("nothing is taken while the store can't be written, and all is taken again when it can", async () => {
   const store = new ForgetfulStore();
   const { parts, admission } = setUp({}, store);
+  parts.commit.put("entry", new Uint8Array(1));
   parts.commit.onOutcome(() => {});
   await store.untilHeld(1);
   store.fail("STORE_FULL");
