@@ -16,8 +16,9 @@ interface AdmissionParts {
   readonly calls: WaitingCalls;
   readonly commit: GroupCommit;
   readonly limits: EngineLimits;
-  /** The counts of what waits inside: of the mailboxes, and of the outboxes. */
-  readonly backlogs: readonly Backlog[];
+  /** What waits inside: in the mailboxes, and for the egresses. */
+  readonly mailboxes: Backlog;
+  readonly records: Backlog;
 }
 
 export class Admission {
@@ -30,7 +31,7 @@ export class Admission {
 
   /** Why nothing is taken from outside; undefined while all is well. */
   get trouble(): StatefunError | undefined {
-    return this.#stopped ?? (this.#full ? overloaded() : undefined);
+    return this.#stopped ?? (this.#full ? overloaded("Too many messages and records wait") : undefined);
   }
 
   /** Ends admission: from now on nothing is taken from outside. */
@@ -44,10 +45,15 @@ export class Admission {
     if (stopped !== undefined) throw new StatefunError(stopped.code, stopped.message);
   }
 
-  /** Returns the function of an address. Throws FUNCTION_UNKNOWN. */
-  assertServed({ namespace, name, typeName }: Address): KnownFunction {
-    const known = this.#parts.functions.find(namespace, name);
-    if (known !== undefined) return known;
+  /** Returns the function of an address that is about to get a message or a change. Throws FUNCTION_UNKNOWN. */
+  functionOf(address: Address): KnownFunction {
+    this.assertServed(address);
+    return this.#parts.functions.find(address.namespace, address.name) as KnownFunction;
+  }
+
+  /** Throws FUNCTION_UNKNOWN when nothing serves the function of an address. */
+  assertServed({ namespace, name, typeName }: Address): void {
+    if (this.#parts.functions.serves(namespace, name)) return;
     throw new StatefunError(
       "FUNCTION_UNKNOWN",
       `Nothing serves ${typeName}. Bind its class, or add its endpoint to the module file.`,
@@ -56,9 +62,17 @@ export class Admission {
 
   /** Throws FUNCTION_UNKNOWN, OVERLOADED or MAILBOX_FULL when no message for this address is taken. */
   assertRoom(target: Address): void {
-    const { instances, limits } = this.#parts;
+    const { instances, functions, limits } = this.#parts;
     this.assertServed(target);
-    if (this.#full) throw overloaded();
+    if (this.#full) throw overloaded("Too many messages and records wait");
+    const known = functions.peek(target.namespace, target.name);
+    if (known === undefined) return;
+    if (known.backlog.bytes >= limits.functionBytes) throw overloaded(`Too many messages wait for ${known.typeName}`);
+    for (const egress of known.filled) {
+      if (egress.full)
+        throw overloaded(`Too many records wait for ${egress.egress}, where ${known.typeName} sends records`);
+      known.filled.delete(egress);
+    }
     if ((instances.peek(target)?.mailbox.bytes ?? 0) >= limits.mailboxBytes) {
       throw new StatefunError("MAILBOX_FULL", `Too many messages wait for ${target}. Send again later.`);
     }
@@ -66,7 +80,8 @@ export class Admission {
 
   /** Throws OVERLOADED when no further call may wait for its answer. */
   assertRoomForCall(): void {
-    if (this.#parts.calls.count >= this.#parts.limits.callsWaiting) throw overloaded();
+    if (this.#parts.calls.count >= this.#parts.limits.callsWaiting)
+      throw overloaded("Too many calls wait for their answer");
   }
 
   get #stopped(): StatefunError | undefined {
@@ -74,14 +89,12 @@ export class Admission {
   }
 
   get #full(): boolean {
-    const { backlogs, limits } = this.#parts;
-    let waiting = 0;
-    for (const { bytes } of backlogs) waiting += bytes;
-    return waiting >= limits.totalBytes;
+    const { mailboxes, records, limits } = this.#parts;
+    return mailboxes.bytes + records.bytes >= limits.totalBytes;
   }
 }
 
-const overloaded = () => new StatefunError("OVERLOADED", "Too many messages wait. Send again later.");
+const overloaded = (why: string) => new StatefunError("OVERLOADED", `${why}. Send again later.`);
 
 /** The error for a caller or a change that the end of the engine cuts off. */
 export const closingError = () =>

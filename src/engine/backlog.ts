@@ -1,8 +1,86 @@
-// Counts what waits in a set of queues: all mailboxes, or all outboxes. Limits are checked against these counts.
+// What waits: in the mailboxes of a function, in the outbox of an egress, in all of them together. Limits are checked
+// against what waits, and what is in memory is bounded by one budget for all.
+
+/** The bytes of waiting things that all parts of an engine may keep in memory together. */
+export class Memory {
+  readonly limit: number;
+  used = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+}
 
 export class Backlog {
-  /** How many entries wait. */
-  entries = 0;
-  /** About how many bytes they take. Entries from before the start count once they are read from the store. */
+  readonly #memory: Memory;
+  readonly #whole: Backlog | undefined;
+  #entries = 0;
+  /** About how many bytes wait, in memory or only in the store. Entries from before the start do not count. */
   bytes = 0;
+  /** About how many bytes of waiting entries are in memory. */
+  loaded = 0;
+  /** About how many bytes of memory stand beside the entries, for queues that are not empty. */
+  #beside = 0;
+
+  /** What waits here counts in the `whole` too. */
+  constructor(memory: Memory, whole?: Backlog) {
+    this.#memory = memory;
+    this.#whole = whole;
+  }
+
+  /** How many entries wait. Those from before the start count once they have been counted in the store. */
+  get entries(): number {
+    return Math.max(0, this.#entries);
+  }
+
+  /** Whether so many bytes of entries may come into memory. */
+  hasRoom(bytes: number): boolean {
+    // One thing at a time is always let in, or whoever comes to a full memory would wait for the others.
+    return this.loaded === 0 || this.#fits(bytes);
+  }
+
+  /** Whether one more queue may be kept in memory with so many bytes. */
+  hasRoomBeside(bytes: number): boolean {
+    return this.#beside === 0 || this.#fits(bytes);
+  }
+
+  /** Counts entries that wait from before the start. */
+  found(entries: number): void {
+    this.#entries += entries;
+    this.#whole?.found(entries);
+  }
+
+  /** Counts a new entry. */
+  add(bytes: number): void {
+    this.#entries += 1;
+    this.bytes += bytes;
+    this.#whole?.add(bytes);
+  }
+
+  /** Counts an entry no more; `bytes` is 0 for an entry from before the start. */
+  remove(bytes: number): void {
+    this.#entries -= 1;
+    this.bytes -= bytes;
+    this.#whole?.remove(bytes);
+  }
+
+  /** Counts bytes of entries that come into memory, or with a negative number leave it. */
+  load(bytes: number): void {
+    this.loaded += bytes;
+    this.#memory.used += bytes;
+  }
+
+  /** Counts bytes beside the entries, or with a negative number counts them no more. */
+  loadBeside(bytes: number): void {
+    this.#beside += bytes;
+    this.#memory.used += bytes;
+  }
+
+  /**
+   * Each backlog may take as much as is free. A backlog alone fills one half of the memory, two fill two thirds, and
+   * something is left for whoever comes next, however long the others wait.
+   */
+  #fits(bytes: number): boolean {
+    return this.loaded + this.#beside + bytes <= this.#memory.limit - this.#memory.used;
+  }
 }

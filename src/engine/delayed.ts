@@ -1,9 +1,10 @@
 // Delayed messages. The store holds all of them, in the order of their times. Memory holds only the nearest messages.
 
 import type { Address } from "../model/address.js";
-import type { Entry } from "../store/store.js";
+import { type Entry, endsRange, type Range } from "../store/store.js";
+import type { Backlog } from "./backlog.js";
 import type { Clock, Timer } from "./clock.js";
-import type { QueueStore } from "./durable-queue.js";
+import { pageBytes, type QueueStore } from "./durable-queue.js";
 import { highest, idKey, kinds, ordered, parseOrdered, rangeEnd } from "./keys.js";
 import { type DelayedMessage, decodeDelayed } from "./message.js";
 import type { Counters } from "./metrics.js";
@@ -14,8 +15,8 @@ import { readsOf } from "./waiting-calls.js";
 const loadedAtOnce = 2_000;
 /** When fewer messages than this are loaded, the next messages are read, so that they are in memory before they are due. */
 const fewLoaded = 1_000;
-/** When more messages than this are loaded, the furthest half is dropped from memory. */
-const mostLoaded = 20_000;
+/** About how many bytes of memory a message takes beyond its size. */
+const besideBytes = 400;
 /** The entry that holds the number of delayed messages. */
 const pendingKey = `${kinds.meta}delayed`;
 /** How many messages are delivered before other work has its turn. */
@@ -45,6 +46,8 @@ export class DelayedMessages {
   readonly #deliver: (message: DelayedMessage) => void;
   /** Every message whose key is below the horizon, in order. */
   readonly #near = new SortedList<DelayedMessage>();
+  /** Counts the messages in memory. */
+  readonly #backlog: Backlog;
   #horizon = rangeEnd(kinds.delayed);
   #pending = 0;
   /** Goes off when the first loaded message is due. */
@@ -56,8 +59,15 @@ export class DelayedMessages {
   #loading: Loading | undefined;
   #paused = false;
 
-  constructor(shared: QueueStore, clock: Clock, counters: Counters, deliver: (message: DelayedMessage) => void) {
+  constructor(
+    shared: QueueStore,
+    backlog: Backlog,
+    clock: Clock,
+    counters: Counters,
+    deliver: (message: DelayedMessage) => void,
+  ) {
     this.#shared = shared;
+    this.#backlog = backlog;
     this.#clock = clock;
     this.#counters = counters;
     this.#deliver = deliver;
@@ -93,11 +103,8 @@ export class DelayedMessages {
       this.#loading?.added.push(message);
       return;
     }
-    this.#near.add(message);
-    if (this.#near.length > mostLoaded) {
-      this.#near.truncate(mostLoaded / 2);
-      this.#horizon = `${this.#near.last?.key}\0`;
-    }
+    this.#addNear(message);
+    if (!this.#backlog.hasRoom(0)) this.#letGo();
     this.#arm();
   }
 
@@ -112,7 +119,8 @@ export class DelayedMessages {
     const messageKey = Buffer.from(key).toString();
     commit.delete(tokenKey(sender, token));
     commit.consume(messageKey);
-    this.#near.delete(messageKey);
+    const near = this.#near.delete(messageKey);
+    if (near !== undefined) this.#backlog.load(-memoryOf(near));
     this.#loading?.withdrawn.add(messageKey);
     this.#counters.delayedCancelled += 1;
     this.#count(-1);
@@ -158,6 +166,7 @@ export class DelayedMessages {
     const { commit } = this.#shared;
     const deliver = () => {
       this.#near.removeFirst();
+      this.#backlog.load(-memoryOf(message));
       commit.consume(message.key);
       // `consume` would be wrong here. A token can be put more than once, so its deletion must be written even when a put of
       // the token is in the open group.
@@ -179,7 +188,8 @@ export class DelayedMessages {
     const next = this.#near.first;
     const rest = this.#horizon < rangeEnd(kinds.delayed);
     const mayLoad = this.#loading === undefined && this.#reload === undefined;
-    if (rest && this.#near.length < fewLoaded && mayLoad) this.#loadLater();
+    const few = this.#near.length < fewLoaded && this.#backlog.hasRoom(pageBytes);
+    if (rest && few && mayLoad) this.#loadLater();
     if (next === undefined) return;
     const now = this.#clock.now();
     if (next.dueAt >= this.#timerAt && now <= this.#timerAt + longestLateMs) return;
@@ -195,6 +205,20 @@ export class DelayedMessages {
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.#fire();
     });
+  }
+
+  #addNear(message: DelayedMessage): void {
+    if (this.#near.add(message)) this.#backlog.load(memoryOf(message));
+  }
+
+  /** Drops the furthest half from memory, and the half of the rest until there is room. The nearest message stays. */
+  #letGo(): void {
+    while (this.#near.length > 1 && !this.#backlog.hasRoom(0)) {
+      for (const message of this.#near.truncate(Math.ceil(this.#near.length / 2))) {
+        this.#backlog.load(-memoryOf(message));
+      }
+    }
+    this.#horizon = `${this.#near.last?.key}\0`;
   }
 
   #loadLater(): void {
@@ -216,23 +240,24 @@ export class DelayedMessages {
       const from = this.#horizon;
       // A message may be in a group that is not written yet.
       await commit.flushed();
-      const entries = await store.entries({ from, to: rangeEnd(kinds.delayed), limit: loadedAtOnce });
+      const range = { from, to: rangeEnd(kinds.delayed), limit: loadedAtOnce, bytes: pageBytes };
+      const entries = await store.entries(range);
       // When many messages came meanwhile, some were dropped from memory and the horizon moved back. The dropped messages are
       // nearer than the messages that were read here, so they must be read first.
-      if (this.#horizon === from) this.#append(entries, loading);
+      if (this.#horizon === from) this.#append(entries, range, loading);
     } finally {
       this.#loading = undefined;
     }
     this.#arm();
   }
 
-  #append(entries: readonly Entry[], { added, withdrawn }: Loading): void {
+  #append(entries: readonly Entry[], range: Range, { added, withdrawn }: Loading): void {
     const read = entries.map(([key, bytes]) =>
       decodeDelayed(key, parseOrdered(key.slice(kinds.delayed.length)), bytes),
     );
-    this.#horizon = read.length < loadedAtOnce ? rangeEnd(kinds.delayed) : `${read[read.length - 1]?.key}\0`;
+    this.#horizon = endsRange(entries, range) ? range.to : `${read[read.length - 1]?.key}\0`;
     for (const message of [...read, ...added]) {
-      if (message.key < this.#horizon && !withdrawn.has(message.key)) this.#near.add(message);
+      if (message.key < this.#horizon && !withdrawn.has(message.key)) this.#addNear(message);
     }
   }
 }
@@ -241,3 +266,5 @@ export class DelayedMessages {
 export function tokenKey(sender: Address | undefined, token: string): string {
   return kinds.token + idKey(sender?.id ?? "") + token;
 }
+
+const memoryOf = ({ size }: DelayedMessage) => size + besideBytes;

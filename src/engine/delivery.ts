@@ -12,7 +12,7 @@ export class Delivery {
   readonly #calls: WaitingCalls;
   readonly #onMessage: (instance: Instance) => void;
 
-  /** `onMessage` is called with the target after each message that went into a mailbox. */
+  /** `onMessage` is called with each target that is awake, after a message went into its mailbox. */
   constructor(instances: Instances, calls: WaitingCalls, onMessage: (instance: Instance) => void) {
     this.#instances = instances;
     this.#calls = calls;
@@ -25,9 +25,7 @@ export class Delivery {
       this.#calls.answer(target, message.value);
       return;
     }
-    const instance = this.#instances.wake(target);
-    const { function: known } = instance;
-    instance.mailbox.push(known === undefined ? message : message.as(known.route.generation));
-    this.#onMessage(instance);
+    const instance = this.#instances.deliver(target, message);
+    if (instance !== undefined) this.#onMessage(instance);
   }
 }

@@ -1,21 +1,29 @@
 // The loop. An address with messages waits in the lane of its function until its turn comes. Then one call carries its first
 // messages. An address has one call at a time. A call that failed is made again, after longer and longer waits.
 
+import type { Store } from "../store/store.js";
 import type { CallOutcome } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
+import { pageBytes } from "./durable-queue.js";
 import type { Endpoint } from "./endpoint.js";
 import { EndpointRoom } from "./endpoint-room.js";
 import type { Failures } from "./failures.js";
-import type { KnownFunction } from "./function-table.js";
+import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { Invoker } from "./invoker.js";
 import { Lane } from "./lane.js";
 import type { EngineLimits } from "./limits.js";
+import { MailboxReader } from "./mailbox-reader.js";
+import type { ParkedAddresses } from "./parked-addresses.js";
+import { SleepingAddresses } from "./sleeping-addresses.js";
 import { TurnBudget } from "./turn-budget.js";
 
 interface DispatcherParts {
+  readonly store: Store;
+  readonly functions: FunctionTable;
+  readonly parked: ParkedAddresses;
   readonly instances: Instances;
   readonly invoker: Invoker;
   readonly failures: Failures;
@@ -33,6 +41,8 @@ export class Dispatcher {
   readonly #budget = new TurnBudget(() => this.#beginTurn());
   /** The lane whose call was the last that a turn had room for. */
   #lastOfTurn: Lane | undefined;
+  readonly #reader: MailboxReader;
+  readonly #sleeping: SleepingAddresses;
   #inFlight = 0;
   #stopped = false;
   /** Called when the last call in flight has ended, after {@link stop}. */
@@ -40,6 +50,20 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    const events = { ready: (instance: Instance) => this.ready(instance), roomFreed: () => this.#fill() };
+    this.#reader = new MailboxReader({ ...parts, ...events, retryMs: parts.limits.firstRetryMs });
+    this.#sleeping = new SleepingAddresses({ ...parts, ...events });
+    parts.instances.onMissed = (known) => this.#sleeping.missed(known);
+  }
+
+  /** Finds the functions that have messages from before the start. Nothing may be delivered before. */
+  open(): Promise<void> {
+    return this.#sleeping.open();
+  }
+
+  /** Lets the addresses have their turn that have messages from before the start. */
+  start(): void {
+    this.#sleeping.pump();
   }
 
   /** How many calls are in flight. */
@@ -50,9 +74,9 @@ export class Dispatcher {
   /** Puts an address that has messages into its lane, unless the address must wait. */
   ready(instance: Instance): void {
     const { mailbox, function: known } = instance;
-    if (mailbox.length === 0 || known === undefined) return;
+    if (mailbox.isEmpty || known === undefined) return;
     if (instance.call !== undefined || instance.loading || !instance.callable) return;
-    if (mailbox.loaded === 0) this.#load(instance);
+    if (mailbox.loaded === 0 || instance.parkingUnread) this.#reader.read(instance, known);
     else {
       const lane = this.#lane(known);
       lane.join(instance);
@@ -94,6 +118,8 @@ export class Dispatcher {
   /** Begins no more calls; resolves when none is in flight. */
   stop(): Promise<void> {
     this.#stopped = true;
+    this.#reader.stop();
+    this.#sleeping.stop();
     return new Promise((resolve) => {
       if (this.#inFlight === 0) resolve();
       else this.#onDrained = resolve;
@@ -118,11 +144,22 @@ export class Dispatcher {
       const waitMs = failures.record(instance, known, outcome, lane);
       if (waitMs > 0) this.#retryAfter(instance, waitMs);
     }
+    // What waits for long gives its room to others.
+    const waits =
+      instance.parking !== undefined || (!instance.callable && !instance.mailbox.backlog.hasRoom(pageBytes));
+    if (waits) instance.mailbox.unload();
     instance.callEnded();
     this.ready(instance);
     instances.rest(instance);
+    this.#fill();
     if (this.#onDrained !== undefined && this.#inFlight === 0) this.#onDrained();
     else this.pump();
+  }
+
+  /** Reads what waits in the store, as far as there is room: first for the addresses that are awake. */
+  #fill(): void {
+    this.#reader.pump();
+    this.#sleeping.pump();
   }
 
   #retryAfter(instance: Instance, waitMs: number): void {
@@ -152,19 +189,5 @@ export class Dispatcher {
     const room = this.#rooms.get(endpoint) ?? new EndpointRoom(endpoint.mostInFlight);
     this.#rooms.set(endpoint, room);
     return room;
-  }
-
-  #load(instance: Instance): void {
-    instance.loading = true;
-    instance.mailbox.load().then(
-      () => {
-        instance.loading = false;
-        this.ready(instance);
-      },
-      () => {
-        // The store has logged the failed read.
-        if (!this.#stopped) this.#parts.clock.after(this.#parts.limits.firstRetryMs, () => this.#load(instance));
-      },
-    );
   }
 }

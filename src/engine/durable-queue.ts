@@ -1,7 +1,7 @@
-// A queue that the store keeps: a mailbox, or the records of an egress. Its head is in memory. When the queue grows too
-// long, its rest is only in the store, and is read back when its turn comes.
+// A queue that the store keeps: a mailbox, or the records of an egress. Its head is in memory, as far as there is room.
+// Its rest is only in the store, and is read back when its turn comes.
 
-import type { Store } from "../store/store.js";
+import { endsRange, type Store } from "../store/store.js";
 import type { Backlog } from "./backlog.js";
 import { Fifo } from "./fifo.js";
 import type { GroupCommit } from "./group-commit.js";
@@ -25,34 +25,41 @@ export interface QueueStore {
 
 /** How many bytes of one queue are kept in memory. */
 const mostLoadedBytes = 1024 * 1024;
-/** How many entries are read back at once. */
-const loadedAtOnce = 100;
+/** How many entries, and how many bytes, are read back at once. */
+const pageEntries = 100;
+export const pageBytes = 256 * 1024;
+/** About how many bytes of memory a queue takes that is not empty, with its address. */
+export const queueBytes = 2048;
 
 export class DurableQueue<T extends QueueItem> {
+  readonly backlog: Backlog;
   readonly #prefix: string;
   readonly #shared: QueueStore;
-  readonly #backlog: Backlog;
   readonly #decode: (key: string, bytes: Uint8Array) => T;
   /** The entries in memory. */
   readonly #loaded = new Fifo<T>();
   #loadedBytes = 0;
-  /** The first sequence number whose entry is only in the store, and the number of such entries. */
-  #storedFrom = 0;
-  #stored = 0;
-  #storedBytes = 0;
+  /** The sequence number from which on entries may be only in the store; undefined when there are none. */
+  #restFrom: number | undefined;
+  /** The sequence number of the last entry that went to the rest. */
+  #restEnd = -1;
   #lastKey: string | undefined;
   #loading: Promise<void> | undefined;
+  /** Whether the backlog counts the memory of the queue itself. */
+  #counted = false;
+  /** About how many bytes wait. Entries from before the start do not count. */
+  bytes = 0;
 
   constructor(prefix: string, shared: QueueStore, backlog: Backlog, decode: (key: string, bytes: Uint8Array) => T) {
     this.#prefix = prefix;
     this.#shared = shared;
-    this.#backlog = backlog;
+    this.backlog = backlog;
     this.#decode = decode;
   }
 
-  /** How many entries wait. */
-  get length(): number {
-    return this.loaded + this.#stored;
+  /** Whether no entry waits, as far as is known: a rest that was never read may turn out to be empty. */
+  get isEmpty(): boolean {
+    return this.#loaded.length === 0 && this.#restFrom === undefined;
   }
 
   /** How many of the waiting entries are in memory. */
@@ -60,48 +67,55 @@ export class DurableQueue<T extends QueueItem> {
     return this.#loaded.length;
   }
 
-  /** About how many bytes wait. Entries from before the start count once they are read from the store. */
-  get bytes(): number {
-    return this.#loadedBytes + this.#storedBytes;
+  /** Whether entries may wait that are only in the store. */
+  get hasRest(): boolean {
+    return this.#restFrom !== undefined;
   }
 
-  /** The key of the first entry, the lowest; undefined when none waits. */
+  /** The lowest key at which an entry may wait; undefined when none waits. */
   get firstKey(): string | undefined {
     if (this.loaded > 0) return this.at(0).key;
-    return this.#stored > 0 ? this.#prefix + ordered(this.#storedFrom) : undefined;
+    return this.#restFrom === undefined ? undefined : this.#keyOf(this.#restFrom);
   }
 
-  /** The key of the last entry, the highest; undefined when none waits. */
+  /** A key that is not lower than that of any entry that waits; undefined when none waits. */
   get lastKey(): string | undefined {
-    return this.length > 0 ? this.#lastKey : undefined;
+    return this.isEmpty ? undefined : (this.#lastKey ?? this.#keyOf(this.#shared.sequence.last));
   }
 
-  /** Adds an entry that was in the store before the start. Recovery names the entries in the order of their keys. */
-  restore(key: string): void {
-    if (this.#stored === 0) this.#storedFrom = parseOrdered(key.slice(this.#prefix.length));
-    this.#stored += 1;
-    this.#lastKey = key;
-    this.#backlog.entries += 1;
+  /** Says that the store may hold entries that this queue has not put there. The queue must be new. */
+  findRest(): void {
+    this.#restFrom = 0;
+    this.#count();
+  }
+
+  /** Takes over the first entries of the queue, which were just read. `complete` says that the store holds no more. */
+  restore(items: readonly T[], complete: boolean): void {
+    this.#append(items);
+    if (complete) this.#restFrom = undefined;
+    this.#count();
   }
 
   /** Adds an entry at the end, as part of the open transaction. */
   push(item: T): void {
     const { commit, sequence } = this.#shared;
+    const { size } = item;
     const number = sequence.next();
-    item.key = this.#prefix + ordered(number);
+    item.key = this.#keyOf(number);
     this.#lastKey = item.key;
     item.group = commit.openGroup;
     commit.put(item.key, item);
-    this.#backlog.entries += 1;
-    this.#backlog.bytes += item.size;
-    if (this.#stored === 0 && this.#loadedBytes < mostLoadedBytes) {
+    this.backlog.add(size);
+    this.bytes += size;
+    if (this.#restFrom === undefined && this.#loadedBytes < mostLoadedBytes && this.backlog.hasRoom(size)) {
       this.#loaded.push(item);
-      this.#loadedBytes += item.size;
-      return;
+      this.#loadedBytes += size;
+      this.backlog.load(size);
+    } else {
+      this.#restFrom ??= number;
+      this.#restEnd = number;
     }
-    if (this.#stored === 0) this.#storedFrom = number;
-    this.#stored += 1;
-    this.#storedBytes += item.size;
+    if (!this.#counted) this.#count();
   }
 
   /** The loaded entry at this place, counted from the front. */
@@ -114,20 +128,43 @@ export class DurableQueue<T extends QueueItem> {
     return this.#loaded.view;
   }
 
-  /** Takes the first loaded entry out of the queue, as part of the open transaction. */
+  /** Takes the first loaded entry out of the queue and out of the store, as part of the open transaction. */
   consume(): T {
     const item = this.take();
-    this.#shared.commit.consume(item.key);
+    this.done(item);
     return item;
   }
 
-  /** Takes the first loaded entry out of memory. The store keeps the entry. */
+  /** Takes the first loaded entry out of the queue. It stays in the store, and counts, until it is {@link done}. */
   take(): T {
     const item = this.#loaded.shift();
     this.#loadedBytes -= item.size;
-    this.#backlog.entries -= 1;
-    this.#backlog.bytes -= item.size;
+    if (this.isEmpty) this.#count();
     return item;
+  }
+
+  /** Removes an entry that was taken from the store, as part of the open transaction. */
+  done(item: T): void {
+    const { size } = item;
+    this.#shared.commit.consume(item.key);
+    this.backlog.load(-size);
+    const counted = item.group > 0 || this.#isOfThisStart(item) ? size : 0;
+    this.backlog.remove(counted);
+    this.bytes -= counted;
+  }
+
+  /** Lets the entries in memory be read back later. Without any, the queue itself may be forgotten: it counts no more. */
+  unload({ forget = false } = {}): void {
+    if (this.loaded > 0) {
+      this.#restFrom = this.#numberOf(this.at(0));
+      this.backlog.load(-this.#loadedBytes);
+      this.#loadedBytes = 0;
+      this.#loaded.clear();
+    }
+    if (forget && this.#counted) {
+      this.#counted = false;
+      this.backlog.loadBeside(-queueBytes);
+    }
   }
 
   /** Reads the next entries back from the store: afterwards at least one is loaded, if any waits. */
@@ -141,36 +178,48 @@ export class DurableQueue<T extends QueueItem> {
 
   async #load(): Promise<void> {
     const { store, commit } = this.#shared;
-    while (this.loaded === 0 && this.#stored > 0) {
+    while (this.loaded === 0 && this.#restFrom !== undefined) {
+      const end = this.#restEnd;
       // An entry may be in a group that is not written yet.
       await commit.flushed();
-      const from = this.#prefix + ordered(this.#storedFrom);
-      const entries = await store.entries({ from, to: rangeEnd(this.#prefix), limit: loadedAtOnce });
+      const from = this.#keyOf(this.#restFrom);
+      const range = { from, to: rangeEnd(this.#prefix), limit: pageEntries, bytes: pageBytes };
+      const entries = await store.entries(range);
       this.#append(entries.map(([key, bytes]) => this.#decode(key, bytes)));
+      // What came after the groups were written need not have been read.
+      if (endsRange(entries, range) && end === this.#restEnd) this.#restFrom = undefined;
     }
+    this.#count();
   }
 
   /** Adds entries that were read from the store to those in memory. */
   #append(items: readonly T[]): void {
-    const backlog = this.#backlog;
     for (const item of items) {
       this.#loaded.push(item);
       this.#loadedBytes += item.size;
-      // The bytes of an entry from before the start count only now.
-      const counted = Math.min(this.#storedBytes, item.size);
-      backlog.bytes += item.size - counted;
-      this.#storedBytes -= counted;
-      this.#stored -= 1;
-      this.#storedFrom = parseOrdered(item.key.slice(this.#prefix.length)) + 1;
+      this.backlog.load(item.size);
     }
-    if (items.length === 0) {
-      // The store has fewer entries than were counted.
-      backlog.entries -= this.#stored;
-      this.#stored = 0;
-    }
-    if (this.#stored === 0) {
-      backlog.bytes -= this.#storedBytes;
-      this.#storedBytes = 0;
-    }
+    const last = items[items.length - 1];
+    if (last !== undefined) this.#restFrom = this.#numberOf(last) + 1;
+  }
+
+  /** Counts the memory of the queue itself as long as it is not empty. */
+  #count(): void {
+    if (this.#counted !== this.isEmpty) return;
+    this.#counted = !this.#counted;
+    this.backlog.loadBeside(this.#counted ? queueBytes : -queueBytes);
+  }
+
+  #keyOf(number: number): string {
+    return this.#prefix + ordered(number);
+  }
+
+  #numberOf({ key }: T): number {
+    return parseOrdered(key.slice(this.#prefix.length));
+  }
+
+  /** Entries that were read back count if they were pushed since the start. */
+  #isOfThisStart(item: T): boolean {
+    return this.#numberOf(item) >= this.#shared.sequence.first;
   }
 }

@@ -213,13 +213,13 @@ export interface EngineApi {
   attach(egress: string, consumer: EgressConsumer): void;
 
   /** The functions that were called since the start, and the functions that nothing serves but that have something waiting. */
-  functions(): FunctionInfo[];
+  functions(page: { limit: number }): Promise<FunctionInfo[]>;
   /** The addresses of one function that hold a state or a message, in the order of their ids, behind the id `after`. */
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]>;
   /** Everything of one address. Rejects with TARGET_INVALID, TYPE_NAME_INVALID, ID_MISSING, STORE_FULL and STORE_FAILED. */
   inspect(address: Address): Promise<AddressInfo>;
-  /** The first parked addresses. */
-  parked(page: { limit: number }): ParkedInfo[];
+  /** The first parked addresses, in the order of their names and ids. */
+  parked(page: { limit: number }): Promise<ParkedInfo[]>;
   /**
    * Writes a state or, with undefined, deletes it, between two calls of the address. Rejects with STATE_TYPENAME_CHANGED,
    * FUNCTION_UNKNOWN, and with ANSWER_TIMEOUT when the call in flight does not end within ten seconds.

@@ -6,7 +6,7 @@ import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
 import { Admission, closingError } from "./admission.js";
-import { Backlog } from "./backlog.js";
+import { Backlog, Memory } from "./backlog.js";
 import { type Clock, engineClock, systemClock } from "./clock.js";
 import { logConsumersAhead } from "./consumers-ahead.js";
 import { DelayedMessages } from "./delayed.js";
@@ -32,6 +32,7 @@ import { Inspector } from "./inspector.js";
 import { Instances } from "./instances.js";
 import { Intake } from "./intake.js";
 import { Invoker } from "./invoker.js";
+import { kinds, rangeEnd } from "./keys.js";
 import { defaultLimits, type EngineLimits } from "./limits.js";
 import { LoggingStore } from "./logging-store.js";
 import { Maintenance } from "./maintenance.js";
@@ -40,7 +41,6 @@ import { type Counters, metricsOf, newCounters } from "./metrics.js";
 import { Outboxes } from "./outboxes.js";
 import { OwnContext } from "./own-context.js";
 import { ParkedAddresses } from "./parked-addresses.js";
-import { recoverMailboxes, recoverOutboxes, recoverParked } from "./recover.js";
 import { Sequence } from "./sequence.js";
 import { Sweeper } from "./sweeper.js";
 import { logUndeclaredEgresses, logUnservedFunctions } from "./unserved.js";
@@ -101,6 +101,9 @@ export class Engine implements EngineApi {
   readonly #maintenance: Maintenance;
   readonly #inspector: Inspector;
   readonly #sweeper: Sweeper;
+  readonly #mailboxes: Backlog;
+  /** The counting of what waited before the start, which is done beside all else. */
+  #counted: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   /** Opens a store and goes on where it was left. Rejects with OPTION_INVALID, ID_MISSING and STORE_FAILED. */
@@ -131,25 +134,36 @@ export class Engine implements EngineApi {
     const sequence = new Sequence(commit, clock.now(), receivedIds.values());
     logConsumersAhead(receivedIds, sequence, logger);
     const shared = { store, commit, sequence };
-    const mailboxBacklog = new Backlog();
-    const outboxBacklog = new Backlog();
-    const functions = new FunctionTable(findRoute, commit);
-    const instances = new Instances(functions, shared, mailboxBacklog);
+    const memory = new Memory(limits.memoryBytes);
+    const mailboxes = new Backlog(memory);
+    const records = new Backlog(memory);
+    const functions = new FunctionTable(findRoute, commit, memory, mailboxes);
+    const instances = new Instances(functions, shared, mailboxes);
     const keys = new IdempotencyKeys(commit, clock);
     const calls = new WaitingCalls(keys, commit, counters);
-    const parked = new ParkedAddresses(commit, calls);
-    const outboxes = new Outboxes({ shared, backlog: outboxBacklog, clock, counters, logger });
+    const parked = new ParkedAddresses({ store, commit, instances, calls });
+    const outboxes = new Outboxes({ shared, memory, records, limits, clock, counters, logger });
     for (const egress of egresses) outboxes.declare(egress);
     const delivery = new Delivery(instances, calls, (instance) => this.#dispatcher.ready(instance));
-    const delayed = new DelayedMessages(shared, clock, counters, ({ target, caller, value }) =>
+    const delayed = new DelayedMessages(shared, new Backlog(memory), clock, counters, ({ target, caller, value }) =>
       delivery.deliver(target, new Message(caller, value)),
     );
     const invoker = new Invoker({ functions, delayed, outboxes, delivery, commit, clock, limits, counters });
     const failures = new Failures({ parked, clock, limits, counters, logger });
-    const dispatcher = new Dispatcher({ instances, invoker, failures, commit, clock, limits });
-    const backlogs = [mailboxBacklog, outboxBacklog];
-    const admission = new Admission({ functions, instances, calls, commit, limits, backlogs });
+    const dispatcher = new Dispatcher({
+      store,
+      functions,
+      instances,
+      parked,
+      invoker,
+      failures,
+      commit,
+      clock,
+      limits,
+    });
+    const admission = new Admission({ functions, instances, calls, commit, limits, mailboxes, records });
     this.#store = store;
+    this.#mailboxes = mailboxes;
     this.#clock = clock;
     this.#logger = logger;
     this.#commit = commit;
@@ -161,7 +175,18 @@ export class Engine implements EngineApi {
     this.#outboxes = outboxes;
     this.#dispatcher = dispatcher;
     this.#admission = admission;
-    this.#intake = new Intake({ admission, keys, calls, delayed, delivery, instances, commit, clock, counters });
+    this.#intake = new Intake({
+      admission,
+      keys,
+      calls,
+      delayed,
+      delivery,
+      instances,
+      parked,
+      commit,
+      clock,
+      counters,
+    });
     this.#maintenance = new Maintenance({
       admission,
       functions,
@@ -172,14 +197,14 @@ export class Engine implements EngineApi {
       commit,
       clock,
     });
-    this.#inspector = new Inspector({ store, commit, clock, functions, instances });
+    this.#inspector = new Inspector({ store, commit, clock, functions, instances, parked });
     this.#sweeper = new Sweeper({ store, commit, clock, instances, keys });
     this.metrics = metricsOf(counters, {
       get mailboxMessages() {
-        return mailboxBacklog.entries;
+        return mailboxes.entries;
       },
       get mailboxBytes() {
-        return mailboxBacklog.bytes;
+        return mailboxes.bytes;
       },
       get inFlight() {
         return dispatcher.inFlight;
@@ -191,10 +216,10 @@ export class Engine implements EngineApi {
         return delayed.pending;
       },
       get outboxRecords() {
-        return outboxes.records;
+        return records.entries;
       },
       get outboxBytes() {
-        return outboxBacklog.bytes;
+        return records.bytes;
       },
       get callsWaiting() {
         return calls.count;
@@ -217,7 +242,7 @@ export class Engine implements EngineApi {
   }
 
   serves(namespace: string, name: string): boolean {
-    return this.#functions.find(namespace, name) !== undefined;
+    return this.#functions.serves(namespace, name);
   }
 
   send(target: Address, value: TypedValue, options: SendOptions = {}): Promise<void> {
@@ -236,8 +261,8 @@ export class Engine implements EngineApi {
     this.#context.run(() => this.#outboxes.attach(egress, consumer));
   }
 
-  functions(): FunctionInfo[] {
-    return this.#inspector.functions();
+  functions({ limit }: { limit: number }): Promise<FunctionInfo[]> {
+    return this.#inspector.functions(limit);
   }
 
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
@@ -249,7 +274,7 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#inspector.address(address));
   }
 
-  parked({ limit }: { limit: number }): ParkedInfo[] {
+  parked({ limit }: { limit: number }): Promise<ParkedInfo[]> {
     return this.#inspector.parked(limit);
   }
 
@@ -329,14 +354,16 @@ export class Engine implements EngineApi {
 
   async #recover(park: readonly Address[], parkReason = "It was parked when the runtime was opened."): Promise<void> {
     const store = this.#store;
-    const instances = this.#instances;
-    await recoverParked(store, instances, this.#parked);
-    await recoverMailboxes(store, instances);
-    await recoverOutboxes(store, this.#outboxes);
+    await this.#parked.open();
+    const { counted } = await this.#outboxes.open();
+    const messages = store.count({ from: kinds.message, to: rangeEnd(kinds.message) });
+    this.#counted = Promise.all([counted, messages.then((count) => this.#mailboxes.found(count))]).catch(() => {});
+    // Before anything is delivered: a new message comes behind those that are only in the store.
+    await this.#dispatcher.open();
     await this.#delayed.open();
     for (const address of park) this.#maintenance.parkNow(address, parkReason);
-    for (const instance of instances.all()) this.#dispatcher.ready(instance);
-    logUnservedFunctions(instances.all(), this.#logger);
+    this.#dispatcher.start();
+    await logUnservedFunctions({ store, functions: this.#functions }, this.#logger);
     this.#clock.after(attachMs, () => {
       if (this.#closing === undefined && !this.hasGivenUp) logUndeclaredEgresses(this.#outboxes.all(), this.#logger);
     });
@@ -360,5 +387,6 @@ export class Engine implements EngineApi {
     await this.#commit.attempted();
     this.#calls.rejectAll(closingError());
     for (const instance of this.#instances.all()) instance.callEnded();
+    await this.#counted;
   }
 }

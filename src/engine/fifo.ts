@@ -25,6 +25,11 @@ export class Fifo<T> {
     return this.#items[this.#head + index] as T;
   }
 
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+  }
+
   /** Takes the first item out. The queue must not be empty. */
   shift(): T {
     const item = this.#items[this.#head] as T;

@@ -3,6 +3,7 @@
 import { StatefunError } from "../errors.js";
 import { type Expiration, noExpiration } from "../model/expiration.js";
 import type { ValueSpec } from "../model/invocation.js";
+import { Backlog, type Memory } from "./backlog.js";
 import type { FindRoute, Route } from "./endpoint.js";
 import type { GroupCommit } from "./group-commit.js";
 import { functionKey, kinds } from "./keys.js";
@@ -11,6 +12,13 @@ import { decodeMessage, type Message } from "./message.js";
 /** The registration of a state, as the store keeps it: it refuses another typename, and says when a value expires. */
 interface Registration extends Expiration {
   readonly typename: string;
+}
+
+/** An egress, as far as its functions need to know it. */
+interface FilledEgress {
+  readonly egress: string;
+  /** Whether more bytes wait there than may. */
+  readonly full: boolean;
 }
 
 /** One function. */
@@ -24,12 +32,19 @@ export class KnownFunction {
   declaredRegistered = false;
   /** The beginning of the keys of its addresses. */
   readonly key: string;
+  /** What waits in the mailboxes of its addresses. */
+  readonly backlog: Backlog;
+  /** Whether addresses of it may have messages without being awake; see sleeping-addresses.ts. */
+  sleeping = false;
+  /** The egresses that it has sent records to and that had too many; see admission.ts. */
+  readonly filled = new Set<FilledEgress>();
 
-  constructor(namespace: string, name: string, route: Route) {
+  constructor(namespace: string, name: string, route: Route, backlog: Backlog) {
     this.namespace = namespace;
     this.name = name;
     this.route = route;
     this.key = functionKey(namespace, name);
+    this.backlog = backlog;
     this.states = [...(route.states ?? [])];
   }
 
@@ -49,11 +64,26 @@ export class KnownFunction {
 export class FunctionTable {
   readonly #findRoute: FindRoute;
   readonly #commit: GroupCommit;
+  readonly #memory: Memory;
+  readonly #mailboxes: Backlog;
   readonly #known = new Map<string, Map<string, KnownFunction>>();
 
-  constructor(findRoute: FindRoute, commit: GroupCommit) {
+  /** What waits in the mailboxes of all functions counts in `mailboxes`, and takes of the `memory`. */
+  constructor(findRoute: FindRoute, commit: GroupCommit, memory: Memory, mailboxes: Backlog) {
+    this.#memory = memory;
+    this.#mailboxes = mailboxes;
     this.#findRoute = findRoute;
     this.#commit = commit;
+  }
+
+  /** The function of this name, if it was found before. */
+  peek(namespace: string, name: string): KnownFunction | undefined {
+    return this.#known.get(name)?.get(namespace);
+  }
+
+  /** Whether something serves the function of this name. Whoever only asks leaves nothing behind, whatever the name. */
+  serves(namespace: string, name: string): boolean {
+    return (this.peek(namespace, name) ?? this.#findRoute(namespace, name)) !== undefined;
   }
 
   /** The function of this name; undefined when nothing serves it. */
@@ -62,7 +92,7 @@ export class FunctionTable {
     if (known !== undefined) return known;
     const route = this.#findRoute(namespace, name);
     if (route === undefined) return undefined;
-    const found = new KnownFunction(namespace, name, route);
+    const found = new KnownFunction(namespace, name, route, new Backlog(this.#memory, this.#mailboxes));
     this.#known.set(name, (this.#known.get(name) ?? new Map()).set(namespace, found));
     return found;
   }

@@ -2,7 +2,7 @@
 
 import { Address } from "../model/address.js";
 import { parseTypeName } from "../model/type-name.js";
-import type { Store } from "../store/store.js";
+import { endsRange, type Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import type { AddressInfo, DelayedInfo, FunctionInfo, ParkedInfo, WaitingMessage } from "./engine-api.js";
 import type { FunctionTable } from "./function-table.js";
@@ -11,11 +11,14 @@ import type { Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
 import { addressKey, functionKey, kinds, parseAddressKey, parseOrdered, rangeEnd } from "./keys.js";
 import { decodeDelayed, decodeMessage, type Message } from "./message.js";
+import type { ParkedAddresses } from "./parked-addresses.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
 import { unservedFunctions } from "./unserved.js";
 
 /** How many waiting messages, and how many delayed ones, are shown of an address. */
 const shownMessages = 100;
+/** How many bytes of messages are read at once, and at most shown. */
+const shownBytes = 4 * 1024 * 1024;
 
 /** The text in the place of an endpoint, for a function that nothing serves. */
 const noEndpoint = "served by nothing";
@@ -26,6 +29,7 @@ interface InspectorParts {
   readonly clock: Clock;
   readonly functions: FunctionTable;
   readonly instances: Instances;
+  readonly parked: ParkedAddresses;
 }
 
 export class Inspector {
@@ -36,24 +40,25 @@ export class Inspector {
   }
 
   /** See EngineApi.functions. */
-  functions(): FunctionInfo[] {
-    const { functions, instances } = this.#parts;
-    const served = functions.all().map(({ typeName, route, states }) => ({
-      typeName,
-      endpoint: route.label,
-      states: states.map(({ name, typename, expiration }) => ({
-        name,
-        typename,
-        expireMode: expiration.mode,
-        expireAfterMs: expiration.afterMs,
-      })),
-    }));
-    const others = [...unservedFunctions(instances.all()).keys()].map((typeName) => ({
-      typeName,
-      endpoint: noEndpoint,
-      states: [],
-    }));
-    return [...served, ...others];
+  async functions(limit: number): Promise<FunctionInfo[]> {
+    const { functions, commit } = this.#parts;
+    const served = functions
+      .all()
+      .slice(0, limit)
+      .map(({ typeName, route, states }) => ({
+        typeName,
+        endpoint: route.label,
+        states: states.map(({ name, typename, expiration }) => ({
+          name,
+          typename,
+          expireMode: expiration.mode,
+          expireAfterMs: expiration.afterMs,
+        })),
+      }));
+    if (served.length === limit) return served;
+    await commit.attempted();
+    const others = await unservedFunctions(this.#parts, limit - served.length);
+    return [...served, ...others.map((typeName) => ({ typeName, endpoint: noEndpoint, states: [] }))];
   }
 
   /** See EngineApi.addresses. */
@@ -70,10 +75,9 @@ export class Inspector {
     const ids = [...new Set([...withState, ...withMessages])].sort((a, b) =>
       Buffer.compare(Buffer.from(a), Buffer.from(b)),
     );
-    return ids.slice(0, limit).map((id) => ({
-      id,
-      depth: this.#parts.instances.peek(new Address(namespace, name, id))?.mailbox.length ?? 0,
-    }));
+    const found: { id: string; depth: number }[] = [];
+    for (const id of ids.slice(0, limit)) found.push({ id, depth: await this.#depth(addressKey(namespace, name, id)) });
+    return found;
   }
 
   /** The next ids under a prefix. Each read jumps over the other keys of the id before. */
@@ -94,15 +98,16 @@ export class Inspector {
 
   /** See EngineApi.inspect. */
   async address(address: Address): Promise<AddressInfo> {
-    const { store, commit, instances, functions, clock } = this.#parts;
+    const { store, commit, instances, parked, functions, clock } = this.#parts;
     // Changes that the store refuses for now are not shown. The engine's trouble shows that it refuses them.
     await commit.attempted();
     const key = addressKey(address.namespace, address.name, address.id);
     const range = (prefix: string) => ({ from: prefix, to: rangeEnd(prefix), limit: 1_000 });
     const states = await store.entries(range(kinds.state + key));
-    const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages });
+    const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages, bytes: shownBytes });
     const delayed = await this.#delayedTo(address);
     const instance = instances.peek(address);
+    const parking = parked.parkingOf(address);
     const now = clock.now();
     return {
       address,
@@ -112,23 +117,25 @@ export class Inspector {
         if (isExpired(value, { expiration: functions.expirationOf(address, name) }, now)) return [];
         return [{ name, value: value.packed.unpack(), writtenAt: value.touchedAt }];
       }),
-      depth: instance?.mailbox.length ?? 0,
+      depth: await this.#depth(key),
       mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
       delayed,
-      parked: instance?.parking === undefined ? undefined : parkedInfo(address, instance.parking),
+      parked: parking === undefined ? undefined : parkedInfo(address, parking),
       inFlight: instance?.call !== undefined,
     };
   }
 
   /** See EngineApi.parked. */
-  parked(limit: number): ParkedInfo[] {
-    const parked: ParkedInfo[] = [];
-    for (const { address, parking } of this.#parts.instances.all()) {
-      if (parking === undefined) continue;
-      if (parked.length === limit) break;
-      parked.push(parkedInfo(address, parking));
-    }
-    return parked;
+  async parked(limit: number): Promise<ParkedInfo[]> {
+    await this.#parts.commit.attempted();
+    const found = await this.#parts.parked.first(limit);
+    return found.map(({ address, parking }) => parkedInfo(address, parking));
+  }
+
+  /** How many messages wait for the address of this key. */
+  #depth(key: string): Promise<number> {
+    const prefix = kinds.message + key;
+    return this.#parts.store.count({ from: prefix, to: rangeEnd(prefix) });
   }
 
   /** Reads through all delayed messages, because their keys are in the order of their times. */
@@ -137,7 +144,8 @@ export class Inspector {
     const found: DelayedInfo[] = [];
     let from: string = kinds.delayed;
     while (found.length < shownMessages) {
-      const entries = await store.entries({ from, to: rangeEnd(kinds.delayed), limit: 1_000 });
+      const range = { from, to: rangeEnd(kinds.delayed), limit: 1_000, bytes: shownBytes };
+      const entries = await store.entries(range);
       for (const [key, bytes] of entries) {
         const message = decodeDelayed(key, parseOrdered(key.slice(1)), bytes);
         if (!message.target.equals(address) || found.length === shownMessages) continue;
@@ -148,7 +156,7 @@ export class Inspector {
           cancellationToken: message.token,
         });
       }
-      if (entries.length < 1_000) break;
+      if (endsRange(entries, range)) break;
       from = `${entries[entries.length - 1]?.[0]}\0`;
     }
     return found;

@@ -18,6 +18,9 @@ export interface Parking {
   readonly attempts: number;
 }
 
+/** From so many bytes on, the mailbox of a parked address counts as long. */
+const longMailboxBytes = 64 * 1024;
+
 export class Instance {
   readonly address: Address;
   /** The part of the store's keys that names the address; see keys.ts. */
@@ -35,6 +38,8 @@ export class Instance {
   /** How often the first message has failed since the last success. */
   attempts = 0;
   parking: Parking | undefined;
+  /** Whether the store has to say whether the address is parked; see parked-addresses.ts. */
+  parkingUnread = false;
   /** How many changes by people wait for their turn or are being made. No call begins meanwhile. */
   held = 0;
   /** The generation of idle instances that last held this one, and the bytes of its states at that time; see instances.ts. */
@@ -48,7 +53,8 @@ export class Instance {
     this.address = address;
     this.key = key;
     this.function = known;
-    this.mailbox = new DurableQueue(kinds.message + key, shared, mailboxes, known?.decodeMessage ?? decodeMessage);
+    const backlog = known?.backlog ?? mailboxes;
+    this.mailbox = new DurableQueue(kinds.message + key, shared, backlog, known?.decodeMessage ?? decodeMessage);
     this.states = new StateValues(key, shared.commit, known?.route.generation ?? "v3");
   }
 
@@ -57,9 +63,14 @@ export class Instance {
     return this.parking === undefined && this.#retry === undefined && this.held === 0;
   }
 
-  /** Whether forgetting the instance loses nothing: its state is in the store, and there is nothing else. */
+  /** Whether forgetting the instance loses nothing: all that it has is in the store, and nobody is about to call it. */
   get idle(): boolean {
-    return this.mailbox.length === 0 && this.call === undefined && this.callable;
+    const { mailbox } = this;
+    if (this.call !== undefined || this.loading || this.#retry !== undefined || this.held > 0) return false;
+    if (mailbox.isEmpty) return true;
+    // What waits at an address that is not called is found again. A long mailbox is remembered: it takes no more messages.
+    const waits = this.parking !== undefined || this.function === undefined;
+    return waits && mailbox.bytes < longMailboxBytes;
   }
 
   /** Lets no call begin until the timer has gone off. The timer's owner calls {@link endRetryWait} then. */

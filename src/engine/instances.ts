@@ -3,10 +3,11 @@
 
 import type { Address } from "../model/address.js";
 import type { Backlog } from "./backlog.js";
-import type { QueueStore } from "./durable-queue.js";
+import { type QueueStore, queueBytes } from "./durable-queue.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import { Instance } from "./instance.js";
-import { functionKey, idKey } from "./keys.js";
+import { functionKey, idKey, kinds, ordered } from "./keys.js";
+import type { Message } from "./message.js";
 
 /** A generation of idle addresses is full at this many, or at this many bytes of their states. */
 const generationSize = 2_000;
@@ -25,6 +26,10 @@ export class Instances {
   #old: Instance[] = [];
   #youngBytes = 0;
   #generation = 1;
+  /** Whether the address of this key may be parked. Set by the addresses that are parked; see parked-addresses.ts. */
+  mayBeParked: (key: string) => boolean = () => false;
+  /** Called when a message was put for an address that is not awake; see sleeping-addresses.ts. */
+  onMissed: (known: KnownFunction) => void = () => {};
 
   constructor(functions: FunctionTable, shared: QueueStore, mailboxes: Backlog) {
     this.#functions = functions;
@@ -32,20 +37,57 @@ export class Instances {
     this.#mailboxes = mailboxes;
   }
 
+  /** Grows whenever addresses are forgotten. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** The instance of an address, which stays awake at least until {@link rest} is called for it. */
   wake(address: Address): Instance {
     const known = this.#functions.find(address.namespace, address.name);
     const key = this.#key(known, address);
-    const awake = this.#awake.get(key);
-    if (awake !== undefined) return awake;
-    const instance = new Instance(address, key, known, this.#shared, this.#mailboxes);
-    this.#awake.set(key, instance);
-    return instance;
+    return this.#awake.get(key) ?? this.#wake(address, key, known);
   }
 
   /** The instance of an address, if it is awake. */
   peek(address: Address): Instance | undefined {
-    return this.#awake.get(this.#key(this.#functions.find(address.namespace, address.name), address));
+    return this.#awake.get(this.#key(this.#functions.peek(address.namespace, address.name), address));
+  }
+
+  /**
+   * Puts a message into the mailbox of its target, as part of the open transaction. Returns the target, if it is awake or
+   * there is room to wake it; else the message waits in the store until the address is woken for it.
+   */
+  deliver(address: Address, message: Message): Instance | undefined {
+    const known = this.#functions.find(address.namespace, address.name);
+    const key = this.#key(known, address);
+    const own = known === undefined ? message : message.as(known.route.generation);
+    let instance = this.#awake.get(key);
+    if (instance === undefined) {
+      const { size } = own;
+      if (known === undefined || !known.backlog.hasRoomBeside(queueBytes + size)) {
+        const { commit, sequence } = this.#shared;
+        (known?.backlog ?? this.#mailboxes).add(size);
+        commit.put(kinds.message + key + ordered(sequence.next()), own);
+        if (known !== undefined) this.onMissed(known);
+        return undefined;
+      }
+      instance = this.#wake(address, key, known);
+    }
+    instance.mailbox.push(own);
+    return instance;
+  }
+
+  /** A key that is not lower than that of any message that waits for an address; undefined when none waits. */
+  lastKey(address: Address): string | undefined {
+    const known = this.#functions.peek(address.namespace, address.name);
+    const key = this.#key(known, address);
+    const awake = this.#awake.get(key);
+    if (awake !== undefined) return awake.mailbox.lastKey;
+    const { last } = this.#shared.sequence;
+    return known === undefined || known.sleeping || this.mayBeParked(key)
+      ? kinds.message + key + ordered(last)
+      : undefined;
   }
 
   all(): Iterable<Instance> {
@@ -69,12 +111,22 @@ export class Instances {
   /** Forgets the old generation, but not the instances in it that are busy or have rested since. */
   #turn(): void {
     for (const instance of this.#old) {
-      if (instance.restedGeneration < this.#generation && instance.idle) this.#awake.delete(instance.key);
+      if (instance.restedGeneration === this.#generation || !instance.idle) continue;
+      instance.mailbox.unload({ forget: true });
+      this.#awake.delete(instance.key);
     }
     this.#old = this.#young;
     this.#young = [];
     this.#youngBytes = 0;
     this.#generation += 1;
+  }
+
+  #wake(address: Address, key: string, known: KnownFunction | undefined): Instance {
+    const instance = new Instance(address, key, known, this.#shared, this.#mailboxes);
+    this.#awake.set(key, instance);
+    instance.parkingUnread = this.mayBeParked(key);
+    if (instance.parkingUnread || known === undefined || known.sleeping) instance.mailbox.findRest();
+    return instance;
   }
 
   #key(known: KnownFunction | undefined, { namespace, name, id }: Address): string {

@@ -16,7 +16,7 @@ import type { Instances } from "./instances.js";
 import { DelayedMessage, Message } from "./message.js";
 import type { Counters } from "./metrics.js";
 import { Packed } from "./packed.js";
-import { parkedError } from "./parked-addresses.js";
+import { type ParkedAddresses, parkedError } from "./parked-addresses.js";
 import { assertDelay, assertIdempotencyKey, assertSignal, assertTarget } from "./validation.js";
 import type { WaitingCalls } from "./waiting-calls.js";
 
@@ -29,6 +29,7 @@ interface IntakeParts {
   readonly delayed: DelayedMessages;
   readonly delivery: Delivery;
   readonly instances: Instances;
+  readonly parked: ParkedAddresses;
   readonly commit: GroupCommit;
   readonly clock: Clock;
   readonly counters: Counters;
@@ -87,7 +88,7 @@ export class Intake {
 
   /** See EngineApi.call. */
   async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue> {
-    const { admission, keys, calls, instances, commit, clock } = this.#parts;
+    const { admission, keys, calls, instances, parked, commit, clock } = this.#parts;
     const { idempotencyKey, timeoutMs = defaultTimeoutMs, signal } = options;
     assertTarget(target);
     assertPacked(value);
@@ -100,7 +101,7 @@ export class Intake {
     const repeated = idempotencyKey !== undefined && keys.repeats(idempotencyKey, fingerprint);
     admission.assertRoomForCall();
     if (!repeated) admission.assertRoom(target);
-    const { parking } = instances.peek(target) ?? {};
+    const parking = parked.parkingOf(target);
     const answered = repeated && keys.answerOf(idempotencyKey) !== undefined;
     if (parking !== undefined && !answered) throw parkedError(target, parking);
     if (!repeated) {
@@ -110,7 +111,7 @@ export class Intake {
         this.#deliver(target, packed, caller);
       });
     }
-    const { answer, stop } = calls.wait(caller, target, instances.peek(target)?.mailbox.lastKey);
+    const { answer, stop } = calls.wait(caller, target, instances.lastKey(target));
     if (!repeated) commit.onOutcome((error) => error !== undefined && stop(error));
     const timer = clock.after(timeoutMs, () =>
       stop(new StatefunError("ANSWER_TIMEOUT", `${target} did not answer within ${timeoutMs} ms.`)),
@@ -125,7 +126,7 @@ export class Intake {
   }
 
   #pack(target: Address, value: TypedValue): Packed {
-    return Packed.pack(value, this.#parts.admission.assertServed(target).route.generation);
+    return Packed.pack(value, this.#parts.admission.functionOf(target).route.generation);
   }
 
   #deliver(target: Address, value: Packed, caller: Address | undefined): void {

@@ -43,7 +43,7 @@ export class Maintenance {
   async setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
     const { admission, functions, clock } = this.#parts;
     assertAddress(address);
-    const known = admission.assertServed(address);
+    const known = admission.functionOf(address);
     await this.#betweenCalls(address, (instance) => {
       if (value !== undefined) functions.registerTypename(known, name, value.typename);
       const packed = value === undefined ? undefined : encodePacked(value, known.route.generation);
@@ -71,6 +71,7 @@ export class Maintenance {
     const { attempts } = instance;
     parked.park(instance, { since: clock.now(), code: "ADDRESS_PARKED", reason, attempts });
     instance.call?.end(givenUp);
+    instances.rest(instance);
   }
 
   /** See EngineApi.retry. */
@@ -83,13 +84,16 @@ export class Maintenance {
   async drop(address: Address, which: "first" | "all"): Promise<number> {
     const { instances, calls, parked, commit } = this.#parts;
     assertAddress(address);
+    const most = which === "first" ? 1 : Number.POSITIVE_INFINITY;
     let dropped = 0;
-    // Only messages that wait now are dropped: more may come before the call in flight has ended.
+    // Only messages that wait now are dropped: more may come before the call in flight has ended. Of a mailbox in memory,
+    // "first" means the message that is the first one now, which the call in flight may carry.
     const waiting = instances.peek(address)?.mailbox;
-    const last = which === "first" ? waiting?.firstKey : waiting?.lastKey;
+    const first = which === "first" && waiting !== undefined && waiting.loaded > 0;
+    const last = first ? waiting.firstKey : instances.lastKey(address);
     await this.#betweenCalls(address, async (instance) => {
       const { mailbox } = instance;
-      while (last !== undefined && mailbox.length > 0) {
+      while (last !== undefined && dropped < most) {
         if (mailbox.loaded === 0) await mailbox.load();
         if (mailbox.loaded === 0 || mailbox.at(0).key > last) break;
         const { caller } = mailbox.at(0);

@@ -3,11 +3,12 @@
 import { errorOf } from "../errors.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Logger } from "../model/logger.js";
-import type { Backlog } from "./backlog.js";
+import { Backlog, type Memory } from "./backlog.js";
 import type { Clock } from "./clock.js";
-import { DurableQueue, type QueueStore } from "./durable-queue.js";
+import { DurableQueue, pageBytes, type QueueStore } from "./durable-queue.js";
 import type { EgressConsumer, EgressRecord } from "./engine-api.js";
-import { egressKey } from "./keys.js";
+import { egressKey, rangeEnd } from "./keys.js";
+import type { EngineLimits } from "./limits.js";
 import { decodeRecord, OutboxRecord } from "./message.js";
 import type { Counters } from "./metrics.js";
 import { isolated } from "./own-context.js";
@@ -17,7 +18,10 @@ const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
 
 export interface OutboxParts {
   readonly shared: QueueStore;
-  readonly backlog: Backlog;
+  readonly memory: Memory;
+  /** What waits for all egresses. */
+  readonly records: Backlog;
+  readonly limits: EngineLimits;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly logger: Logger;
@@ -29,6 +33,7 @@ export class Outbox {
   declared = false;
   readonly #prefix: string;
   readonly #parts: OutboxParts;
+  readonly #backlog: Backlog;
   readonly #queue: DurableQueue<OutboxRecord>;
   #consumer: EgressConsumer | undefined;
   /** The number of the last group after which records are handed out. */
@@ -41,22 +46,24 @@ export class Outbox {
     this.egress = egress;
     this.#prefix = egressKey(egress);
     this.#parts = parts;
-    this.#queue = new DurableQueue(this.#prefix, parts.shared, parts.backlog, decodeRecord);
+    this.#backlog = new Backlog(parts.memory, parts.records);
+    this.#queue = new DurableQueue(this.#prefix, parts.shared, this.#backlog, decodeRecord);
   }
 
-  /** How many records wait to be handed out. */
+  /** How many records are not acknowledged, whether they were handed out or not. */
   get length(): number {
-    return this.#queue.length;
+    return this.#backlog.entries;
   }
 
-  /** How many records were handed out and are not acknowledged. */
-  get unacknowledged(): number {
-    return this.#unacknowledged;
+  /** Whether more bytes of records wait than may. Then whoever sends records here takes nothing from outside. */
+  get full(): boolean {
+    return this.#backlog.bytes >= this.#parts.limits.egressBytes;
   }
 
-  /** Adds a record that was in the store before the start. Recovery names the records in the order of their keys. */
-  restore(key: string): void {
-    this.#queue.restore(key);
+  /** Finds the records that were in the store before the start. Resolves when they are counted. */
+  async restore(): Promise<void> {
+    this.#queue.findRest();
+    this.#backlog.found(await this.#parts.shared.store.count({ from: this.#prefix, to: rangeEnd(this.#prefix) }));
   }
 
   /** Adds a record, as part of the open transaction. */
@@ -90,7 +97,9 @@ export class Outbox {
       this.#unacknowledged += 1;
       this.#hand(consumer, queue.take(), 1);
     }
-    if (queue.loaded === 0 && queue.length > 0 && !this.#loading) this.#load();
+    if (this.#closed || this.#loading || queue.loaded > 0 || queue.isEmpty) return;
+    // Without room, the next acknowledgement comes back here: something of this egress is in memory.
+    if (this.#backlog.hasRoom(pageBytes)) this.#load();
   }
 
   #hand(consumer: EgressConsumer, message: OutboxRecord, attempt: number): void {
@@ -108,7 +117,7 @@ export class Outbox {
     }
     received.then(
       () => {
-        shared.commit.consume(message.key);
+        this.#queue.done(message);
         counters.egressAcknowledged += 1;
         this.#unacknowledged -= 1;
         this.#pump();

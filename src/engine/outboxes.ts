@@ -1,7 +1,10 @@
 // The outboxes of all egresses: those that functions may send to, and those that only hold records from before the start.
 
 import type { EgressConsumer } from "./engine-api.js";
+import { firstKeys } from "./key-scans.js";
+import { kinds, parseEgressKey } from "./keys.js";
 import { Outbox, type OutboxParts } from "./outbox.js";
+import { escapeEgressNames } from "./recover.js";
 
 export class Outboxes {
   readonly #parts: OutboxParts;
@@ -9,11 +12,6 @@ export class Outboxes {
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
-  }
-
-  /** How many records are not acknowledged. */
-  get records(): number {
-    return this.all().reduce((sum, { length, unacknowledged }) => sum + length + unacknowledged, 0);
   }
 
   /** The outbox that functions send records of this egress to; undefined when nobody has declared the egress. */
@@ -37,9 +35,18 @@ export class Outboxes {
     this.#outbox(egress).attach(consumer);
   }
 
-  /** Adds a record that was in the store before the start. Recovery names the records in the order of their keys. */
-  restore(egress: string, key: string): void {
-    this.#outbox(egress).restore(key);
+  /**
+   * Finds the records that were in the store before the start. The engine waits for their names and not for the promise
+   * in the result, which resolves when all records are counted.
+   */
+  async open(): Promise<{ counted: Promise<unknown> }> {
+    const { store } = this.#parts.shared;
+    await escapeEgressNames(store);
+    const counts: Promise<void>[] = [];
+    for await (const key of firstKeys(store, kinds.outbox, 1)) {
+      counts.push(this.#outbox(parseEgressKey(key).egress).restore());
+    }
+    return { counted: Promise.all(counts) };
   }
 
   /** Hands out no more records. */

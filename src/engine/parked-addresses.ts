@@ -3,20 +3,39 @@
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
+import type { Store } from "../store/store.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance, Parking } from "./instance.js";
-import { kinds } from "./keys.js";
+import type { Instances } from "./instances.js";
+import { addressKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
 import type { Message } from "./message.js";
 import type { WaitingCalls } from "./waiting-calls.js";
+
+/** The keys of so many parked addresses are kept in memory. When more are parked, each address that wakes is looked up. */
+const mostKeys = 10_000;
+
+interface ParkedParts {
+  readonly store: Store;
+  readonly commit: GroupCommit;
+  readonly instances: Instances;
+  readonly calls: WaitingCalls;
+}
 
 export class ParkedAddresses {
   readonly #commit: GroupCommit;
   readonly #calls: WaitingCalls;
+  readonly #store: Store;
+  readonly #instances: Instances;
   #count = 0;
+  /** The keys of the parked addresses; undefined when they are too many to be kept in memory. */
+  #keys: Set<string> | undefined = new Set();
 
-  constructor(commit: GroupCommit, calls: WaitingCalls) {
+  constructor({ store, commit, instances, calls }: ParkedParts) {
+    this.#store = store;
     this.#commit = commit;
+    this.#instances = instances;
     this.#calls = calls;
+    instances.mayBeParked = (key) => this.#count > 0 && (this.#keys?.has(key) ?? true);
   }
 
   /** How many addresses are parked. */
@@ -24,15 +43,48 @@ export class ParkedAddresses {
     return this.#count;
   }
 
-  /** Parks an address that was parked before the start. */
-  restore(instance: Instance, parking: Parking): void {
-    this.#count += 1;
-    instance.parking = parking;
+  /** Finds the addresses that were parked before the start. */
+  async open(): Promise<void> {
+    const range = { from: kinds.parked, to: rangeEnd(kinds.parked) };
+    this.#count = await this.#store.count(range);
+    const keys = this.#count > mostKeys ? undefined : await this.#store.keys({ ...range, limit: mostKeys });
+    this.#keys = keys && new Set(keys.map((key) => key.slice(kinds.parked.length)));
+  }
+
+  /** Whether the address of this key is parked. */
+  includes(key: string): boolean {
+    if (this.#count === 0) return false;
+    return this.#keys?.has(key) ?? this.#commit.get(kinds.parked + key) !== undefined;
+  }
+
+  /** Why an address is parked; undefined when it is not. */
+  parkingOf(address: Address): Parking | undefined {
+    const awake = this.#instances.peek(address);
+    if (awake !== undefined) {
+      this.recall(awake);
+      return awake.parking;
+    }
+    const key = addressKey(address.namespace, address.name, address.id);
+    return this.#instances.mayBeParked(key) ? this.#read(key) : undefined;
+  }
+
+  /** Reads from the store whether an address that has woken is parked. */
+  recall(instance: Instance): void {
+    if (!instance.parkingUnread) return;
+    instance.parking = this.#read(instance.key);
+    instance.parkingUnread = false;
+  }
+
+  /** The first parked addresses in the order of their keys, as they are in the store. */
+  async first(limit: number): Promise<{ address: Address; parking: Parking }[]> {
+    const entries = await this.#store.entries({ from: kinds.parked, to: rangeEnd(kinds.parked), limit });
+    return entries.map(([key, bytes]) => ({ address: parseAddressKey(key).address, parking: decodeParking(bytes) }));
   }
 
   /** Parks an address, and ends the calls whose messages wait there. Parking a parked address changes the reason. */
   park(instance: Instance, parking: Parking): void {
-    if (instance.parking === undefined) this.#count += 1;
+    this.recall(instance);
+    if (instance.parking === undefined) this.#add(instance.key);
     instance.parking = parking;
     instance.endRetryWait();
     this.#commit.put(kinds.parked + instance.key, Buffer.from(JSON.stringify(parking)));
@@ -41,8 +93,10 @@ export class ParkedAddresses {
 
   /** Lets an address be called again, also one that only waits for a retry. Its attempts count anew. */
   unpark(instance: Instance): void {
+    this.recall(instance);
     if (instance.parking !== undefined) {
       this.#count -= 1;
+      this.#keys?.delete(instance.key);
       instance.parking = undefined;
       this.#commit.delete(kinds.parked + instance.key);
     }
@@ -59,9 +113,22 @@ export class ParkedAddresses {
     // The rest of the mailbox is only in the store, and reading it would take too long. Instead, all waiting calls are searched
     // for this target.
     const { firstKey } = mailbox;
-    if (firstKey !== undefined && mailbox.length > mailbox.loaded) this.#calls.rejectFrom(firstKey, address, error);
+    if (firstKey !== undefined && mailbox.hasRest) this.#calls.rejectFrom(firstKey, address, error);
+  }
+
+  #add(key: string): void {
+    this.#count += 1;
+    this.#keys?.add(key);
+    if (this.#count > mostKeys) this.#keys = undefined;
+  }
+
+  #read(key: string): Parking | undefined {
+    const stored = this.#commit.get(kinds.parked + key);
+    return stored && decodeParking(stored);
   }
 }
+
+const decodeParking = (bytes: Uint8Array): Parking => JSON.parse(Buffer.from(bytes).toString());
 
 /**
  * The error of a call to a parked address. It holds the reason that a person gave. It does not hold the message of a failure,

@@ -89,8 +89,8 @@ export class ReopeningEngine implements EngineApi {
     this.#engine.attach(egress, once);
   }
 
-  functions(): FunctionInfo[] {
-    return this.#engine.functions();
+  functions(page: { limit: number }): Promise<FunctionInfo[]> {
+    return this.#engine.functions(page);
   }
 
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
@@ -101,7 +101,7 @@ export class ReopeningEngine implements EngineApi {
     return this.#engine.inspect(address);
   }
 
-  parked(page: { limit: number }): ParkedInfo[] {
+  parked(page: { limit: number }): Promise<ParkedInfo[]> {
     return this.#engine.parked(page);
   }
 

@@ -31,6 +31,8 @@ export class Sequence {
   /** Ids of earlier runs are this one or come before it. Undefined when there was no earlier run. */
   readonly lastBefore: string | undefined;
   readonly #commit: GroupCommit;
+  /** The first number of this start: what holds a lower number is from before. */
+  readonly first: number;
   #lifeUsed = false;
   #next: number;
   #reserved: number;
@@ -52,6 +54,12 @@ export class Sequence {
     this.#next = Number(text(nextKey) ?? 0);
     this.#reserved = this.#next;
     this.lastBefore = before === undefined ? undefined : before + ordered(this.#next);
+    this.first = this.#next;
+  }
+
+  /** The highest number that was given out; one below the first when none was. */
+  get last(): number {
+    return this.#next - 1;
   }
 
   next(): number {

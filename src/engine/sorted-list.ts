@@ -20,10 +20,12 @@ export class SortedList<T extends Keyed> {
     return this.length === 0 ? undefined : this.#items[this.#items.length - 1];
   }
 
-  /** Adds an item, unless the list holds one with the same key. */
-  add(item: T): void {
+  /** Adds an item, unless the list holds one with the same key. Returns whether it was added. */
+  add(item: T): boolean {
     const at = this.#find(item.key);
-    if (this.#items[at]?.key !== item.key) this.#items.splice(at, 0, item);
+    if (this.#items[at]?.key === item.key) return false;
+    this.#items.splice(at, 0, item);
+    return true;
   }
 
   removeFirst(): void {
@@ -33,14 +35,15 @@ export class SortedList<T extends Keyed> {
     this.#head = 0;
   }
 
-  delete(key: string): void {
+  /** Removes the item with this key and returns it; undefined when the list has none. */
+  delete(key: string): T | undefined {
     const at = this.#find(key);
-    if (this.#items[at]?.key === key) this.#items.splice(at, 1);
+    return this.#items[at]?.key === key ? this.#items.splice(at, 1)[0] : undefined;
   }
 
-  /** Keeps the first items only. */
-  truncate(length: number): void {
-    this.#items.length = Math.min(this.#items.length, this.#head + length);
+  /** Keeps the first items only, and returns the others. */
+  truncate(length: number): T[] {
+    return this.#items.splice(this.#head + length);
   }
 
   /** The place of the item with this key, or where it would stand. */

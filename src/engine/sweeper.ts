@@ -9,8 +9,8 @@ import type { Clock, Timer } from "./clock.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { IdempotencyKeys } from "./idempotency-keys.js";
 import type { Instances } from "./instances.js";
+import { keysOf } from "./key-scans.js";
 import { kinds, ordered, parseAddressKey, rangeEnd } from "./keys.js";
-import { keysOf } from "./recover.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
 
 /** The time from the end of one round to the begin of the next. */

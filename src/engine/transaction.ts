@@ -156,7 +156,9 @@ export function apply(
     }
   }
   for (const { egress, argument } of result.egresses) {
-    parts.outboxes.declared(egress)?.push(new Packed(own(argument), generation));
+    const outbox = parts.outboxes.declared(egress);
+    outbox?.push(new Packed(own(argument), generation));
+    if (outbox?.full) known.filled.add(outbox);
   }
 }
 

@@ -3,30 +3,42 @@
 
 import { StatefunError } from "../errors.js";
 import type { Logger } from "../model/logger.js";
-import type { Instance } from "./instance.js";
+import { parseTypeName } from "../model/type-name.js";
+import type { Store } from "../store/store.js";
+import type { FunctionTable } from "./function-table.js";
+import { firstKeys, functionParts } from "./key-scans.js";
+import { functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
 import type { Outbox } from "./outbox.js";
 
-interface Unserved {
-  messages: number;
-  parked: number;
+/** How many functions are logged at the start. */
+const mostLogged = 1_000;
+
+interface UnservedParts {
+  readonly store: Store;
+  readonly functions: FunctionTable;
 }
 
-/** Counts what waits for functions that nothing serves, by their type names. */
-export function unservedFunctions(instances: Iterable<Instance>): Map<string, Unserved> {
-  const found = new Map<string, Unserved>();
-  for (const { function: known, idle, address, mailbox, parking } of instances) {
-    if (known !== undefined || idle) continue;
-    const unserved = found.get(address.typeName) ?? { messages: 0, parked: 0 };
-    unserved.messages += mailbox.length;
-    if (parking !== undefined) unserved.parked += 1;
-    found.set(address.typeName, unserved);
+/** The type names of functions that nothing serves and that have messages or parked addresses, in order. */
+export async function unservedFunctions({ store, functions }: UnservedParts, most: number): Promise<string[]> {
+  const found = new Set<string>();
+  for (const kind of [kinds.message, kinds.parked]) {
+    for await (const key of firstKeys(store, kind, functionParts)) {
+      const { namespace, name, typeName } = parseAddressKey(key).address;
+      if (!functions.serves(namespace, name)) found.add(typeName);
+      if (found.size === most) break;
+    }
   }
-  return found;
+  return [...found].sort();
 }
 
 /** Logs each function that nothing serves, with what waits for it: FUNCTION_UNKNOWN. */
-export function logUnservedFunctions(instances: Iterable<Instance>, logger: Logger): void {
-  for (const [typeName, { messages, parked }] of unservedFunctions(instances)) {
+export async function logUnservedFunctions(parts: UnservedParts, logger: Logger): Promise<void> {
+  const { store } = parts;
+  for (const typeName of await unservedFunctions(parts, mostLogged)) {
+    const { namespace, name } = parseTypeName(typeName);
+    const key = functionKey(namespace, name);
+    const count = (kind: string) => store.count({ from: kind + key, to: rangeEnd(kind + key) });
+    const [messages, parked] = [await count(kinds.message), await count(kinds.parked)];
     const waiting = `waiting messages: ${messages}, parked addresses: ${parked}`;
     const advice = "Bind its class, add its endpoint to the module file, or drop the messages.";
     warn(logger, "FUNCTION_UNKNOWN", `Nothing serves ${typeName} (${waiting}). ${advice}`);

@@ -8,8 +8,20 @@ import { defineOptions, positiveInteger, timer, withDefault } from "../model/opt
 export interface RuntimeLimits {
   /** Bytes that may wait in one mailbox before the ingress refuses more. Defaults to 16 MiB. */
   readonly mailboxBytes?: number;
-  /** Bytes that may wait in all mailboxes and outboxes before the ingress refuses more. Defaults to 64 MiB. */
+  /** Bytes that may wait in all mailboxes of one function before the ingress refuses more for it. Defaults to 64 MiB. */
+  readonly functionBytes?: number;
+  /**
+   * Bytes of records that may wait for one egress before the ingress refuses more for the functions that send records
+   * there. Defaults to 64 MiB.
+   */
+  readonly egressBytes?: number;
+  /** Bytes that may wait in all mailboxes and for all egresses before the ingress refuses everything. Defaults to 512 MiB. */
   readonly totalBytes?: number;
+  /**
+   * Bytes of waiting messages, delayed messages and records that are kept in memory. The rest is in the data folder only,
+   * and is read when its turn comes. Defaults to 64 MiB.
+   */
+  readonly memoryBytes?: number;
   /** Clients that may wait for an answer at once. Defaults to 20,000. */
   readonly callsWaiting?: number;
   /** Calls of one function that may be in flight at once. Defaults to 1,024. */
@@ -26,7 +38,10 @@ export interface RuntimeLimits {
 
 const limitOptions = defineOptions<RuntimeLimits>()({
   mailboxBytes: withDefault(positiveInteger, defaultLimits.mailboxBytes),
+  functionBytes: withDefault(positiveInteger, defaultLimits.functionBytes),
+  egressBytes: withDefault(positiveInteger, defaultLimits.egressBytes),
   totalBytes: withDefault(positiveInteger, defaultLimits.totalBytes),
+  memoryBytes: withDefault(positiveInteger, defaultLimits.memoryBytes),
   callsWaiting: withDefault(positiveInteger, defaultLimits.callsWaiting),
   inFlight: withDefault(positiveInteger, defaultLimits.inFlight),
   batchBytes: withDefault(positiveInteger, defaultLimits.batchBytes),

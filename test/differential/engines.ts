@@ -176,7 +176,7 @@ class EmbeddedRun {
     await this.#send(questions);
     await this.#until(() => countReports(this.#records) >= questions.length);
     assertOnlyDeliberateFailures(this.#logger);
-    assert.deepEqual(this.#engine.parked({ limit: 10 }), []);
+    assert.deepEqual(await this.#engine.parked({ limit: 10 }), []);
     const pending = this.#plans.reduce((sum, plan) => sum + plan.pending, 0);
     assert.equal(this.#engine.metrics.delayedPending, pending, "delayed messages that are not withdrawn");
     return this.#records;

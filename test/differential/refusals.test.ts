@@ -140,7 +140,7 @@ describe("on the embedded runtime", { timeout: 120_000 }, () => {
       await until(() => handledBy(other).length === 1);
       assert.deepEqual(handledBy(address), [1], "nothing of the refused call was applied");
       assert.deepEqual(
-        engine.parked({ limit: 10 }).map((each) => [String(each.address), each.code, each.attempts]),
+        (await engine.parked({ limit: 10 })).map((each) => [String(each.address), each.code, each.attempts]),
         [[String(address), code, 3]],
       );
 
@@ -148,7 +148,7 @@ describe("on the embedded runtime", { timeout: 120_000 }, () => {
       await engine.retry(address);
       await until(() => handledBy(address).length === 3);
       assert.deepEqual(handledBy(address), [1, 2, 3]);
-      assert.deepEqual(engine.parked({ limit: 10 }), []);
+      assert.deepEqual(await engine.parked({ limit: 10 }), []);
     });
   }
 
@@ -161,7 +161,7 @@ describe("on the embedded runtime", { timeout: 120_000 }, () => {
     await send(address, "begin");
     await until(() => parked.length > before);
     assert.deepEqual(
-      engine.parked({ limit: 10 }).map((each) => [String(each.address), each.code]),
+      (await engine.parked({ limit: 10 })).map((each) => [String(each.address), each.code]),
       [[String(address), "STATE_TYPENAME_CHANGED"]],
     );
   });

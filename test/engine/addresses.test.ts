@@ -72,8 +72,8 @@ for (const store of stores) {
     await running.clock.advance(10);
     await running.reopen();
     assert.equal(running.engine.metrics.parked, ids.size);
-    assert.deepEqual(new Set(running.engine.parked({ limit: 1000 }).map(({ address }) => address.id)), ids);
-    for (const { address, reason } of running.engine.parked({ limit: 1000 })) assert.equal(reason, address.id);
+    assert.deepEqual(new Set((await running.engine.parked({ limit: 1000 })).map(({ address }) => address.id)), ids);
+    for (const { address, reason } of await running.engine.parked({ limit: 1000 })) assert.equal(reason, address.id);
     for (const id of ids) assert.equal((await running.engine.inspect(of(id))).depth, 1);
     for (const id of ids) await running.engine.retry(of(id));
     await running.settle();

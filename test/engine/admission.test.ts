@@ -10,8 +10,8 @@ import { at } from "./functions.js";
 import { Parts, packed } from "./parts.js";
 
 function setUp(limits: Partial<EngineLimits> = {}, store = new ForgetfulStore({ autoSync: true })) {
-  const parts = new Parts({ store, functions: { f: () => {} }, limits });
-  const admission = new Admission({ ...parts, limits: parts.limits, backlogs: [parts.mailboxes, parts.outgoing] });
+  const parts = new Parts({ store, functions: { f: () => {}, g: () => {} }, limits });
+  const admission = new Admission({ ...parts, limits: parts.limits });
   return { parts, admission, store };
 }
 
@@ -21,7 +21,7 @@ test("all is taken while all is well", () => {
   admission.assertOpen();
   admission.assertRoom(at("f/a"));
   admission.assertRoomForCall();
-  assert.equal(admission.assertServed(at("f/a")).typeName, "test/f");
+  assert.equal(admission.functionOf(at("f/a")).typeName, "test/f");
 });
 
 test("nothing is taken for a function that nothing serves", () => {
@@ -55,6 +55,42 @@ test("when too much waits in all mailboxes and outboxes nothing is taken, and th
   admission.assertRoom(at("f/b"));
 });
 
+test("a function whose share is full takes no more and is named, and other functions do", () => {
+  const { parts, admission } = setUp({ functionBytes: 1000 });
+  parts.deliver("f/a", "x".repeat(500));
+  parts.deliver("f/b", "x".repeat(500));
+  throwsCode(() => admission.assertRoom(at("f/c")), "OVERLOADED", "test/f");
+  admission.assertRoom(at("g/a"));
+  assert.equal(admission.trouble, undefined);
+  parts.instances.wake(at("f/a")).mailbox.consume();
+  admission.assertRoom(at("f/c"));
+});
+
+test("when the share of an egress is full, the functions that send there take no more, and the egress is named", async () => {
+  const { parts, admission } = setUp({ egressBytes: 1000 });
+  parts.outboxes.declare("out/dead");
+  const outbox = parts.outboxes.declared("out/dead");
+  assert.ok(outbox !== undefined);
+  outbox.push(packed("x".repeat(1000)));
+  assert.equal(outbox.full, true);
+  const known = parts.functions.find("test", "f");
+  known?.filled.add(outbox);
+  throwsCode(() => admission.assertRoom(at("f/a")), "OVERLOADED", "out/dead");
+  admission.assertRoom(at("g/a"));
+  assert.equal(admission.trouble, undefined);
+  parts.outboxes.attach("out/dead", { window: 1, receive: async () => {} });
+  await parts.settle();
+  admission.assertRoom(at("f/a"));
+  assert.equal(known?.filled.size, 0);
+});
+
+test("a name that is only asked for is not kept", () => {
+  const { parts, admission } = setUp();
+  for (let count = 0; count < 10; count++) admission.assertServed(at("f/a"));
+  throwsCode(() => admission.assertServed(at("gone/a")), "FUNCTION_UNKNOWN");
+  assert.deepEqual(parts.functions.all(), []);
+});
+
 test("no further call is taken while as many wait as may", () => {
   const { parts, admission } = setUp({ callsWaiting: 2 });
   const waits = ["a", "b"].map((id) =>
@@ -71,7 +107,7 @@ test("no further call is taken while as many wait as may", () => {
 test("nothing is taken while the store can't be written, and all is taken again when it can", async () => {
   const store = new ForgetfulStore();
   const { parts, admission } = setUp({}, store);
-  parts.commit.put("entry", new Uint8Array(1));
+  parts.commit.put("a", new Uint8Array(0));
   parts.commit.onOutcome(() => {});
   await store.untilHeld(1);
   store.fail("STORE_FULL");

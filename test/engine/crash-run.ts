@@ -193,7 +193,7 @@ export class CrashRun {
       model.send("outside", step.to, step.msg, step.step === "call" ? `call:${step.msg.id}` : undefined);
     }
     model.runUntil(farMs);
-    assert.deepEqual(engine.parked({ limit: 9 }), []);
+    assert.deepEqual(await engine.parked({ limit: 9 }), []);
     assert.equal(engine.metrics.mailboxMessages, 0);
     assert.deepEqual([...this.#unanswered.keys()], [], "requests that were never answered");
     for (const address of model.places.keys()) {

@@ -100,7 +100,7 @@ test("a token that is in use is refused, from outside and from a function; after
   assert.deepEqual(seen, ["one", "three"]);
   await running.send("from/1", "after:100:x:t after:100:y:t");
   await running.settle();
-  assert.equal(running.engine.parked({ limit: 1 })[0]?.code, "TOKEN_INVALID");
+  assert.equal((await running.engine.parked({ limit: 1 }))[0]?.code, "TOKEN_INVALID");
   assert.equal(running.engine.metrics.delayedPending, 0);
   await running.send("from/2", "after:100:x:t");
   await running.send("from/2", "after:100:y:t");

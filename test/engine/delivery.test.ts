@@ -20,7 +20,7 @@ test("a message goes into the mailbox of its target, which is announced after it
   assert.deepEqual([parts.mailboxes.entries, parts.mailboxes.bytes], [2, mailbox.bytes]);
 });
 
-test("a message is kept in the generation of its target's function", () => {
+test("a message is kept in the generation of its target's function", async () => {
   const parts = new Parts({ functions: { f: () => {}, old: { generation: "v2", handle: () => {} } } });
   for (const [from, name, to] of [
     ["v2", "f", "v3"],
@@ -29,7 +29,10 @@ test("a message is kept in the generation of its target's function", () => {
     ["v3", "gone", "v3"],
   ] as const) {
     parts.delivery.deliver(at(`${name}/${from}`), new Message(undefined, packed("x", from)));
-    const kept = parts.instances.wake(at(`${name}/${from}`)).mailbox.at(0);
+    const { mailbox } = parts.instances.wake(at(`${name}/${from}`));
+    // Messages of a function that nothing serves stay in the store.
+    if (mailbox.loaded === 0) await mailbox.load();
+    const kept = mailbox.at(0);
     assert.equal(kept.value.generation, to, name);
     assert.equal(textIn(kept), "x");
   }

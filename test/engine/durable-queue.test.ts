@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Backlog } from "../../src/engine/backlog.js";
+import { Backlog, Memory } from "../../src/engine/backlog.js";
 import { DurableQueue } from "../../src/engine/durable-queue.js";
 import { decodeMessage, type Message } from "../../src/engine/message.js";
-import { keysOf } from "../../src/engine/recover.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
@@ -21,22 +20,21 @@ function queueOf(parts: Parts): DurableQueue<Message> {
 }
 
 /** The queue as the next start finds it. */
-async function reopened(store: Store): Promise<{ parts: Parts; queue: DurableQueue<Message> }> {
+function reopened(store: Store): { parts: Parts; queue: DurableQueue<Message> } {
   const parts = new Parts({ store });
   const queue = queueOf(parts);
-  for await (const keys of keysOf(store, prefix)) for (const key of keys) queue.restore(key);
+  queue.findRest();
   return { parts, queue };
 }
 
 /** Consumes everything, and returns the texts. */
 async function drain(queue: DurableQueue<Message>): Promise<string[]> {
   const texts: string[] = [];
-  while (queue.length > 0) {
+  for (;;) {
     if (queue.loaded === 0) await queue.load();
-    assert.ok(queue.loaded > 0, "load loads at least one entry when some wait");
+    if (queue.loaded === 0) return texts;
     texts.push(textIn(queue.consume()) as string);
   }
-  return texts;
 }
 
 /** Texts of which ten fill the memory of one queue. */
@@ -45,17 +43,17 @@ const numberOf = (text: string | undefined) => Number.parseInt(text ?? "", 10);
 
 test("entries leave in the order in which they came; first and last keys follow them", () => {
   const queue = queueOf(new Parts());
-  assert.deepEqual([queue.length, queue.firstKey, queue.lastKey], [0, undefined, undefined]);
+  assert.deepEqual([queue.isEmpty, queue.firstKey, queue.lastKey], [true, undefined, undefined]);
   const messages = ["a", "b", "c"].map((text) => message(text));
   for (const one of messages) queue.push(one);
   assert.deepEqual([queue.firstKey, queue.lastKey], [messages[0]?.key, messages[2]?.key]);
   assert.ok((queue.firstKey as string) < (queue.lastKey as string));
   assert.equal(textIn(queue.consume()), "a");
   assert.equal(textIn(queue.at(0)), "b");
-  assert.deepEqual([queue.length, queue.firstKey], [2, messages[1]?.key]);
+  assert.deepEqual([queue.loaded, queue.firstKey], [2, messages[1]?.key]);
   queue.consume();
   queue.consume();
-  assert.deepEqual([queue.length, queue.firstKey, queue.lastKey], [0, undefined, undefined]);
+  assert.deepEqual([queue.isEmpty, queue.firstKey, queue.lastKey], [true, undefined, undefined]);
 });
 
 test("durable entries are there after a crash, in their order; consumed ones are not", async () => {
@@ -66,8 +64,8 @@ test("durable entries are there after a crash, in their order; consumed ones are
   queue.consume();
   await parts.commit.durable();
   queue.push(message("never durable"));
-  const after = await reopened(store.crash());
-  assert.equal(after.queue.length, 2);
+  const after = reopened(store.crash());
+  assert.equal(after.queue.isEmpty, false);
   assert.equal(after.queue.loaded, 0);
   assert.deepEqual(await drain(after.queue), ["b", "c"]);
 });
@@ -78,7 +76,7 @@ test("new entries come behind those from before the start", async () => {
   const queue = queueOf(parts);
   queue.push(message("before"));
   await parts.commit.durable();
-  const after = await reopened(store.crash());
+  const after = reopened(store.crash());
   after.queue.push(message("after"));
   assert.ok((after.queue.firstKey as string) < (after.queue.lastKey as string));
   const drained = drain(after.queue);
@@ -91,24 +89,25 @@ test("a taken entry leaves memory and stays in the store", async () => {
   const queue = queueOf(parts);
   queue.push(message("a"));
   assert.equal(textIn(queue.take()), "a");
-  assert.equal(queue.length, 0);
+  assert.equal(queue.isEmpty, true);
   await parts.commit.durable();
-  assert.deepEqual(await drain((await reopened(store.crash())).queue), ["a"]);
+  assert.deepEqual(await drain(reopened(store.crash()).queue), ["a"]);
 });
 
 test("a long queue keeps its head in memory and reads its rest back, in order, also while more come", async () => {
   const parts = new Parts({ store: new ForgetfulStore({ autoSync: true }) });
   const queue = queueOf(parts);
   for (let number = 0; number < 30; number++) queue.push(message(large(number)));
-  assert.equal(queue.length, 30);
+  assert.equal(parts.mailboxes.entries, 30);
   assert.ok(queue.loaded >= 10 && queue.loaded <= 11, `${queue.loaded} are in memory`);
   const seen: number[] = [];
   let pushed = 30;
-  while (queue.length > 0) {
+  while (!queue.isEmpty) {
     if (queue.loaded === 0) {
       const loading = queue.load();
       if (pushed < 34) queue.push(message(large(pushed++)));
       await loading;
+      if (queue.loaded === 0) break;
     }
     seen.push(numberOf(textIn(queue.consume())));
   }
@@ -141,7 +140,7 @@ test("two loads at once read the entries once", async () => {
   const parts = new Parts({ store });
   for (const text of ["a", "b"]) queueOf(parts).push(message(text));
   await parts.commit.durable();
-  const { queue } = await reopened(store.crash());
+  const { queue } = reopened(store.crash());
   await Promise.all([queue.load(), queue.load()]);
   assert.equal(queue.loaded, 2);
   assert.deepEqual(await drain(queue), ["a", "b"]);
@@ -153,10 +152,10 @@ test("a load that fails changes nothing, and the next one succeeds", async () =>
   queueOf(before).push(message("a"));
   await before.commit.durable();
   const store = new WatchedStore(memory);
-  const { queue, parts } = await reopened(store);
+  const { queue } = reopened(store);
   store.failReads = "STORE_FAILED";
   await rejectsCode(queue.load(), "STORE_FAILED");
-  assert.deepEqual([queue.length, queue.loaded, parts.mailboxes.entries], [1, 0, 1]);
+  assert.deepEqual([queue.isEmpty, queue.loaded], [false, 0]);
   store.release();
   assert.deepEqual(await drain(queue), ["a"]);
 });
@@ -167,26 +166,62 @@ test("an entry that can't be decoded loads no part of its page", async () => {
   await parts.commit.durable();
   const key = "mqueue\0zzzzzzzzz";
   await parts.store.write([[key, new Uint8Array([255])]]);
-  const { queue } = await reopened(parts.store);
+  const { queue } = reopened(parts.store);
   await rejectsAny(queue.load());
-  assert.deepEqual([queue.length, queue.loaded], [2, 0]);
+  assert.deepEqual([queue.isEmpty, queue.loaded], [false, 0]);
 });
 
 async function rejectsAny(promise: Promise<unknown>): Promise<void> {
   await assert.rejects(promise);
 }
 
-test("entries that the store has lost are counted no longer", async () => {
-  const parts = new Parts();
-  const queue = queueOf(parts);
-  queue.restore(`${prefix}000000005`);
-  queue.restore(`${prefix}000000006`);
+test("a rest that turns out to be empty is no rest", async () => {
+  const { queue, parts } = reopened(new MemoryStore());
+  assert.equal(queue.isEmpty, false);
   await queue.load();
-  assert.deepEqual([queue.length, parts.mailboxes.entries, parts.mailboxes.bytes], [0, 0, 0]);
+  assert.deepEqual([queue.isEmpty, parts.mailboxes.entries, parts.memory.used], [true, 0, 0]);
+});
+
+test("a full memory keeps new entries in the store alone, and takes them when it has room", async () => {
+  const parts = new Parts({ store: new ForgetfulStore({ autoSync: true }), limits: { memoryBytes: mebibyte } });
+  const queue = queueOf(parts);
+  for (let number = 0; number < 20; number++) queue.push(message(large(number)));
+  assert.ok(parts.memory.used <= mebibyte / 2 + 4096, `one queue takes ${parts.memory.used} bytes`);
+  const texts = await drain(queue);
+  assert.deepEqual(
+    texts.map(numberOf),
+    Array.from({ length: 20 }, (_, number) => number),
+  );
+  assert.equal(parts.memory.used, 0);
+});
+
+test("entries that are unloaded give their memory back and are read again, in order, with what came behind", async () => {
+  const parts = new Parts({ store: new ForgetfulStore({ autoSync: true }) });
+  const queue = queueOf(parts);
+  for (const text of ["a", "b", "c"]) queue.push(message(text));
+  queue.consume();
+  queue.unload();
+  queue.push(message("d"));
+  assert.deepEqual([queue.loaded, parts.mailboxes.loaded, queue.isEmpty], [0, 0, false]);
+  const { bytes } = queue;
+  assert.deepEqual(await drain(queue), ["b", "c", "d"]);
+  assert.ok(bytes > 0);
+  assert.deepEqual([queue.bytes, parts.mailboxes.bytes, parts.mailboxes.entries, parts.memory.used], [0, 0, 0, 0]);
+});
+
+test("one page of large entries is read at once, however many wait", async () => {
+  const store = new ForgetfulStore({ autoSync: true });
+  const parts = new Parts({ store });
+  const queue = queueOf(parts);
+  for (let number = 0; number < 50; number++) queue.push(message(large(number)));
+  await parts.commit.durable();
+  const after = reopened(store.crash());
+  await after.queue.load();
+  assert.ok(after.queue.loaded < 5, `${after.queue.loaded} entries of 100 kB are loaded`);
 });
 
 test("queues share a backlog, which holds their entries and bytes and returns to nothing", async () => {
-  const backlog = new Backlog();
+  const backlog = new Backlog(new Memory(64 * mebibyte));
   const parts = new Parts({ store: new ForgetfulStore({ autoSync: true }) });
   const [one, two] = ["m1\0", "m2\0"].map((key) => new DurableQueue(key, parts.shared, backlog, decodeMessage));
   for (let number = 0; number < 20; number++) {
@@ -202,14 +237,15 @@ test("queues share a backlog, which holds their entries and bytes and returns to
   assert.deepEqual([backlog.entries, backlog.bytes], [0, 0]);
 });
 
-test("the bytes of entries from before the start count once they are read", async () => {
+test("entries from before the start count as entries once they are counted, and never with their bytes", async () => {
   const store = new ForgetfulStore({ autoSync: true });
   const parts = new Parts({ store });
   queueOf(parts).push(message(large(1)));
   await parts.commit.durable();
-  const after = await reopened(store.crash());
-  assert.deepEqual([after.parts.mailboxes.entries, after.parts.mailboxes.bytes], [1, 0]);
+  const after = reopened(store.crash());
+  after.parts.mailboxes.found(1);
   await after.queue.load();
-  assert.equal(after.parts.mailboxes.bytes, after.queue.bytes);
-  assert.ok(after.queue.bytes >= mebibyte / 10);
+  assert.deepEqual([after.parts.mailboxes.entries, after.parts.mailboxes.bytes, after.queue.bytes], [1, 0, 0]);
+  after.queue.consume();
+  assert.deepEqual([after.parts.mailboxes.entries, after.parts.mailboxes.bytes, after.queue.bytes], [0, 0, 0]);
 });

@@ -112,7 +112,7 @@ test("an egress that is no longer there is refused, although records for it are 
   assert.equal(running.engine.metrics.outboxRecords, 2);
   await running.send("f/a", "1x0");
   await running.settle();
-  assert.equal(running.engine.parked({ limit: 1 })[0]?.code, "EGRESS_UNKNOWN");
+  assert.equal((await running.engine.parked({ limit: 1 }))[0]?.code, "EGRESS_UNKNOWN");
   const taker = new Taker();
   running.engine.attach("out/all", taker);
   await running.settle();

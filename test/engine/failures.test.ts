@@ -42,12 +42,12 @@ test("a failed batch is tried again later and later, alone, and then its address
     [["1"], ["1"], ["1"], ["1"]],
   );
   assert.deepEqual(seen, ["others go on"]);
-  const [parked] = running.engine.parked({ limit: 9 });
+  const [parked] = await running.engine.parked({ limit: 9 });
   assert.equal(parked?.code, "ENDPOINT_FAILED");
   assert.ok(parked?.reason.includes("the reason"));
   assert.equal(parked?.attempts, 5);
   await running.reopen();
-  assert.deepEqual(running.engine.parked({ limit: 9 }), [parked]);
+  assert.deepEqual(await running.engine.parked({ limit: 9 }), [parked]);
   assert.equal((await running.engine.inspect(at("f/a"))).depth, 4);
   assert.equal(running.engine.metrics.parked, 1);
 });
@@ -114,7 +114,7 @@ test("a message to a function and a record to an egress that are not there park 
   for (const what of ["egress", "later", "send"]) await running.send(`f/${what}`, what);
   await running.settle();
   assert.deepEqual(
-    running.engine.parked({ limit: 9 }).map(({ address, code }) => `${address.id} ${code}`),
+    (await running.engine.parked({ limit: 9 })).map(({ address, code }) => `${address.id} ${code}`),
     ["egress EGRESS_UNKNOWN", "later FUNCTION_UNKNOWN", "send FUNCTION_UNKNOWN"],
   );
   await rejectsCode(running.send("nowhere/a", "x"), "FUNCTION_UNKNOWN");
@@ -221,7 +221,7 @@ test("a few addresses that get no answer hold up no others, and are parked", asy
     assert.equal(seen.length, round + 1, "at once");
   }
   await running.clock.advance(10_000);
-  const parked = running.engine.parked({ limit: 9 });
+  const parked = await running.engine.parked({ limit: 9 });
   assert.deepEqual(
     parked.map(({ address, attempts }) => `${address.id} ${attempts}`),
     ["sick 0 4", "sick 1 4", "sick 2 4"],
@@ -266,7 +266,7 @@ test("what a function throws counts against its address alone, whatever its code
   await running.send("g/a", "goes on");
   await running.clock.advance(100);
   assert.deepEqual(seen, ["goes on"]);
-  const parked = running.engine.parked({ limit: 1000 });
+  const parked = await running.engine.parked({ limit: 1000 });
   assert.deepEqual(
     parked.map(({ address, code }) => [address.id, code]).sort(),
     codes.map((code) => [code, code]).sort(),

@@ -59,7 +59,7 @@ for (const [name, openStore] of [
     assert.equal(await running.state("old/a", "count"), "old x");
     assert.equal(await running.state("count/a", "fresh"), "written");
 
-    const parked = engine.parked({ limit: 10 }).map(({ address, code, reason, since }) => {
+    const parked = (await engine.parked({ limit: 10 })).map(({ address, code, reason, since }) => {
       assert.equal(since, written);
       return [address.toString(), code, reason];
     });

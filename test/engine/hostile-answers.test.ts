@@ -71,7 +71,7 @@ for (const kind of ["message", "delayed", "egress", "state"] as const) {
     await running.send("raw/a", "x");
     await running.clock.advance(1000);
     assert.deepEqual(
-      running.engine.parked({ limit: 1 }).map(({ address }) => address.name),
+      (await running.engine.parked({ limit: 1 })).map(({ address }) => address.name),
       ["raw"],
     );
     assert.equal(await running.state("raw/a", "kept"), undefined);
@@ -117,6 +117,6 @@ for (const [name, bytes] of [
     );
     await running.send("raw/a", "x");
     await running.clock.advance(1000);
-    assert.equal(running.engine.parked({ limit: 1 })[0]?.code, "RESPONSE_MALFORMED");
+    assert.equal((await running.engine.parked({ limit: 1 }))[0]?.code, "RESPONSE_MALFORMED");
   });
 }

@@ -18,11 +18,17 @@ test("a new instance may be called, and may be forgotten", () => {
   assert.deepEqual([instance.callable, instance.idle], [true, true]);
 });
 
-test("an instance that is parked or held may be neither called nor forgotten", () => {
+test("an instance that is parked may not be called, and may be forgotten: the store knows that it is parked", () => {
   const { instance } = setUp();
   instance.parking = parking;
-  assert.deepEqual([instance.callable, instance.idle], [false, false]);
-  instance.parking = undefined;
+  instance.mailbox.push(message("x"));
+  assert.deepEqual([instance.callable, instance.idle], [false, true]);
+  instance.mailbox.push(message("x".repeat(100_000)));
+  assert.equal(instance.idle, false, "a long mailbox is remembered, because it takes no more");
+});
+
+test("an instance that is held may be neither called nor forgotten", () => {
+  const { instance } = setUp();
   instance.held += 1;
   assert.deepEqual([instance.callable, instance.idle], [false, false]);
   instance.held -= 1;
@@ -65,10 +71,10 @@ test("a waiter for the end of the call is called back once, unless its wait was 
   assert.deepEqual(ended, ["first", "last"]);
 });
 
-test("a function that nothing serves has an instance, whose messages wait", () => {
+test("what waits for a function that nothing serves may be forgotten: the store keeps it", () => {
   const { parts } = setUp();
   const instance = parts.instances.wake(at("gone/a"));
   assert.equal(instance.function, undefined);
   instance.mailbox.push(message("x"));
-  assert.equal(instance.idle, false);
+  assert.equal(instance.idle, true);
 });

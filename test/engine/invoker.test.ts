@@ -35,12 +35,12 @@ test("a call carries the messages that are loaded, in order, and consumes them w
   const { parts, instance, call, send } = setUp((batch) => {
     seen.push([...batch.messages]);
     assert.equal(instance.call?.size, 3);
-    assert.equal(instance.mailbox.length, 3);
+    assert.equal(instance.mailbox.loaded, 3);
   });
   send("1", "2", "3");
   assert.equal(await call(), undefined);
   assert.deepEqual(seen, [["1", "2", "3"]]);
-  assert.deepEqual([instance.call, instance.mailbox.length], [undefined, 0]);
+  assert.deepEqual([instance.call, instance.mailbox.loaded], [undefined, 0]);
   assert.deepEqual([parts.counters.messagesDelivered, parts.counters.batches], [3, 1]);
 });
 
@@ -48,7 +48,7 @@ test("messages that come during a call are not consumed by it", async () => {
   const { instance, call, send } = setUp(() => send("later"));
   send("1");
   await call();
-  assert.equal(instance.mailbox.length, 1);
+  assert.equal(instance.mailbox.loaded, 1);
 });
 
 test("a call carries at most maxBatch messages, and batchBytes of them, but always one", async () => {
@@ -74,7 +74,7 @@ test("after a failure one message goes alone", async () => {
   });
   send("1", "2", "3");
   assert.equal(await call(), "HANDLER_FAILED");
-  assert.equal(instance.mailbox.length, 3);
+  assert.equal(instance.mailbox.loaded, 3);
   instance.attempts = 1;
   fail = false;
   await call();
@@ -90,7 +90,7 @@ test("states are carried and written; those that the function misses are registe
   });
   send("1", "2");
   assert.equal(await call(), undefined);
-  assert.equal(instance.mailbox.length, 2);
+  assert.equal(instance.mailbox.loaded, 2);
   assert.equal(parts.counters.messagesDelivered, 0);
   await call();
   send("3");
@@ -120,7 +120,7 @@ test("an answer that is refused changes nothing, and is a failure with its code"
   });
   send("1");
   assert.equal(await call(), "EGRESS_UNKNOWN");
-  assert.equal(instance.mailbox.length, 1);
+  assert.equal(instance.mailbox.loaded, 1);
   assert.equal(parts.instances.peek(at("g/b")), undefined);
   assert.equal(parts.counters.messagesDelivered, 0);
 });
@@ -131,7 +131,7 @@ test("bytes that are no answer are a failure", async () => {
   });
   send("1");
   assert.equal(await call(), "RESPONSE_MALFORMED");
-  assert.equal(instance.mailbox.length, 1);
+  assert.equal(instance.mailbox.loaded, 1);
 });
 
 test("an error that is no StatefunError is ENDPOINT_FAILED, also one that the endpoint throws at once", async () => {
@@ -179,12 +179,12 @@ test("while the store is in trouble an answer waits, and is applied when the sto
     return code;
   });
   await parts.settle();
-  assert.deepEqual([ended, instance.call?.size, instance.mailbox.length], [false, 1, 1]);
+  assert.deepEqual([ended, instance.call?.size, instance.mailbox.loaded], [false, 1, 1]);
   store.release();
   await parts.clock.advance(5000);
   assert.equal(await calling, undefined);
-  assert.equal(instance.mailbox.length, 0);
-  assert.equal(parts.instances.wake(at("g/b")).mailbox.length, 1);
+  assert.equal(instance.mailbox.loaded, 0);
+  assert.equal(parts.instances.wake(at("g/b")).mailbox.loaded, 1);
 });
 
 test("while the store can't be read an answer waits, whatever it needs, and the function is not called again", async () => {
@@ -202,12 +202,12 @@ test("while the store can't be read an answer waits, whatever it needs, and the 
   await parts.commit.durable();
   const calling = call();
   await parts.clock.advance(1000);
-  assert.deepEqual([instance.mailbox.length, parts.instances.peek(at("g/b"))], [1, undefined]);
+  assert.deepEqual([instance.mailbox.loaded, parts.instances.peek(at("g/b"))], [1, undefined]);
   store.release();
   await parts.clock.advance(1000);
   assert.equal(await calling, undefined);
   assert.equal(calls, 1);
-  assert.equal(instance.mailbox.length, 0);
+  assert.equal(instance.mailbox.loaded, 0);
   assert.equal(parts.delayed.pending, 0);
   assert.ok(parts.keys.answerOf("key") !== undefined);
 });
@@ -244,7 +244,7 @@ test("an answer that comes after the end is ignored", async () => {
   await parts.commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
   gate.open();
   await parts.settle();
-  assert.deepEqual([ended, instance.mailbox.length, parts.instances.peek(at("g/b"))], [false, 1, undefined]);
+  assert.deepEqual([ended, instance.mailbox.loaded, parts.instances.peek(at("g/b"))], [false, 1, undefined]);
 });
 
 test("a failure that comes after the end is nobody's: it is neither counted nor told", async () => {

@@ -58,6 +58,29 @@ test("all mailboxes and outboxes together have a limit, too", async (t) => {
   await running.send("f/c", "x");
 });
 
+test("records that wait for a dead egress hold up the functions that send there, and no other function", async (t) => {
+  const seen: string[] = [];
+  const running = await open(t, {
+    limits: { egressBytes: 100_000 },
+    functions: {
+      f: (batch) => batch.egress("all", "x".repeat(60_000)),
+      g: ({ messages }) => void seen.push(...messages),
+    },
+  });
+  for (const id of ["a", "b"]) {
+    await running.send(`f/${id}`, "x");
+    await running.settle();
+  }
+  await rejectsCode(running.send("f/c", "x"), "OVERLOADED", "out/all");
+  assert.equal(running.engine.trouble, undefined);
+  await running.send("g/a", "goes on");
+  await running.settle();
+  assert.deepEqual(seen, ["goes on"]);
+  running.engine.attach("out/all", { window: 5, receive: async () => {} });
+  await running.settle();
+  await running.send("f/c", "x");
+});
+
 test("work inside waits when the disk is too far behind, and goes on with it", async (t) => {
   let sent = 0;
   const running = await open(t, {

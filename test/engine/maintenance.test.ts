@@ -70,13 +70,13 @@ test("an address parked by hand gets nothing until it is retried, over a restart
   await running.settle();
   assert.equal(gates.length, 1);
   assert.equal(running.engine.metrics.parked, 1);
-  assert.equal(running.engine.parked({ limit: 10 })[0]?.reason, "for repair");
+  assert.equal((await running.engine.parked({ limit: 10 }))[0]?.reason, "for repair");
   await running.engine.retry(at("f/a"));
   await running.settle();
   await openAll(running, gates);
   assert.equal(await running.state("f/a", "count"), "3");
   assert.equal(running.engine.metrics.parked, 0);
-  assert.deepEqual(running.engine.parked({ limit: 10 }), []);
+  assert.deepEqual(await running.engine.parked({ limit: 10 }), []);
 });
 
 test("dropping the first message of an address that fails lets the next ones through", async (t) => {
@@ -189,7 +189,7 @@ test("a call that never ends lets its address be parked, and keeps other changes
   await running.engine.park(at("f/a"), "it hangs");
   await running.send("f/a", "2");
   await running.reopen();
-  assert.equal(running.engine.parked({ limit: 1 })[0]?.reason, "it hangs");
+  assert.equal((await running.engine.parked({ limit: 1 }))[0]?.reason, "it hangs");
   assert.equal(await running.engine.drop(at("f/a"), "all"), 2);
 });
 

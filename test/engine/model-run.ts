@@ -70,7 +70,7 @@ class Run {
     this.#taker.attachTo(this.#running.engine);
     // A client that is cut off asks again, if that can do no harm.
     for (const { step, outcome } of this.#calls.values()) {
-      if (typeof outcome === "object" && "code" in outcome && step.key !== undefined) this.#call(step);
+      if (typeof outcome === "object" && "code" in outcome && step.key !== undefined) await this.#call(step);
     }
   }
 
@@ -136,7 +136,7 @@ class Run {
       if (this.#isNew(step)) model.send("outside", step.to, step.msg, undefined);
       const options = step.key === undefined ? {} : { idempotencyKey: step.key };
       await engine.send(at(step.to), text(JSON.stringify(step.msg)), options);
-    } else if (step.step === "call") this.#call(step);
+    } else if (step.step === "call") await this.#call(step);
   }
 
   /** What waits for the end of a call in flight is not waited for here; a restart gives it up. */
@@ -154,12 +154,13 @@ class Run {
     return is;
   }
 
-  #call(step: CallStep): void {
+  async #call(step: CallStep): Promise<void> {
     const { to, msg, key } = step;
     const call: { step: CallStep; outcome: Outcome } = { step, outcome: "waiting" };
     this.#calls.set(msg.id, call);
     // A parked address takes no new call.
-    if (!this.#isParked(to) && this.#isNew(step)) this.#model.send("outside", to, msg, `call:${msg.id}`);
+    const isParked = await this.#isParked(to);
+    if (!isParked && this.#isNew(step)) this.#model.send("outside", to, msg, `call:${msg.id}`);
     const options = { timeoutMs: 10 * farMs, ...(key === undefined ? {} : { idempotencyKey: key }) };
     this.#running.engine.call(at(to), text(JSON.stringify(msg)), options).then(
       (answer) => {
@@ -171,8 +172,8 @@ class Run {
     );
   }
 
-  #isParked(address: string): boolean {
-    return this.#running.engine.parked({ limit: 100 }).some((parked) => parked.address.equals(at(address)));
+  async #isParked(address: string): Promise<boolean> {
+    return (await this.#running.engine.parked({ limit: 100 })).some((parked) => parked.address.equals(at(address)));
   }
 
   async #compare(): Promise<void> {

@@ -2,16 +2,21 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Parts, packed } from "./parts.js";
+import { message, Parts, packed } from "./parts.js";
 import { Taker } from "./support.js";
 
-const before = "oout/before\x000000001";
+/** The parts of an engine whose store holds a record from before the start. */
+async function partsWithRecord(): Promise<Parts> {
+  const parts = new Parts();
+  await parts.store.write([["oout/before\x00000000001", message("before").encode()]]);
+  await (await parts.outboxes.open()).counted;
+  return parts;
+}
 
-test("functions may send to a declared egress, and to one with a consumer, and to no other", () => {
-  const { outboxes } = new Parts();
+test("functions may send to a declared egress, and to one with a consumer, and to no other", async () => {
+  const { outboxes } = await partsWithRecord();
   outboxes.declare("out/declared");
   outboxes.attach("out/attached", new Taker());
-  outboxes.restore("out/before", before);
   assert.equal(outboxes.declared("out/declared")?.egress, "out/declared");
   assert.equal(outboxes.declared("out/attached")?.egress, "out/attached");
   assert.equal(outboxes.declared("out/before"), undefined);
@@ -28,19 +33,18 @@ test("an egress has one outbox, however often it is declared", () => {
 });
 
 test("records count until they are acknowledged, those of before the start too", async () => {
-  const parts = new Parts();
-  const { outboxes } = parts;
-  outboxes.restore("out/before", before);
+  const parts = await partsWithRecord();
+  const { outboxes, records } = parts;
   outboxes.declare("out/all");
   outboxes.declared("out/all")?.push(packed("one"));
-  assert.equal(outboxes.records, 2);
+  assert.equal(records.entries, 2);
   let acknowledge = () => {};
   outboxes.attach("out/all", new Taker(10, () => new Promise<void>((resolve) => (acknowledge = resolve))));
   await parts.settle();
-  assert.equal(outboxes.records, 2);
+  assert.equal(records.entries, 2);
   acknowledge();
   await parts.settle();
-  assert.equal(outboxes.records, 1);
+  assert.equal(records.entries, 1);
 });
 
 test("close hands out no more records of any egress", async () => {

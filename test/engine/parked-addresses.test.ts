@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parkedError } from "../../src/engine/parked-addresses.js";
-import { recoverParked } from "../../src/engine/recover.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { at } from "./functions.js";
@@ -31,9 +30,10 @@ test("an address is parked after a crash once that is durable, and no longer onc
   const instance = parts.instances.wake(at("f/a"));
   const found = async () => {
     const after = new Parts({ store: store.crash() });
-    await recoverParked(after.store, after.instances, after.parked);
-    assert.equal(after.parked.count, after.instances.peek(at("f/a"))?.parking === undefined ? 0 : 1);
-    return after.instances.peek(at("f/a"))?.parking;
+    await after.parked.open();
+    const found = after.parked.parkingOf(at("f/a"));
+    assert.equal(after.parked.count, found === undefined ? 0 : 1);
+    return found;
   };
   parts.parked.park(instance, parking);
   assert.equal(await found(), undefined);
@@ -77,7 +77,7 @@ test("callers whose messages wait there get the error, whether in memory or in t
   const behind = wait("f/a", "in the store alone");
   const other = wait("f/b", "x");
   const { mailbox } = instances.wake(at("f/a"));
-  assert.ok(mailbox.loaded < mailbox.length);
+  assert.ok(mailbox.hasRest);
   const told = [first, behind].map((answer) => rejectsCode(answer, "ADDRESS_PARKED", "test/f/a"));
   parts.parked.park(instances.wake(at("f/a")), parking);
   await Promise.all(told);

@@ -1,6 +1,6 @@
 // The parts of an engine, put together without the engine: for tests of one part.
 
-import { Backlog } from "../../src/engine/backlog.js";
+import { Backlog, Memory } from "../../src/engine/backlog.js";
 import { DelayedMessages } from "../../src/engine/delayed.js";
 import { Delivery } from "../../src/engine/delivery.js";
 import { FunctionTable } from "../../src/engine/function-table.js";
@@ -31,8 +31,9 @@ export class Parts {
   readonly counters = newCounters();
   readonly logger = new RecordingLogger();
   readonly limits: EngineLimits;
-  readonly mailboxes = new Backlog();
-  readonly outgoing = new Backlog();
+  readonly memory: Memory;
+  readonly mailboxes: Backlog;
+  readonly records: Backlog;
   readonly commit: GroupCommit;
   readonly sequence: Sequence;
   readonly shared;
@@ -57,18 +58,24 @@ export class Parts {
     const { clock, counters, logger } = this;
     this.store = store;
     this.limits = { ...defaultLimits, ...limits };
+    const memory = new Memory(this.limits.memoryBytes);
+    this.memory = memory;
+    this.mailboxes = new Backlog(memory);
+    this.records = new Backlog(memory);
     const commit = new GroupCommit(new LoggingStore(store, clock, logger), clock, counters);
     this.commit = commit;
     this.sequence = new Sequence(commit, clock.now());
     this.shared = { store, commit, sequence: this.sequence };
-    this.functions = new FunctionTable(endpointOf(functions), commit);
+    this.functions = new FunctionTable(endpointOf(functions), commit, memory, this.mailboxes);
     this.instances = new Instances(this.functions, this.shared, this.mailboxes);
     this.keys = new IdempotencyKeys(commit, clock);
     this.calls = new WaitingCalls(this.keys, commit, counters);
-    this.parked = new ParkedAddresses(commit, this.calls);
-    this.outboxes = new Outboxes({ shared: this.shared, backlog: this.outgoing, clock, counters, logger });
+    this.parked = new ParkedAddresses({ store, commit, instances: this.instances, calls: this.calls });
+    this.outboxes = new Outboxes({ ...this, clock, counters, logger });
     this.delivery = new Delivery(this.instances, this.calls, (instance) => this.received.push(instance));
-    this.delayed = new DelayedMessages(this.shared, clock, counters, (message) => this.due.push(message));
+    this.delayed = new DelayedMessages(this.shared, new Backlog(memory), clock, counters, (message) =>
+      this.due.push(message),
+    );
   }
 
   /** Lets everything come to rest that the event loop brings to its end by itself. */

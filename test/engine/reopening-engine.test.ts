@@ -110,7 +110,7 @@ test("an address that breaks the engine again is parked, and the others go on", 
   await clock.advance(10_000);
   assert.equal(engine.trouble, undefined);
   assert.deepEqual(
-    engine.parked({ limit: 10 }).map(({ address }) => address.id),
+    (await engine.parked({ limit: 10 })).map(({ address }) => address.id),
     ["a"],
   );
   await rejectsCode(call("f/a", "one"), "ADDRESS_PARKED");

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { addressKey, kinds, rangeEnd } from "../../src/engine/keys.js";
 import { DelayedMessage } from "../../src/engine/message.js";
-import { recoverMailboxes, recoverOutboxes } from "../../src/engine/recover.js";
 import { apply, assertAllowed, readsOf } from "../../src/engine/transaction.js";
 import { Address } from "../../src/model/address.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
@@ -11,7 +11,7 @@ import type { InvocationResult } from "../../src/wire/decode-response.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at, type Functions, spec, textOf, textType } from "./functions.js";
-import { Parts, packed, textIn } from "./parts.js";
+import { message, Parts, packed, textIn } from "./parts.js";
 import { WatchedStore } from "./watched-store.js";
 
 const functions: Functions = {
@@ -99,9 +99,10 @@ test("a state of a v2 function may change its typename", () => {
   check({ mutations: [{ name: "count", packed: otherType }] });
 });
 
-test("a record of before the start does not declare its egress", () => {
+test("a record of before the start does not declare its egress", async () => {
   const { parts, check } = setUp();
-  parts.outboxes.restore("out/before", "oout/before\x000000001");
+  await parts.store.write([["oout/before\x00000000001", message("x").encode()]]);
+  await parts.outboxes.open();
   const result = { egresses: [{ egress: "out/before", argument: bytes("x") }] };
   throwsCode(() => check(result), "EGRESS_UNKNOWN");
 });
@@ -121,14 +122,14 @@ test("an answer is applied: messages consumed, states written, messages, delayed
     },
     2,
   );
-  assert.equal(instance.mailbox.length, 1);
+  assert.equal(instance.mailbox.loaded, 1);
   assert.equal(textIn(instance.mailbox.at(0)), "3");
   const { mailbox } = parts.instances.wake(at("g/b"));
   assert.deepEqual([textIn(mailbox.at(0)), textIn(mailbox.at(1))], ["first", "second"]);
   assert.equal(mailbox.at(0).caller?.toString(), "test/f/a");
   assert.equal(parts.delayed.pending, 1);
   assert.ok(parts.delayed.hasToken(at("f/a"), "token"));
-  assert.equal(parts.outboxes.records, 1);
+  assert.equal(parts.records.entries, 1);
 });
 
 test("delayed messages and cancellations are applied in their order", async () => {
@@ -187,6 +188,13 @@ test("applying an answer reads nothing but what was read ahead", async () => {
   assert.equal(keys.answerOf("unknown"), undefined);
 });
 
+/** How many messages the store holds for an address. */
+function waiting({ store }: Parts, to: string): Promise<number> {
+  const { namespace, name, id } = at(to);
+  const prefix = kinds.message + addressKey(namespace, name, id);
+  return store.count({ from: prefix, to: rangeEnd(prefix) });
+}
+
 test("after a crash an answer is there as a whole or not at all", async () => {
   const { store, parts, instance, apply } = setUp();
   parts.deliver("f/a", "in");
@@ -200,24 +208,23 @@ test("after a crash an answer is there as a whole or not at all", async () => {
     },
     1,
   );
-  assert.equal(instance.mailbox.length, 0);
+  assert.equal(instance.mailbox.loaded, 0);
   store.autoSync = false;
   parts.commit.onOutcome(() => {});
   await store.untilHeld(1);
   for (const kept of [0, 1]) {
     const after = new Parts({ store: store.crash(kept), functions });
-    await recoverMailboxes(after.store, after.instances);
-    await recoverOutboxes(after.store, after.outboxes);
+    await (await after.outboxes.open()).counted;
     await after.delayed.open();
     const state = after.instances.wake(at("f/a")).states.forCall([spec("count")], 0)[0]?.packed;
     assert.deepEqual(
       [
-        after.instances.wake(at("f/a")).mailbox.length,
-        after.instances.wake(at("g/b")).mailbox.length,
+        await waiting(after, "f/a"),
+        await waiting(after, "g/b"),
         state !== undefined,
         after.delayed.pending,
         after.delayed.hasToken(at("f/a"), "token"),
-        after.outboxes.records,
+        after.records.entries,
       ],
       kept === 0 ? [1, 0, false, 0, false, 0] : [0, 1, true, 1, true, 1],
     );

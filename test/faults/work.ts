@@ -102,7 +102,7 @@ const parking: Job = async (world, pause) => {
   const to = "other/c";
   await world.send(to, { id: "p1", fails: attempts + 2, ops: [add(1), record("p1")] });
   await world.send(to, { id: "p2", ops: [add(1)] });
-  await world.until(() => world.isParked(to) || world.wasHandled("p1"));
+  await world.until(async () => (await world.isParked(to)) || world.wasHandled("p1"));
   await pause();
   await world.person("retry", (engine) => engine.retry(at(to)));
 };
@@ -138,7 +138,7 @@ const people: Job = async (world, pause) => {
   await world.person("look", async (engine) => {
     await engine.inspect(at(to));
     await engine.addresses("test/young", { limit: 10 });
-    engine.functions();
+    await engine.functions({ limit: 10 });
   });
   await world.person("set", (engine) => engine.setState(at(to), "kept", text("2")));
   await world.person("retry", (engine) => engine.retry(at(to)));

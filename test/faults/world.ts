@@ -135,12 +135,13 @@ export class World {
     return new Promise((resolve) => this.clock.after(ms, resolve));
   }
 
-  async until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) await this.sleep(retryMs);
+  async until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await isSo())) await this.sleep(retryMs);
   }
 
-  isParked(address: string): boolean {
-    const parked = this.#life?.engine?.parked({ limit: 100 }) ?? [];
+  async isParked(address: string): Promise<boolean> {
+    // The store may fail: then nobody knows it now.
+    const parked = (await this.#life?.engine?.parked({ limit: 100 }).catch(() => [])) ?? [];
     return parked.some((one) => one.address.equals(at(address)));
   }
 

@@ -16,6 +16,8 @@ export interface Answered {
 
 /** How many addresses one page may have. */
 const longestPage = 1000;
+/** How many parked addresses are counted by their functions. */
+const mostParked = 10_000;
 
 /** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
 export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =
@@ -28,10 +30,11 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
 
     functions: async ({ engine, catalog }) => {
       const parked = new Map<string, number>();
-      for (const { address } of engine.parked({ limit: Number.MAX_SAFE_INTEGER })) {
+      for (const { address } of await engine.parked({ limit: mostParked })) {
         parked.set(address.typeName, (parked.get(address.typeName) ?? 0) + 1);
       }
-      const functions = knownFunctions(engine, catalog).map(async ({ typeName, endpoint, states }) => {
+      const known = await knownFunctions(engine, catalog);
+      const functions = known.map(async ({ typeName, endpoint, states }) => {
         // To count all addresses, the whole store would have to be read.
         const page = await engine.addresses(typeName, { limit: longestPage + 1 });
         const counted = page.slice(0, longestPage);
@@ -50,7 +53,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
 
     addresses: async ({ engine, filled, query }) => {
       const typeName = `${filled.namespace}/${filled.name}`;
-      assertFunction(engine, typeName);
+      await assertFunction(engine, typeName);
       const after = query.get("after");
       const limit = limitOf(query);
       const found = await engine.addresses(typeName, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
@@ -62,7 +65,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     },
 
     address: async ({ engine, catalog, filled }) => {
-      const address = addressOf(engine, filled);
+      const address = await addressOf(engine, filled);
       const { states, depth, mailbox, delayed, parked, inFlight } = await engine.inspect(address);
       return ok({
         function: address.typeName,
@@ -85,7 +88,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     },
 
     writeState: async ({ engine, catalog, filled, query, request }) => {
-      const address = addressOf(engine, filled);
+      const address = await addressOf(engine, filled);
       const name = filled.state as string;
       await assertStateKnown({ engine, catalog }, address, name);
       await engine.setState(address, name, await readState({ engine, catalog, query, request }, address, name));
@@ -93,19 +96,19 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     },
 
     deleteState: async ({ engine, filled }) => {
-      const address = addressOf(engine, filled);
+      const address = await addressOf(engine, filled);
       await assertStateHeld(engine, address, filled.state as string);
       await engine.setState(address, filled.state as string, undefined);
       return ok({ status: "deleted" });
     },
 
     park: async ({ engine, filled, query }) => {
-      await engine.park(addressOf(engine, filled), query.get("reason") ?? "Parked by hand.");
+      await engine.park(await addressOf(engine, filled), query.get("reason") ?? "Parked by hand.");
       return ok({ status: "parked" });
     },
 
     retry: async ({ engine, filled }) => {
-      await engine.retry(addressOf(engine, filled));
+      await engine.retry(await addressOf(engine, filled));
       return ok({ status: "retried" });
     },
 
@@ -114,11 +117,11 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       if (which !== "first" && which !== "all") {
         throw new StatefunError("OPTION_INVALID", `which is "${which}" in the query; it must be first or all.`);
       }
-      return ok({ dropped: await engine.drop(addressOf(engine, filled), which) });
+      return ok({ dropped: await engine.drop(await addressOf(engine, filled), which) });
     },
 
-    parked: ({ engine, query }) => {
-      const found = engine.parked({ limit: limitOf(query) });
+    parked: async ({ engine, query }) => {
+      const found = await engine.parked({ limit: limitOf(query) });
       return ok({
         parked: found.map((parked) => ({
           function: parked.address.typeName,
@@ -135,27 +138,29 @@ function ok(body: unknown): Answered {
 }
 
 /** The functions that have had a message since the start, and the other functions of this process. */
-function knownFunctions(engine: EngineApi, { typeNames = [] }: TypeCatalog): FunctionInfo[] {
-  const met = engine.functions();
+async function knownFunctions(engine: EngineApi, { typeNames = [] }: TypeCatalog): Promise<FunctionInfo[]> {
+  const met = await engine.functions({ limit: longestPage });
   const names = new Set(met.map(({ typeName }) => typeName));
   const quiet = typeNames.filter((typeName) => !names.has(typeName));
   return [...met, ...quiet.map((typeName) => ({ typeName, endpoint: "in this process", states: [] }))];
 }
 
 /** Throws FUNCTION_UNKNOWN. */
-function addressOf(
+async function addressOf(
   engine: EngineApi,
   { namespace = "", name = "", id = "" }: Readonly<Record<string, string>>,
-): Address {
+): Promise<Address> {
   const address = new Address(namespace, name, id);
-  assertFunction(engine, address.typeName);
+  await assertFunction(engine, address.typeName);
   return address;
 }
 
 /** A function that nothing serves is known while messages wait for it, so that people can show and drop those messages. */
-function assertFunction(engine: EngineApi, typeName: string): void {
+async function assertFunction(engine: EngineApi, typeName: string): Promise<void> {
   const { namespace, name } = Address.of(typeName, "");
-  if (engine.serves(namespace, name) || engine.functions().some((known) => known.typeName === typeName)) return;
+  if (engine.serves(namespace, name)) return;
+  const known = await engine.functions({ limit: Number.POSITIVE_INFINITY });
+  if (known.some((other) => other.typeName === typeName)) return;
   throw new StatefunError(
     "FUNCTION_UNKNOWN",
     `Nothing serves ${typeName} here, and no message waits for it. GET /functions lists the functions.`,

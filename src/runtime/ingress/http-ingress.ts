@@ -42,6 +42,9 @@ export interface HttpIngressOptions {
   readonly logger?: Logger;
 }
 
+/** How many functions that have had a message are listed, beside those of this process. */
+const mostListed = 1_000;
+
 /** The options of the HTTP ingress. */
 export const httpIngressOptions = defineOptions<HttpIngressOptions>()({
   port: withDefault(port, 7070),
@@ -197,10 +200,10 @@ export class HttpIngress {
     sendJson(response, 200, { status: "cancelled" });
   }
 
-  #list({ response }: Asked): void {
+  async #list({ response }: Asked): Promise<void> {
     // The functions of this process, and those elsewhere that have had a message.
-    const met = this.#engine.functions().map(({ typeName }) => typeName);
-    const typeNames = new Set([...(this.#catalog.typeNames ?? []), ...met]);
+    const met = await this.#engine.functions({ limit: mostListed });
+    const typeNames = new Set([...(this.#catalog.typeNames ?? []), ...met.map(({ typeName }) => typeName)]);
     const functions = [...typeNames].flatMap((typeName) => {
       const address = Address.of(typeName, "<id>");
       if (!this.#engine.serves(address.namespace, address.name)) return [];
