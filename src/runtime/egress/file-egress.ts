@@ -41,6 +41,8 @@ export class FileEgress implements EgressConsumer {
   #file: LineFile | undefined;
   /** The id of the last record. Ids grow, so a record with a smaller id has been written already. */
   #lastId: string | undefined;
+  /** Whether the file has just been looked at: it is while one group follows the other. */
+  #looked = false;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
@@ -98,6 +100,7 @@ export class FileEgress implements EgressConsumer {
    * in the order of the ids.
    */
   async #writeAll(): Promise<void> {
+    this.#looked = false;
     await undefined; // the records that arrive in the same turn form one group
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
@@ -122,24 +125,25 @@ export class FileEgress implements EgressConsumer {
       lastId = id;
     }
     if (lines.length === 0) return;
-    const { file, size } = await this.#fileAtPath();
-    await file.append(Buffer.from(lines.join("")), size);
+    const file = await this.#fileAtPath();
+    this.#looked = false;
+    await file.append(Buffer.from(lines.join("")));
+    this.#looked = true;
     this.#lastId = lastId;
   }
 
-  /** The file at the path, and its size. Opens a new one when the file was moved away or removed. */
-  async #fileAtPath(): Promise<{ file: LineFile; size: number }> {
-    const size = await this.#file?.size();
-    if (this.#file !== undefined && size !== undefined) return { file: this.#file, size };
+  /** The file at the path. Opens a new one when the file was moved away or removed. */
+  async #fileAtPath(): Promise<LineFile> {
     if (this.#file !== undefined) {
+      if (this.#looked ? this.#file.isAtPath : await this.#file.look()) return this.#file;
       const line = oneLine(`The egress ${this.#egress} begins ${this.#path} anew: the file was moved away or removed.`);
       this.#logger.warn(line, new Error(line));
       await this.#file.close();
       this.#file = undefined;
     }
-    const file = await LineFile.open(this.#egress, this.#path);
-    this.#file = file;
-    return { file, size: (await file.size()) ?? 0 };
+    this.#file = await LineFile.open(this.#egress, this.#path);
+    await this.#file.look();
+    return this.#file;
   }
 
   /** The path of the file, for people. */

@@ -19,6 +19,8 @@ export class LineFile {
   readonly #identity: Identity;
   /** The position at which a failed append began. The bytes behind it are cut off before the next append. */
   #failedAt: number | undefined;
+  /** How long the file was at the last look; undefined when another file or none was at the path. */
+  #size: number | undefined;
   /** The id of the file's last record when the file was opened; undefined when it had none. */
   readonly lastId: string | undefined;
 
@@ -47,21 +49,29 @@ export class LineFile {
     }
   }
 
-  /** How long the file is; undefined when another file or none is at its path. */
-  async size(): Promise<number | undefined> {
+  /** Looks whether the file is still at its path. */
+  async look(): Promise<boolean> {
     try {
       const found = await stat(this.#path, { bigint: true });
-      return identityOf(found) === this.#identity ? Number(found.size) : undefined;
+      this.#size = identityOf(found) === this.#identity ? Number(found.size) : undefined;
     } catch (thrown) {
-      if (["ENOENT", "ENOTDIR"].includes((thrown as NodeJS.ErrnoException).code ?? "")) return undefined;
-      throw thrown;
+      if (!["ENOENT", "ENOTDIR"].includes((thrown as NodeJS.ErrnoException).code ?? "")) throw thrown;
+      this.#size = undefined;
     }
+    return this.isAtPath;
   }
 
-  /** Appends lines to a file that is now `size` bytes long; resolves when they are on disk. */
-  async append(lines: Uint8Array, size: number): Promise<void> {
-    // By its path, because Windows cuts no file that is open for appending.
+  /** Whether the file was at its path when {@link look} or {@link append} looked last. */
+  get isAtPath(): boolean {
+    return this.#size !== undefined;
+  }
+
+  /** Appends lines; resolves when they are on disk. After a failure, {@link look} comes before the next call. */
+  async append(lines: Uint8Array): Promise<void> {
+    const size = this.#size;
+    if (size === undefined) throw new Error(`${this.#path} is not the file that was opened there`);
     const begin = Math.min(this.#failedAt ?? size, size);
+    // By its path, because Windows cuts no file that is open for appending.
     if (begin < size) await truncate(this.#path, begin);
     this.#failedAt = begin;
     for (let written = 0; written < lines.length; ) {
@@ -69,10 +79,10 @@ export class LineFile {
       const { bytesWritten } = await this.#handle.write(lines, written, lines.length - written, null);
       written += bytesWritten;
     }
-    await this.#handle.datasync();
+    // The look takes no time of its own beside the disk's.
+    await Promise.all([this.#handle.datasync(), this.look()]);
     // The records would go with a file that nothing names any more.
-    const { nlink } = await this.#handle.stat();
-    if (nlink === 0 && (await this.size()) === undefined)
+    if (!this.isAtPath && (await this.#handle.stat()).nlink === 0)
       throw new Error(`${this.#path} was removed while records were written to it`);
     this.#failedAt = undefined;
   }

@@ -13,11 +13,13 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { FileEgress } from "../../../src/runtime/egress/file-egress.js";
 import { rejectsCode } from "../../support/expect-code.js";
+import { ManualClock } from "../../support/manual-clock.js";
 import { RecordingLogger } from "../../support/recording-logger.js";
 import { find, greetingRecord, out } from "./records.js";
 
@@ -110,6 +112,25 @@ test("a file that is copied and cut off has no hole: the next records begin it",
       ["4", "5"],
     ],
   );
+});
+
+test("what a failed append has left is cut off before the records are appended again", async (t) => {
+  const clock = new ManualClock();
+  const path = join(newFolder(), "records.jsonl");
+  const egress = await FileEgress.open(out, { file: path }, find, { clock, logger: new RecordingLogger() });
+  await egress.receive(greetingRecord(1, "1"));
+  const probe = await open(path);
+  await probe.close();
+  const failing = t.mock.method(Object.getPrototypeOf(probe), "datasync", () => Promise.reject(new Error("EIO")));
+  const received = egress.receive(greetingRecord(2, "2"));
+  while (failing.mock.callCount() === 0) await new Promise(setImmediate);
+  assert.deepEqual(textsOf(path), ["1", "2"], "it is there, and perhaps not on the disk");
+  failing.mock.restore();
+  while (clock.timers === 0) await new Promise(setImmediate);
+  await clock.advance(100);
+  await received;
+  await egress.close();
+  assert.deepEqual(textsOf(path), ["1", "2"]);
 });
 
 test("a file that ends in an id that no record has is refused: it would hide every record", async () => {
