@@ -45,6 +45,7 @@ export class Dispatcher {
   readonly #sleeping: SleepingAddresses;
   #inFlight = 0;
   #stopped = false;
+  readonly #onIdle: (() => void)[] = [];
   /** Called when the last call in flight has ended, after {@link stop}. */
   #onDrained: (() => void) | undefined;
 
@@ -115,6 +116,20 @@ export class Dispatcher {
     this.pump();
   }
 
+  /** Resolves when no call is in flight and none waits for its turn. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isIdle) resolve();
+      else this.#onIdle.push(resolve);
+    });
+  }
+
+  get #isIdle(): boolean {
+    if (this.#inFlight > 0) return false;
+    for (const lane of this.#open) if (lane.length > 0) return false;
+    return true;
+  }
+
   /** Begins no more calls; resolves when none is in flight. */
   stop(): Promise<void> {
     this.#stopped = true;
@@ -154,6 +169,7 @@ export class Dispatcher {
     this.#fill();
     if (this.#onDrained !== undefined && this.#inFlight === 0) this.#onDrained();
     else this.pump();
+    if (this.#onIdle.length > 0 && this.#isIdle) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
   /** Reads what waits in the store, as far as there is room: first for the addresses that are awake. */

@@ -197,7 +197,7 @@ export interface EngineApi {
    */
   call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue>;
   /**
-   * Hands the records of an egress to its consumer. One egress has one consumer.
+   * Hands the records of an egress to its consumer. One egress has one consumer. Throws SHUTTING_DOWN.
    *
    * @example
    * ```ts

@@ -46,6 +46,7 @@ import { Sweeper } from "./sweeper.js";
 import { logUndeclaredEgresses, logUnservedFunctions } from "./unserved.js";
 import { assertAddress, assertAddresses } from "./validation.js";
 import { WaitingCalls } from "./waiting-calls.js";
+import { within } from "./within.js";
 
 /** Options of {@link Engine.open}. */
 export interface EngineOptions {
@@ -304,6 +305,17 @@ export class Engine implements EngineApi {
     this.#admission.close();
   }
 
+  /**
+   * Waits up to `graceMs` milliseconds until no call is in flight or can begin. Then nobody will answer the callers that
+   * still wait: they get SHUTTING_DOWN. It is called after {@link refuse}, while servers can still send that answer.
+   */
+  async releaseCallers(graceMs: number): Promise<void> {
+    if (!this.hasGivenUp) await within(this.#dispatcher.idle(), graceMs);
+    // Answers that are there already reach their callers.
+    await this.#commit.attempted();
+    this.#calls.rejectAll(closingError());
+  }
+
   close(graceMs: number): Promise<void> {
     this.refuse();
     this.#closing ??= this.#context.run(() => this.#close(graceMs));
@@ -376,11 +388,7 @@ export class Engine implements EngineApi {
     const drained = this.#dispatcher.stop();
     // After the engine has given up, the answers of calls in flight are ignored.
     if (!this.hasGivenUp) {
-      const timer = new Promise<void>((resolve) => {
-        const { cancel } = this.#clock.after(graceMs, resolve);
-        drained.then(cancel);
-      });
-      await Promise.race([drained, timer]);
+      await within(drained, graceMs);
     }
     this.#outboxes.close();
     // Answers that are there already reach their callers. Nobody is left to wait afterwards.

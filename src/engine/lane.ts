@@ -46,6 +46,11 @@ export class Lane {
     return this.#unanswered.size >= addressesUntilBlamed;
   }
 
+  /** How many addresses wait for their turn. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
   /** Puts an address at the end of the lane, unless it waits there already. */
   join(instance: Instance): void {
     if (instance.queued) return;

@@ -6,6 +6,7 @@ import type { Address } from "../model/address.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
 import { defaultLogger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
+import { closingError } from "./admission.js";
 import { type Clock, systemClock } from "./clock.js";
 import { Engine, type EngineOptions } from "./engine.js";
 import type {
@@ -84,6 +85,7 @@ export class ReopeningEngine implements EngineApi {
   }
 
   attach(egress: string, consumer: EgressConsumer): void {
+    if (this.#refusing) throw closingError();
     const once = new OnceConsumer(consumer);
     this.#consumers.set(egress, once);
     this.#engine.attach(egress, once);
@@ -125,6 +127,11 @@ export class ReopeningEngine implements EngineApi {
   refuse(): void {
     this.#refusing = true;
     this.#engine.refuse();
+  }
+
+  /** See {@link Engine.releaseCallers}. */
+  releaseCallers(graceMs: number): Promise<void> {
+    return this.#engine.releaseCallers(graceMs);
   }
 
   close(graceMs: number): Promise<void> {

@@ -167,6 +167,8 @@ export class RequestReplyHandler {
       let pending: NodeJS.Timeout;
       const wait = (ms: number) => {
         pending = setTimeout(passed, Math.ceil(ms));
+        // An open runtime keeps its process alive; one that is closed must not, for a handler that never ends.
+        if (this.#limited === "message") pending.unref();
       };
       const passed = () => {
         const leftMs = this.#limited === "batch" ? 0 : limit.messageEndedAt + timeoutMs - performance.now();

@@ -2,6 +2,7 @@
 
 /** The phases, in the order in which they run. */
 const phases = [
+  "callers", // calls in flight end, and callers that nobody will answer are told so
   "admin", // people's requests end
   "ingresses", // callers that wait get their answers, and new messages are refused
   "engine", // calls in flight end, and no further message is delivered

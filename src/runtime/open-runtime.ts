@@ -76,6 +76,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     ...(options.park === undefined ? {} : { park: options.park }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
+  closing.add("callers", (graceMs) => engine.releaseCallers(graceMs));
   closing.add("engine", (graceMs) => engine.close(graceMs));
   closing.add("writes", () => engine.settle());
   keepProcessAlive(closing);
@@ -124,8 +125,8 @@ export class AttachedEgresses {
 
   /** Hands the records of an egress to a consumer. */
   attach(name: string, consumer: OpenEgress): void {
-    this.#names.add(name);
     this.#engine.attach(name, consumer);
+    this.#names.add(name);
   }
 
   /** Does the same, and closes the consumer with the runtime. */

@@ -177,7 +177,7 @@ export class StatefunRuntime {
 
   /**
    * Hands the records of an egress to a function. A record is acknowledged when the function's promise resolves. Throws
-   * OPTION_INVALID when the egress has a consumer already.
+   * OPTION_INVALID when the egress has a consumer already, and SHUTTING_DOWN after {@link close}.
    *
    * @example
    * ```ts

@@ -54,7 +54,7 @@ test("a call that takes longer is given up: its client gets the error, and its m
   const set = rejectsCode(running.engine.setState(at("f/a"), "count", undefined), "SHUTTING_DOWN");
   const late = gate.open;
   gate.open = new Gate();
-  await running.close(1000);
+  await running.close(10);
   await Promise.all([answer, set]);
   await running.open();
   await running.settle();

@@ -38,6 +38,9 @@ const keepAliveMs = 65_000;
 /** The address that only this machine reaches. */
 const defaultHost = "127.0.0.1";
 
+/** How long answers that have just been written may take to leave, when the time for closing is over. */
+const lastAnswersMs = 100;
+
 /** A server that listens. */
 export class HttpServer {
   readonly #server: Server;
@@ -97,7 +100,7 @@ export class HttpServer {
     this.#closing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const response of this.#open) response.shouldKeepAlive = false;
-    const limit = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    const limit = setTimeout(() => this.#server.closeAllConnections(), Math.max(graceMs, lastAnswersMs));
     await closed;
     clearTimeout(limit);
   }

@@ -1,0 +1,14 @@
+// Waits for something, but not longer than a limit.
+
+/**
+ * Resolves when the promise has resolved, or after `ms` milliseconds of the machine's time: whoever closes an engine waits
+ * for real, also under a clock that is moved by hand.
+ */
+export async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, over]);
+  clearTimeout(timer);
+}
