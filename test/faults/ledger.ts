@@ -41,6 +41,8 @@ export class Ledger {
   readonly inOrder: string[][] = [];
   /** The states that people have set, by their addresses. */
   readonly kept = new Map<string, string>();
+  /** Messages that are all carried out, or none of them. */
+  readonly together: string[][] = [];
   readonly faults: string[] = [];
 
   sends(to: string, msg: Msg, delayMs = 0): void {
@@ -114,6 +116,10 @@ export class Ledger {
       assert.equal(kept, this.kept.get(address), `what people set at ${address}`);
     }
     this.#checkOrder(held);
+    for (const ids of this.together) {
+      const found = ids.filter((id) => counts.has(id)).length;
+      assert.ok(found === 0 || found === ids.length, `${found} of ${ids.length} messages that belong together`);
+    }
   }
 
   #checkCount(id: string, count: number, byRule: Expected): void {

@@ -118,13 +118,14 @@ async function look(world: World): Promise<void> {
     assert.equal(found.get("called"), undefined);
   }
   ledger.check(held, pending);
-  const { mailboxMessages, mailboxBytes, inFlight, parked, delayedPending, outboxRecords, callsWaiting } =
+  const { mailboxMessages, mailboxBytes, outboxBytes, inFlight, parked, delayedPending, outboxRecords, callsWaiting } =
     engine.metrics;
   assert.deepEqual(
-    { mailboxMessages, mailboxBytes, inFlight, parked, delayedPending, outboxRecords, callsWaiting },
+    { mailboxMessages, mailboxBytes, outboxBytes, inFlight, parked, delayedPending, outboxRecords, callsWaiting },
     {
       mailboxMessages: 0,
       mailboxBytes: 0,
+      outboxBytes: 0,
       inFlight: 0,
       parked: 0,
       delayedPending: pending.length,
