@@ -8,6 +8,7 @@ export { answerNode, requestOf } from "./node-http.js";
 export {
   assertServerOptions,
   type ListenOptions,
+  type ServerCloseOptions,
   type StatefunServer,
   startServer,
 } from "./node-server.js";

@@ -2,8 +2,9 @@
 
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Duration, longestTimerMs } from "../model/duration.js";
 import { listenFailure } from "../model/listen-failure.js";
-import { assertKnownOptions, defineOptions, port, unchecked, withDefault } from "../model/options.js";
+import { assertKnownOptions, defineOptions, duration, port, unchecked, withDefault } from "../model/options.js";
 import { serveOptions } from "./serve-options.js";
 
 /** A server that listens. */
@@ -12,9 +13,20 @@ export interface StatefunServer {
   readonly server: Server;
   /** The port that it listens on. */
   readonly port: number;
-  /** Finishes the calls in flight, refuses new ones, then stops listening. */
-  close(): Promise<void>;
+  /**
+   * Finishes the calls in flight, refuses new ones, then stops listening. Calls that have not ended within the grace are cut
+   * off; the engine sends them again. Rejects with OPTION_INVALID and DURATION_INVALID, and then nothing is closed.
+   */
+  close(options?: ServerCloseOptions): Promise<void>;
 }
+
+/** Options of {@link StatefunServer.close}. */
+export interface ServerCloseOptions {
+  /** How long calls in flight may take to end. Defaults to 30 seconds. */
+  readonly grace?: Duration;
+}
+
+const closeOptions = defineOptions<ServerCloseOptions>()({ grace: withDefault(duration, 30_000) });
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -71,19 +83,36 @@ export async function startServer(
   return {
     server,
     port: (server.address() as AddressInfo).port,
-    close: async () => {
-      await close();
+    close: async (options) => {
+      const { grace: graceMs } = closeOptions.read("close", options);
+      await closedWithin(graceMs, close, server);
       await stopListening(server);
     },
   };
 }
 
+/** Waits for `close`, and cuts the connections off when that takes too long: a handler may never end. */
+async function closedWithin(graceMs: number, close: () => Promise<void>, server: Server): Promise<void> {
+  let limit: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    limit = setTimeout(
+      () => {
+        server.closeAllConnections();
+        resolve();
+      },
+      Math.min(graceMs, longestTimerMs),
+    );
+  });
+  await Promise.race([close(), over]);
+  clearTimeout(limit);
+}
+
 function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => {
     // No call is left, but a client may have begun to send headers. Node no longer limits the time for them once a server closes.
-    const timer = setTimeout(() => server.closeAllConnections(), lastHeadersMs);
+    const limit = setTimeout(() => server.closeAllConnections(), lastHeadersMs);
     server.close(() => {
-      clearTimeout(timer);
+      clearTimeout(limit);
       resolve();
     });
     // A connection counts as idle only after the turn of the event loop in which its answer left.

@@ -41,6 +41,20 @@ test("startServer calls close first, and then stops listening", limit, async () 
   assert.deepEqual(order, [true, false]);
 });
 
+test("close cuts off a call that does not end within the grace, and refuses a wrong grace", limit, async () => {
+  const { functions, entered, release } = held();
+  const { server, port, close } = await serveKoa(functions, local);
+  const call = assert.rejects(send(port, "/statefun", { body }));
+  await entered.promise;
+  await rejectsCode(close({ grace: "soon" } as never), "DURATION_INVALID");
+  await rejectsCode(close({ wait: 5 } as never), "OPTION_INVALID");
+  assert.equal(server.listening, true);
+  await close({ grace: 20 });
+  await call;
+  assert.equal(server.listening, false);
+  release.open();
+});
+
 test("serveKoa adds functions to an application behind its other middlewares", limit, async () => {
   const seen: unknown[] = [];
   const app = new Koa<{ user: string }>().use(async (context, next) => {

@@ -15,7 +15,7 @@ import {
   startServer,
 } from "../adapter.js";
 
-export type { ListenOptions, ServeOptions, StatefunServer } from "../adapter.js";
+export type { ListenOptions, ServeOptions, ServerCloseOptions, StatefunServer } from "../adapter.js";
 
 /** A Koa middleware that can be closed. */
 export interface StatefunMiddleware extends Koa.Middleware {

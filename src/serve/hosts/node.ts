@@ -13,7 +13,7 @@ import {
   startServer,
 } from "../adapter.js";
 
-export type { ListenOptions, ServeOptions, StatefunServer } from "../adapter.js";
+export type { ListenOptions, ServeOptions, ServerCloseOptions, StatefunServer } from "../adapter.js";
 
 /** A request listener for node:http and node:https. */
 export interface StatefunListener {
