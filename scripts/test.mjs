@@ -15,6 +15,7 @@ const slow = new Set([
   "hosts",
   "interop",
   "kafka",
+  "limits",
   "package",
   "runtime-crash",
   "tls",

@@ -29,6 +29,7 @@ const steps = [
   script("test:kafka"),
   script("test:model"),
   script("test:faults"),
+  script("test:limits"),
   script("test:runtime-crash"),
   script("test:differential"),
   script("test:runtime-interop"),

@@ -4,8 +4,9 @@
 import type { Address } from "../model/address.js";
 import type { Expiration } from "../model/expiration.js";
 import type { ValueSpec } from "../model/invocation.js";
-import type { Store } from "../store/store.js";
+import { endsRange, type Store } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
+import { pageBytes } from "./durable-queue.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { IdempotencyKeys } from "./idempotency-keys.js";
 import type { Instances } from "./instances.js";
@@ -84,7 +85,8 @@ export class Sweeper {
     const prefix = kinds.state + registered.slice(0, end);
     let from = prefix;
     while (!this.#stopped) {
-      const entries = await store.entries({ from, to: rangeEnd(prefix), limit: readAtOnce });
+      const range = { from, to: rangeEnd(prefix), limit: readAtOnce, bytes: pageBytes };
+      const entries = await store.entries(range);
       for (const [key, bytes] of entries) {
         if (!key.endsWith(`\0${state}`)) continue;
         const { address, rest } = parseAddressKey(key);
@@ -92,7 +94,7 @@ export class Sweeper {
         if (!isExpired(decodeStateValue(bytes), { expiration }, clock.now())) continue;
         this.#expireState(address, key, { name: state, typename: "", expiration });
       }
-      if (entries.length < readAtOnce) return;
+      if (endsRange(entries, range)) return;
       from = `${entries[entries.length - 1]?.[0]}\0`;
       await this.#pause();
     }
