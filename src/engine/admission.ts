@@ -39,6 +39,11 @@ export class Admission {
     this.#closed = true;
   }
 
+  /** Throws SHUTTING_DOWN. */
+  assertNotClosed(): void {
+    if (this.#closed) throw closingError();
+  }
+
   /** Throws SHUTTING_DOWN, STORE_FULL or STORE_FAILED when nothing can be changed. */
   assertOpen(): void {
     const stopped = this.#stopped;

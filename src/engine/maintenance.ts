@@ -21,6 +21,9 @@ import { readsOf, type WaitingCalls } from "./waiting-calls.js";
 /** How long a change waits for the end of a call in flight. */
 const longestWaitMs = 10_000;
 
+/** How long a drop that has begun waits before it reads the store again. */
+const rereadMs = 100;
+
 interface MaintenanceParts {
   readonly admission: Admission;
   readonly functions: FunctionTable;
@@ -82,7 +85,7 @@ export class Maintenance {
 
   /** See EngineApi.drop. */
   async drop(address: Address, which: "first" | "all"): Promise<number> {
-    const { instances, calls, parked, commit } = this.#parts;
+    const { admission, instances, calls, parked, commit } = this.#parts;
     assertAddress(address);
     const most = which === "first" ? 1 : Number.POSITIVE_INFINITY;
     let dropped = 0;
@@ -94,7 +97,17 @@ export class Maintenance {
     await this.#betweenCalls(address, async (instance) => {
       const { mailbox } = instance;
       while (last !== undefined && dropped < most) {
-        if (mailbox.loaded === 0) await mailbox.load();
+        if (mailbox.loaded === 0) {
+          try {
+            await mailbox.load();
+          } catch (thrown) {
+            // Half of a drop must not pass for a drop that failed: once it has begun, it goes on until it is done.
+            if (dropped === 0) throw thrown;
+            await this.#pause();
+            admission.assertNotClosed();
+            continue;
+          }
+        }
         if (mailbox.loaded === 0 || mailbox.at(0).key > last) break;
         const { caller } = mailbox.at(0);
         const ahead = commit.readAhead(caller === undefined ? [] : readsOf(caller));
@@ -131,6 +144,11 @@ export class Maintenance {
       instances.rest(instance);
     }
     await commit.durable();
+  }
+
+  /** Waits before the store is read again after a failed read. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#parts.clock.after(rereadMs, resolve));
   }
 
   /** Waits for the end of the call in flight. Rejects with ANSWER_TIMEOUT. */

@@ -245,3 +245,17 @@ test("parking ends the call in flight: its place is free, and what it answers la
   await openAll(running, gates);
   assert.deepEqual([await running.state("f/a", "count"), gates.length], ["101", 2]);
 });
+
+test("a drop that has begun goes on when a read of the store fails, and the mailbox is empty at its end", async (t) => {
+  const running = await open(t, { functions: { f: () => {} } });
+  await running.engine.park(at("f/a"), "for repair");
+  for (let count = 0; count < 4; count += 1) await running.send("f/a", "x".repeat(600_000));
+  running.store.failReads = "STORE_FAILED";
+  const dropped = running.engine.drop(at("f/a"), "all");
+  await running.clock.advance(1000);
+  running.store.failReads = undefined;
+  await running.clock.advance(1000);
+  assert.equal(await dropped, 4);
+  assert.deepEqual([running.engine.metrics.mailboxMessages, running.engine.metrics.parked], [0, 0]);
+  assert.equal((await running.engine.inspect(at("f/a"))).depth, 0);
+});
