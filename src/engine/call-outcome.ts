@@ -38,7 +38,7 @@ export function refusedCall(thrown: unknown): FailedCall {
   return { kind: thrown instanceof StoreFailure ? "storeFailed" : "failed", error: asError(thrown) };
 }
 
-export function asError(thrown: unknown): StatefunError {
+function asError(thrown: unknown): StatefunError {
   if (thrown instanceof StatefunError) return thrown;
   return new StatefunError("ENDPOINT_FAILED", describe(thrown), { cause: thrown });
 }
