@@ -107,7 +107,7 @@ export class Life {
 
   async close(graceMs: number): Promise<void> {
     const { engine } = this;
-    if (engine?.trouble !== undefined) this.#behind = true;
+    if (engine?.trouble !== undefined || this.#world.plan.isFull) this.#behind = true;
     await engine?.close(graceMs);
     await engine?.settle();
     if (this.#behind) this.#world.ledger.crashed();
