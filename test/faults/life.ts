@@ -110,7 +110,7 @@ export class Life {
     if (engine?.trouble !== undefined || this.#world.plan.isFull) this.#behind = true;
     await engine?.close(graceMs);
     await engine?.settle();
-    if (this.#behind) this.#world.ledger.crashed();
+    if (this.#behind || this.#world.plan.isFull) this.#world.ledger.crashed();
     this.kill();
   }
 
