@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,6 +36,8 @@ if (chosen.length === 0) {
   console.error(`No test file under test/ for: ${folders.join(" ") || "(all)"}`);
   process.exit(1);
 }
-const args = ["--import", "tsx", "--test", ...chosen.sort().map((file) => `test/${file}`)];
+// Node leaves one core free unless it is told otherwise. The slow suites start engines and need the machine for themselves.
+const concurrency = folders.length === 0 ? [`--test-concurrency=${availableParallelism()}`] : [];
+const args = ["--import", "tsx", "--test", ...concurrency, ...chosen.sort().map((file) => `test/${file}`)];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
 process.exit(status ?? 1);
