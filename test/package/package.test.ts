@@ -241,7 +241,7 @@ describe("the installed package", () => {
       "a class of one copy bound in the other": "FUNCTION_UNDECORATED",
       "the other way round": "FUNCTION_UNDECORATED",
       "a type of one copy as a message of the other": "TYPE_UNKNOWN",
-      "a type of one copy as a state of the other": "OPTION_INVALID",
+      "a type of one copy as a state of the other": "TYPE_UNKNOWN",
       "a class of one copy as the target of the other": "FUNCTION_UNDECORATED",
       "an address of one copy as the target of the other": "TARGET_INVALID",
       "a packed value of one copy sent by the other": "VALUE_UNTYPED",
