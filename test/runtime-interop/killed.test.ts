@@ -58,7 +58,7 @@ describe("a peer is killed under load", { timeout: 300_000 }, () => {
             inTurn,
           );
         }
-        assert.deepEqual(app.engine.parked({ limit: 10 }), []);
+        assert.deepEqual(await app.engine.parked({ limit: 10 }), []);
       } finally {
         await app.stop();
         await front.close();

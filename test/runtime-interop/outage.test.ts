@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Address, StatefunError, Types } from "statefun-ts";
+import { Address, Types } from "statefun-ts";
+import { NoAnswer } from "../../src/engine/endpoint.js";
 import { Engine } from "../../src/engine/engine.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { encodeResponse } from "../../src/wire/encode-response.js";
@@ -22,7 +23,7 @@ test("an endpoint that failed a hundred calls at once is tried again as soon as 
         call: async () => {
           if (!isDown) return nothing;
           await new Promise<void>((resolve) => waiting.push(resolve));
-          throw new StatefunError("ENDPOINT_UNREACHABLE", "it went away");
+          throw new NoAnswer(false, "it went away");
         },
         close: async () => {},
       },
@@ -45,6 +46,6 @@ test("an endpoint that failed a hundred calls at once is tried again as soon as 
   isDown = false;
   await clock.advance(200);
   assert.equal(engine.metrics.messagesDelivered, 100);
-  assert.deepEqual(engine.parked({ limit: 10 }), []);
+  assert.deepEqual(await engine.parked({ limit: 10 }), []);
   await engine.close(1000);
 });

@@ -256,8 +256,8 @@ export function testPeers({ peers, limits }: Setting): void {
     assert.deepEqual(await states(), ["bool_value"]);
   }
 
-  test("none of our calls failed, and nothing is parked", () => {
+  test("none of our calls failed, and nothing is parked", async () => {
     assert.deepEqual(app.ourFailures, []);
-    assert.deepEqual(app.engine.parked({ limit: 10 }), []);
+    assert.deepEqual(await app.engine.parked({ limit: 10 }), []);
   });
 }
