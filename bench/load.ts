@@ -112,7 +112,7 @@ function bodyOf(bytes: Buffer): Buffer | undefined {
 
 function exchangeOf([request, answer]: LoadOrder["exchanges"][number]): Exchange {
   const body = Buffer.from(request, "base64");
-  const head = `POST /statefun HTTP/1.1\r\nHost: bench\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const head = `POST /statefun HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n`;
   return { request: Buffer.concat([Buffer.from(head), body]), answer: Buffer.from(answer, "base64") };
 }
 

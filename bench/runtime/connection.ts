@@ -36,12 +36,12 @@ export class Connection {
   /** Posts JSON. `headers` are whole lines. */
   post(path: string, body: string, headers = ""): Promise<Answer> {
     return this.#exchange(
-      `POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`,
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`,
     );
   }
 
   delete(path: string): Promise<Answer> {
-    return this.#exchange(`DELETE ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+    return this.#exchange(`DELETE ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
   }
 
   close(): void {
