@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const slow = new Set([
   "browser",
   "cli",
+  "dialects",
   "differential",
   "runtime-interop",
   "flink",
@@ -20,6 +21,7 @@ const slow = new Set([
   "package",
   "runtime-crash",
   "tls",
+  "typings",
 ]);
 
 const tests = readdirSync(`${root}/test`, { recursive: true })

@@ -30,6 +30,7 @@ const steps = [
   script("test:model"),
   script("test:faults"),
   script("test:limits"),
+  script("test:compilers"),
   script("test:runtime-crash"),
   script("test:differential"),
   script("test:runtime-interop"),
