@@ -68,6 +68,10 @@ const running: Options = {
   },
   dir: { value: "folder", help: "The folder that keeps the data. Defaults to .statefun." },
   memory: { help: "Keep the data in memory only." },
+  "wait-for-lock": {
+    value: "time",
+    help: "How long to wait while another process has the folder open, for example 30s. Defaults to no wait: the command ends with STORE_LOCKED.",
+  },
   "call-timeout": {
     value: "time",
     help: "How long a function in this process may take for one message, for example 5m. Defaults to 1m.",

@@ -66,12 +66,17 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
   if (input.flag("memory") && dir !== undefined) {
     throw usage("--memory and --dir exclude each other. Give one of them.");
   }
+  const waitForLock = durationOf(input, "wait-for-lock");
+  if (waitForLock !== undefined && input.flag("memory")) {
+    throw usage("--wait-for-lock and --memory exclude each other: no other process can have the memory open.");
+  }
   const callTimeout = durationOf(input, "call-timeout");
   return {
     ...(module === undefined ? {} : { module }),
     allowHostTemplates: input.flag("allow-host-templates"),
     ...(dir === undefined ? {} : { dir }),
     ...(input.flag("memory") ? { dir: false as const } : {}),
+    ...(waitForLock === undefined ? {} : { waitForLock }),
     ...(callTimeout === undefined ? {} : { callTimeout }),
     park: parkOf(input),
     egresses: Object.fromEntries(input.texts("egress").map(egressOf)),

@@ -167,6 +167,6 @@ export class Claim {
 function lockedBy(dir: string, found: Found, here: Owner): StatefunError {
   return new StatefunError(
     "STORE_LOCKED",
-    `The data folder ${dir} is in use by ${nameOf(found, here)}. Close it there, or open another folder. To wait until it is free, open with waitForLock.`,
+    `The data folder ${dir} is in use by ${nameOf(found, here)}. Close it there, or open another folder. To wait until it is free, open with waitForLock, or start with --wait-for-lock.`,
   );
 }

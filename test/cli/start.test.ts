@@ -327,6 +327,23 @@ test("a folder that another process holds is refused", async (t) => {
   assertFailed(await run(built.main, args, { cwd }), 6, "STORE_LOCKED");
 });
 
+test("with --wait-for-lock a start waits until the other process has closed the folder", async (t) => {
+  const cwd = built.project({
+    "package.json": '{ "type": "module" }',
+    "functions.ts": `${counter}\nconsole.log("loaded");`,
+  });
+  const args = (...more: string[]) => ["start", "--functions", "functions.ts", ...more, ...free];
+  const first = running(t, built.main, args(), { cwd });
+  await env(first);
+  assertFailed(await run(built.main, args("--wait-for-lock", "1ms"), { cwd }), 6, "STORE_LOCKED");
+  assertFailed(await run(built.main, args("--wait-for-lock", "30"), { cwd }), 2, "DURATION_INVALID");
+  assertFailed(await run(built.main, args("--wait-for-lock", "30s", "--memory"), { cwd }), 2, "OPTION_INVALID");
+  const second = running(t, built.main, args("--wait-for-lock", "1m"), { cwd });
+  await second.saw(/loaded\n/); // the folder is opened next
+  await first.stop();
+  assert.equal((await call(await env(second))).stdout, '"n 1"\n');
+});
+
 test("a first signal lets calls in flight end, a second one does not wait for them", async (t) => {
   const cwd = built.project({
     "package.json": '{ "type": "module" }',
