@@ -4,6 +4,7 @@ export { type ErrorCode, StatefunError } from "../errors.js";
 export type { Duration } from "../model/duration.js";
 export type { Named, TypenameOf, WithTypename } from "../model/named.js";
 export type { MessageClass, ReflectedType } from "../model/protobuf-class.js";
+export { TerminalError, type TerminalErrorOptions } from "../model/terminal-error.js";
 export { Type } from "../model/type.js";
 export { TypedValue, type ValueOf } from "../model/typed-value.js";
 export { custom } from "../types/custom.js";

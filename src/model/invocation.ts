@@ -2,6 +2,7 @@
 
 import type { Address } from "./address.js";
 import type { Expiration } from "./expiration.js";
+import type { Failure } from "./failure.js";
 import type { TypedValue } from "./typed-value.js";
 
 /** The two generations of the protocol: v2 is StateFun 2.0 to 2.2, v3 is StateFun 3.0 and later. */
@@ -34,6 +35,29 @@ export interface SideEffects {
   messages: readonly OutgoingMessage[];
   delayed: readonly (DelayedMessage | Cancellation)[];
   egresses: readonly EgressMessage[];
+}
+
+/**
+ * What became of the next messages of a batch, which end together. A batch has one part or several, in the order of its
+ * messages, and ends early at a message that failed and may be tried again.
+ */
+export interface BatchPart<Effects = SideEffects> {
+  /** How many messages have ended: the first ones that no earlier part of the batch holds. */
+  readonly consumed: number;
+  /** The effects of these messages. A message that was refused has none. */
+  readonly effects: Effects;
+  /** How messages of the part ended that did not simply succeed, in their order. */
+  readonly ends: readonly MessageEnd[];
+}
+
+/** How a message ended that did not simply succeed. */
+export interface MessageEnd {
+  /** Which message of the part, counted from 0. */
+  readonly index: number;
+  /** Why the function has refused the message for good; undefined when it has not. */
+  readonly failure?: Failure;
+  /** Whether the handler has said that it answers the caller later. */
+  readonly deferred?: boolean;
 }
 
 /** A message to a function. */

@@ -10,6 +10,11 @@ export function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
+/** The text with each half of a surrogate pair replaced by the character for what can't be shown. */
+export function wellFormed(text: string): string {
+  return (text as string & { toWellFormed(): string }).toWellFormed();
+}
+
 /** Whether a value can name an instance or a message: text that is not empty, and that UTF-8 can carry. */
 export function isText(text: unknown): text is string {
   return typeof text === "string" && text !== "" && isWellFormed(text);

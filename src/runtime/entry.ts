@@ -11,6 +11,7 @@ export type {
   ParkedInfo,
   WaitingMessage,
 } from "../engine/engine-api.js";
+export { TerminalError, type TerminalErrorOptions } from "../model/terminal-error.js";
 export type { AdminOptions } from "./admin/admin-server.js";
 export type { FileEgressSpec } from "./egress/file-egress.js";
 export type { HttpEgressSpec } from "./egress/http-egress.js";

@@ -1,0 +1,69 @@
+// A failure as plain values: the form in which it crosses from functions to the engine, and from the engine to callers.
+
+import { describe, StatefunError } from "../errors.js";
+import {
+  defaultTerminalCode,
+  defaultTerminalStatus,
+  isTerminalError,
+  isTerminalStatus,
+  TerminalError,
+} from "./terminal-error.js";
+import { wellFormed } from "./text.js";
+
+/** Why a message failed. */
+export interface Failure {
+  /** A code of this package; of a terminal failure, the application's code. */
+  readonly code: string;
+  readonly message: string;
+  /** Whether the function has refused the message for good. */
+  readonly terminal: boolean;
+  /** What a terminal failure tells the caller besides, as JSON; undefined when it tells nothing. */
+  readonly details?: unknown;
+  /** The HTTP status of a terminal failure. */
+  readonly status?: number;
+  /** For people who look after the function, and not for callers. */
+  readonly stack?: string;
+}
+
+/** Makes a failure of a thrown thing. What is no StatefunError and no TerminalError is HANDLER_FAILED. Never throws. */
+export function failureOf(thrown: unknown): Failure {
+  const plain: Failure = {
+    code: thrown instanceof StatefunError ? thrown.code : "HANDLER_FAILED",
+    message: wellFormed(describe(thrown)),
+    terminal: false,
+    ...stackOf(thrown),
+  };
+  return isTerminalError(thrown) ? { ...plain, ...terminalFields(thrown), terminal: true } : plain;
+}
+
+/** What only a terminal failure has. The error may be of another copy of this package, and may have been changed since. */
+function terminalFields(thrown: TerminalError): Pick<Failure, "code" | "details" | "status"> {
+  try {
+    const { code, details, status } = thrown;
+    return {
+      code: typeof code === "string" && code !== "" ? wellFormed(code) : defaultTerminalCode,
+      status: isTerminalStatus(status) ? status : defaultTerminalStatus,
+      ...(details === undefined ? {} : { details: JSON.parse(JSON.stringify(details)) }),
+    };
+  } catch {
+    return { code: defaultTerminalCode, status: defaultTerminalStatus }; // a getter of the error threw
+  }
+}
+
+/** The stack of the first cause, which shows where the user's code has failed. */
+function stackOf(thrown: unknown): { stack?: string } {
+  try {
+    const first = thrown instanceof StatefunError && thrown.cause instanceof Error ? thrown.cause : thrown;
+    if (first instanceof Error && typeof first.stack === "string") return { stack: wellFormed(first.stack) };
+  } catch {} // a getter of the error threw
+  return {};
+}
+
+/** The error that a caller gets for a terminal failure. */
+export function terminalErrorOf({ code, message, details, status }: Failure): TerminalError {
+  return new TerminalError(message, {
+    code,
+    ...(details === undefined ? {} : { details }),
+    ...(status === undefined ? {} : { status }),
+  });
+}
