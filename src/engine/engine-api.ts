@@ -192,10 +192,10 @@ export interface EngineApi {
    */
   cancel(cancellationToken: string, options?: CancelOptions): Promise<boolean>;
   /**
-   * Sends a message and waits for its answer: the first message that a function sends back to the caller. Resolves when the
-   * answer is durable. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, and the signal's reason.
+   * Sends a message and waits for its answer: the first message that a function sends back to the caller, or undefined when
+   * the handler ended without a value. Resolves when the answer is durable. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, and the signal's reason.
    */
-  call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue>;
+  call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue | undefined>;
   /**
    * Hands the records of an egress to its consumer. One egress has one consumer. Throws SHUTTING_DOWN.
    *

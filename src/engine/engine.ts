@@ -254,7 +254,7 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#intake.cancel(cancellationToken, options));
   }
 
-  call(target: Address, value: TypedValue, options: CallOptions = {}): Promise<TypedValue> {
+  call(target: Address, value: TypedValue, options: CallOptions = {}): Promise<TypedValue | undefined> {
     return this.#context.run(() => this.#intake.call(target, value, options));
   }
 

@@ -6,6 +6,7 @@ import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import type { Failure } from "../model/failure.js";
 import type { Generation } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Clock } from "./clock.js";
@@ -20,11 +21,20 @@ const fingerprintField = tag(1, delimited);
 const answerField = tag(2, delimited);
 const expiryField = tag(4, delimited);
 const withdrewField = tag(5, varint);
+const failureField = tag(6, delimited);
+const emptyAnswerField = tag(7, varint);
+
+/** What a call came to: an answer, which is undefined for a handler that ended without a value, or a failure for good. */
+export type CallResult = { readonly answer: Packed | undefined } | { readonly failure: Failure };
+
+/** The same, read back: an answer with its value. */
+export type KeptResult = { readonly answer: TypedValue | undefined } | { readonly failure: Failure };
 
 /** The entry that the store keeps under an idempotency key. */
 interface Remembered {
   readonly fingerprint: string;
-  readonly answer: TypedValue | undefined;
+  /** Undefined while the call has no result. */
+  readonly result: KeptResult | undefined;
   /** Whether a cancellation withdrew a message; undefined for a request that is no cancellation. */
   readonly withdrew: boolean | undefined;
   /** The key of the entry that says when the request is forgotten. Empty when an older version wrote the request. */
@@ -102,20 +112,19 @@ export class IdempotencyKeys {
     this.#commit.put(expiry, new Uint8Array(0));
   }
 
-  /** The answer to the request under this key; undefined when there is no such request, or no answer yet. */
-  answerOf(idempotencyKey: string): TypedValue | undefined {
-    return this.#read(idempotencyKey)?.answer;
+  /** What the call under this key came to; undefined when there is no such call, or no result yet. */
+  resultOf(idempotencyKey: string): KeptResult | undefined {
+    return this.#read(idempotencyKey)?.result;
   }
 
   /**
-   * Remembers the answer, as part of the open transaction. Returns false, and changes nothing, when the request is not
-   * remembered or has its answer: the first answer counts.
+   * Remembers what a call came to, as part of the open transaction. Returns false, and changes nothing, when the request is
+   * not remembered or has its result: the first result counts.
    */
-  recordAnswer(idempotencyKey: string, answer: Packed): boolean {
+  record(idempotencyKey: string, result: CallResult): boolean {
     const before = this.#read(idempotencyKey);
-    if (before === undefined || before.answer !== undefined) return false;
-    const value = encodeRemembered(before, answer);
-    this.#commit.put(requestKey(idempotencyKey), value);
+    if (before === undefined || before.result !== undefined) return false;
+    this.#commit.put(requestKey(idempotencyKey), encodeRemembered(before, result));
     return true;
   }
 
@@ -142,7 +151,10 @@ export class IdempotencyKeys {
   }
 }
 
-function encodeRemembered({ fingerprint, expiry, withdrew }: Omit<Remembered, "answer">, answer?: Packed): Uint8Array {
+function encodeRemembered(
+  { fingerprint, expiry, withdrew }: Omit<Remembered, "result">,
+  result?: CallResult,
+): Uint8Array {
   const writer = new WireWriter();
   writer.string(fingerprintField, fingerprint);
   writer.string(expiryField, expiry);
@@ -150,7 +162,14 @@ function encodeRemembered({ fingerprint, expiry, withdrew }: Omit<Remembered, "a
     writer.uint32(withdrewField);
     writer.uint32(withdrew ? 1 : 0);
   }
-  answer?.write(writer, answerField);
+  if (result !== undefined) {
+    if ("failure" in result) writer.string(failureField, JSON.stringify(result.failure));
+    else if (result.answer !== undefined) result.answer.write(writer, answerField);
+    else {
+      writer.uint32(emptyAnswerField);
+      writer.uint32(1);
+    }
+  }
   return writer.finish();
 }
 
@@ -160,6 +179,7 @@ function decodeRemembered(bytes: Uint8Array): Remembered {
   let fingerprint = "";
   let expiry = "";
   let answer: Uint8Array | undefined;
+  let result: KeptResult | undefined;
   let withdrew: boolean | undefined;
   let generation: Generation = "v3";
   while (reader.pos < end) {
@@ -169,7 +189,10 @@ function decodeRemembered(bytes: Uint8Array): Remembered {
     else if (fieldTag === generationField) generation = readGeneration(reader, end);
     else if (fieldTag === expiryField) expiry = reader.string(end);
     else if (fieldTag === withdrewField) withdrew = reader.bool(end);
+    else if (fieldTag === failureField) result = { failure: JSON.parse(reader.string(end)) as Failure };
+    else if (fieldTag === emptyAnswerField) result = reader.bool(end) ? { answer: undefined } : undefined;
     else reader.skip(fieldTag, end);
   }
-  return { fingerprint, expiry, withdrew, answer: answer && new Packed(answer, generation).unpack() };
+  if (answer !== undefined) result = { answer: new Packed(answer, generation).unpack() };
+  return { fingerprint, expiry, withdrew, result };
 }

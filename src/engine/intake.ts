@@ -87,7 +87,7 @@ export class Intake {
   }
 
   /** See EngineApi.call. */
-  async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue> {
+  async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue | undefined> {
     const { admission, keys, calls, instances, parked, commit, clock } = this.#parts;
     const { idempotencyKey, timeoutMs = defaultTimeoutMs, signal } = options;
     assertTarget(target);
@@ -102,7 +102,7 @@ export class Intake {
     admission.assertRoomForCall();
     if (!repeated) admission.assertRoom(target);
     const parking = parked.parkingOf(target);
-    const answered = repeated && keys.answerOf(idempotencyKey) !== undefined;
+    const answered = repeated && keys.resultOf(idempotencyKey) !== undefined;
     if (parking !== undefined && !answered) throw parkedError(target, parking);
     if (!repeated) {
       const packed = this.#pack(target, value);

@@ -80,7 +80,7 @@ export class ReopeningEngine implements EngineApi {
     return this.#engine.cancel(cancellationToken, options);
   }
 
-  call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue> {
+  call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue | undefined> {
     return this.#engine.call(target, value, options);
   }
 

@@ -1,13 +1,14 @@
-// Calls from outside that wait for their answer. A caller has an address of its own; the first message that a function
-// sends to that address is the answer.
+// Calls from outside that wait for their result. A caller has an address of its own. The first message that a function sends
+// to that address is the answer. A handler that ends without a value is an answer too, and so is a failure for good.
 
 import { randomUUID } from "node:crypto";
 import type { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { clientName, clientNamespace, isClient } from "../model/client-address.js";
+import { errorOfFailure, type Failure } from "../model/failure.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { GroupCommit } from "./group-commit.js";
-import { type IdempotencyKeys, requestKey } from "./idempotency-keys.js";
+import { type CallResult, type IdempotencyKeys, type KeptResult, requestKey } from "./idempotency-keys.js";
 import type { Counters } from "./metrics.js";
 import type { Packed } from "./packed.js";
 
@@ -15,11 +16,11 @@ import type { Packed } from "./packed.js";
 const keyPrefix = "key:";
 
 interface Waiter {
-  resolve(answer: TypedValue): void;
+  resolve(answer: TypedValue | undefined): void;
   reject(error: unknown): void;
 }
 
-/** A call whose answer is not there yet. Several callers wait for it when they used the same idempotency key. */
+/** A call whose result is not there yet. Several callers wait for it when they used the same idempotency key. */
 interface WaitingCall {
   readonly waiters: Set<Waiter>;
   readonly target: Address;
@@ -32,7 +33,8 @@ interface WaitingCall {
 
 /** One caller's wait. */
 export interface Wait {
-  readonly answer: Promise<TypedValue>;
+  /** The answer; undefined when the handler ended without a value. Rejects with the failure of a message that failed for good. */
+  readonly answer: Promise<TypedValue | undefined>;
   /** Ends the wait: `answer` rejects with the error. */
   stop(error: unknown): void;
 }
@@ -67,17 +69,17 @@ export class WaitingCalls {
   }
 
   /**
-   * Waits for the answer to a caller's address, or takes the answer that is remembered under its idempotency key.
+   * Waits for the result of a caller's call, or takes the result that is remembered under its idempotency key.
    * `lastKey` is the last key in the target's mailbox at which the call's message may stand.
    */
   wait(caller: Address, target: Address, lastKey: string | undefined): Wait {
-    // The answer is read first, so that a read that fails leaves no waiting caller.
+    // The result is read first, so that a read that fails leaves no waiting caller.
     const idempotencyKey = keyOf(caller);
-    const remembered = idempotencyKey === undefined ? undefined : this.#keys.answerOf(idempotencyKey);
+    const remembered = idempotencyKey === undefined ? undefined : this.#keys.resultOf(idempotencyKey);
     const call: WaitingCall = this.#waiting.get(caller.id) ?? { waiters: new Set(), target, lastKey };
     const { waiters } = call;
     let stop: (error: unknown) => void = () => {};
-    const answer = new Promise<TypedValue>((resolve, reject) => {
+    const answer = new Promise<TypedValue | undefined>((resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
       waiters.add(waiter);
       this.#waiting.set(caller.id, call);
@@ -88,21 +90,38 @@ export class WaitingCalls {
         reject(error);
       };
     });
-    // The remembered answer may be in a group that is not written yet.
-    if (remembered !== undefined) this.#resolveWhenDurable(caller.id, call, remembered);
+    // The remembered result may be in a group that is not written yet.
+    if (remembered !== undefined) this.#endWhenDurable(caller.id, call, remembered);
     return { answer, stop };
   }
 
-  /** Takes a message that was sent to a caller's address, as part of the open transaction. The first message counts. */
-  answer(caller: Address, value: Packed): void {
-    const idempotencyKey = keyOf(caller);
-    if (idempotencyKey !== undefined && !this.#keys.recordAnswer(idempotencyKey, value)) return;
+  /**
+   * Takes the answer to a call, as part of the open transaction: a message that was sent to the caller's address, or
+   * undefined when the handler ended without a value. The first result of a call counts.
+   */
+  answer(caller: Address, value: Packed | undefined): void {
+    if (!this.#record(caller, { answer: value })) return;
     this.#counters.callsAnswered += 1;
     const call = this.#waiting.get(caller.id);
-    if (call !== undefined) this.#resolveWhenDurable(caller.id, call, value.unpack());
+    if (call !== undefined) this.#endWhenDurable(caller.id, call, { answer: value?.unpack() });
   }
 
-  /** Ends the wait for a call whose message stays in a mailbox and is not handled for now. */
+  /**
+   * Takes the failure of a call whose message is not tried again, as part of the open transaction. The caller learns of the
+   * failure when it is durable. A repeat under the same idempotency key gets the same failure.
+   */
+  fail(caller: Address, failure: Failure): void {
+    // The stack is only for people who look after the functions.
+    const { stack: _, ...told } = failure;
+    if (!this.#record(caller, { failure: told })) return;
+    const call = this.#waiting.get(caller.id);
+    if (call !== undefined) this.#endWhenDurable(caller.id, call, { failure: told });
+  }
+
+  /**
+   * Ends the wait for a call whose message stays in a mailbox and is not handled for now. Nothing is kept: a repeat under the
+   * same idempotency key waits again.
+   */
   reject(caller: Address, error: StatefunError): void {
     for (const waiter of this.#take(caller.id)) waiter.reject(error);
   }
@@ -127,12 +146,19 @@ export class WaitingCalls {
     for (const id of [...this.#waiting.keys()]) for (const waiter of this.#take(id)) waiter.reject(error);
   }
 
-  #resolveWhenDurable(id: string, call: WaitingCall, answer: TypedValue): void {
+  /** Whether the result is the call's first one. A call without an idempotency key has nothing to compare with. */
+  #record(caller: Address, result: CallResult): boolean {
+    const idempotencyKey = keyOf(caller);
+    return idempotencyKey === undefined || this.#keys.record(idempotencyKey, result);
+  }
+
+  #endWhenDurable(id: string, call: WaitingCall, result: KeptResult): void {
     call.lastKey = undefined;
     this.#commit.onOutcome((error) => {
       for (const waiter of this.#take(id)) {
-        if (error === undefined) waiter.resolve(answer);
-        else waiter.reject(error);
+        if (error !== undefined) waiter.reject(error);
+        else if ("failure" in result) waiter.reject(errorOfFailure(result.failure));
+        else waiter.resolve(result.answer);
       }
     });
   }

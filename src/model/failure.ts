@@ -1,6 +1,6 @@
 // A failure as plain values: the form in which it crosses from functions to the engine, and from the engine to callers.
 
-import { describe, StatefunError } from "../errors.js";
+import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
 import {
   defaultTerminalCode,
   defaultTerminalStatus,
@@ -66,4 +66,11 @@ export function terminalErrorOf({ code, message, details, status }: Failure): Te
     ...(details === undefined ? {} : { details }),
     ...(status === undefined ? {} : { status }),
   });
+}
+
+/** The error that a caller gets for any failure. A code that this version does not know is HANDLER_FAILED. */
+export function errorOfFailure(failure: Failure): Error {
+  if (failure.terminal) return terminalErrorOf(failure);
+  const { code, message } = failure;
+  return new StatefunError(Object.hasOwn(errors, code) ? (code as ErrorCode) : "HANDLER_FAILED", message);
 }

@@ -144,7 +144,8 @@ export class StatefunRuntime {
 
   /**
    * Sends a message and waits for the answer: the value that the handler returns, or the first message that is sent to the
-   * caller. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED and the signal's reason.
+   * caller. Resolves to undefined when the handler ended without a value. Rejects as {@link send} does, and with
+   * ANSWER_TIMEOUT, ADDRESS_PARKED and the signal's reason.
    *
    * @example
    * ```ts
@@ -154,10 +155,15 @@ export class StatefunRuntime {
    *
    * await using runtime = await StatefunRuntime.open({ functions, dir: false });
    * const total = await runtime.call("example/count", "bob", Types.int.pack(5), { timeout: { seconds: 2 } });
-   * console.log(total.as(Types.double)); // 5: a number is returned as a double
+   * console.log(total?.as(Types.double)); // 5: a number is returned as a double
    * ```
    */
-  async call(typeName: string, id: string, value: unknown, options?: RuntimeCallOptions): Promise<TypedValue> {
+  async call(
+    typeName: string,
+    id: string,
+    value: unknown,
+    options?: RuntimeCallOptions,
+  ): Promise<TypedValue | undefined> {
     const { timeout: timeoutMs, idempotencyKey, signal } = callOptions.read("call", options);
     return this.#opened.engine.call(Address.of(typeName, id), this.#pack(typeName, value), {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),

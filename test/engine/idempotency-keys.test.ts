@@ -2,12 +2,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fingerprintOf, rememberedMs } from "../../src/engine/idempotency-keys.js";
+import { fingerprintOf, type IdempotencyKeys, rememberedMs } from "../../src/engine/idempotency-keys.js";
 import { ordered } from "../../src/engine/keys.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at, text, textOf } from "./functions.js";
 import { Parts, packed } from "./parts.js";
+
+/** The text of the answer that is kept under a key. */
+function answerOf(keys: IdempotencyKeys, key: string): string | undefined {
+  const result = keys.resultOf(key);
+  assert.ok(result !== undefined && "answer" in result);
+  return textOf(result.answer);
+}
 
 test("a request is new once, and repeats afterwards; another one under its key is refused", () => {
   const { keys } = new Parts();
@@ -22,18 +29,40 @@ test("the first answer counts, and is read back in its generation", () => {
   for (const generation of ["v2", "v3"] as const) {
     const { keys } = new Parts();
     keys.remember("key", "one");
-    assert.equal(keys.answerOf("key"), undefined);
-    assert.equal(keys.recordAnswer("key", packed("first", generation)), true);
-    assert.equal(keys.recordAnswer("key", packed("second", generation)), false);
-    assert.equal(textOf(keys.answerOf("key")), "first");
+    assert.equal(keys.resultOf("key"), undefined);
+    assert.equal(keys.record("key", { answer: packed("first", generation) }), true);
+    assert.equal(keys.record("key", { answer: packed("second", generation) }), false);
+    assert.equal(answerOf(keys, "key"), "first");
     assert.equal(keys.repeats("key", "one"), true);
   }
 });
 
 test("an answer to a request that is not remembered is not kept", () => {
   const { keys } = new Parts();
-  assert.equal(keys.recordAnswer("key", packed("answer")), false);
+  assert.equal(keys.record("key", { answer: packed("answer") }), false);
   assert.equal(keys.repeats("key", "one"), false);
+});
+
+test("an answer without a value, and a failure, are results like an answer, and are read back", async () => {
+  const failure = {
+    code: "CARD_REFUSED",
+    message: "no money",
+    details: { missing: [5, "€"] },
+    status: 402,
+    terminal: true,
+  };
+  for (const result of [{ answer: undefined }, { failure }]) {
+    const store = new ForgetfulStore({ autoSync: true });
+    const parts = new Parts({ store });
+    parts.keys.remember("key", "one");
+    assert.equal(parts.keys.record("key", result), true);
+    assert.equal(parts.keys.record("key", { answer: packed("late") }), false);
+    await parts.commit.durable();
+    const { keys } = new Parts({ store: store.crash() });
+    assert.deepEqual(keys.resultOf("key"), result);
+    assert.equal(keys.record("key", { answer: packed("late") }), false);
+    assert.equal(keys.repeats("key", "one"), true);
+  }
 });
 
 test("a request is there after a crash once its group is durable, with its answer once that is", async () => {
@@ -41,12 +70,12 @@ test("a request is there after a crash once its group is durable, with its answe
   const parts = new Parts({ store });
   parts.keys.remember("key", "one");
   await parts.commit.durable();
-  parts.keys.recordAnswer("key", packed("answer"));
+  parts.keys.record("key", { answer: packed("answer") });
   const unanswered = new Parts({ store: store.crash() }).keys;
   assert.equal(unanswered.repeats("key", "one"), true);
-  assert.equal(unanswered.answerOf("key"), undefined);
+  assert.equal(unanswered.resultOf("key"), undefined);
   await parts.commit.durable();
-  assert.equal(textOf(new Parts({ store: store.crash() }).keys.answerOf("key")), "answer");
+  assert.equal(answerOf(new Parts({ store: store.crash() }).keys, "key"), "answer");
 });
 
 test("a forgotten key may be used for another request, which has its whole time", async () => {

@@ -209,7 +209,7 @@ test("while the store can't be read an answer waits, whatever it needs, and the 
   assert.equal(calls, 1);
   assert.equal(instance.mailbox.loaded, 0);
   assert.equal(parts.delayed.pending, 0);
-  assert.ok(parts.keys.answerOf("key") !== undefined);
+  assert.ok(parts.keys.resultOf("key") !== undefined);
 });
 
 test("states that can't be registered because the store can't be read are registered later", async () => {

@@ -113,13 +113,45 @@ test("one caller's stop ends its wait alone", async () => {
   assert.equal(textOf(await second.answer), "answer");
 });
 
+test("a call whose handler ends without a value is answered with undefined", async () => {
+  const { calls, commit, counters } = new Parts();
+  const caller = calls.callerAddress(undefined);
+  const { answer } = calls.wait(caller, target, undefined);
+  commit.put("state", new Uint8Array(1));
+  calls.answer(caller, undefined);
+  assert.equal(await answer, undefined);
+  assert.deepEqual([calls.count, counters.callsAnswered], [0, 1]);
+});
+
+test("a failure for good reaches its caller when it is durable, and every repeat, without its stack", async () => {
+  const store = new ForgetfulStore();
+  const parts = new Parts({ store });
+  const { calls, keys, commit } = parts;
+  keys.remember("key", "one");
+  const caller = calls.callerAddress("key");
+  const { answer } = calls.wait(caller, target, undefined);
+  const seen = watch(answer);
+  calls.fail(caller, { code: "MESSAGE_UNHANDLED", message: "not handled", terminal: false, stack: "secret" });
+  commit.put("state", new Uint8Array(1));
+  await store.untilHeld(1);
+  assert.equal(seen.error, undefined);
+  store.sync();
+  await rejectsCode(answer, "MESSAGE_UNHANDLED");
+  assert.equal(calls.count, 0);
+  calls.answer(caller, packed("late"));
+  await rejectsCode(calls.wait(caller, target, undefined).answer, "MESSAGE_UNHANDLED");
+  assert.deepEqual(keys.resultOf("key"), {
+    failure: { code: "MESSAGE_UNHANDLED", message: "not handled", terminal: false },
+  });
+});
+
 test("an answer that nobody waits for is remembered under its key, and dropped without one", async () => {
   const parts = new Parts();
   const { calls, keys } = parts;
   keys.remember("key", "one");
   calls.answer(calls.callerAddress("key"), packed("answer"));
   calls.answer(calls.callerAddress(undefined), packed("dropped"));
-  assert.equal(textOf(keys.answerOf("key")), "answer");
+  assert.notEqual(keys.resultOf("key"), undefined);
   const { answer } = calls.wait(calls.callerAddress("key"), target, undefined);
   assert.equal(textOf(await answer), "answer");
 });

@@ -227,7 +227,7 @@ export class World {
     return engine.send(at(to), text(JSON.stringify(msg)), options).then(() => true);
   }
 
-  #call(engine: Engine, to: string, msg: Msg, idempotencyKey: string | undefined): Promise<TypedValue> {
+  #call(engine: Engine, to: string, msg: Msg, idempotencyKey: string | undefined): Promise<TypedValue | undefined> {
     this.ledger.sends(to, msg);
     const options = { timeoutMs: farMs, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
     return engine.call(at(to), text(JSON.stringify(msg)), options);

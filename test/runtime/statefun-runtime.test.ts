@@ -33,7 +33,7 @@ function sums(): StatefulFunctions {
 const closed = { ingress: false, admin: false } as const;
 
 async function add(runtime: StatefunRuntime, id: string, n: number): Promise<number> {
-  return (await runtime.call("test/sum", id, Types.int.pack(n))).as(Types.int);
+  return (await runtime.call("test/sum", id, Types.int.pack(n)))?.as(Types.int) as number;
 }
 
 test("state is kept for each id, and over a restart", async () => {

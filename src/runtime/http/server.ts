@@ -136,6 +136,13 @@ export function sendBody(
   response.end(body);
 }
 
+/** Answers that all is done and that there is no value. */
+export function sendNothing(response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(204);
+  response.end();
+}
+
 /** Answers with a value as one line of JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown, headers?: RawHeaders): void {
   sendBody(response, status, "application/json", `${JSON.stringify(value)}\n`, headers);

@@ -15,7 +15,7 @@ import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { assertQuery, parseDuration, targetOf } from "../http/request-target.js";
 import { type Route, Router, routeOf } from "../http/router.js";
-import { type HttpServer, listen, sendJson } from "../http/server.js";
+import { type HttpServer, listen, sendJson, sendNothing } from "../http/server.js";
 import { sendValue } from "../http/value-answer.js";
 
 /** Options of the HTTP ingress. */
@@ -151,7 +151,8 @@ export class HttpIngress {
     try {
       const options = { ...keyOf(request), ...(timeoutMs === undefined ? {} : { timeoutMs }), signal: gone.signal };
       const answer = await this.#engine.call(address, value, options);
-      sendValue(this.#catalog.find, request, response, answer);
+      if (answer === undefined) sendNothing(response);
+      else sendValue(this.#catalog.find, request, response, answer);
     } catch (error) {
       if (!gone.signal.aborted) throw error; // a client that has left takes no answer
     } finally {
