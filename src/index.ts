@@ -19,6 +19,7 @@ export { StatefulFunctions } from "./functions/stateful-functions.js";
 export { Address } from "./model/address.js";
 export type { Duration } from "./model/duration.js";
 export type { ExpirationOptions } from "./model/expiration.js";
+export type { FunctionOptions, OnFailure, RetryOptions } from "./model/function-policy.js";
 export type { Generation } from "./model/invocation.js";
 export type { Logger } from "./model/logger.js";
 export type { Named, TypenameOf, WithTypename } from "./model/named.js";

@@ -14,7 +14,7 @@ import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { Invoker } from "./invoker.js";
 import { Lane } from "./lane.js";
-import type { EngineLimits } from "./limits.js";
+import { type EngineLimits, storeRetryMs } from "./limits.js";
 import { MailboxReader } from "./mailbox-reader.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { SleepingAddresses } from "./sleeping-addresses.js";
@@ -52,7 +52,7 @@ export class Dispatcher {
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
     const events = { ready: (instance: Instance) => this.ready(instance), roomFreed: () => this.#fill() };
-    this.#reader = new MailboxReader({ ...parts, ...events, retryMs: parts.limits.firstRetryMs });
+    this.#reader = new MailboxReader({ ...parts, ...events, retryMs: storeRetryMs });
     this.#sleeping = new SleepingAddresses({ ...parts, ...events });
     parts.instances.onMissed = (known) => this.#sleeping.missed(known);
   }

@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import type { FunctionPolicy } from "../model/function-policy.js";
 import type { Generation, ValueSpec } from "../model/invocation.js";
 
 /** ENDPOINT_UNREACHABLE: no function has answered a call. Only endpoints make this error: a function can't throw it. */
@@ -41,6 +42,8 @@ export interface Route {
   readonly mostInFlight?: number;
   /** The states of a v2 function. Undefined for a v3 function, which registers its states itself. */
   readonly states: readonly ValueSpec[] | undefined;
+  /** What happens when a message of the function fails, where the engine's own policy does not hold. Defaults to that policy. */
+  readonly policy?: FunctionPolicy;
   /** How messages and pages name the endpoint: "in this process", or its URL. */
   readonly label: string;
 }

@@ -2,6 +2,7 @@
 
 import { oneLine, type StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { defaultPolicy, type FunctionPolicy, policyOver } from "../model/function-policy.js";
 import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
@@ -24,6 +25,7 @@ import type {
   ParkedInfo,
   SendOptions,
 } from "./engine-api.js";
+import type { EngineOptions } from "./engine-options.js";
 import { Failures } from "./failures.js";
 import { FunctionTable } from "./function-table.js";
 import { GroupCommit } from "./group-commit.js";
@@ -47,38 +49,6 @@ import { logUndeclaredEgresses, logUnservedFunctions } from "./unserved.js";
 import { assertAddress, assertAddresses } from "./validation.js";
 import { WaitingCalls } from "./waiting-calls.js";
 import { within } from "./within.js";
-
-/** Options of {@link Engine.open}. */
-export interface EngineOptions {
-  /** Where everything is kept. The engine does not close it. */
-  readonly store: Store;
-  /** How functions are reached. */
-  readonly findRoute: FindRoute;
-  /** The egresses that functions may send to, "namespace/name". An egress that is attached later is added. */
-  readonly egresses?: readonly string[];
-  /** Addresses to park before anything is delivered, because a message of theirs may end the process. Defaults to none. */
-  readonly park?: readonly Address[];
-  /** Why those addresses are parked, for people. Defaults to: they were parked when the runtime was opened. */
-  readonly parkReason?: string;
-  /**
-   * The ids of the last records that consumers hold from before the start, by the names of their egresses. New records get
-   * later ids, whatever store and clock say. Defaults to none.
-   */
-  readonly receivedIds?: ReadonlyMap<string, string>;
-  /** The counters of an earlier engine on the same store, which go on. Defaults to new counters. */
-  readonly counters?: Counters;
-  /**
-   * Called when the engine gives up, because a change broke off in the middle. The address is the one whose answer was
-   * carried out, if it was an answer. The store is free for another engine when {@link Engine.stopped} resolves.
-   */
-  readonly onGivenUp?: (address: Address | undefined) => void;
-  /** Tells the time. Defaults to the machine's clock. */
-  readonly clock?: Clock;
-  /** How much the engine takes on; each limit has its own default. */
-  readonly limits?: Partial<EngineLimits>;
-  /** Takes a line for every failure. Defaults to stderr. */
-  readonly logger?: Logger;
-}
 
 /** How long a program has to attach an egress. After that, the log names each egress that has records and is not declared. */
 const attachMs = 10_000;
@@ -128,6 +98,7 @@ export class Engine implements EngineApi {
     const { findRoute, egresses = [], logger = defaultLogger } = options;
     const clock = engineClock(options.clock === undefined ? systemClock : options.clock, this.#context);
     const limits = { ...defaultLimits, ...options.limits };
+    const policy = policyOver(options.policy ?? {}, defaultPolicy);
     const counters = options.counters ?? newCounters();
     const store = new LoggingStore(options.store, clock, logger);
     const commit = new GroupCommit(store, clock, counters);
@@ -138,7 +109,7 @@ export class Engine implements EngineApi {
     const memory = new Memory(limits.memoryBytes);
     const mailboxes = new Backlog(memory);
     const records = new Backlog(memory);
-    const functions = new FunctionTable(findRoute, commit, memory, mailboxes);
+    const functions = new FunctionTable(findRoute, commit, memory, mailboxes, policy);
     const instances = new Instances(functions, shared, mailboxes);
     const keys = new IdempotencyKeys(commit, clock);
     const calls = new WaitingCalls(keys, commit, counters);
@@ -150,7 +121,7 @@ export class Engine implements EngineApi {
       delivery.deliver(target, new Message(caller, value)),
     );
     const invoker = new Invoker({ functions, delayed, outboxes, delivery, commit, clock, limits, counters });
-    const failures = new Failures({ parked, clock, limits, counters, logger });
+    const failures = new Failures({ parked, clock, counters, logger });
     const dispatcher = new Dispatcher({
       store,
       functions,

@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import { type Expiration, noExpiration } from "../model/expiration.js";
+import { policyOver, type WholePolicy } from "../model/function-policy.js";
 import type { ValueSpec } from "../model/invocation.js";
 import { Backlog, type Memory } from "./backlog.js";
 import type { FindRoute, Route } from "./endpoint.js";
@@ -26,6 +27,8 @@ export class KnownFunction {
   readonly namespace: string;
   readonly name: string;
   readonly route: Route;
+  /** What happens when a message fails. */
+  readonly policy: WholePolicy;
   /** The states that every call carries: those that a v2 module file declares, or that a v3 function has registered. */
   readonly states: ValueSpec[];
   /** Whether the states that a v2 module file declares have been registered since the start. */
@@ -39,10 +42,11 @@ export class KnownFunction {
   /** The egresses that it has sent records to and that had too many; see admission.ts. */
   readonly filled = new Set<FilledEgress>();
 
-  constructor(namespace: string, name: string, route: Route, backlog: Backlog) {
+  constructor(namespace: string, name: string, route: Route, policy: WholePolicy, backlog: Backlog) {
     this.namespace = namespace;
     this.name = name;
     this.route = route;
+    this.policy = policy;
     this.key = functionKey(namespace, name);
     this.backlog = backlog;
     this.states = [...(route.states ?? [])];
@@ -66,10 +70,15 @@ export class FunctionTable {
   readonly #commit: GroupCommit;
   readonly #memory: Memory;
   readonly #mailboxes: Backlog;
+  readonly #policy: WholePolicy;
   readonly #known = new Map<string, Map<string, KnownFunction>>();
 
-  /** What waits in the mailboxes of all functions counts in `mailboxes`, and takes of the `memory`. */
-  constructor(findRoute: FindRoute, commit: GroupCommit, memory: Memory, mailboxes: Backlog) {
+  /**
+   * What waits in the mailboxes of all functions counts in `mailboxes`, and takes of the `memory`. The `policy` holds for
+   * what the route of a function leaves open.
+   */
+  constructor(findRoute: FindRoute, commit: GroupCommit, memory: Memory, mailboxes: Backlog, policy: WholePolicy) {
+    this.#policy = policy;
     this.#memory = memory;
     this.#mailboxes = mailboxes;
     this.#findRoute = findRoute;
@@ -92,7 +101,8 @@ export class FunctionTable {
     if (known !== undefined) return known;
     const route = this.#findRoute(namespace, name);
     if (route === undefined) return undefined;
-    const found = new KnownFunction(namespace, name, route, new Backlog(this.#memory, this.#mailboxes));
+    const policy = route.policy === undefined ? this.#policy : policyOver(route.policy, this.#policy);
+    const found = new KnownFunction(namespace, name, route, policy, new Backlog(this.#memory, this.#mailboxes));
     this.#known.set(name, (this.#known.get(name) ?? new Map()).set(namespace, found));
     return found;
   }

@@ -9,7 +9,7 @@ import type { Clock } from "./clock.js";
 import { type KnownFunction, registrationKeys } from "./function-table.js";
 import type { GroupCommit, ReadAhead } from "./group-commit.js";
 import type { Instance } from "./instance.js";
-import type { EngineLimits } from "./limits.js";
+import { type EngineLimits, storeRetryMs } from "./limits.js";
 import { type Counters, countDuration } from "./metrics.js";
 import { apply, assertAllowed, readsOf, type TransactionParts } from "./transaction.js";
 
@@ -97,7 +97,7 @@ export class Invoker {
    * written. When the engine has ended meanwhile, the answer comes too late, and the next start delivers the messages again.
    */
   #end(call: FunctionCall, end: Uint8Array | FailedCall): void {
-    const { commit, clock, limits } = this.#parts;
+    const { commit, clock } = this.#parts;
     // The messages of a call that was given up are still in the mailbox, and come again.
     if (commit.ended !== undefined || call.over) return;
     if (commit.trouble !== undefined) {
@@ -120,7 +120,7 @@ export class Invoker {
       ahead = commit.readAhead(this.#readsOf(call, response));
     } catch {
       // The store has logged the failed read.
-      clock.after(limits.firstRetryMs, () => this.#end(call, end));
+      clock.after(storeRetryMs, () => this.#end(call, end));
       return;
     }
     commit.using(ahead, () => this.#carryOut(call, response));

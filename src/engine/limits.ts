@@ -1,4 +1,4 @@
-// How much the engine takes on, and when it parks an address.
+// How much the engine takes on.
 
 /** Limits of an engine. */
 export interface EngineLimits {
@@ -21,12 +21,6 @@ export interface EngineLimits {
   readonly inFlight: number;
   /** Bytes of messages that one call carries; a call carries one message whatever its size. Defaults to 4 MiB. */
   readonly batchBytes: number;
-  /** Failures in a row after which an address is parked. Defaults to 10. */
-  readonly attempts: number;
-  /** Milliseconds before the second try; each further wait is twice as long. Defaults to 100. */
-  readonly firstRetryMs: number;
-  /** The most milliseconds before a try. Defaults to 30,000. */
-  readonly lastRetryMs: number;
 }
 
 /** The limits that hold where none are given. Whoever opens an engine has checked the others. */
@@ -39,7 +33,7 @@ export const defaultLimits: EngineLimits = {
   callsWaiting: 20_000,
   inFlight: 1_024,
   batchBytes: 4 * 1024 * 1024,
-  attempts: 10,
-  firstRetryMs: 100,
-  lastRetryMs: 30_000,
 };
+
+/** How long to wait before a store that could not be read is read again. */
+export const storeRetryMs = 100;

@@ -8,7 +8,7 @@ import { defaultLogger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { closingError } from "./admission.js";
 import { type Clock, systemClock } from "./clock.js";
-import { Engine, type EngineOptions } from "./engine.js";
+import { Engine } from "./engine.js";
 import type {
   AddressInfo,
   CallOptions,
@@ -21,6 +21,7 @@ import type {
   ParkedInfo,
   SendOptions,
 } from "./engine-api.js";
+import type { EngineOptions } from "./engine-options.js";
 import { newCounters } from "./metrics.js";
 
 const backoff: Backoff = { firstMs: 100, longestMs: 10_000 };

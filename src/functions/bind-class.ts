@@ -3,7 +3,7 @@
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { checked, defineOptions } from "../model/options.js";
 import type { Type } from "../model/type.js";
-import { type AnyClass, collectRecord, type HandlerRecord, type StateRecord, typeNameOf } from "./class-record.js";
+import { type AnyClass, collectRecord, declarationOf, type HandlerRecord, type StateRecord } from "./class-record.js";
 import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec } from "./function-spec.js";
 import { typeOfClass, typeOfValue } from "./infer-type.js";
 import { StateProperty } from "./state-property.js";
@@ -38,7 +38,7 @@ export function bindClass<I extends object>(
       `${describe(functionClass)} is not a class. bind takes a class with @StatefulFunction.`,
     );
   }
-  const typeName = typeNameOf(functionClass);
+  const { typeName, policy } = declarationOf(functionClass);
   const { create } = bindOptions.read(`bind(${functionClass.name})`, options);
   if (create === undefined && functionClass.length > 0) {
     throw new StatefunError(
@@ -54,7 +54,7 @@ export function bindClass<I extends object>(
     return Object.freeze({ name, type: types[index] as Type<any>, expiration, property, get, set });
   });
   return makeFunctionSpec(
-    typeName,
+    { typeName, policy },
     states,
     record.handlers.map(handlerSource),
     create === undefined ? () => new functionClass() : newInstances(functionClass, create),

@@ -3,6 +3,7 @@
 import { StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
 import { expirationOptions, parseExpiration } from "../model/expiration.js";
+import { type FunctionOptions, functionOptions } from "../model/function-policy.js";
 import { checked, defineOptions, unchecked } from "../model/options.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
@@ -58,7 +59,7 @@ export type FunctionHandler<H extends readonly HandledType[], S extends StateSha
 ) => unknown;
 
 /** Options of `functions.register`. */
-export interface RegisterOptions<H extends readonly HandledType[], S extends StateShape> {
+export interface RegisterOptions<H extends readonly HandledType[], S extends StateShape> extends FunctionOptions {
   /** The types that the handler takes. Defaults to every type, as a TypedValue. */
   readonly handles?: H;
   /** The states that the handler keeps. Defaults to none. */
@@ -81,6 +82,7 @@ const registerOptions = defineOptions<AnyOptions>()({
     Array.isArray(input),
   ),
   state: unchecked<StateShape>(),
+  ...functionOptions.described,
 });
 
 const stateOptions = defineOptions<StateOptions<any>>()({
@@ -96,7 +98,7 @@ const stateOptions = defineOptions<StateOptions<any>>()({
  */
 export function bindHandler(typeName: string, handler: FunctionHandler<any, any>, options: AnyOptions): FunctionSpec {
   parseTypeName(typeName);
-  const { handles = [], state = {} } = registerOptions.read(`register("${typeName}")`, options);
+  const { handles = [], state = {}, ...policy } = registerOptions.read(`register("${typeName}")`, options);
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
   }
@@ -125,7 +127,7 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
     return instance;
   };
   return makeFunctionSpec(
-    typeName,
+    { typeName, policy },
     declared.map(({ spec }) => spec),
     [source],
     create,

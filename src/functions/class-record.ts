@@ -4,6 +4,7 @@
 import "reflect-metadata";
 import { otherCopy, StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
+import type { FunctionPolicy } from "../model/function-policy.js";
 import type { TypeLike } from "../types/protobuf.js";
 import { type HandledType, handledName } from "./function-spec.js";
 
@@ -49,8 +50,14 @@ export interface ClassRecord {
   readonly handlers: HandlerRecord[];
 }
 
+/** What @StatefulFunction declares of a class. */
+export interface FunctionDeclaration {
+  readonly typeName: string;
+  readonly policy: FunctionPolicy;
+}
+
 const records = new WeakMap<object, ClassRecord>();
-const typeNames = new WeakMap<object, string>();
+const declarations = new WeakMap<object, FunctionDeclaration>();
 
 /** Finds or makes the record to write to. `owner` is the class, or its metadata object. */
 export function recordFor(owner: object): ClassRecord {
@@ -62,18 +69,18 @@ export function recordFor(owner: object): ClassRecord {
   return record;
 }
 
-/** Gives a class its type name. `metadata` is the metadata object that a standard decorator gets. */
-export function setTypeName(functionClass: object, typeName: string, metadata?: object): void {
-  typeNames.set(functionClass, typeName);
-  if (metadata !== undefined) typeNames.set(metadata, typeName);
+/** Declares a class a stateful function. `metadata` is the metadata object that a standard decorator gets. */
+export function declareFunction(functionClass: object, declaration: FunctionDeclaration, metadata?: object): void {
+  declarations.set(functionClass, declaration);
+  if (metadata !== undefined) declarations.set(metadata, declaration);
 }
 
-/** Finds the type name of a class with @StatefulFunction. Throws FUNCTION_UNDECORATED. */
-export function typeNameOf(functionClass: AnyClass): string {
-  const typeName = typeNames.get(functionClass) ?? typeNameOfWrapped(functionClass);
-  if (typeName !== undefined) return typeName;
+/** Finds what @StatefulFunction declares of a class. Throws FUNCTION_UNDECORATED. */
+export function declarationOf(functionClass: AnyClass): FunctionDeclaration {
+  const declaration = declarations.get(functionClass) ?? declarationOfWrapped(functionClass);
+  if (declaration !== undefined) return declaration;
   const name = functionClass.name || "This class";
-  const parent = parentsOf(functionClass).find((other) => typeNames.has(other)) as AnyClass | undefined;
+  const parent = parentsOf(functionClass).find((other) => declarations.has(other)) as AnyClass | undefined;
   const why =
     parent === undefined
       ? `put @StatefulFunction("namespace/name") on it. ${otherCopy}`
@@ -82,16 +89,16 @@ export function typeNameOf(functionClass: AnyClass): string {
 }
 
 /**
- * The type name of a class that another class decorator has put in the place of the class with @StatefulFunction.
+ * The declaration of a class that another class decorator has put in the place of the class with @StatefulFunction.
  * Standard decorators give it the metadata of that class; a Proxy, and a function that takes the class's place, have the
  * same prototype.
  */
-function typeNameOfWrapped(functionClass: AnyClass): string | undefined {
+function declarationOfWrapped(functionClass: AnyClass): FunctionDeclaration | undefined {
   const original: unknown = functionClass.prototype?.constructor;
   for (const owner of [...metadataOf(functionClass), original]) {
-    const typeName =
-      typeof owner === "object" || typeof owner === "function" ? typeNames.get(owner as object) : undefined;
-    if (typeName !== undefined) return typeName;
+    const declaration =
+      typeof owner === "object" || typeof owner === "function" ? declarations.get(owner as object) : undefined;
+    if (declaration !== undefined) return declaration;
   }
   return undefined;
 }

@@ -3,11 +3,12 @@
 
 import { StatefunError } from "../errors.js";
 import { type ExpirationOptions, expirationOptions, parseExpiration } from "../model/expiration.js";
+import { type FunctionOptions, functionOptions } from "../model/function-policy.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
 import { TypedValue, type ValueOf } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
-import { setTypeName } from "./class-record.js";
+import { declareFunction } from "./class-record.js";
 import type {
   HandlesDecorator,
   InferredHandles,
@@ -20,8 +21,8 @@ import { assertStateName, type HandledType, handledName, isGenerator } from "./f
 import { typeOfClass } from "./infer-type.js";
 
 /**
- * Makes a class a stateful function of this type name. Throws TYPE_NAME_INVALID and DECORATOR_MISPLACED when the class
- * is evaluated.
+ * Makes a class a stateful function of this type name; the options say what happens when a message fails. Throws
+ * TYPE_NAME_INVALID, OPTION_INVALID, DURATION_INVALID and DECORATOR_MISPLACED when the class is evaluated.
  *
  * @example
  * ```ts
@@ -34,12 +35,13 @@ import { typeOfClass } from "./infer-type.js";
  * }
  * ```
  */
-export function StatefulFunction(typeName: string): StatefulFunctionDecorator {
+export function StatefulFunction(typeName: string, options?: FunctionOptions): StatefulFunctionDecorator {
   parseTypeName(typeName);
+  const policy = functionOptions.read(`@StatefulFunction("${typeName}")`, options);
   return (...args: readonly unknown[]) => {
     if (!isOnClass(args)) throw misplaced("@StatefulFunction", "stands on a member; put it on a class");
     const [functionClass, context] = args as [object, { metadata?: object }?];
-    setTypeName(functionClass, typeName, context?.metadata);
+    declareFunction(functionClass, { typeName, policy }, context?.metadata);
   };
 }
 

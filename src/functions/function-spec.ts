@@ -2,6 +2,7 @@
 
 import { StatefunError, twoCopies } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
+import type { FunctionPolicy } from "../model/function-policy.js";
 import { isProtobufCodec, type MessageClass, type ReflectedType } from "../model/protobuf-class.js";
 import { isWellFormed } from "../model/text.js";
 import type { Type } from "../model/type.js";
@@ -64,6 +65,8 @@ export interface HandledDeclaration {
 /** A function that is bound or registered. */
 export interface FunctionSpec {
   readonly typeName: string;
+  /** What happens when a message fails, as far as the class or the registration says. */
+  readonly policy: FunctionPolicy;
   readonly states: readonly StateSpec[];
   /** The index of each state in `states`, by its name. */
   readonly stateIndex: ReadonlyMap<string, number>;
@@ -88,7 +91,7 @@ export interface HandlerSource {
  * TYPE_UNKNOWN.
  */
 export function makeFunctionSpec(
-  typeName: string,
+  { typeName, policy }: Pick<FunctionSpec, "typeName" | "policy">,
   states: readonly StateSpec[],
   sources: readonly HandlerSource[],
   create: FunctionSpec["create"],
@@ -101,6 +104,7 @@ export function makeFunctionSpec(
   }
   return Object.freeze({
     typeName,
+    policy,
     states,
     stateIndex: indexStates(typeName, states),
     ...indexHandlers(typeName, sources),

@@ -13,7 +13,7 @@ import type { TypedValue } from "../model/typed-value.js";
 import { packAnswer, packValue } from "../types/pack.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Sendable } from "../types/sendable.js";
-import { typeNameOf } from "./class-record.js";
+import { declarationOf } from "./class-record.js";
 import { Context, type SendOptions } from "./context.js";
 import type { FunctionClass } from "./handled-messages.js";
 import type { BatchState } from "./state.js";
@@ -198,7 +198,7 @@ function destination(
   const [id, message, options] = rest;
   let typeName: string;
   if (typeof target === "string") typeName = target;
-  else if (typeof target === "function") typeName = typeNameOf(target as FunctionClass<object>);
+  else if (typeof target === "function") typeName = declarationOf(target as FunctionClass<object>).typeName;
   else {
     throw new StatefunError(
       "TARGET_INVALID",

@@ -143,6 +143,13 @@ export const duration: Option<Duration, number | undefined> = (input, name, wher
   }
 };
 
+/** A duration above 0, of any length, read as milliseconds. Throws DURATION_INVALID. */
+export const span: Option<Duration, number | undefined> = (input, name, where) => {
+  const ms = duration(input, name, where);
+  if (ms === undefined || ms > 0) return ms;
+  throw new StatefunError("DURATION_INVALID", `${where}: ${name} is ${ms} ms; it must be more than 0.`);
+};
+
 /** A duration to wait, which may be 0, read as milliseconds. Throws DURATION_INVALID. */
 export const wait: Option<Duration, number | undefined> = (input, name, where) => {
   const ms = duration(input, name, where);

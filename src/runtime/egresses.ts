@@ -7,7 +7,7 @@ import type { TypeCatalog } from "../types/type-catalog.js";
 import { FileEgress, type FileEgressSpec } from "./egress/file-egress.js";
 import { HttpEgress, type HttpEgressSpec } from "./egress/http-egress.js";
 import { type EgressHandler, ProcessEgress, type ProcessEgressSpec } from "./egress/process-egress.js";
-import type { RetryOptions } from "./egress/retry.js";
+import type { RepeatOptions } from "./egress/retry.js";
 
 /** Where the records of an egress go: to a function, a file, or a web server. */
 export type EgressSpec = EgressHandler | ProcessEgressSpec | FileEgressSpec | HttpEgressSpec;
@@ -24,7 +24,7 @@ export async function openEgress(
   egress: string,
   spec: EgressSpec,
   { find }: TypeCatalog,
-  options: RetryOptions,
+  options: RepeatOptions,
 ): Promise<OpenEgress> {
   parseTypeName(egress);
   if (typeof spec === "function") return new ProcessEgress(egress, { handler: spec }, find, options);

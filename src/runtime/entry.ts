@@ -11,12 +11,14 @@ export type {
   ParkedInfo,
   WaitingMessage,
 } from "../engine/engine-api.js";
+export type { FunctionOptions, OnFailure, RetryOptions } from "../model/function-policy.js";
 export { TerminalError, type TerminalErrorOptions } from "../model/terminal-error.js";
 export type { AdminOptions } from "./admin/admin-server.js";
 export type { FileEgressSpec } from "./egress/file-egress.js";
 export type { HttpEgressSpec } from "./egress/http-egress.js";
 export type { EgressHandler, ProcessEgressSpec } from "./egress/process-egress.js";
 export type { EgressSpec } from "./egresses.js";
+export type { FunctionOptionsByName } from "./endpoint/function-policies.js";
 export type { HttpIngressOptions } from "./ingress/http-ingress.js";
 export type { RuntimeLimits } from "./runtime-limits.js";
 export type { RuntimeOptions } from "./runtime-options.js";

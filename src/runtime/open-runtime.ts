@@ -54,7 +54,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const catalog = functionCatalog(functions, types);
   const module =
     options.module === undefined ? emptyModule : await readModuleFile(options.module, options.allowHostTemplates);
-  const routes = openRoutes(functions, module, options.callTimeout, logger);
+  const routes = openRoutes(functions, module, options, logger);
   closing.add("endpoints", () => routes.close());
   const store = await openStore(options.dir, options.waitForLock, logger);
   closing.add("store", () => store.close());
@@ -73,6 +73,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     receivedIds: receivedIds(consumers),
     logger,
     limits: options.limits,
+    policy: options,
     ...(options.park === undefined ? {} : { park: options.park }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
@@ -149,13 +150,23 @@ async function readModuleFile(path: string, allowHostTemplates: boolean): Promis
   return readModule(path, { allowHostTemplates });
 }
 
-function openRoutes(functions: StatefulFunctions, module: Module, callTimeoutMs: number, logger: Logger): Routes {
+function openRoutes(
+  functions: StatefulFunctions,
+  module: Module,
+  { callTimeout: callTimeoutMs, functionOptions: policies }: ReturnType<typeof runtimeOptions.read>,
+  logger: Logger,
+): Routes {
   const handler = new RequestReplyHandler(
     functions,
     { generation: "v3", logger, callTimeout: callTimeoutMs },
     "message",
   );
-  return makeRoutes(module, { typeNames: functions.typeNames, handle: (request) => handler.handle(request) });
+  const inProcess = {
+    typeNames: functions.typeNames,
+    policy: (typeName: string) => functions.get(typeName)?.policy,
+    handle: (request: Uint8Array) => handler.handle(request),
+  };
+  return makeRoutes(module, inProcess, policies);
 }
 
 async function openStore(dir: string | false, waitForLockMs: number | undefined, logger: Logger): Promise<Store> {

@@ -1,10 +1,9 @@
 // The limits of a runtime as users write them, and as the engine takes them.
 
 import { defaultLimits, type EngineLimits } from "../engine/limits.js";
-import type { Duration } from "../model/duration.js";
-import { defineOptions, positiveInteger, timer, withDefault } from "../model/options.js";
+import { defineOptions, nested, type Option, positiveInteger, withDefault } from "../model/options.js";
 
-/** How much a runtime takes on, and when it parks an address. Each limit is above 0; counts and bytes are whole numbers. */
+/** How much a runtime takes on. Each limit is above 0; counts and bytes are whole numbers. */
 export interface RuntimeLimits {
   /** Bytes that may wait in one mailbox before the ingress refuses more. Defaults to 16 MiB. */
   readonly mailboxBytes?: number;
@@ -28,12 +27,6 @@ export interface RuntimeLimits {
   readonly inFlight?: number;
   /** Bytes of messages in one call; a single message may be larger. Defaults to 4 MiB. */
   readonly batchBytes?: number;
-  /** Failures in a row after which an address is parked. Defaults to 10. */
-  readonly attempts?: number;
-  /** The wait before the second attempt; each further wait is twice as long. Defaults to 100 milliseconds. */
-  readonly firstRetry?: Duration;
-  /** The longest wait before an attempt. Defaults to 30 seconds. */
-  readonly lastRetry?: Duration;
 }
 
 const limitOptions = defineOptions<RuntimeLimits>()({
@@ -45,17 +38,7 @@ const limitOptions = defineOptions<RuntimeLimits>()({
   callsWaiting: withDefault(positiveInteger, defaultLimits.callsWaiting),
   inFlight: withDefault(positiveInteger, defaultLimits.inFlight),
   batchBytes: withDefault(positiveInteger, defaultLimits.batchBytes),
-  attempts: withDefault(positiveInteger, defaultLimits.attempts),
-  firstRetry: withDefault(timer, defaultLimits.firstRetryMs),
-  lastRetry: withDefault(timer, defaultLimits.lastRetryMs),
 });
 
-/** Reads limits as the engine's, in milliseconds. Throws OPTION_INVALID and DURATION_INVALID. */
-export const limitsOption = (limits: RuntimeLimits | undefined, name: string, where: string): EngineLimits => {
-  const {
-    firstRetry: firstRetryMs,
-    lastRetry: lastRetryMs,
-    ...numbers
-  } = limitOptions.read(`${where}'s ${name}`, limits);
-  return { ...numbers, firstRetryMs, lastRetryMs };
-};
+/** Reads limits as the engine's. Throws OPTION_INVALID. */
+export const limitsOption: Option<RuntimeLimits, EngineLimits> = nested(limitOptions);

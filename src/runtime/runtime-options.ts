@@ -4,6 +4,7 @@ import type { Clock } from "../engine/clock.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
+import { type FunctionOptions, functionOptions } from "../model/function-policy.js";
 import { type Logger, loggerOption } from "../model/logger.js";
 import {
   checked,
@@ -18,11 +19,12 @@ import {
 import type { TypeLike } from "../types/protobuf.js";
 import { type AdminOptions, adminOptions } from "./admin/admin-server.js";
 import type { EgressSpec } from "./egresses.js";
+import { type FunctionOptionsByName, functionPoliciesOption } from "./endpoint/function-policies.js";
 import { type HttpIngressOptions, httpIngressOptions } from "./ingress/http-ingress.js";
 import { limitsOption, type RuntimeLimits } from "./runtime-limits.js";
 
 /** Options of `StatefunRuntime.open`. */
-export interface RuntimeOptions {
+export interface RuntimeOptions extends FunctionOptions {
   /** Functions that run in this process. Defaults to none. */
   readonly functions?: StatefulFunctions;
   /** The path of a module file, which names functions that run elsewhere. Defaults to none. */
@@ -54,7 +56,13 @@ export interface RuntimeOptions {
    * is tried again; what its handler answers later does not count. Defaults to 1 minute.
    */
   readonly callTimeout?: Duration;
-  /** How much the runtime takes on, and when it parks an address. Each limit has a default of its own. */
+  /**
+   * Options of functions by their names, also of functions in a module file: by "namespace/name", which holds more than what a
+   * function says of itself, or by "namespace/*", which holds less. The options `retry`, `onFailure` and `deadLetterEgress`
+   * beside it hold for all functions, and hold least. Defaults to none.
+   */
+  readonly functionOptions?: FunctionOptionsByName;
+  /** How much the runtime takes on. Each limit has a default of its own. */
   readonly limits?: RuntimeLimits;
   /** Takes a line for every failure. Defaults to stderr. */
   readonly logger?: Logger;
@@ -83,6 +91,8 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
   types: unchecked<readonly TypeLike[]>(),
   park: unchecked<readonly Address[]>(),
   callTimeout: withDefault(timer, 60_000),
+  ...functionOptions.described,
+  functionOptions: functionPoliciesOption,
   limits: limitsOption,
   logger: loggerOption,
   clock: unchecked<Clock>(),

@@ -18,6 +18,7 @@ const rooms: Readonly<Record<string, Room>> = {
   engine: {
     untested: {
       "engine-api": "it holds declarations alone",
+      "engine-options": "it holds declarations alone",
     },
     behaviours: [
       "addresses",

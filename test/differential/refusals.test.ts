@@ -84,7 +84,7 @@ describe("on the embedded runtime", { timeout: 120_000 }, () => {
     const opened = await Engine.open({
       store,
       findRoute: routes.find,
-      limits: { attempts: 3, firstRetryMs: 1 },
+      policy: { retry: { attempts: 3, firstMs: 1 } },
       logger: {
         warn: () => {},
         error: (line) => {

@@ -91,7 +91,7 @@ test("a token is its sender's: nobody else cancels with it", async (t) => {
 
 test("a token that is in use is refused, from outside and from a function; afterwards it is free again", async (t) => {
   const seen: string[] = [];
-  const running = await open(t, { limits: { attempts: 1 }, functions: functions(seen) });
+  const running = await open(t, { policy: { retry: { attempts: 1 } }, functions: functions(seen) });
   await running.send("f/a", "one", { delayMs: 100, cancellationToken: "t" });
   await rejectsCode(running.send("f/a", "two", { delayMs: 100, cancellationToken: "t" }), "TOKEN_INVALID");
   await running.clock.advance(100);

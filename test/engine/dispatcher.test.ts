@@ -10,6 +10,7 @@ import type { Instance } from "../../src/engine/instance.js";
 import type { Invoker } from "../../src/engine/invoker.js";
 import type { EngineLimits } from "../../src/engine/limits.js";
 import { StatefunError } from "../../src/errors.js";
+import type { FunctionPolicy } from "../../src/model/function-policy.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";
 import { at, type Functions } from "./functions.js";
@@ -29,8 +30,8 @@ interface Flight {
   end(kind?: FailedCall["kind"]): void;
 }
 
-function setUp({ store, limits }: { store?: Store; limits?: Partial<EngineLimits> } = {}) {
-  const parts = new Parts({ functions, ...(store && { store }), ...(limits && { limits }) });
+function setUp(options: { store?: Store; limits?: Partial<EngineLimits>; policy?: FunctionPolicy } = {}) {
+  const parts = new Parts({ functions, ...options });
   const flights: Flight[] = [];
   const invoker: Pick<Invoker, "call"> = {
     call(instance, _known, ended) {
@@ -153,7 +154,7 @@ test("after a failure the address waits and the others do not; the wait doubles;
 });
 
 test("after its last attempt the address is parked, and its other messages wait", async () => {
-  const { parts, flights, send } = setUp({ limits: { attempts: 2 } });
+  const { parts, flights, send } = setUp({ policy: { retry: { attempts: 2 } } });
   const instance = send("f/a");
   send("f/a");
   flights[0]?.end("failed");
@@ -167,7 +168,7 @@ test("after its last attempt the address is parked, and its other messages wait"
 });
 
 test("a failure of the store counts as no attempt", async () => {
-  const { parts, flights, send } = setUp({ limits: { attempts: 1 } });
+  const { parts, flights, send } = setUp({ policy: { retry: { attempts: 1 } } });
   const instance = send("f/a");
   flights[0]?.end("storeFailed");
   await parts.clock.advance(100);
@@ -176,7 +177,7 @@ test("a failure of the store counts as no attempt", async () => {
 });
 
 test("while an endpoint is down for all, no address is parked for it", async () => {
-  const { parts, flights, send } = setUp({ limits: { attempts: 3 } });
+  const { parts, flights, send } = setUp({ policy: { retry: { attempts: 3 } } });
   for (let id = 0; id < 10; id++) send(`f/${id}`);
   for (const flight of [...flights]) flight.end("unreachable");
   for (let round = 0; round < 20; round++) {

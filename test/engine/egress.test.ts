@@ -109,7 +109,7 @@ test("an egress that is no longer there is refused, although records for it are 
   await before.send("f/a", "2x0");
   await before.settle();
   await before.close();
-  const running = await open(t, { store, functions, egresses: [], limits: { attempts: 1 } });
+  const running = await open(t, { store, functions, egresses: [], policy: { retry: { attempts: 1 } } });
   assert.equal(running.engine.metrics.outboxRecords, 2);
   await running.send("f/a", "1x0");
   await running.settle();

@@ -14,7 +14,7 @@ test("a failed batch is tried again later and later, alone, and then its address
   const seen: string[] = [];
   const gate = new Gate();
   const running = await open(t, {
-    limits: { attempts: 5, firstRetryMs: 100, lastRetryMs: 300 },
+    policy: { retry: { attempts: 5, firstMs: 100, longestMs: 300 } },
     functions: {
       async f({ messages }) {
         await gate.promise;
@@ -102,7 +102,7 @@ test("nothing that a failed batch did is seen, and nothing twice when it goes we
 
 test("a message to a function and a record to an egress that are not there park the sender", async (t) => {
   const running = await open(t, {
-    limits: { attempts: 1 },
+    policy: { retry: { attempts: 1 } },
     functions: {
       f(batch) {
         if (batch.messages[0] === "egress") batch.egress("nowhere", "x");
@@ -130,7 +130,7 @@ test("an endpoint that is down holds up its own functions only, parks nobody, an
     seen.push(`${self}:${messages.join("+")}`);
   };
   const running = await open(t, {
-    limits: { attempts: 4 },
+    policy: { retry: { attempts: 4 } },
     functions: {
       f: {
         endpoint: "far",
@@ -205,7 +205,7 @@ test("one hot address does not keep the others waiting", async (t) => {
 test("a few addresses that get no answer hold up no others, and are parked", async (t) => {
   const seen: string[] = [];
   const running = await open(t, {
-    limits: { attempts: 4 },
+    policy: { retry: { attempts: 4 } },
     functions: {
       async f({ self }) {
         if (self.startsWith("f/sick")) throw new NoAnswer(true, "503, or a time limit that is over.");
@@ -232,7 +232,7 @@ test("while no address of a function is answered, none is parked, and all go on 
   let down = true;
   const seen = new Set<string>();
   const running = await open(t, {
-    limits: { attempts: 3, lastRetryMs: 1000 },
+    policy: { retry: { attempts: 3, longestMs: 1000 } },
     functions: {
       async f({ self }) {
         if (down) throw new NoAnswer(true, "502");
@@ -252,7 +252,7 @@ test("what a function throws counts against its address alone, whatever its code
   const seen: string[] = [];
   const codes = Object.keys(errors) as ErrorCode[];
   const running = await open(t, {
-    limits: { attempts: 2 },
+    policy: { retry: { attempts: 2 } },
     functions: {
       f({ messages: [code] }) {
         throw new StatefunError(code as ErrorCode, "as if the engine had thrown it");

@@ -38,7 +38,7 @@ function answer(kind: "message" | "delayed" | "egress" | "state", target = at("g
 }
 
 const setup = (input: () => Uint8Array, seen: string[]): Setup => ({
-  limits: { attempts: 2 },
+  policy: { retry: { attempts: 2 } },
   functions: {
     raw: {
       states: ["kept"],
@@ -89,7 +89,7 @@ test("a torn answer to a client is refused, and the client gets the error", asyn
   const seen: string[] = [];
   let client = at("h/a");
   const running = await open(t, {
-    limits: { attempts: 2 },
+    policy: { retry: { attempts: 2 } },
     functions: {
       raw(batch) {
         client = batch.callers[0] as typeof client;

@@ -172,7 +172,7 @@ test("a call ends after its time limit, or when its signal says so; its message 
 
 test("a call to an address that is parked, or gets parked, is ADDRESS_PARKED, and so is its repetition", async (t) => {
   const running = await open(t, {
-    limits: { attempts: 1 },
+    policy: { retry: { attempts: 1 } },
     functions: {
       f() {
         throw new Error("bad");
@@ -200,7 +200,7 @@ test("callers whose messages wait when an address gets parked get ADDRESS_PARKED
   const gate = new Gate();
   let passedOn: Batch["callers"][number];
   const running = await open(t, {
-    limits: { attempts: 1 },
+    policy: { retry: { attempts: 1 } },
     functions: {
       f: {
         maxBatch: 1,
@@ -235,7 +235,7 @@ test("callers whose messages wait when an address gets parked get ADDRESS_PARKED
 test("a call that is repeated after a restart gets ADDRESS_PARKED when its address gets parked, unless it was answered before", async (t) => {
   let gate = new Gate();
   const running = await open(t, {
-    limits: { attempts: 1 },
+    policy: { retry: { attempts: 1 } },
     functions: {
       f: {
         maxBatch: 1,
@@ -314,7 +314,7 @@ for (const store of stores) {
         counter.handle(batch);
       },
     };
-    const running = await open(t, { store: await store.open(t), limits: { attempts: 1 }, functions: { f } });
+    const running = await open(t, { store: await store.open(t), policy: { retry: { attempts: 1 } }, functions: { f } });
     const call = () => running.call("f/a", "x", { idempotencyKey: "key" });
     await rejectsCode(call(), "ADDRESS_PARKED");
     await running.clock.advance(day / 2);

@@ -82,7 +82,7 @@ test("an address parked by hand gets nothing until it is retried, over a restart
 test("dropping the first message of an address that fails lets the next ones through", async (t) => {
   const seen: string[] = [];
   const running = await open(t, {
-    limits: { attempts: 2 },
+    policy: { retry: { attempts: 2 } },
     functions: {
       f({ messages }) {
         if (messages.includes("bad")) throw new Error("bad");
@@ -211,7 +211,7 @@ test("an address can be parked before anything is delivered to it", async (t) =>
 test("a keyed call whose message was dropped can be made anew under its key", async (t) => {
   let fails = true;
   const running = await open(t, {
-    limits: { attempts: 1 },
+    policy: { retry: { attempts: 1 } },
     functions: {
       f(batch) {
         if (fails) throw new Error("not now");

@@ -18,6 +18,7 @@ import { ParkedAddresses } from "../../src/engine/parked-addresses.js";
 import { Sequence } from "../../src/engine/sequence.js";
 import { WaitingCalls } from "../../src/engine/waiting-calls.js";
 import type { Address } from "../../src/model/address.js";
+import { defaultPolicy, type FunctionPolicy, policyOver } from "../../src/model/function-policy.js";
 import type { Generation } from "../../src/model/invocation.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";
@@ -54,7 +55,8 @@ export class Parts {
     store = new MemoryStore(),
     functions = {},
     limits = {},
-  }: { store?: Store; functions?: Functions; limits?: Partial<EngineLimits> } = {}) {
+    policy = {},
+  }: { store?: Store; functions?: Functions; limits?: Partial<EngineLimits>; policy?: FunctionPolicy } = {}) {
     const { clock, counters, logger } = this;
     this.store = store;
     this.limits = { ...defaultLimits, ...limits };
@@ -66,7 +68,13 @@ export class Parts {
     this.commit = commit;
     this.sequence = new Sequence(commit, clock.now());
     this.shared = { store, commit, sequence: this.sequence };
-    this.functions = new FunctionTable(endpointOf(functions), commit, memory, this.mailboxes);
+    this.functions = new FunctionTable(
+      endpointOf(functions),
+      commit,
+      memory,
+      this.mailboxes,
+      policyOver(policy, defaultPolicy),
+    );
     this.instances = new Instances(this.functions, this.shared, this.mailboxes);
     this.keys = new IdempotencyKeys(commit, clock);
     this.calls = new WaitingCalls(this.keys, commit, counters);

@@ -39,7 +39,7 @@ test("many addresses that ask at once for the same states all get them, and the 
 
 test("a function that asks again for states it was given fails, and is parked", async (t) => {
   const running = await open(t, {
-    limits: { attempts: 2 },
+    policy: { retry: { attempts: 2 } },
     functions: {
       f(batch) {
         batch.missing(["a"]);
@@ -114,7 +114,7 @@ for (const store of stores) {
 
 test("a state's typename is frozen, over a restart too: the address is parked and its state stays", async (t) => {
   const handle = keep;
-  const running = await open(t, { limits: { attempts: 2 }, functions: { f: { states: ["kept"], handle } } });
+  const running = await open(t, { policy: { retry: { attempts: 2 } }, functions: { f: { states: ["kept"], handle } } });
   await running.send("f/a", "one");
   await running.settle();
   running.functions = { f: { states: [{ ...spec("kept"), typename: "test/other" }], handle } };
@@ -131,7 +131,10 @@ test("a state's typename is frozen, over a restart too: the address is parked an
 });
 
 test("a state that is set before its function asks for it has the typename that it was set with", async (t) => {
-  const running = await open(t, { limits: { attempts: 1 }, functions: { f: { states: ["kept"], handle: keep } } });
+  const running = await open(t, {
+    policy: { retry: { attempts: 1 } },
+    functions: { f: { states: ["kept"], handle: keep } },
+  });
   await running.engine.setState(at("f/a"), "kept", text("1", "test/other"));
   await rejectsCode(running.engine.setState(at("f/b"), "kept", text("1")), "STATE_TYPENAME_CHANGED");
   await running.reopen();
@@ -181,7 +184,7 @@ test("a state whose time is over is not shown, although nothing was called since
 
 test("a value of another typename, and a state that was never declared, are refused as a whole", async (t) => {
   const running = await open(t, {
-    limits: { attempts: 1 },
+    policy: { retry: { attempts: 1 } },
     functions: {
       f: {
         states: ["kept", "other"],

@@ -72,7 +72,7 @@ test("a batch that ends while the store can't be read is applied whole, once, an
   let answer = () => {};
   const seen: string[] = [];
   const running = await open(t, {
-    limits: { attempts: 2 },
+    policy: { retry: { attempts: 2 } },
     functions: {
       f: {
         states: ["count"],

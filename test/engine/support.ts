@@ -1,8 +1,9 @@
 // An engine with functions of a test, on a store of its choice, under a clock moved by hand.
 
 import type { TestContext } from "node:test";
-import { Engine, type EngineOptions } from "../../src/engine/engine.js";
+import { Engine } from "../../src/engine/engine.js";
 import type { EgressConsumer, EgressRecord } from "../../src/engine/engine-api.js";
+import type { EngineOptions } from "../../src/engine/engine-options.js";
 import { openLevelStore } from "../../src/store/level-store.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";

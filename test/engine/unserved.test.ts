@@ -20,7 +20,7 @@ async function leftBehind(t: TestContext): Promise<MemoryStore> {
       batch.egress("all", "2");
     },
   };
-  const before = await open(t, { store, functions, limits: { attempts: 1 } });
+  const before = await open(t, { store, functions, policy: { retry: { attempts: 1 } } });
   await before.send("gone/a", "1");
   await before.settle();
   await before.send("gone/a", "2");

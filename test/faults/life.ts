@@ -87,7 +87,7 @@ export class Life {
       store: this.#store,
       egresses,
       clock: this.#clock,
-      limits: { attempts },
+      policy: { retry: { attempts } },
       logger: { warn: log, error: log },
       findRoute: endpointOf(functions),
     });

@@ -258,3 +258,19 @@ test("a type name that is registered twice is FUNCTION_DUPLICATE", () => {
   throwsCode(() => functions.register("a/b", () => {}), "FUNCTION_DUPLICATE", "a/b");
   assert.deepEqual(functions.typeNames, ["a/b"]);
 });
+
+test("a registered function says what happens when a message fails, as a class does", () => {
+  const functions = new StatefulFunctions().register("a/b", () => {}, {
+    retry: { attempts: 3, firstDelay: { seconds: 1 } },
+    onFailure: "deadLetter",
+    deadLetterEgress: "a/letters",
+  });
+  const policy = functions.get("a/b")?.policy;
+  assert.deepEqual([policy?.retry?.attempts, policy?.retry?.firstMs], [3, 1000]);
+  assert.deepEqual([policy?.onFailure, policy?.deadLetterEgress], ["deadLetter", "a/letters"]);
+  throwsCode(
+    () => new StatefulFunctions().register("a/b", () => {}, { retry: { attempts: -1 } }),
+    "OPTION_INVALID",
+    "a/b",
+  );
+});

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
+import { declarationOf } from "../../src/functions/class-record.js";
 import { Handles, State, StatefulFunction, StatefulFunctions, TypedValue, Types } from "../../src/index.js";
 import { Engine, message, packed, primitive, shown } from "../support/calls.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
@@ -60,6 +61,37 @@ test("a subclass has its parent's handlers and states besides its own", async ()
     { name: "name", value: shown(primitive("v3", "string", "parent!")) },
     { name: "extra", value: shown(primitive("v3", "bool", true)) },
   ]);
+});
+
+for (const [dialect, context] of [
+  ["standard", { kind: "class", name: "F", metadata: {} }],
+  ["legacy", undefined],
+] as const) {
+  test(`the options of @StatefulFunction are the class's own, with a ${dialect} decorator`, () => {
+    const decorated = class {
+      handle() {}
+    };
+    const decorate: Function = StatefulFunction("family/own", {
+      retry: { attempts: 3, window: { hours: 1 } },
+      onFailure: "deadLetter",
+    });
+    decorate(...(context === undefined ? [decorated] : [decorated, context]));
+    const { policy } = declarationOf(decorated);
+    assert.deepEqual([policy.retry?.attempts, policy.retry?.windowMs, policy.onFailure], [3, 3_600_000, "deadLetter"]);
+    throwsCode(() => StatefulFunction("family/own", { retry: { attempts: 0 } }), "OPTION_INVALID", "family/own");
+    throwsCode(() => StatefulFunction("family/own", { retries: 3 } as object), "OPTION_INVALID", "retries");
+    throwsCode(() => StatefulFunction("family/own", { retry: { window: 0 } }), "DURATION_INVALID", "window");
+  });
+}
+
+test("a subclass does not have its parent's options, as it does not have its parent's type name", () => {
+  @StatefulFunction("family/strict", { retry: { attempts: 1 } })
+  class Strict extends Parent {}
+  @StatefulFunction("family/stricter")
+  class Stricter extends Strict {}
+  const functions = new StatefulFunctions(Strict, Stricter);
+  assert.equal(functions.get("family/strict")?.policy.retry?.attempts, 1);
+  assert.equal(functions.get("family/stricter")?.policy.retry, undefined);
 });
 
 test("the parent is unchanged by its subclasses", async () => {

@@ -26,7 +26,7 @@ const state = (name: string): StateSpec => ({
   set: () => {},
 });
 const make = (handlers: HandlerSource[], states: StateSpec[] = []) =>
-  makeFunctionSpec("a/b", states, handlers, () => ({}));
+  makeFunctionSpec({ typeName: "a/b", policy: {} }, states, handlers, () => ({}));
 
 test("a handler is found by each typename of its types, in both generations", () => {
   const { handlers, catchAll, handled } = make([

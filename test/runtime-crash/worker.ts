@@ -116,7 +116,7 @@ const store = new TellingStore(await openLevelStore(dir, { writeBufferBytes: 64 
 const engine = await Engine.open({
   store,
   egresses,
-  limits: { firstRetryMs: 5 },
+  policy: { retry: { firstMs: 5 } },
   logger: { warn() {}, error: (line: string) => store.failing || say({ log: line, synced: -1 }) },
   findRoute: endpointOf(functions),
 });

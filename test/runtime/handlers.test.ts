@@ -22,7 +22,7 @@ test("a message that takes longer than callTimeout, a minute unless told otherwi
     ingress: false,
     admin: false,
     callTimeout: 20,
-    limits: { attempts: 1 },
+    retry: { attempts: 1 },
     logger: new RecordingLogger(),
   });
   await rejectsCode(runtime.call("example/hangs", "a", Types.int.pack(1)), "ADDRESS_PARKED", "CALL_TIMEOUT");

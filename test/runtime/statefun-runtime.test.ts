@@ -93,7 +93,7 @@ test("an egress that is attached later gets the records that a function could no
     functions: sums(),
     dir: false,
     logger,
-    limits: { firstRetry: 1 },
+    retry: { firstDelay: 1 },
     ...closed,
   });
   const received = new Gate<unknown>();
@@ -260,10 +260,10 @@ test("wrong options are refused by their names", async () => {
   await rejectsCode(open({ egresses: { sums: () => {} } }), "TYPE_NAME_INVALID");
   await rejectsCode(open({ module: join(folder, "none.yaml") }), "MODULE_INVALID");
   await rejectsCode(open({ limits: { inflight: 3 } }), "OPTION_INVALID");
-  await rejectsCode(open({ limits: { attempts: 0 } }), "OPTION_INVALID");
-  await rejectsCode(open({ limits: { firstRetryMs: 1 } }), "OPTION_INVALID");
-  await rejectsCode(open({ limits: { lastRetry: { seconds: 0 } } }), "DURATION_INVALID");
-  await rejectsCode(open({ limits: { lastRetry: { second: 1 } } }), "DURATION_INVALID");
+  await rejectsCode(open({ retry: { attempts: 0 } }), "OPTION_INVALID");
+  await rejectsCode(open({ retry: { firstMs: 1 } }), "OPTION_INVALID");
+  await rejectsCode(open({ retry: { longestDelay: { seconds: 0 } } }), "DURATION_INVALID");
+  await rejectsCode(open({ retry: { longestDelay: { second: 1 } } }), "DURATION_INVALID");
   await rejectsCode(open({ functions: [] }), "OPTION_INVALID");
   await rejectsCode(open({ clock: {} }), "OPTION_INVALID");
   await rejectsCode(open({ park: ["test/sum/a"] }), "OPTION_INVALID");
@@ -333,7 +333,7 @@ test("a logger that throws changes nothing: a failed message is tried again", as
   const runtime = await StatefunRuntime.open({
     functions,
     dir: false,
-    limits: { firstRetry: 1 },
+    retry: { firstDelay: 1 },
     logger: { warn: fails, error: fails },
     ...closed,
   });
@@ -363,7 +363,7 @@ test("a handler that throws an error of the runtime's own has failed like any ot
     await using runtime = await StatefunRuntime.open({
       functions,
       dir: false,
-      limits: { attempts: 1 },
+      retry: { attempts: 1 },
       logger,
       ...closed,
     });

@@ -8,7 +8,7 @@ import { defaultLogger, type Logger } from "../../model/logger.js";
 import { defineOptions, nonEmptyText, required } from "../../model/options.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { LineFile } from "./line-file.js";
-import { Retry, type RetryOptions } from "./retry.js";
+import { type RepeatOptions, Retry } from "./retry.js";
 
 /** Appends records to a file: one line of JSON for each, each record once. */
 export interface FileEgressSpec {
@@ -46,7 +46,7 @@ export class FileEgress implements EgressConsumer {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
-  private constructor(egress: string, path: string, file: LineFile, find: FindType, options: RetryOptions) {
+  private constructor(egress: string, path: string, file: LineFile, find: FindType, options: RepeatOptions) {
     this.#egress = egress;
     this.#path = path;
     this.#file = file;
@@ -65,7 +65,7 @@ export class FileEgress implements EgressConsumer {
     egress: string,
     spec: FileEgressSpec,
     find: FindType,
-    options: RetryOptions = {},
+    options: RepeatOptions = {},
   ): Promise<FileEgress> {
     const { file: path } = fileEgressOptions.read(`The egress ${egress}`, spec);
     const full = resolvePath(path);

@@ -9,7 +9,7 @@ import { httpUrlProblem } from "../../model/http-url.js";
 import { defineOptions, type Option, positiveInteger, required, timer, withDefault } from "../../model/options.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { encodeHeader } from "../http/value-answer.js";
-import { Retry, RetryAfter, type RetryOptions } from "./retry.js";
+import { type RepeatOptions, Retry, RetryAfter } from "./retry.js";
 
 /** Posts records to a web server, each at least once. */
 export interface HttpEgressSpec {
@@ -87,7 +87,7 @@ export class HttpEgress implements EgressConsumer {
   readonly #agent: Agent;
 
   /** Throws OPTION_INVALID and DURATION_INVALID. */
-  constructor(egress: string, spec: HttpEgressSpec, find: FindType, options: RetryOptions = {}) {
+  constructor(egress: string, spec: HttpEgressSpec, find: FindType, options: RepeatOptions = {}) {
     const { url, headers, concurrency, timeout: timeoutMs } = httpEgressOptions.read(`The egress ${egress}`, spec);
     this.window = concurrency;
     this.#url = new URL(url);

@@ -5,7 +5,7 @@ import { StatefunError } from "../../errors.js";
 import { checked, defineOptions, positiveInteger, required, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { FindType } from "../../types/value-json.js";
-import { Retry, type RetryOptions } from "./retry.js";
+import { type RepeatOptions, Retry } from "./retry.js";
 
 /**
  * Takes the value of one record. The value is decoded when its type is known in this process; otherwise it is a TypedValue.
@@ -37,7 +37,7 @@ export class ProcessEgress implements EgressConsumer {
   readonly #retry: Retry;
 
   /** Throws OPTION_INVALID. */
-  constructor(egress: string, spec: ProcessEgressSpec, find: FindType, options: RetryOptions = {}) {
+  constructor(egress: string, spec: ProcessEgressSpec, find: FindType, options: RepeatOptions = {}) {
     const { handler, concurrency } = processEgressOptions.read(`The egress ${egress}`, spec);
     this.window = concurrency;
     this.#handler = handler;

@@ -7,7 +7,7 @@ import { type Backoff, backoffMs } from "../../model/backoff.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
 
 /** Options of {@link Retry}. */
-export interface RetryOptions {
+export interface RepeatOptions {
   /** Times the waits. Defaults to the machine's clock. */
   readonly clock?: Clock | undefined;
   /** Takes a line for every failure. Defaults to stderr. */
@@ -33,7 +33,7 @@ export class Retry {
   readonly #logger: Logger;
   readonly #closing = new AbortController();
 
-  constructor(name: string, { clock = systemClock, logger = defaultLogger }: RetryOptions) {
+  constructor(name: string, { clock = systemClock, logger = defaultLogger }: RepeatOptions) {
     this.#name = name;
     this.#clock = clock;
     this.#logger = logger;

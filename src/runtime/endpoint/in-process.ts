@@ -2,10 +2,13 @@
 
 import type { Endpoint } from "../../engine/endpoint.js";
 import { isolated } from "../../engine/own-context.js";
+import type { FunctionPolicy } from "../../model/function-policy.js";
 
 /** The functions of this process: their type names, and the handler that takes and returns bytes. */
 export interface InProcessFunctions {
   readonly typeNames: readonly string[];
+  /** What a function says of itself on what happens when a message fails. */
+  policy?(typeName: string): FunctionPolicy | undefined;
   handle(request: Uint8Array): Promise<Uint8Array>;
 }
 

@@ -2,9 +2,11 @@
 
 import type { FindRoute, Route } from "../../engine/endpoint.js";
 import { StatefunError } from "../../errors.js";
+import type { FunctionPolicy } from "../../model/function-policy.js";
 import { parseTypeName } from "../../model/type-name.js";
 import { matchEndpoint } from "../module/match-endpoint.js";
 import type { EndpointSpec, Module } from "../module/module.js";
+import { FunctionPolicies } from "./function-policies.js";
 import { HttpEndpoint } from "./http-endpoint.js";
 import { InProcessEndpoint, type InProcessFunctions } from "./in-process.js";
 
@@ -18,9 +20,13 @@ export interface Routes {
 /**
  * Makes the endpoints of a module and of the functions of this process. A function of this process wins over a namespace
  * of the module. Throws MODULE_INVALID when the module names a function of this process, and when a file of the TLS options
- * can't be used.
+ * can't be used. Throws OPTION_INVALID when the policies name a function that nothing serves.
  */
-export function makeRoutes(module: Module, inProcess?: InProcessFunctions): Routes {
+export function makeRoutes(
+  module: Module,
+  inProcess?: InProcessFunctions,
+  policies: FunctionPolicies = new FunctionPolicies(),
+): Routes {
   const routes = new Map<EndpointSpec, Route>();
   for (const spec of module.endpoints) routes.set(spec, routeOf(spec));
   const here = new Map<string, Map<string, Route>>();
@@ -34,21 +40,33 @@ export function makeRoutes(module: Module, inProcess?: InProcessFunctions): Rout
         throw new StatefunError("MODULE_INVALID", `${named.where}: ${both}. Remove one of the two.`);
       }
       const names = here.get(namespace) ?? new Map<string, Route>();
-      here.set(namespace, names.set(name, route));
+      here.set(
+        namespace,
+        names.set(name, withPolicy(route, policies.of(namespace, name, inProcess.policy?.(typeName)))),
+      );
     }
   }
+  policies.assertServed({
+    function: ({ namespace, name }) =>
+      here.get(namespace)?.has(name) === true || matchEndpoint(module, namespace, name) !== undefined,
+    namespace: (namespace) => here.has(namespace) || module.endpoints.some((spec) => spec.namespace === namespace),
+  });
   return {
     find(namespace, name) {
       const route = here.get(namespace)?.get(name);
       if (route !== undefined) return route;
       const spec = matchEndpoint(module, namespace, name);
-      return spec && routes.get(spec);
+      const found = spec && routes.get(spec);
+      return found && withPolicy(found, policies.of(namespace, name));
     },
     async close() {
       await Promise.all([...routes.values()].map(({ endpoint }) => endpoint.close()));
     },
   };
 }
+
+const withPolicy = (route: Route, policy: FunctionPolicy | undefined): Route =>
+  policy === undefined ? route : { ...route, policy };
 
 /** How many of the connections to an endpoint one function takes: calls that hang must leave some to its other functions. */
 const shareOfOne = 0.75;

@@ -295,7 +295,7 @@ test("what waits for a function that nothing serves any more is listed, shown an
   const before = await Engine.open({
     store,
     findRoute: () => ({ endpoint, generation: "v3", maxBatch: 1, states: undefined, label: "elsewhere" }),
-    limits: { attempts: 1 },
+    policy: { retry: { attempts: 1 } },
     logger: { warn() {}, error() {} },
   });
   await before.park(new Address("shop", "gone", "bob"), "for the test");

@@ -70,7 +70,8 @@ export async function world(
   const engine = await Engine.open({
     store,
     findRoute: (namespace, name) => (functions.typeNames.includes(`${namespace}/${name}`) ? route : undefined),
-    limits: { attempts: 1, ...limits },
+    limits,
+    policy: { retry: { attempts: 1 } },
     logger: { warn() {}, error() {} },
   });
   const admin = await AdminServer.open(engine, catalog, { port: 0, ...options });

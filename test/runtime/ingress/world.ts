@@ -1,7 +1,8 @@
 // A real engine with functions in this process, for tests of the servers around it.
 
 import { example } from "../../../samples/messages/messages.js";
-import { Engine, type EngineOptions } from "../../../src/engine/engine.js";
+import { Engine } from "../../../src/engine/engine.js";
+import type { EngineOptions } from "../../../src/engine/engine-options.js";
 import {
   type Context,
   Handles,
