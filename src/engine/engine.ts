@@ -170,7 +170,7 @@ export class Engine implements EngineApi {
       clock,
     });
     this.#inspector = new Inspector({ store, commit, clock, functions, instances, parked });
-    this.#sweeper = new Sweeper({ store, commit, clock, instances, keys });
+    this.#sweeper = new Sweeper({ store, commit, clock, functions, instances, keys });
     this.metrics = metricsOf(counters, {
       get mailboxMessages() {
         return mailboxes.entries;
@@ -268,7 +268,7 @@ export class Engine implements EngineApi {
 
   /** Removes what has expired. The engine does so by itself every minute. */
   sweep(): Promise<void> {
-    return this.#context.run(() => this.#sweeper.round());
+    return this.#context.run(() => this.#sweeper.sweep());
   }
 
   /** Takes nothing more from outside. Messages that were taken before are delivered until {@link close}. */

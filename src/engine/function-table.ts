@@ -6,6 +6,7 @@ import { policyOver, type WholePolicy } from "../model/function-policy.js";
 import type { ValueSpec } from "../model/invocation.js";
 import { Backlog, type Memory } from "./backlog.js";
 import type { FindRoute, Route } from "./endpoint.js";
+import { unindexedKey } from "./expiry-entries.js";
 import type { GroupCommit } from "./group-commit.js";
 import { functionKey, kinds } from "./keys.js";
 import { decodeMessage, type Message } from "./message.js";
@@ -157,7 +158,12 @@ export class FunctionTable {
 
   /** When values of a state expire, as its function said last: perhaps in an earlier run of the program. */
   expirationOf({ namespace, name }: Pick<KnownFunction, "namespace" | "name">, state: string): Expiration {
-    const { mode, afterMs } = this.#registration(functionKey(namespace, name), state) ?? noExpiration;
+    return this.expirationOfKey(functionKey(namespace, name), state);
+  }
+
+  /** The same as {@link expirationOf}, for a function that the part of a key names. */
+  expirationOfKey(functionKey: string, state: string): Expiration {
+    const { mode, afterMs } = this.#registration(functionKey, state) ?? noExpiration;
     return { mode, afterMs };
   }
 
@@ -186,7 +192,11 @@ export class FunctionTable {
     };
     const text = JSON.stringify(value);
     if (JSON.stringify(before) === text) return;
-    this.#commit.put(registrationKey(key, name), Buffer.from(text));
+    const registered = registrationKey(key, name);
+    this.#commit.put(registered, Buffer.from(text));
+    // Values that are there may lack an entry in the index, or have one that is too late now.
+    const same = value.mode === (before?.mode ?? "none") && value.afterMs === before?.afterMs;
+    if (value.mode !== "none" && !same) this.#commit.put(unindexedKey(registered), new Uint8Array(0));
   }
 }
 

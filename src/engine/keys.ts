@@ -17,6 +17,8 @@ export const kinds = {
   outbox: "o",
   /** A parked address. */
   parked: "p",
+  /** A state that expires, by when it is to be looked at. */
+  expiring: "x",
   /** The registration of a state. */
   registration: "f",
   /** A request with an idempotency key, and its answer. */

@@ -50,7 +50,9 @@ export class Maintenance {
     await this.#betweenCalls(address, (instance) => {
       if (value !== undefined) functions.registerTypename(known, name, value.typename);
       const packed = value === undefined ? undefined : encodePacked(value, known.route.generation);
-      instance.states.set(name, packed, clock.now());
+      const spec = { name, expiration: functions.expirationOf(known, name) };
+      instance.states.forCall([spec], clock.now());
+      instance.states.set(spec, packed, clock.now());
     });
   }
 

@@ -2,8 +2,10 @@
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
+import type { Expiration } from "../model/expiration.js";
 import type { Generation, ValueSpec } from "../model/invocation.js";
 import type { RequestState } from "../wire/encode-request.js";
+import { deadlineOf, encodeIndexedAt, expiringKey } from "./expiry-entries.js";
 import type { GroupCommit } from "./group-commit.js";
 import { kinds } from "./keys.js";
 import type { Encodable } from "./message.js";
@@ -11,26 +13,33 @@ import { generationField, Packed, readGeneration } from "./packed.js";
 
 const packedField = tag(1, delimited);
 const touchedField = tag(2, varint);
+const indexedField = tag(4, varint);
+
+/** A state, as far as its values need to know it. */
+export type ExpiringSpec = Pick<ValueSpec, "name" | "expiration">;
 
 /** The value of a state, and the moment from which its expiration counts: its last write, or the last call of its address. */
 export class StateValue implements Encodable {
   readonly packed: Packed;
   /** Milliseconds since 1970. */
   readonly touchedAt: number;
+  /** The time under which it was put into the index of what expires; undefined when it was not. See expiry-entries.ts. */
+  readonly indexedAt: number | undefined;
 
-  constructor(packed: Packed, touchedAt: number) {
+  constructor(packed: Packed, touchedAt: number, indexedAt?: number) {
     this.packed = packed;
     this.touchedAt = touchedAt;
+    this.indexedAt = indexedAt;
   }
 
   /** The same value for a function of a generation. */
   as(generation: Generation): StateValue {
     const packed = this.packed.as(generation);
-    return packed === this.packed ? this : new StateValue(packed, this.touchedAt);
+    return packed === this.packed ? this : new StateValue(packed, this.touchedAt, this.indexedAt);
   }
 
   get size(): number {
-    return this.packed.bytes.length + 16;
+    return this.packed.bytes.length + 24;
   }
 
   encode(): Uint8Array {
@@ -38,6 +47,10 @@ export class StateValue implements Encodable {
     this.packed.write(writer, packedField);
     writer.uint32(touchedField);
     writer.int64(this.touchedAt);
+    if (this.indexedAt !== undefined) {
+      writer.uint32(indexedField);
+      writer.int64(this.indexedAt);
+    }
     return writer.finish();
   }
 }
@@ -48,20 +61,22 @@ export function decodeStateValue(bytes: Uint8Array): StateValue {
   const end = bytes.length;
   let packed = bytes.subarray(0, 0);
   let touchedAt = 0;
+  let indexedAt: number | undefined;
   let generation: Generation = "v3";
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === packedField) packed = reader.copy(end);
     else if (fieldTag === touchedField) touchedAt = Number(reader.varint64(end));
+    else if (fieldTag === indexedField) indexedAt = Number(reader.varint64(end));
     else if (fieldTag === generationField) generation = readGeneration(reader, end);
     else reader.skip(fieldTag, end);
   }
-  return new StateValue(new Packed(packed, generation), touchedAt);
+  return new StateValue(new Packed(packed, generation), touchedAt, indexedAt);
 }
 
 /** Whether a value has expired. */
 export function isExpired({ touchedAt }: StateValue, { expiration }: Pick<ValueSpec, "expiration">, now: number) {
-  return expiration.mode !== "none" && now >= touchedAt + expiration.afterMs;
+  return expiration.mode !== "none" && now >= deadlineOf(touchedAt, expiration);
 }
 
 export class StateValues {
@@ -81,7 +96,7 @@ export class StateValues {
   }
 
   /** The values that a call carries. Deletes those that have expired. */
-  forCall(specs: readonly ValueSpec[], now: number): RequestState[] {
+  forCall(specs: readonly ExpiringSpec[], now: number): RequestState[] {
     return specs.map((spec) => ({ name: spec.name, packed: this.#current(spec, now)?.packed.bytes }));
   }
 
@@ -90,18 +105,20 @@ export class StateValues {
     for (const spec of specs) {
       if (spec.expiration.mode !== "after-call") continue;
       const value = this.#values.get(spec.name);
-      if (value != null && value.touchedAt !== now) this.#put(spec.name, new StateValue(value.packed, now));
+      if (value != null && value.touchedAt !== now) this.#put(spec, value.packed, now);
     }
   }
 
-  /** Writes a value, or with undefined deletes it. The bytes are copied, because they may be a part of an answer. */
-  set(name: string, packed: Uint8Array | undefined, now: number): void {
-    if (packed !== undefined)
-      this.#put(name, new StateValue(new Packed(new Uint8Array(packed), this.#generation), now));
-    else this.#delete(name);
+  /**
+   * Writes a value, or with undefined deletes it. The bytes are copied, because they may be a part of an answer. The value
+   * before must have been read by {@link forCall}, or else its entry in the index stays until the sweeper meets it.
+   */
+  set(spec: ExpiringSpec, packed: Uint8Array | undefined, now: number): void {
+    if (packed !== undefined) this.#put(spec, new Packed(new Uint8Array(packed), this.#generation), now);
+    else this.#delete(spec.name);
   }
 
-  #current(spec: ValueSpec, now: number): StateValue | undefined {
+  #current(spec: ExpiringSpec, now: number): StateValue | undefined {
     let value = this.#values.get(spec.name);
     if (value === undefined) {
       const stored = this.#commit.get(this.#prefix + spec.name);
@@ -115,15 +132,33 @@ export class StateValues {
     return undefined;
   }
 
-  #put(name: string, value: StateValue): void {
-    this.bytes += value.size - (this.#values.get(name)?.size ?? 0);
+  #put({ name, expiration }: ExpiringSpec, packed: Packed, now: number): void {
+    const key = this.#prefix + name;
+    const before = this.#values.get(name) ?? undefined;
+    const value = new StateValue(packed, now, this.#indexedAt(key, expiration, now, before?.indexedAt));
+    this.bytes += value.size - (before?.size ?? 0);
     this.#values.set(name, value);
-    this.#commit.put(this.#prefix + name, value);
+    this.#commit.put(key, value);
   }
 
   #delete(name: string): void {
-    this.bytes -= this.#values.get(name)?.size ?? 0;
+    const key = this.#prefix + name;
+    const before = this.#values.get(name);
+    this.bytes -= before?.size ?? 0;
     this.#values.set(name, null);
-    this.#commit.delete(this.#prefix + name);
+    this.#commit.delete(key);
+    if (before?.indexedAt !== undefined) this.#commit.consume(expiringKey(before.indexedAt, key));
+  }
+
+  /** Puts a value into the index, unless the value before has an entry that does not come too late for it. */
+  #indexedAt(key: string, expiration: Expiration, now: number, before: number | undefined): number | undefined {
+    if (expiration.mode === "none") return undefined;
+    const deadline = deadlineOf(now, expiration);
+    if (before !== undefined) {
+      if (before <= deadline) return before;
+      this.#commit.consume(expiringKey(before, key));
+    }
+    this.#commit.put(expiringKey(deadline, key), encodeIndexedAt(deadline));
+    return deadline;
   }
 }

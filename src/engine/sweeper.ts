@@ -1,46 +1,54 @@
 // Removes what nobody will read again: expired states of addresses that are not called any more, and requests whose
-// idempotency key has expired. It removes a little at a time, so that other work goes on.
+// idempotency key has expired. It finds both in the order of their times, so it reads only what is due.
 
-import type { Address } from "../model/address.js";
 import type { Expiration } from "../model/expiration.js";
-import type { ValueSpec } from "../model/invocation.js";
 import { endsRange, type Store } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import { pageBytes } from "./durable-queue.js";
+import { deadlineOf, decodeIndexedAt, expiringKey, stateKeyOf } from "./expiry-entries.js";
+import { ExpiryIndexer } from "./expiry-indexer.js";
+import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { IdempotencyKeys } from "./idempotency-keys.js";
 import type { Instances } from "./instances.js";
-import { keysOf } from "./key-scans.js";
-import { kinds, ordered, parseAddressKey, rangeEnd } from "./keys.js";
-import { decodeStateValue, isExpired } from "./state-values.js";
+import { kinds, ordered, parseAddressKey } from "./keys.js";
+import { Pace } from "./pace.js";
+import { decodeStateValue } from "./state-values.js";
 
 /** The time from the end of one round to the begin of the next. */
 const restMs = 60_000;
-/** How many entries are read at once, and how long the pause after them is. */
+/** How many entries are read at once. */
 const readAtOnce = 500;
-const pauseMs = 100;
 
 interface SweeperParts {
   readonly store: Store;
   readonly commit: GroupCommit;
   readonly clock: Clock;
+  readonly functions: FunctionTable;
   readonly instances: Instances;
   readonly keys: IdempotencyKeys;
 }
 
 export class Sweeper {
   readonly #parts: SweeperParts;
+  readonly #pace: Pace;
+  readonly #indexPace: Pace;
+  readonly #indexer: ExpiryIndexer;
   #timer: Timer | undefined;
-  #stopped = false;
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
+    this.#pace = new Pace(parts);
+    this.#indexPace = new Pace(parts);
+    this.#indexer = new ExpiryIndexer(parts, this.#indexPace);
   }
 
-  /** Begins a round every minute. */
+  /** Begins a round every minute, and beside it the indexing of what is not in the index. */
   start(): void {
-    this.#after(restMs, () => {
-      // A round that fails is not logged: the store has logged its failed read. The next round goes on.
+    if (this.#pace.stopped) return;
+    this.#timer = this.#parts.clock.after(restMs, () => {
+      // What fails is not logged: the store has logged its failed read. It is done again after a minute.
+      this.#indexer.run().catch(() => {});
       this.round().then(
         () => this.start(),
         () => this.start(),
@@ -49,75 +57,84 @@ export class Sweeper {
   }
 
   stop(): void {
-    this.#stopped = true;
     this.#timer?.cancel();
+    this.#pace.stop();
+    this.#indexPace.stop();
   }
 
-  /** Looks at everything once. */
+  /** Removes all that has expired, also what is not in the index yet. */
+  async sweep(): Promise<void> {
+    await this.#indexer.run();
+    await this.round();
+  }
+
+  /** Removes what has expired, as far as it is in the index. */
   async round(): Promise<void> {
     await this.#expireRequests();
-    for await (const keys of keysOf(this.#parts.store, kinds.registration)) {
-      for (const key of keys) {
-        const stored = this.#parts.commit.get(key);
-        if (stored === undefined) continue;
-        const { mode, afterMs } = JSON.parse(Buffer.from(stored).toString()) as Expiration;
-        if (mode !== "none") await this.#expireStates(key.slice(1), { mode, afterMs });
-      }
-    }
+    await this.#expireStates();
   }
 
   async #expireRequests(): Promise<void> {
-    const { store, commit, clock, keys } = this.#parts;
+    const { store, clock, keys } = this.#parts;
     const to = kinds.expiry + ordered(clock.now());
-    for (;;) {
-      const expiries = await store.keys({ from: kinds.expiry, to, limit: readAtOnce });
-      for (const expiry of expiries) keys.expire(expiry);
-      if (expiries.length < readAtOnce || this.#stopped) return;
-      await commit.flushed();
+    for (let from: string = kinds.expiry; ; ) {
+      const expiries = await store.keys({ from, to, limit: readAtOnce });
+      for (const expiry of expiries) {
+        if (this.#pace.stopped) return;
+        keys.expire(expiry);
+        await this.#pace.after(0);
+      }
+      if (expiries.length < readAtOnce) return;
+      from = `${expiries[expiries.length - 1]}\0`;
     }
   }
 
-  /** Deletes the expired values of one state, which a key of its registration names. */
-  async #expireStates(registered: string, expiration: Expiration): Promise<void> {
+  async #expireStates(): Promise<void> {
     const { store, clock } = this.#parts;
-    const end = registered.indexOf("\0", registered.indexOf("\0") + 1) + 1;
-    const state = registered.slice(end);
-    const prefix = kinds.state + registered.slice(0, end);
-    let from = prefix;
-    while (!this.#stopped) {
-      const range = { from, to: rangeEnd(prefix), limit: readAtOnce, bytes: pageBytes };
+    const to = kinds.expiring + ordered(clock.now() + 1);
+    for (let from: string = kinds.expiring; ; ) {
+      const range = { from, to, limit: readAtOnce, bytes: pageBytes };
       const entries = await store.entries(range);
-      for (const [key, bytes] of entries) {
-        if (!key.endsWith(`\0${state}`)) continue;
-        const { address, rest } = parseAddressKey(key);
-        if (rest !== state) continue;
-        if (!isExpired(decodeStateValue(bytes), { expiration }, clock.now())) continue;
-        this.#expireState(address, key, { name: state, typename: "", expiration });
+      for (const [key] of entries) {
+        if (this.#pace.stopped) return;
+        await this.#pace.after(this.#sweepState(key));
       }
       if (endsRange(entries, range)) return;
       from = `${entries[entries.length - 1]?.[0]}\0`;
-      await this.#pause();
     }
   }
 
-  #expireState(address: Address, key: string, spec: ValueSpec): void {
+  /** Deletes the value that an entry of the index names, or moves the entry. Returns how many bytes were read. */
+  #sweepState(key: string): number {
+    const { commit, functions, clock } = this.#parts;
+    // The entry may have been removed or moved already, in a group that is not written yet.
+    const entry = commit.get(key);
+    if (entry === undefined) return 0;
+    const stateKey = stateKeyOf(key);
+    const { address, rest: name } = parseAddressKey(stateKey);
+    const stored = commit.get(stateKey);
+    const value = stored && decodeStateValue(stored);
+    const expiration = functions.expirationOf(address, name);
+    if (value === undefined || value.indexedAt !== decodeIndexedAt(entry) || expiration.mode === "none") {
+      commit.delete(key);
+      return stored?.length ?? 0;
+    }
+    const deadline = deadlineOf(value.touchedAt, expiration);
+    if (deadline > clock.now()) {
+      commit.delete(key);
+      commit.put(expiringKey(deadline, stateKey), entry);
+    } else if (this.#deleteValue(stateKey, { name, expiration })) commit.delete(key);
+    return stored?.length ?? 0;
+  }
+
+  /** Deletes an expired value. Returns false when it stays, because a call in flight may write it anew. */
+  #deleteValue(stateKey: string, spec: { readonly name: string; readonly expiration: Expiration }): boolean {
     const { commit, clock, instances } = this.#parts;
-    const now = clock.now();
-    const awake = instances.peek(address);
-    if (awake !== undefined) {
-      // Reading an expired value deletes it. A call in flight has read the values, and the next call reads them again.
-      if (awake.call === undefined) awake.states.forCall([spec], now);
-      return;
-    }
-    const stored = commit.get(key);
-    if (stored !== undefined && isExpired(decodeStateValue(stored), spec, now)) commit.delete(key);
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => this.#after(pauseMs, resolve));
-  }
-
-  #after(ms: number, run: () => void): void {
-    if (!this.#stopped) this.#timer = this.#parts.clock.after(ms, run);
+    const awake = instances.peek(parseAddressKey(stateKey).address);
+    if (awake === undefined) commit.delete(stateKey);
+    else if (awake.call !== undefined) return false;
+    // Reading an expired value deletes it.
+    else awake.states.forCall([spec], clock.now());
+    return true;
   }
 }

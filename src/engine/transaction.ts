@@ -4,6 +4,7 @@
 
 import { describe, StatefunError } from "../errors.js";
 import { isClient } from "../model/client-address.js";
+import type { ValueSpec } from "../model/invocation.js";
 import type { InvocationResult, ResponseDelayed } from "../wire/decode-response.js";
 import { typenameOfPacked } from "../wire/packed.js";
 import { type DelayedMessages, tokenKey } from "./delayed.js";
@@ -141,7 +142,7 @@ export function apply(
   const { generation } = known.route;
   const { address, states, mailbox } = instance;
   for (let count = 0; count < consumed; count++) mailbox.consume();
-  for (const { name, packed } of result.mutations) states.set(name, packed, now);
+  for (const { name, packed } of result.mutations) states.set(known.state(name) as ValueSpec, packed, now);
   states.touch(known.states, now);
   for (const { target, argument } of result.messages) {
     parts.delivery.deliver(target, new Message(address, new Packed(own(argument), generation)));

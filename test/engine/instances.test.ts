@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Address } from "../../src/model/address.js";
-import { at } from "./functions.js";
+import { at, spec } from "./functions.js";
 import { message, Parts, packed } from "./parts.js";
 
 const perGeneration = 2_000;
@@ -77,7 +77,7 @@ test("large states fill a generation too", () => {
   const large = packed("x".repeat(1024 * 1024)).bytes;
   for (let id = 0; id < 100; id++) {
     const instance = instances.wake(at(`f/${id}`));
-    instance.states.set("s", large, 0);
+    instance.states.set(spec("s"), large, 0);
     instances.rest(instance);
   }
   const awake = [...instances.all()].length;
@@ -88,7 +88,7 @@ test("an address that grows while it rests again and again counts with what it h
   const { instances } = newParts();
   const instance = instances.wake(at("f/a"));
   for (let round = 0; round < 10; round++) {
-    instance.states.set("s", packed("x".repeat(1024 * 1024)).bytes, 0);
+    instance.states.set(spec("s"), packed("x".repeat(1024 * 1024)).bytes, 0);
     instances.rest(instance);
   }
   const other = instances.wake(at("f/b"));

@@ -30,18 +30,18 @@ test("a value that was set is carried by the next call, and is durable with its 
   const parts = new Parts({ store });
   const states = statesOf(parts);
   assert.deepEqual(carried(states, 0), [undefined, undefined, undefined]);
-  states.set("count", packed("1").bytes, 0);
+  states.set(count, packed("1").bytes, 0);
   assert.deepEqual(carried(states, 0), ["1", undefined, undefined]);
   await parts.commit.durable();
-  states.set("count", packed("2").bytes, 0);
+  states.set(count, packed("2").bytes, 0);
   assert.deepEqual(carried(statesOf(new Parts({ store: store.crash() })), 0), ["1", undefined, undefined]);
 });
 
 test("a value that was deleted is carried no longer, and is gone from the store", async () => {
   const parts = new Parts();
   const states = statesOf(parts);
-  states.set("count", packed("1").bytes, 0);
-  states.set("count", undefined, 0);
+  states.set(count, packed("1").bytes, 0);
+  states.set(count, undefined, 0);
   assert.deepEqual(carried(states, 0), [undefined, undefined, undefined]);
   await parts.commit.durable();
   assert.deepEqual(await parts.stored("s"), []);
@@ -50,16 +50,16 @@ test("a value that was deleted is carried no longer, and is gone from the store"
 test("the bytes of a value are copied", () => {
   const states = statesOf(new Parts());
   const answer = packed("1").bytes;
-  states.set("count", answer, 0);
+  states.set(count, answer, 0);
   answer.fill(0);
   assert.deepEqual(carried(states, 0), ["1", undefined, undefined]);
 });
 
 test("a value that expires after a write is carried until its time, counted from the last write", () => {
   const states = statesOf(new Parts());
-  states.set("fresh", packed("x").bytes, 1000);
+  states.set(fresh, packed("x").bytes, 1000);
   assert.equal(carried(states, 1099)[1], "x");
-  states.set("fresh", packed("y").bytes, 1099);
+  states.set(fresh, packed("y").bytes, 1099);
   assert.equal(carried(states, 1198)[1], "y");
   states.touch([fresh], 1198);
   assert.equal(carried(states, 1199)[1], undefined);
@@ -69,7 +69,7 @@ test("a value that expires after a call is carried until its time, counted from 
   const store = new ForgetfulStore({ autoSync: true });
   const parts = new Parts({ store });
   const states = statesOf(parts);
-  states.set("called", packed("x").bytes, 1000);
+  states.set(called, packed("x").bytes, 1000);
   states.touch([called], 1050);
   assert.equal(carried(states, 1149)[2], "x");
   await parts.commit.durable();
@@ -80,7 +80,7 @@ test("a value that expires after a call is carried until its time, counted from 
 
 test("an expired value is deleted when it is read, also one of before the start", async () => {
   const parts = new Parts();
-  statesOf(parts).set("fresh", packed("x").bytes, 1000);
+  statesOf(parts).set(fresh, packed("x").bytes, 1000);
   await parts.commit.durable();
   const later = new Parts({ store: parts.store });
   assert.equal(carried(statesOf(later), 1100)[1], undefined);
@@ -113,14 +113,14 @@ test("a read that fails throws, and is made again", () => {
 test("the bytes of all values are counted", async () => {
   const parts = new Parts();
   const states = statesOf(parts);
-  states.set("count", packed("x".repeat(1000)).bytes, 0);
+  states.set(count, packed("x".repeat(1000)).bytes, 0);
   const large = states.bytes;
   assert.ok(large >= 1000 && large < 1200);
-  states.set("count", packed("x").bytes, 0);
+  states.set(count, packed("x").bytes, 0);
   assert.ok(states.bytes < 100);
-  states.set("count", undefined, 0);
+  states.set(count, undefined, 0);
   assert.equal(states.bytes, 0);
-  states.set("count", packed("x".repeat(1000)).bytes, 0);
+  states.set(count, packed("x".repeat(1000)).bytes, 0);
   await parts.commit.durable();
   const again = statesOf(new Parts({ store: parts.store }));
   carried(again, 0);
@@ -133,7 +133,7 @@ test("a value of the other generation is carried as one of the function's own", 
     ["v3", "v2"],
   ] as const) {
     const parts = new Parts();
-    statesOf(parts, from).set("count", packed("1", from).bytes, 0);
+    statesOf(parts, from).set(count, packed("1", from).bytes, 0);
     await parts.commit.durable();
     const states = statesOf(new Parts({ store: parts.store }), to);
     assert.equal(carried(states, 0, to)[0], "1");

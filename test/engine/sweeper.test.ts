@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Call } from "../../src/engine/call.js";
 import { rememberedMs } from "../../src/engine/idempotency-keys.js";
+import { parseOrdered } from "../../src/engine/keys.js";
 import { Sweeper } from "../../src/engine/sweeper.js";
+import type { ValueSpec } from "../../src/model/invocation.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { at, type Functions, spec } from "./functions.js";
@@ -26,7 +28,7 @@ async function setUp(store = new WatchedStore(new MemoryStore())) {
 /** Writes both states of an address, and forgets its instance. */
 function write({ instances, clock }: Parts, id: string): void {
   const { states } = instances.wake(at(`f/${id}`));
-  for (const { name } of specs) states.set(name, packed("x").bytes, clock.now());
+  for (const one of specs) states.set(one, packed("x").bytes, clock.now());
 }
 
 /** The parts of the next start, with the same clock's time. */
@@ -35,6 +37,17 @@ async function asleep(before: Parts): Promise<Awaited<ReturnType<typeof setUp>>>
   const next = await setUp(before.store as WatchedStore);
   next.parts.clock.jump(before.clock.now() - next.parts.clock.now());
   return next;
+}
+
+/** Moves the clock over the pauses of work in the background, and lets it end. */
+async function paced({ clock, commit }: Parts, work: Promise<void>): Promise<void> {
+  let done = false;
+  const ended = work.finally(() => {
+    done = true;
+  });
+  while (!done) await clock.advance(20);
+  await ended;
+  await commit.durable();
 }
 
 test("states are removed when they have expired, also of addresses that nobody calls, and others stay", async () => {
@@ -91,6 +104,115 @@ test("a state that was written anew in a group that is not written yet stays", a
   assert.equal((await parts.stored("s")).length, 2);
 });
 
+test("an entry of the index that comes too early is moved to the deadline of its value", async () => {
+  const { parts, sweeper } = await setUp();
+  const { states } = parts.instances.wake(at("f/a"));
+  const fresh = specs[1] as ValueSpec;
+  const times = async () => (await parts.stored("x")).map((key) => parseOrdered(key.slice(1)) - begun);
+  const begun = parts.clock.now();
+  states.set(fresh, packed("x").bytes, begun);
+  parts.clock.jump(600);
+  states.set(fresh, packed("y").bytes, begun + 600);
+  await parts.commit.durable();
+  for (const [ms, expected] of [
+    [399, [1000]],
+    [1, [1600]],
+    [599, [1600]],
+    [1, []],
+  ] as const) {
+    parts.clock.jump(ms);
+    await sweeper.round();
+    await parts.commit.durable();
+    assert.deepEqual(await times(), expected);
+  }
+  assert.deepEqual(await parts.stored("s"), []);
+});
+
+test("an entry is dropped whose value was deleted, or was deleted and set again after the entry had moved", async () => {
+  const { parts, sweeper } = await setUp();
+  const { states } = parts.instances.wake(at("f/a"));
+  const fresh = specs[1] as ValueSpec;
+  const set = (text: string | undefined) =>
+    states.set(fresh, text === undefined ? undefined : packed(text).bytes, parts.clock.now());
+  const round = async (ms: number) => {
+    parts.clock.jump(ms);
+    await sweeper.round();
+    await parts.commit.durable();
+    return (await parts.stored("x")).length;
+  };
+  set("x");
+  parts.clock.jump(900);
+  set("y");
+  await parts.commit.durable();
+  assert.equal(await round(100), 1, "moved to 1900");
+  set(undefined);
+  await parts.commit.durable();
+  assert.equal(await round(0), 1, "the entry that has moved is not found when the value is deleted");
+  set("z");
+  await parts.commit.durable();
+  assert.equal(await round(899), 2);
+  assert.equal(await round(1), 1);
+  assert.equal((await parts.stored("s")).length, 1, "the value was set at 1000, and expires at 2000");
+  assert.equal(await round(100), 0);
+  assert.deepEqual(await parts.stored("s"), []);
+});
+
+test("a round reads what is due, not what is not", async () => {
+  const { parts } = await setUp();
+  for (let number = 0; number < 1000; number++) write(parts, `${number}`);
+  await parts.commit.durable();
+  const { parts: later, sweeper, store } = await asleep(parts);
+  later.clock.jump(500);
+  for (const id of ["a", "b"]) write(later, id);
+  await later.commit.durable();
+  const read: string[] = [];
+  const get = store.get.bind(store);
+  store.get = (key) => {
+    if (key.startsWith("s")) read.push(key);
+    return get(key);
+  };
+  let entries = 0;
+  const readEntries = store.entries.bind(store);
+  store.entries = async (range) => {
+    const page = await readEntries(range);
+    entries += page.length;
+    return page;
+  };
+  await sweeper.round();
+  assert.deepEqual([read.length, entries], [0, 0]);
+  later.clock.jump(500);
+  await paced(later, sweeper.round());
+  assert.deepEqual([read.length, entries], [1000, 1000]);
+  assert.equal((await later.stored("s")).length, 1000 + 4);
+  assert.equal((await later.stored("x")).length, 2);
+});
+
+test("two rounds at once remove everything once", async () => {
+  const { parts, sweeper } = await setUp();
+  for (let number = 0; number < 700; number++) write(parts, `${number}`);
+  await parts.commit.durable();
+  parts.clock.jump(1000);
+  await paced(
+    parts,
+    Promise.all([sweeper.round(), sweeper.round()]).then(() => {}),
+  );
+  assert.equal((await parts.stored("s")).length, 700);
+  assert.deepEqual(await parts.stored("x"), []);
+});
+
+test("a round that is stopped in the middle ends, and changes nothing more", async () => {
+  const { parts, sweeper } = await setUp();
+  for (let number = 0; number < 1200; number++) write(parts, `${number}`.padStart(4, "0"));
+  await parts.commit.durable();
+  parts.clock.jump(1000);
+  const round = sweeper.round();
+  await parts.settle();
+  sweeper.stop();
+  await round;
+  await parts.commit.durable();
+  assert.equal((await parts.stored("x")).length, 700);
+});
+
 test("requests are forgotten a day after they were made, thousands of them too", async () => {
   const { parts, sweeper } = await setUp();
   for (let number = 0; number < 1200; number++) parts.keys.remember(`${number}`, "one");
@@ -100,8 +222,7 @@ test("requests are forgotten a day after they were made, thousands of them too",
   await parts.commit.durable();
   assert.equal((await parts.stored("i")).length, 1200, "the day is not over at its last millisecond");
   parts.clock.jump(1);
-  await sweeper.round();
-  await parts.commit.durable();
+  await paced(parts, sweeper.round());
   assert.deepEqual([...(await parts.stored("i")), ...(await parts.stored("e"))], []);
 });
 

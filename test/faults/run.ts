@@ -93,13 +93,19 @@ async function newWork(world: World): Promise<void> {
   await world.clock.advance(sliceMs);
 }
 
-/** A day later the engine has swept away everything that it remembers of requests. */
+/** A day later the engine has swept away everything that it remembers of requests, and every state that expires. */
 async function forget({ clock, life }: World): Promise<void> {
   clock.jump(25 * 60 * 60 * 1000);
   await clock.advance(70_000);
-  for (const kind of ["e", "i"]) {
+  for (const kind of ["e", "i", "x"]) {
     assert.deepEqual(await life.disk.keys({ from: kind, to: `${kind}\u{10ffff}`, limit: 9 }), [], "what is remembered");
   }
+  const stored = await life.disk.keys(everything);
+  assert.deepEqual(
+    stored.filter((key) => /^s.*\0(written|called)$/s.test(key)),
+    [],
+    "states that have expired",
+  );
 }
 
 async function look(world: World): Promise<void> {

@@ -33,6 +33,20 @@ const sends: Job = async (world, pause) => {
   }
 };
 
+/** States that expire: written anew before their time and after it, called meanwhile, swept, and left to expire in the end. */
+const expiring: Job = async (world, pause) => {
+  const to = "other/a";
+  await world.send(to, { id: "x1", ops: [set("written", "x1"), set("called", "x1")] });
+  await pause();
+  await world.send(to, { id: "x2", ops: [add(1), set("written", "x2")] });
+  await world.sleep(900);
+  await world.person("sweep", (engine) => engine.sweep());
+  await world.send(to, { id: "x3", ops: [add(1)] });
+  await world.sleep(300);
+  await world.person("sweep", (engine) => engine.sweep());
+  await world.send(to, { id: "x4", ops: [set("written", "x4"), set("called", "x4")] });
+};
+
 /** One message becomes many, and those become more. */
 const fanOut: Job = async (world, pause) => {
   const ops = ["young/a", "old/a", "other/a", "old/b"].map((to, index) => {
@@ -171,14 +185,35 @@ const restarting: Job = async (world, pause, random) => {
   await world.restart(30);
 };
 
-const jobs = { sends, fanOut, unkeyed, calls, delayed, cancelling, timers, parking, dropping, people, restarting };
+const jobs = {
+  sends,
+  expiring,
+  fanOut,
+  unkeyed,
+  calls,
+  delayed,
+  cancelling,
+  timers,
+  parking,
+  dropping,
+  people,
+  restarting,
+};
 
 export type JobName = keyof typeof jobs;
 
 export const allJobs = Object.keys(jobs) as JobName[];
 
 /** Enough to read and write everything that the store holds, and not more. */
-export const fewJobs: readonly JobName[] = ["unkeyed", "calls", "delayed", "cancelling", "timers", "dropping"];
+export const fewJobs: readonly JobName[] = [
+  "unkeyed",
+  "calls",
+  "delayed",
+  "cancelling",
+  "timers",
+  "dropping",
+  "expiring",
+];
 
 /** Starts jobs, at times that the seed says; resolves when all have ended. */
 export async function work(world: World, random: Random, names: readonly JobName[]): Promise<void> {
