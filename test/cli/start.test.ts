@@ -335,11 +335,12 @@ test("with --wait-for-lock a start waits until the other process has closed the 
   const args = (...more: string[]) => ["start", "--functions", "functions.ts", ...more, ...free];
   const first = running(t, built.main, args(), { cwd });
   await env(first);
-  assertFailed(await run(built.main, args("--wait-for-lock", "1ms"), { cwd }), 6, "STORE_LOCKED");
   assertFailed(await run(built.main, args("--wait-for-lock", "30"), { cwd }), 2, "DURATION_INVALID");
   assertFailed(await run(built.main, args("--wait-for-lock", "30s", "--memory"), { cwd }), 2, "OPTION_INVALID");
   const second = running(t, built.main, args("--wait-for-lock", "1m"), { cwd });
   await second.saw(/loaded\n/); // the folder is opened next
+  // While this one starts and ends, the second one has met the lock.
+  assertFailed(await run(built.main, args("--wait-for-lock", "1ms"), { cwd }), 6, "STORE_LOCKED");
   await first.stop();
   assert.equal((await call(await env(second))).stdout, '"n 1"\n');
 });
