@@ -32,8 +32,8 @@ export interface CancelOptions {
 /** One record of an egress. */
 export interface EgressRecord {
   /**
-   * Digits and letters. It grows with every record of an egress, in a new data folder and after a backup was put back too,
-   * and stays the same when the record comes again.
+   * Digits and letters. It stays the same when the record comes again. As long as the clock of the machine is right, it
+   * grows with every record of an egress, in a new data folder and after a backup was put back too.
    */
   readonly id: string;
   /** The egress's type name, "namespace/name". */
@@ -48,8 +48,9 @@ export interface EgressConsumer {
   readonly window: number;
   /**
    * Takes a record that is durable in the store. Records come in the order of their ids. When the promise resolves, the
-   * record is acknowledged and never comes again. When it rejects, or when the engine restarts before the acknowledgement,
-   * the record comes again.
+   * record is acknowledged. The acknowledgement is written within milliseconds, and when the engine closes; from then on
+   * the record never comes again. The record comes again when the promise rejects, when the process ends before the
+   * acknowledgement is written, and when the store can't be written until the engine closes.
    */
   receive(record: EgressRecord): Promise<void>;
 }

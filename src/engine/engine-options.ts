@@ -33,6 +33,11 @@ export interface EngineOptions {
    * carried out, if it was an answer. The store is free for another engine when `Engine.stopped` resolves.
    */
   readonly onGivenUp?: (address: Address | undefined) => void;
+  /**
+   * Whether values are encoded when they are put and not when they are written, which costs time; see
+   * `GroupCommit.encodesAtOnce`. Defaults to false.
+   */
+  readonly encodeAtOnce?: boolean;
   /** Tells the time. Defaults to the machine's clock. */
   readonly clock?: Clock;
   /** How much the engine takes on; each limit has its own default. */

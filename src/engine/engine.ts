@@ -13,7 +13,6 @@ import { logConsumersAhead } from "./consumers-ahead.js";
 import { DelayedMessages } from "./delayed.js";
 import { Delivery } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
-import type { FindRoute } from "./endpoint.js";
 import type {
   AddressInfo,
   CallOptions,
@@ -35,11 +34,11 @@ import { Instances } from "./instances.js";
 import { Intake } from "./intake.js";
 import { Invoker } from "./invoker.js";
 import { kinds, rangeEnd } from "./keys.js";
-import { defaultLimits, type EngineLimits } from "./limits.js";
+import { defaultLimits } from "./limits.js";
 import { LoggingStore } from "./logging-store.js";
 import { Maintenance } from "./maintenance.js";
 import { Message } from "./message.js";
-import { type Counters, metricsOf, newCounters } from "./metrics.js";
+import { metricsOf, newCounters } from "./metrics.js";
 import { Outboxes } from "./outboxes.js";
 import { OwnContext } from "./own-context.js";
 import { ParkedAddresses } from "./parked-addresses.js";
@@ -102,6 +101,7 @@ export class Engine implements EngineApi {
     const counters = options.counters ?? newCounters();
     const store = new LoggingStore(options.store, clock, logger);
     const commit = new GroupCommit(store, clock, counters);
+    commit.encodesAtOnce = options.encodeAtOnce ?? false;
     const { receivedIds = new Map() } = options;
     const sequence = new Sequence(commit, clock.now(), receivedIds.values());
     logConsumersAhead(receivedIds, sequence, logger);
@@ -206,7 +206,7 @@ export class Engine implements EngineApi {
 
   /** Whether a change broke off, so that this engine does nothing any more. */
   get hasGivenUp(): boolean {
-    return this.#commit.ended?.code === "ENGINE_RESTARTING";
+    return this.#commit.brokenOff;
   }
 
   get trouble(): StatefunError | undefined {
@@ -298,9 +298,22 @@ export class Engine implements EngineApi {
     return this.#commit.stopped();
   }
 
-  /** Makes everything so far durable, and ends. It is called after {@link close}: between the two, egresses may acknowledge. */
+  /**
+   * Makes everything so far durable, and ends. It is called after {@link close}: between the two, egresses may acknowledge.
+   * When the store can't be written, the log says so: nobody was told that the last changes are durable.
+   */
   settle(): Promise<void> {
-    return this.#context.run(() => this.#commit.close(closingError()));
+    return this.#context.run(async () => {
+      await this.#commit.close(closingError());
+      const { trouble } = this.#commit;
+      if (trouble === undefined || this.hasGivenUp) return;
+      this.#logger.error(
+        oneLine(
+          `The runtime closed while its store could not be written, so its last changes are lost. The next start handles their messages again, and hands out again the egress records that were acknowledged meanwhile. The cause: ${trouble.message}`,
+        ),
+        trouble,
+      );
+    });
   }
 
   /** Pauses work inside while the disk is too far behind, and logs why nothing can be written. */

@@ -4,7 +4,7 @@
 import { errorOf, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
-import type { Store } from "../store/store.js";
+import type { Store, Write } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import { Group, type Outcome } from "./group.js";
 import type { Encodable } from "./message.js";
@@ -44,8 +44,14 @@ export class GroupCommit {
   #endRetryWait = () => {};
   #trouble: StatefunError | undefined;
   #ended: StatefunError | undefined;
+  #brokenOff = false;
   /** The write under way. */
   #work: Promise<void> = Promise.resolve();
+  /**
+   * Whether a value is encoded when it is put, and not when its group is written. That costs time, and shows which
+   * transaction has put a value that can't be encoded: the transaction breaks off. Defaults to false.
+   */
+  encodesAtOnce = false;
   /** Called when trouble begins or ends, and after each group. */
   onChange = () => {};
   /** Called when a transaction broke off, with the address whose answer it was, if it was one. */
@@ -67,6 +73,11 @@ export class GroupCommit {
     return this.#ended;
   }
 
+  /** Whether a transaction broke off, so that everything has ended; see {@link abandon}. */
+  get brokenOff(): boolean {
+    return this.#brokenOff;
+  }
+
   /** Whether work inside should wait, because the disk is too far behind. */
   get saturated(): boolean {
     return this.#trouble !== undefined || this.#open.bytes >= mostOpenBytes;
@@ -79,7 +90,7 @@ export class GroupCommit {
   }
 
   put(key: string, value: Uint8Array | Encodable): void {
-    this.#open.set(key, value);
+    this.#open.set(key, this.encodesAtOnce && !(value instanceof Uint8Array) ? value.encode() : value);
     this.#linger();
   }
 
@@ -160,11 +171,14 @@ export class GroupCommit {
   }
 
   /**
-   * Makes all that was put so far durable, and writes nothing more. Whatever is put later is lost at the next start. Callers
-   * that still wait, and callers that ask later, get the error.
+   * Makes all that was put so far durable, and writes nothing more. A group that waits for its next try is tried once more
+   * at once, because the disk may have room again. When that fails, {@link trouble} says why, and what was put since the
+   * last success is lost at the next start, as is whatever is put later. Callers that still wait, and callers that ask
+   * later, get the error.
    */
   async close(error: StatefunError): Promise<void> {
-    await this.attempted();
+    this.#endRetryWait();
+    if (this.#ended === undefined) await new Promise<void>((resolve) => this.onOutcome(() => resolve()));
     this.#end(error);
     await this.stopped();
   }
@@ -175,6 +189,7 @@ export class GroupCommit {
    */
   abandon(error: StatefunError, address?: Address): void {
     if (this.#ended !== undefined) return;
+    this.#brokenOff = true;
     this.#end(error);
     this.#open = new Group();
     this.#setTrouble(error);
@@ -245,10 +260,19 @@ export class GroupCommit {
 
   /** Writes the group until that succeeds. Returns an error when it never will, because everything has ended. */
   async #writeUntilDone(group: Group): Promise<StatefunError | undefined> {
+    let writes: Iterable<Write>;
+    try {
+      writes = group.encoded();
+    } catch (thrown) {
+      // The store is well, and the same value would fail at every try. So the engine goes on from what is durable.
+      const error = brokenOff(thrown);
+      this.abandon(error);
+      return error;
+    }
     for (let attempt = 1; ; attempt++) {
       const begun = performance.now();
       try {
-        await this.#store.write(group.encoded());
+        await this.#store.write(writes);
         this.#count(group, (performance.now() - begun) / 1000);
         if (this.#ended === undefined) this.#setTrouble(undefined);
         return undefined;

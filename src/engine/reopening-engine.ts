@@ -40,6 +40,8 @@ export class ReopeningEngine implements EngineApi {
   readonly #culprits = new Set<string>();
   /** The addresses whose answers broke off a second time. They would break off in every engine, so the next engine parks them. */
   #parkNext: Address[] = [];
+  /** Set when an engine gave up and nobody knows whose answer it was: the next engines find out. */
+  #encodeAtOnce = false;
   /** How many engines in a row could not be opened, or gave up soon. */
   #failures = 0;
   #openedAt = 0;
@@ -153,11 +155,17 @@ export class ReopeningEngine implements EngineApi {
   }
 
   #open(options: EngineOptions): Promise<Engine> {
-    return Engine.open({ ...options, counters: this.#counters, onGivenUp: (address) => this.#givenUp(address) });
+    return Engine.open({
+      ...options,
+      counters: this.#counters,
+      encodeAtOnce: this.#encodeAtOnce,
+      onGivenUp: (address) => this.#givenUp(address),
+    });
   }
 
   #givenUp(address: Address | undefined): void {
-    if (address !== undefined) {
+    if (address === undefined) this.#encodeAtOnce = true;
+    else {
       const text = String(address);
       if (this.#culprits.has(text)) this.#parkNext.push(address);
       this.#culprits.add(text);

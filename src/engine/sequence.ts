@@ -22,8 +22,8 @@ export function isLaterId(id: string, than: string): boolean {
 export class Sequence {
   /**
    * Stands before the numbers that this start gives to records. It is the time of the start, and later than every life
-   * before. A copy of the store that is put back gives the same numbers a second time, but in a later life: so two records
-   * never have the same id, and ids grow.
+   * before. A copy of the store that is put back gives the same numbers a second time, but in a later life: so, while the
+   * clock is right, two records never have the same id, and ids grow.
    */
   readonly life: string;
   /** The life of records that do not name theirs, because an older version wrote them. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Encodable } from "../../src/engine/message.js";
 import { StatefunError } from "../../src/errors.js";
 import { Address } from "../../src/model/address.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
@@ -17,14 +18,35 @@ test("close makes durable what was put before it, and nothing after it", async (
   await commit.attempted();
 });
 
-test("close ends at once when the store is in trouble", async () => {
+test("close tries a failed group once more at once, and the open group after it", async () => {
   const { store, clock, commit } = setUp();
   commit.put("a", bytes("1"));
   commit.onOutcome(() => {});
   await store.untilHeld(1);
   store.fail();
   await clock.settle();
+  commit.put("b", bytes("1"));
+  store.autoSync = true;
   await commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+  assert.equal(commit.trouble, undefined);
+  assert.deepEqual(store.groups, [["a"], ["a"], ["b"]]);
+  assert.equal(text(store.crash().get("b")), "1");
+});
+
+test("close ends when its one more try fails", async () => {
+  const { store, clock, commit } = setUp();
+  commit.put("a", bytes("1"));
+  commit.onOutcome(() => {});
+  await store.untilHeld(1);
+  store.fail();
+  await clock.settle();
+  const closed = commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+  await store.untilHeld(1);
+  store.fail("STORE_FULL");
+  await closed;
+  await clock.advance(60_000);
+  assert.equal(commit.trouble?.code, "STORE_FULL");
+  assert.deepEqual(store.groups, [["a"], ["a"]]);
   assert.equal(store.crash().get("a"), undefined);
 });
 
@@ -64,7 +86,7 @@ test("a group that fails after the engine has given up is never taken for durabl
   assert.deepEqual(store.groups, [["a"]], "it is not written again");
 });
 
-test("a group that waits to be written again is given up when the engine gives up or closes", async () => {
+test("a group that waits to be written again is given up when the engine gives up or has closed", async () => {
   for (const end of ["abandon", "close"] as const) {
     const { store, clock, commit } = setUp();
     const told: (string | undefined)[] = [];
@@ -75,13 +97,18 @@ test("a group that waits to be written again is given up when the engine gives u
     await clock.settle();
     commit.onDurable((error) => told.push(error?.code));
     if (end === "abandon") commit.abandon(new StatefunError("STORE_FAILED", "A transaction broke off."));
-    else await commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+    else {
+      const closed = commit.close(new StatefunError("SHUTTING_DOWN", "It closes."));
+      await store.untilHeld(1);
+      store.fail("STORE_FULL");
+      await closed;
+    }
     const code = end === "abandon" ? "STORE_FAILED" : "SHUTTING_DOWN";
     store.autoSync = true;
     await clock.advance(60_000);
     assert.deepEqual(told, [code, code]);
     assert.equal(commit.durableGroup, 0);
-    assert.deepEqual(store.groups, [["a"]], "nothing is written to a store that may be closed");
+    assert.equal(store.groups.length, end === "abandon" ? 1 : 2, "nothing is written to a store that may be closed");
     assert.equal(clock.timers, 0);
   }
 });
@@ -117,6 +144,53 @@ test("a transaction that throws ends everything, and says whose answer it was", 
   assert.deepEqual(seen, ["ENGINE_RESTARTING", "a bug", "a"]);
   await clock.advance(10_000);
   assert.deepEqual(store.groups, []);
+});
+
+/** A value that can't be encoded. */
+const broken: Encodable = {
+  size: 10,
+  encode() {
+    throw new TypeError("a bug");
+  },
+};
+
+test("a group with a value that can't be encoded is not tried for ever: everything ends, and its waiters are told", async () => {
+  const { store, clock, commit } = setUp(true);
+  const seen: unknown[] = [];
+  commit.onAbandoned = (error, address) => seen.push(error.code, (error.cause as Error).message, address);
+  commit.transact(() => {
+    commit.put("a", bytes("1"));
+    commit.put("b", broken);
+  });
+  const told = [rejectsCode(commit.durable(), "ENGINE_RESTARTING"), rejectsCode(commit.flushed(), "ENGINE_RESTARTING")];
+  await clock.advance(60_000);
+  await Promise.all(told);
+  assert.deepEqual(seen, ["ENGINE_RESTARTING", "a bug", undefined]);
+  assert.equal(commit.brokenOff, true);
+  assert.equal(commit.durableGroup, 0);
+  assert.deepEqual(store.groups, [], "half of the group would be a part of a transaction");
+  assert.equal(clock.timers, 0);
+});
+
+test("a group that encodes at once breaks off in the transaction of the value that can't be encoded", async () => {
+  const { store, commit } = setUp(true);
+  commit.encodesAtOnce = true;
+  commit.put("a", { size: 10, encode: () => bytes("1") });
+  await commit.durable();
+  const seen: unknown[] = [];
+  commit.onAbandoned = (_, address) => seen.push(address?.id);
+  throwsCode(() => commit.transact(() => commit.put("b", broken), new Address("test", "f", "a")), "ENGINE_RESTARTING");
+  assert.deepEqual(seen, ["a"]);
+  assert.equal(text(store.crash().get("a")), "1");
+});
+
+test("only a transaction that broke off counts as one", async () => {
+  const { commit } = setUp(true);
+  await commit.close(new StatefunError("ENGINE_RESTARTING", "It closes, with a code that says something else."));
+  assert.equal(commit.brokenOff, false);
+  const other = setUp(true).commit;
+  other.abandon(new StatefunError("STORE_FAILED", "A transaction broke off."));
+  assert.equal(other.brokenOff, true);
 });
 
 test("stopped resolves when the store is no longer used", async () => {

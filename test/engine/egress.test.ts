@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryStore } from "../../src/store/memory-store.js";
+import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
 import type { Batch } from "./functions.js";
 import { open, stores, Taker } from "./support.js";
@@ -161,4 +162,28 @@ test("an answer to a client never comes before it is durable", async (t) => {
   assert.equal(answered, false);
   running.store.release();
   await answer;
+});
+
+test("an acknowledgement that the store takes at the end is kept; else the record comes again, and the log says so", async (t) => {
+  for (const hasRoom of [true, false]) {
+    const running = await open(t, { functions });
+    const gate = new Gate();
+    running.engine.attach("out/all", new Taker(1, () => gate.promise));
+    await running.send("f/a", "1x0");
+    await running.settle();
+    running.store.failWrites = "STORE_FULL";
+    await rejectsCode(running.send("f/a", "1x0", { delayMs: 1_000_000 }), "STORE_FULL");
+    gate.open();
+    await running.settle();
+    assert.equal(running.engine.metrics.egressAcknowledged, 1);
+    if (hasRoom) running.store.release();
+    await running.close();
+    assert.equal(running.log.filter((line) => line.includes("last changes are lost")).length, hasRoom ? 0 : 1);
+    running.store.release();
+    await running.open();
+    const again = new Taker();
+    running.engine.attach("out/all", again);
+    await running.settle();
+    assert.deepEqual(again.values, hasRoom ? [] : ["0"]);
+  }
 });

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { ReopeningEngine } from "../../src/engine/reopening-engine.js";
+import { StateValue } from "../../src/engine/state-values.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { BreakingClock } from "../support/breaking-clock.js";
 import { rejectsCode } from "../support/expect-code.js";
@@ -115,6 +116,34 @@ test("an address that breaks the engine again is parked, and the others go on", 
   );
   await rejectsCode(call("f/a", "one"), "ADDRESS_PARKED");
   assert.equal(await call("f/b", "one"), "1");
+});
+
+test("an answer with a value that can't be encoded stops nothing for good: its address is parked, and the others go on", async (t) => {
+  const durable = new Gate();
+  const encode = StateValue.prototype.encode;
+  t.mock.method(StateValue.prototype, "encode", function (this: StateValue) {
+    if (textOf(this.packed.unpack()) === "poison") throw new TypeError("a bug of the test's");
+    return encode.call(this);
+  });
+  const { clock, engine, call } = await setUp(t, () => ({
+    f: {
+      states: ["last"],
+      async handle(batch) {
+        await durable.promise;
+        batch.set("last", batch.messages[0]);
+        batch.reply("done");
+      },
+    },
+  }));
+  await engine.send(at("f/a"), text("poison"));
+  durable.open();
+  await clock.advance(10_000);
+  assert.equal(engine.trouble, undefined);
+  assert.deepEqual(
+    (await engine.parked({ limit: 10 })).map(({ address }) => address.id),
+    ["a"],
+  );
+  assert.equal(await call("f/b", "one"), "done");
 });
 
 test("while the store can't be opened again it is tried later and later, and closing does not wait for it", async (t) => {

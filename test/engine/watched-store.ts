@@ -19,6 +19,8 @@ export class WatchedStore implements Store {
   #underWay = 0;
   /** Operations that have ended. */
   done = 0;
+  /** Whether the last write failed, or has not ended. */
+  lastWriteFailed = false;
   /** What every write, and what every read, fails with. */
   failWrites: ErrorCode | undefined;
   failReads: ErrorCode | undefined;
@@ -59,10 +61,12 @@ export class WatchedStore implements Store {
     await this.#held?.promise;
     const fault = this.faultOf("write") ?? (this.failWrites && { code: this.failWrites, done: false });
     const failure = fault && new StatefunError(fault.code, "A write fails, as the test wants it.");
+    this.lastWriteFailed = true;
     if (failure !== undefined && fault?.done !== true) throw failure;
     const written = this.#store.write(writes);
     await (this.#heldByTest ? written : this.#watched(written));
     if (failure !== undefined) throw failure;
+    this.lastWriteFailed = false;
   }
 
   entries(range: Range): Promise<Entry[]> {

@@ -79,11 +79,6 @@ export class FaultPlan {
     if (this.since !== undefined && now >= this.since + (lastsMs.full ?? 0)) this.#fill(false);
   }
 
-  /** Whether the disk has no room now. */
-  get isFull(): boolean {
-    return this.#full;
-  }
-
   faultOf(operation: Operation, now: number): Fault | undefined {
     if (this.#over) return undefined;
     const number = this.operations.length;

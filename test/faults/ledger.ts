@@ -74,7 +74,10 @@ export class Ledger {
     return true;
   }
 
-  /** After a crash, acknowledged records may come again: the engine may not have kept the acknowledgement. */
+  /**
+   * After a crash, and after a close whose last write failed, acknowledged records may come again: the engine may not have
+   * kept the acknowledgement.
+   */
   crashed(): void {
     this.#taken.clear();
   }

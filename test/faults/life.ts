@@ -36,8 +36,8 @@ export class Life {
   readonly #store: WatchedStore;
   readonly #end = new Gate();
   dead = false;
-  /** Whether the last write failed, so that the disk may lack what the engine has done since. */
-  #behind = false;
+  /** The records that the consumers are taking. */
+  readonly #receiving = new Set<Promise<void>>();
   /** How many looks at the disk are under way. */
   #looks = 0;
 
@@ -48,7 +48,6 @@ export class Life {
     this.#store.faultOf = (operation) => {
       if (this.dead) return { code: "STORE_FAILED", done: false };
       const fault = world.plan.faultOf(operation, world.clock.now());
-      if (operation === "write") this.#behind = fault !== undefined;
       if (fault !== undefined)
         world.note(`  ${operation} ${world.plan.operations.length - 1} fails with ${fault.code}`);
       return fault;
@@ -92,7 +91,7 @@ export class Life {
       findRoute: endpointOf(functions),
     });
     for (const egress of egresses) {
-      this.engine.attach(egress, { window: 2, receive: (record) => this.#receive(record) });
+      this.engine.attach(egress, { window: 2, receive: (record) => this.#take(record) });
     }
   }
 
@@ -107,10 +106,11 @@ export class Life {
 
   async close(graceMs: number): Promise<void> {
     const { engine } = this;
-    if (engine?.trouble !== undefined || this.#world.plan.isFull) this.#behind = true;
     await engine?.close(graceMs);
+    // As in a runtime, nothing is acknowledged any more when the last changes are written.
+    await Promise.allSettled(this.#receiving);
     await engine?.settle();
-    if (this.#behind || this.#world.plan.isFull) this.#world.ledger.crashed();
+    if (this.#store.lastWriteFailed) this.#world.ledger.crashed();
     this.kill();
   }
 
@@ -126,6 +126,14 @@ export class Life {
       now: () => clock.now(),
       after: (ms, run): Timer => clock.after(ms, () => !this.dead && run()),
     };
+  }
+
+  #take(record: EgressRecord): Promise<void> {
+    const received = this.#receive(record);
+    this.#receiving.add(received);
+    const settled = () => this.#receiving.delete(received);
+    received.then(settled, settled);
+    return received;
   }
 
   async #receive({ id, egress, value }: EgressRecord): Promise<void> {
