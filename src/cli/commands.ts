@@ -76,6 +76,10 @@ const running: Options = {
     value: "time",
     help: "How long a function in this process may take for one message, for example 5m. Defaults to 1m.",
   },
+  "idempotency-key-lifetime": {
+    value: "time",
+    help: "How long a request is remembered under its idempotency key, for example 7d. Defaults to 1d.",
+  },
   host: {
     value: "host",
     help: "The host that the ingress listens on; any other host than this machine needs a bearer token or --allowed-host. Defaults to 127.0.0.1.",

@@ -71,6 +71,7 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
     throw usage("--wait-for-lock and --memory exclude each other: no other process can have the memory open.");
   }
   const callTimeout = durationOf(input, "call-timeout");
+  const idempotencyKeyLifetime = durationOf(input, "idempotency-key-lifetime");
   return {
     ...(module === undefined ? {} : { module }),
     allowHostTemplates: input.flag("allow-host-templates"),
@@ -78,6 +79,7 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
     ...(input.flag("memory") ? { dir: false as const } : {}),
     ...(waitForLock === undefined ? {} : { waitForLock }),
     ...(callTimeout === undefined ? {} : { callTimeout }),
+    ...(idempotencyKeyLifetime === undefined ? {} : { idempotencyKeyLifetime }),
     park: parkOf(input),
     egresses: Object.fromEntries(input.texts("egress").map(egressOf)),
     ingress: {

@@ -23,8 +23,9 @@ export interface ClientCallOptions {
   /** Stops the call when it aborts; the function may still handle the message. Defaults to none. */
   readonly signal?: AbortSignal;
   /**
-   * The runtime carries out requests with the same key once within 24 hours. 1 to 256 characters of printable ASCII, without
-   * a space at either end. Defaults to a random key for each call.
+   * The runtime carries out requests with the same key once within 24 hours, or within its option `idempotencyKeyLifetime`.
+   * 1 to 256 characters of printable ASCII, without a space at either end. Defaults to a random key for each call, which the
+   * runtime forgets five minutes after the call's timeout.
    */
   readonly idempotencyKey?: string;
 }

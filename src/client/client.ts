@@ -151,9 +151,8 @@ export class Client {
     timeoutCode: HttpCall["timeoutCode"],
     options: ReturnType<typeof callOptions.read>,
   ): Promise<HttpAnswer> {
-    const { timeout = this.#settings.timeoutMs, signal, idempotencyKey = randomKey() } = options;
-    // Each try has the same key, so that the runtime carries the request out once.
-    const headers = { ...request.headers, "Idempotency-Key": idempotencyKey };
+    const { timeout = this.#settings.timeoutMs, signal, idempotencyKey } = options;
+    const headers = { ...request.headers, ...keyHeaders(idempotencyKey, timeout) };
     return send(this.#settings, { ...request, headers, timeoutMs: timeout, signal, timeoutCode });
   }
 }
@@ -170,6 +169,18 @@ function methods(call: (method: string, message: unknown, options?: object) => P
       return async (message: unknown, options?: object) => call(key, message, options);
     },
   });
+}
+
+/** The last try leaves before the timeout. A proxy may hold it back, but not for so many milliseconds. */
+const heldBackMs = 5 * 60_000;
+
+/**
+ * Each try has the same key, so that the runtime carries the request out once. Nobody else knows a key that the client makes:
+ * the runtime may forget it when no try can come any more.
+ */
+function keyHeaders(idempotencyKey: string | undefined, timeoutMs: number): Record<string, string> {
+  if (idempotencyKey !== undefined) return { "Idempotency-Key": idempotencyKey };
+  return { "Idempotency-Key": randomKey(), "Idempotency-Key-Lifetime": String(timeoutMs + heldBackMs) };
 }
 
 function randomKey(): string {

@@ -9,14 +9,18 @@ export interface SendOptions {
   readonly delayMs?: number;
   /** Names the message for {@link EngineApi.cancel}. Defaults to none. */
   readonly cancellationToken?: string;
-  /** A second send with the same key does nothing, for 24 hours. Defaults to none. */
+  /** A second send with the same key does nothing, for the key's lifetime. Defaults to none. */
   readonly idempotencyKey?: string;
+  /** The milliseconds for which the key is remembered, if less than the engine's own. Defaults to the engine's own. */
+  readonly keyLifetimeMs?: number;
 }
 
 /** Options of {@link EngineApi.call}. */
 export interface CallOptions {
-  /** A second call with the same key gets the answer of the first, for 24 hours. Defaults to none. */
+  /** A second call with the same key gets the answer of the first, for the key's lifetime. Defaults to none. */
   readonly idempotencyKey?: string;
+  /** The milliseconds for which the key is remembered, if less than the engine's own. Defaults to the engine's own. */
+  readonly keyLifetimeMs?: number;
   /** How many milliseconds to wait for the answer. Defaults to 30,000. */
   readonly timeoutMs?: number;
   /** Ends the wait. The message stays sent. Defaults to none. */
@@ -25,8 +29,10 @@ export interface CallOptions {
 
 /** Options of {@link EngineApi.cancel}. */
 export interface CancelOptions {
-  /** A second cancellation with the same key does nothing and gets the result of the first, for 24 hours. Defaults to none. */
+  /** A second cancellation with the same key does nothing and gets the result of the first, for the key's lifetime. Defaults to none. */
   readonly idempotencyKey?: string;
+  /** The milliseconds for which the key is remembered, if less than the engine's own. Defaults to the engine's own. */
+  readonly keyLifetimeMs?: number;
 }
 
 /** One record of an egress. */

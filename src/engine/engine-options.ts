@@ -40,6 +40,8 @@ export interface EngineOptions {
   readonly encodeAtOnce?: boolean;
   /** Tells the time. Defaults to the machine's clock. */
   readonly clock?: Clock;
+  /** For how many milliseconds a request with an idempotency key is remembered. Defaults to 24 hours. */
+  readonly keyLifetimeMs?: number;
   /** How much the engine takes on; each limit has its own default. */
   readonly limits?: Partial<EngineLimits>;
   /** What happens when a message fails, where the route of its function does not say. Each part has its own default. */

@@ -28,7 +28,7 @@ import type { EngineOptions } from "./engine-options.js";
 import { Failures } from "./failures.js";
 import { FunctionTable } from "./function-table.js";
 import { GroupCommit } from "./group-commit.js";
-import { IdempotencyKeys } from "./idempotency-keys.js";
+import { defaultKeyLifetimeMs, IdempotencyKeys } from "./idempotency-keys.js";
 import { Inspector } from "./inspector.js";
 import { Instances } from "./instances.js";
 import { Intake } from "./intake.js";
@@ -111,7 +111,7 @@ export class Engine implements EngineApi {
     const records = new Backlog(memory);
     const functions = new FunctionTable(findRoute, commit, memory, mailboxes, policy);
     const instances = new Instances(functions, shared, mailboxes);
-    const keys = new IdempotencyKeys(commit, clock);
+    const keys = new IdempotencyKeys(commit, clock, options.keyLifetimeMs ?? defaultKeyLifetimeMs);
     const calls = new WaitingCalls(keys, commit, counters);
     const parked = new ParkedAddresses({ store, commit, instances, calls });
     const outboxes = new Outboxes({ shared, memory, records, limits, clock, counters, logger });

@@ -1,5 +1,5 @@
-// Requests from outside that carry an idempotency key. The store remembers each of them with its answer for 24 hours, so
-// that the same request, sent again, does nothing again.
+// Requests from outside that carry an idempotency key. The store remembers each of them with its answer for the lifetime of
+// the key, so that the same request, sent again, does nothing again.
 
 import { createHash } from "node:crypto";
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
@@ -11,11 +11,11 @@ import type { Generation } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Clock } from "./clock.js";
 import type { GroupCommit } from "./group-commit.js";
-import { kinds, ordered } from "./keys.js";
+import { highest, kinds, ordered } from "./keys.js";
 import { generationField, Packed, readGeneration } from "./packed.js";
 
-/** For how many milliseconds a request is remembered. */
-export const rememberedMs = 24 * 60 * 60 * 1000;
+/** For how many milliseconds a request is remembered, unless the option of the engine or the request says otherwise. */
+export const defaultKeyLifetimeMs = 24 * 60 * 60 * 1000;
 
 const fingerprintField = tag(1, delimited);
 const answerField = tag(2, delimited);
@@ -71,10 +71,13 @@ export const fingerprintOfCancel = (cancellationToken: string) =>
 export class IdempotencyKeys {
   readonly #commit: GroupCommit;
   readonly #clock: Clock;
+  readonly #lifetimeMs: number;
 
-  constructor(commit: GroupCommit, clock: Clock) {
+  /** `lifetimeMs` is for how long a request is remembered that does not ask for less. */
+  constructor(commit: GroupCommit, clock: Clock, lifetimeMs: number) {
     this.#commit = commit;
     this.#clock = clock;
+    this.#lifetimeMs = lifetimeMs;
   }
 
   /**
@@ -91,14 +94,17 @@ export class IdempotencyKeys {
     );
   }
 
-  /** Remembers a request under its key, as part of the open transaction. */
-  remember(idempotencyKey: string, fingerprint: string): void {
-    this.#remember(idempotencyKey, fingerprint, undefined);
+  /**
+   * Remembers a request under its key, as part of the open transaction. A request may ask for a shorter lifetime than that of
+   * other keys, not for a longer one.
+   */
+  remember(idempotencyKey: string, fingerprint: string, askedMs?: number): void {
+    this.#remember(idempotencyKey, fingerprint, askedMs, undefined);
   }
 
   /** Remembers a cancellation and what came of it, as part of the open transaction. */
-  rememberCancel(idempotencyKey: string, fingerprint: string, withdrew: boolean): void {
-    this.#remember(idempotencyKey, fingerprint, withdrew);
+  rememberCancel(idempotencyKey: string, fingerprint: string, withdrew: boolean, askedMs?: number): void {
+    this.#remember(idempotencyKey, fingerprint, askedMs, withdrew);
   }
 
   /** Whether the cancellation under this key withdrew a message. */
@@ -106,8 +112,15 @@ export class IdempotencyKeys {
     return this.#read(idempotencyKey)?.withdrew === true;
   }
 
-  #remember(idempotencyKey: string, fingerprint: string, withdrew: boolean | undefined): void {
-    const expiry = `${kinds.expiry}${ordered(this.#clock.now() + rememberedMs)}${idempotencyKey}`;
+  #remember(
+    idempotencyKey: string,
+    fingerprint: string,
+    askedMs: number | undefined,
+    withdrew: boolean | undefined,
+  ): void {
+    const lifetimeMs = Math.min(askedMs ?? this.#lifetimeMs, this.#lifetimeMs);
+    const endsAt = Math.min(this.#clock.now() + lifetimeMs, highest);
+    const expiry = `${kinds.expiry}${ordered(endsAt)}${idempotencyKey}`;
     this.#commit.put(requestKey(idempotencyKey), encodeRemembered({ fingerprint, expiry, withdrew }));
     this.#commit.put(expiry, new Uint8Array(0));
   }
@@ -118,13 +131,13 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Remembers what a call came to, as part of the open transaction. Returns false, and changes nothing, when the request is
-   * not remembered or has its result: the first result counts.
+   * Remembers what a call came to, as part of the open transaction. Returns whether the result counts: the first one does. It
+   * counts also when the request has been forgotten by now, because its caller may still wait; the result is not kept then.
    */
   record(idempotencyKey: string, result: CallResult): boolean {
     const before = this.#read(idempotencyKey);
-    if (before === undefined || before.result !== undefined) return false;
-    this.#commit.put(requestKey(idempotencyKey), encodeRemembered(before, result));
+    if (before?.result !== undefined) return false;
+    if (before !== undefined) this.#commit.put(requestKey(idempotencyKey), encodeRemembered(before, result));
     return true;
   }
 

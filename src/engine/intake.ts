@@ -45,7 +45,7 @@ export class Intake {
   /** See EngineApi.send. */
   async send(target: Address, value: TypedValue, options: SendOptions): Promise<void> {
     const { admission, keys, commit } = this.#parts;
-    const { delayMs = 0, cancellationToken, idempotencyKey } = options;
+    const { delayMs = 0, cancellationToken, idempotencyKey, keyLifetimeMs } = options;
     assertTarget(target);
     assertPacked(value);
     assertDelay(delayMs);
@@ -59,7 +59,7 @@ export class Intake {
     if (cancellationToken !== undefined) this.#assertTokenFree(cancellationToken);
     const packed = this.#pack(target, value);
     commit.transact(() => {
-      if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint);
+      if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint, keyLifetimeMs);
       if (delayMs === 0 && cancellationToken === undefined) this.#deliver(target, packed, undefined);
       else this.#deliverLater(target, packed, delayMs, cancellationToken);
     });
@@ -67,7 +67,7 @@ export class Intake {
   }
 
   /** See EngineApi.cancel. */
-  async cancel(cancellationToken: string, { idempotencyKey }: CancelOptions): Promise<boolean> {
+  async cancel(cancellationToken: string, { idempotencyKey, keyLifetimeMs }: CancelOptions): Promise<boolean> {
     const { admission, keys, delayed, commit } = this.#parts;
     assertToken(cancellationToken);
     if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
@@ -79,7 +79,7 @@ export class Intake {
       withdrew = keys.withdrew(idempotencyKey);
     } else {
       withdrew = delayed.cancel(undefined, cancellationToken);
-      if (idempotencyKey !== undefined) keys.rememberCancel(idempotencyKey, fingerprint, withdrew);
+      if (idempotencyKey !== undefined) keys.rememberCancel(idempotencyKey, fingerprint, withdrew, keyLifetimeMs);
       else if (!withdrew) return false;
     }
     await commit.durable();
@@ -89,7 +89,7 @@ export class Intake {
   /** See EngineApi.call. */
   async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue | undefined> {
     const { admission, keys, calls, instances, parked, commit, clock } = this.#parts;
-    const { idempotencyKey, timeoutMs = defaultTimeoutMs, signal } = options;
+    const { idempotencyKey, keyLifetimeMs, timeoutMs = defaultTimeoutMs, signal } = options;
     assertTarget(target);
     assertPacked(value);
     if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
@@ -107,7 +107,7 @@ export class Intake {
     if (!repeated) {
       const packed = this.#pack(target, value);
       commit.transact(() => {
-        if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint);
+        if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint, keyLifetimeMs);
         this.#deliver(target, packed, caller);
       });
     }

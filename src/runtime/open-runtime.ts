@@ -74,6 +74,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     logger,
     limits: options.limits,
     policy: options,
+    keyLifetimeMs: options.idempotencyKeyLifetime,
     ...(options.park === undefined ? {} : { park: options.park }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });

@@ -1,6 +1,7 @@
 // How a runtime is opened.
 
 import type { Clock } from "../engine/clock.js";
+import { defaultKeyLifetimeMs } from "../engine/idempotency-keys.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
@@ -11,6 +12,7 @@ import {
   defineOptions,
   type Option,
   type Options,
+  span,
   timer,
   unchecked,
   wait,
@@ -62,6 +64,11 @@ export interface RuntimeOptions extends FunctionOptions {
    * beside it hold for all functions, and hold least. Defaults to none.
    */
   readonly functionOptions?: FunctionOptionsByName;
+  /**
+   * How long the runtime remembers a request under its idempotency key. A request may ask for less, as those of the typed
+   * client do that have no key of their user. Defaults to 24 hours.
+   */
+  readonly idempotencyKeyLifetime?: Duration;
   /** How much the runtime takes on. Each limit has a default of its own. */
   readonly limits?: RuntimeLimits;
   /** Takes a line for every failure. Defaults to stderr. */
@@ -93,6 +100,7 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
   callTimeout: withDefault(timer, 60_000),
   ...functionOptions.described,
   functionOptions: functionPoliciesOption,
+  idempotencyKeyLifetime: withDefault(span, defaultKeyLifetimeMs),
   limits: limitsOption,
   logger: loggerOption,
   clock: unchecked<Clock>(),

@@ -17,7 +17,7 @@ export interface RuntimeSendOptions {
   readonly delay?: Duration;
   /** Names a delayed message, so that {@link StatefunRuntime.cancel} can withdraw it. Defaults to none. */
   readonly cancellationToken?: string;
-  /** For 24 hours, a second send with the same key does nothing. Defaults to none. */
+  /** A second send with the same key does nothing, for the runtime's `idempotencyKeyLifetime`. Defaults to none. */
   readonly idempotencyKey?: string;
 }
 
@@ -25,7 +25,7 @@ export interface RuntimeSendOptions {
 export interface RuntimeCallOptions {
   /** How long to wait for the answer. Defaults to 30 seconds. */
   readonly timeout?: Duration;
-  /** For 24 hours, a second call with the same key gets the answer of the first. Defaults to none. */
+  /** A second call with the same key gets the answer of the first, for the runtime's `idempotencyKeyLifetime`. Defaults to none. */
   readonly idempotencyKey?: string;
   /** Ends the wait; the message stays sent. Defaults to none. */
   readonly signal?: AbortSignal;
@@ -33,7 +33,10 @@ export interface RuntimeCallOptions {
 
 /** Options of {@link StatefunRuntime.cancel}. */
 export interface RuntimeCancelOptions {
-  /** For 24 hours, a second cancellation with the same key does nothing and gets the result of the first. Defaults to none. */
+  /**
+   * A second cancellation with the same key does nothing and gets the result of the first, for the runtime's
+   * `idempotencyKeyLifetime`. Defaults to none.
+   */
   readonly idempotencyKey?: string;
 }
 

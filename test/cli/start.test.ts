@@ -320,6 +320,14 @@ test("a call of a function may take no longer than --call-timeout", async (t) =>
   assert.match((await runtime.ended).stderr, /CALL_TIMEOUT/);
 });
 
+test("--idempotency-key-lifetime is a time with a unit", async () => {
+  const cwd = built.project(riskyProject);
+  for (const wrong of ["soon", "0s", "30"]) {
+    const args = ["start", "functions.js", "--memory", "--idempotency-key-lifetime", wrong, ...free];
+    assertFailed(await run(built.main, args, { cwd }), 2, "DURATION_INVALID");
+  }
+});
+
 test("a folder that another process holds is refused", async (t) => {
   const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": counter });
   const args = ["start", "--functions", "functions.ts", ...free];

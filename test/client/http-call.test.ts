@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connect } from "../../src/client/entry.js";
+import { systemClock } from "../../src/engine/clock.js";
+import { ordered } from "../../src/engine/keys.js";
 import { Address } from "../../src/model/address.js";
 import { type CountGreeter, doorFor, type Many, until, withIngress } from "../runtime/ingress/world.js";
 import { rejectsCode } from "../support/expect-code.js";
@@ -151,5 +153,28 @@ describe("a call's time", () => {
         reason,
       );
     }),
+  );
+});
+
+test("a key that the client makes lives for five minutes after the timeout, and one of its user for a day", () => {
+  const now = Date.UTC(2026, 0, 1);
+  const minutes = (count: number) => ordered(now + count * 60_000);
+  return withIngress(
+    async ({ url, world }) => {
+      const client = connect(url, { timeout: { minutes: 1 } });
+      const greeter = client.ref<CountGreeter>("example/count", "bob");
+      await greeter.greet({});
+      await client.sender<CountGreeter>("example/count", "bob").greet({}, { timeout: { minutes: 2 } });
+      await client.cancel("no such token", { timeout: { minutes: 3 } });
+      await greeter.greet({}, { idempotencyKey: "of the user" });
+      const expiries = await world.store.keys({ from: "e", to: "f", limit: 100 });
+      assert.deepEqual(
+        expiries.map((key) => key.slice(1, 10)),
+        [minutes(6), minutes(7), minutes(8), minutes(24 * 60)],
+      );
+      assert.ok(expiries[3]?.endsWith("of the user"));
+    },
+    {},
+    { clock: { ...systemClock, now: () => now } },
   );
 });

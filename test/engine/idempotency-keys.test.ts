@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fingerprintOf, type IdempotencyKeys, rememberedMs } from "../../src/engine/idempotency-keys.js";
-import { ordered } from "../../src/engine/keys.js";
+import { defaultKeyLifetimeMs, fingerprintOf, IdempotencyKeys } from "../../src/engine/idempotency-keys.js";
+import { highest, ordered } from "../../src/engine/keys.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at, text, textOf } from "./functions.js";
@@ -39,7 +39,8 @@ test("the first answer counts, and is read back in its generation", () => {
 
 test("an answer to a request that is not remembered is not kept", () => {
   const { keys } = new Parts();
-  assert.equal(keys.record("key", { answer: packed("answer") }), false);
+  assert.equal(keys.record("key", { answer: packed("answer") }), true, "its caller may still wait");
+  assert.equal(keys.resultOf("key"), undefined);
   assert.equal(keys.repeats("key", "one"), false);
 });
 
@@ -106,11 +107,34 @@ test("an expiry entry is the time a day later and the key; it forgets both", asy
   parts.keys.remember("the key", "one");
   await parts.commit.durable();
   const [expiry = ""] = await parts.stored("e");
-  assert.equal(expiry, `e${ordered(parts.clock.now() + rememberedMs)}the key`);
+  assert.equal(expiry, `e${ordered(parts.clock.now() + defaultKeyLifetimeMs)}the key`);
   parts.keys.expire(expiry);
   assert.equal(parts.keys.repeats("the key", "other"), false);
   await parts.commit.durable();
   assert.deepEqual([...(await parts.stored("e")), ...(await parts.stored("i"))], []);
+});
+
+test("a request may ask to be forgotten sooner, and not later", async () => {
+  const parts = new Parts();
+  const now = parts.clock.now();
+  parts.keys.remember("soon", "one", 1000);
+  parts.keys.rememberCancel("cancelled", "one", true, 2000);
+  parts.keys.remember("late", "one", 2 * defaultKeyLifetimeMs);
+  parts.keys.remember("own", "one");
+  await parts.commit.durable();
+  assert.deepEqual(await parts.stored("e"), [
+    `e${ordered(now + 1000)}soon`,
+    `e${ordered(now + 2000)}cancelled`,
+    `e${ordered(now + defaultKeyLifetimeMs)}late`,
+    `e${ordered(now + defaultKeyLifetimeMs)}own`,
+  ]);
+});
+
+test("the longest lifetime ends when keys of the store can't hold a later time", async () => {
+  const { commit, clock } = new Parts();
+  const keys = new IdempotencyKeys(commit, clock, Number.MAX_SAFE_INTEGER);
+  keys.remember("key", "one");
+  assert.notEqual(commit.get(`e${ordered(highest)}key`), undefined);
 });
 
 test("an expiry entry that is gone forgets no newer request under its key", async () => {

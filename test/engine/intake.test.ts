@@ -54,6 +54,17 @@ for (const store of stores) {
     assert.equal(await running.state("f/a", "count"), "2");
   });
 
+  test(`a key that lives for a minute is used anew after it, and the keys of others are not, ${store.name}`, async (t) => {
+    const running = await open(t, { store: await store.open(t), functions: { f: counter } });
+    const short = () => running.call("f/short", "x", { idempotencyKey: "short", keyLifetimeMs: 60_000 });
+    const long = () => running.call("f/long", "x", { idempotencyKey: "long" });
+    assert.deepEqual([await short(), await long()], ["1", "1"]);
+    await sweepAfter(running, 59_999);
+    assert.deepEqual([await short(), await long()], ["1", "1"]);
+    await sweepAfter(running, 2);
+    assert.deepEqual([await short(), await long()], ["2", "1"]);
+  });
+
   test(`a cancellation that is repeated under its key does nothing again, and has the same result, ${store.name}`, async (t) => {
     const running = await open(t, { store: await store.open(t), functions: { f: counter } });
     const later = () => running.send("f/a", "x", { delayMs: 10_000, cancellationToken: "token" });
@@ -359,4 +370,31 @@ test("a request that an older version remembered is forgotten after its 24 hours
   await sweepAfter(running, day + 1);
   await running.send("f/a", "x", { idempotencyKey: "sent" });
   assert.equal(await running.call("f/a", "x", { idempotencyKey: "called" }), "2");
+});
+
+test("the option of the engine is the lifetime of a key", async (t) => {
+  const running = await open(t, { functions: { f: counter }, keyLifetimeMs: 60_000 });
+  const call = () => running.call("f/a", "x", { idempotencyKey: "key" });
+  await call();
+  await sweepAfter(running, 59_999);
+  assert.equal(await call(), "1");
+  await sweepAfter(running, 2);
+  assert.equal(await call(), "2");
+});
+
+test("a caller that waits longer than its key lives gets the answer", async (t) => {
+  const gate = new Gate();
+  const functions = {
+    async f(batch: Batch) {
+      await gate.promise;
+      batch.reply("late");
+    },
+  };
+  const running = await open(t, { functions });
+  const answer = running.call("f/a", "x", { idempotencyKey: "key", keyLifetimeMs: 1000, timeoutMs: 10_000 });
+  await running.settle();
+  await running.clock.advance(2000);
+  await running.engine.sweep();
+  gate.open();
+  assert.equal(await answer, "late");
 });

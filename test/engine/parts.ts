@@ -5,7 +5,7 @@ import { DelayedMessages } from "../../src/engine/delayed.js";
 import { Delivery } from "../../src/engine/delivery.js";
 import { FunctionTable } from "../../src/engine/function-table.js";
 import { GroupCommit } from "../../src/engine/group-commit.js";
-import { IdempotencyKeys } from "../../src/engine/idempotency-keys.js";
+import { defaultKeyLifetimeMs, IdempotencyKeys } from "../../src/engine/idempotency-keys.js";
 import type { Instance } from "../../src/engine/instance.js";
 import { Instances } from "../../src/engine/instances.js";
 import { defaultLimits, type EngineLimits } from "../../src/engine/limits.js";
@@ -76,7 +76,7 @@ export class Parts {
       policyOver(policy, defaultPolicy),
     );
     this.instances = new Instances(this.functions, this.shared, this.mailboxes);
-    this.keys = new IdempotencyKeys(commit, clock);
+    this.keys = new IdempotencyKeys(commit, clock, defaultKeyLifetimeMs);
     this.calls = new WaitingCalls(this.keys, commit, counters);
     this.parked = new ParkedAddresses({ store, commit, instances: this.instances, calls: this.calls });
     this.outboxes = new Outboxes({ ...this, clock, counters, logger });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Call } from "../../src/engine/call.js";
-import { rememberedMs } from "../../src/engine/idempotency-keys.js";
+import { defaultKeyLifetimeMs } from "../../src/engine/idempotency-keys.js";
 import { parseOrdered } from "../../src/engine/keys.js";
 import { Sweeper } from "../../src/engine/sweeper.js";
 import type { ValueSpec } from "../../src/model/invocation.js";
@@ -217,7 +217,7 @@ test("requests are forgotten a day after they were made, thousands of them too",
   const { parts, sweeper } = await setUp();
   for (let number = 0; number < 1200; number++) parts.keys.remember(`${number}`, "one");
   await parts.commit.durable();
-  parts.clock.jump(rememberedMs);
+  parts.clock.jump(defaultKeyLifetimeMs);
   await sweeper.round();
   await parts.commit.durable();
   assert.equal((await parts.stored("i")).length, 1200, "the day is not over at its last millisecond");
@@ -230,7 +230,7 @@ test("a round begins every minute, and the next one after a round that failed", 
   const { parts, sweeper, store } = await setUp();
   parts.keys.remember("key", "one");
   await parts.commit.durable();
-  parts.clock.jump(rememberedMs + 1);
+  parts.clock.jump(defaultKeyLifetimeMs + 1);
   sweeper.start();
   await parts.clock.advance(59_999);
   assert.equal((await parts.stored("i")).length, 1);
@@ -247,7 +247,7 @@ test("once stopped it begins no round", async () => {
   const { parts, sweeper } = await setUp();
   parts.keys.remember("key", "one");
   await parts.commit.durable();
-  parts.clock.jump(rememberedMs + 1);
+  parts.clock.jump(defaultKeyLifetimeMs + 1);
   sweeper.start();
   sweeper.stop();
   sweeper.start();

@@ -10,6 +10,7 @@ import { serve } from "statefun-ts/node";
 import { type RuntimeOptions, StatefunRuntime } from "statefun-ts/runtime";
 import { rejectsCode } from "../support/expect-code.ts";
 import { Gate } from "../support/gate.ts";
+import { ManualClock } from "../support/manual-clock.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "statefun-embedded-"));
@@ -46,6 +47,31 @@ test("state is kept for each id, and over a restart", async () => {
   const second = await StatefunRuntime.open(options);
   assert.equal(await add(second, "a", 10), 13);
   await second.close();
+});
+
+test("a request is remembered under its key for the idempotencyKeyLifetime", async () => {
+  const clock = new ManualClock();
+  const runtime = await StatefunRuntime.open({
+    functions: sums(),
+    dir: false,
+    egresses: { "test/sums": () => {} },
+    ...closed,
+    clock,
+    idempotencyKeyLifetime: { days: 2 },
+  });
+  const addOnce = () => runtime.call("test/sum", "a", Types.int.pack(1), { idempotencyKey: "key" });
+  assert.equal((await addOnce())?.as(Types.int), 1);
+  await clock.advance(47 * 3_600_000);
+  assert.equal((await addOnce())?.as(Types.int), 1);
+  await clock.advance(2 * 3_600_000);
+  assert.equal((await addOnce())?.as(Types.int), 2);
+  const closing = runtime.close();
+  await clock.advance(0);
+  await closing;
+  for (const wrong of [0, { days: -1 }, { weeks: 1 } as never]) {
+    const options = { functions: sums(), dir: false as const, idempotencyKeyLifetime: wrong, ...closed };
+    await rejectsCode(StatefunRuntime.open(options), "DURATION_INVALID", "idempotencyKeyLifetime");
+  }
 });
 
 test("without a folder all is in memory", async () => {

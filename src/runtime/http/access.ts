@@ -136,12 +136,14 @@ function withoutBrackets(host: string): string {
   return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
+const allowedHeaders = "Accept, Authorization, Content-Type, Idempotency-Key, Idempotency-Key-Lifetime, Statefun-Type";
+
 /** Answers the OPTIONS request (preflight) that a browser sends before a page's request. */
 export function answerOptions(response: ServerResponse, methods: string): void {
   const headers = ["Allow", methods];
   if (response.hasHeader("Access-Control-Allow-Origin")) {
     headers.push("Access-Control-Allow-Methods", methods, "Access-Control-Max-Age", "600");
-    headers.push("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, Idempotency-Key, Statefun-Type");
+    headers.push("Access-Control-Allow-Headers", allowedHeaders);
   }
   response.writeHead(204, headers).end();
 }

@@ -71,6 +71,9 @@ interface IngressRoute extends Route {
   answer(asked: Asked): Promise<void> | void;
 }
 
+/** How long the key of a request must be remembered, for clients whose retries end soon. */
+const keyLifetimeHeader = "idempotency-key-lifetime";
+
 const accepted = { status: "accepted" };
 
 /** A server that takes messages for an engine. */
@@ -235,10 +238,21 @@ function addressOf({ filled: { namespace = "", name = "", id = "" } }: Asked): A
   return new Address(namespace, name, id);
 }
 
-/** Throws OPTION_INVALID. */
-function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string } {
+/** Throws OPTION_INVALID and DURATION_INVALID. */
+function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string; keyLifetimeMs?: number } {
   const key = idempotencyKeyOption(headers["idempotency-key"] as string | undefined, "Idempotency-Key", "The request");
-  return key === undefined ? {} : { idempotencyKey: key };
+  if (key === undefined) return {};
+  const lifetime = headers[keyLifetimeHeader] as string | undefined;
+  return lifetime === undefined
+    ? { idempotencyKey: key }
+    : { idempotencyKey: key, keyLifetimeMs: lifetimeOf(lifetime) };
+}
+
+/** Throws DURATION_INVALID. */
+function lifetimeOf(text: string): number {
+  const ms = parseDuration("Idempotency-Key-Lifetime", "DURATION_INVALID", text);
+  if (ms > 0) return ms;
+  throw new StatefunError("DURATION_INVALID", `Idempotency-Key-Lifetime is ${text}; it must be more than 0.`);
 }
 
 /** Throws DURATION_INVALID. */

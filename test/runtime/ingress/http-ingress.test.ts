@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { example } from "../../../samples/messages/messages.js";
+import { parseOrdered } from "../../../src/engine/keys.js";
 import { Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
 import { openLevelStore } from "../../../src/store/level-store.js";
@@ -158,6 +159,28 @@ describe("a send", () => {
       answered(await cancelAgain("three"), 200, { status: "cancelled" });
       assert.equal((await world.engine.inspect(Address.of("example/count", "bob"))).delayed.length, 5);
       refused(await post(port, "/send/example/count/bob?delay=1h&cancellationToken=t%2F1", "{}"), 400, "TOKEN_INVALID");
+    }));
+
+  test("with an Idempotency-Key-Lifetime is remembered for that long, and not for longer than the runtime says", () =>
+    withIngress(async ({ port, world }) => {
+      const path = "/send/example/count/bob";
+      const keyed = (key: string, lifetime: string) =>
+        post(port, path, "{}", { ...json, "idempotency-key": key, "idempotency-key-lifetime": lifetime });
+      for (const [key, lifetime] of [
+        ["ms", "5000"],
+        ["minutes", "5m"],
+        ["long", "30d"],
+      ] as const) {
+        answered(await keyed(key, lifetime), 202, { status: "accepted" });
+      }
+      const expiries = await world.store.keys({ from: "e", to: "f", limit: 100 });
+      assert.deepEqual(
+        expiries.map((key) => key.slice(10)),
+        ["ms", "minutes", "long"],
+      );
+      const times = expiries.map((key) => parseOrdered(key.slice(1)) - Date.now());
+      assert.ok((times[2] as number) <= 24 * 3_600_000);
+      for (const wrong of ["0", "-1", "soon", ""]) refused(await keyed("wrong", wrong), 400, "DURATION_INVALID");
     }));
 
   test("refuses a wrong delay, and a cancellation token without a delay", () =>

@@ -195,7 +195,10 @@ describe("a browser", () => {
         assert.equal(other.headers["access-control-allow-origin"], page.origin);
         const preflight = await send(port, bob, { method: "OPTIONS", headers: page });
         assert.equal(preflight.status, 204);
-        assert.match(String(preflight.headers["access-control-allow-headers"]), /Idempotency-Key/);
+        assert.match(
+          String(preflight.headers["access-control-allow-headers"]),
+          /Idempotency-Key, Idempotency-Key-Lifetime/,
+        );
         assert.equal(preflight.headers["access-control-allow-methods"], "POST, OPTIONS");
       },
       { cors: [page.origin] },
