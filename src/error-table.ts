@@ -138,6 +138,17 @@ export const errors = {
     "Bytes can't be decoded as the type they are read as.",
     "Check the type with `is(…)` first. If the type is right, the sender has other bytes or another schema.",
   ),
+  METADATA_INVALID: argument(
+    "Metadata is not pairs of a name and a value.",
+    "Give an object or a list of pairs: each name is text, and each value is text, bytes or null.",
+  ),
+  METADATA_TOO_LARGE: {
+    ...argument(
+      "The metadata of a message is larger than the limit.",
+      "Put large data into the message itself. Or raise `maxMetadataBytes` of the handler, or `limits.metadataBytes` of the runtime.",
+    ),
+    status: 413,
+  },
 
   // A batch that can't be carried out: answered with 500, logged, and sent again by the engine.
   GENERATION_MISMATCH: code(

@@ -3,7 +3,7 @@
 export { type ErrorCode, type ErrorInfo, type ExitStatus, errors, type Fault, StatefunError } from "./errors.js";
 export type { BindOptions } from "./functions/bind-class.js";
 export type { FunctionHandler, RegisterOptions, StateOf, StateOptions, StateShape } from "./functions/bind-handler.js";
-export { Context, type MessageFor, type SendOptions } from "./functions/context.js";
+export { Context, type MessageFor, type SendAfterOptions, type SendOptions } from "./functions/context.js";
 export type {
   HandlesDecorator,
   MessageOf,
@@ -22,6 +22,7 @@ export type { ExpirationOptions } from "./model/expiration.js";
 export type { FunctionOptions, OnFailure, RetryOptions } from "./model/function-policy.js";
 export type { Generation } from "./model/invocation.js";
 export type { Logger } from "./model/logger.js";
+export { Metadata, type MetadataEntry, type MetadataInput } from "./model/metadata.js";
 export type { Named, TypenameOf, WithTypename } from "./model/named.js";
 export type { MessageClass, ReflectedType } from "./model/protobuf-class.js";
 export { TerminalError, type TerminalErrorOptions } from "./model/terminal-error.js";

@@ -2,6 +2,7 @@
 
 import type { Duration } from "../model/duration.js";
 import { bearerTokenOption, idempotencyKeyOption } from "../model/header-values.js";
+import { type MetadataInput, metadataOption } from "../model/metadata.js";
 import { checked, defineOptions, duration, timer, unchecked, withDefault } from "../model/options.js";
 
 /** Options of `connect`. */
@@ -16,8 +17,8 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** Options of one call. */
-export interface ClientCallOptions {
+/** Options of one cancellation, and of every other request. */
+export interface ClientCancelOptions {
   /** How long the call may take, with all its retries. Defaults to the client's timeout. */
   readonly timeout?: Duration;
   /** Stops the call when it aborts; the function may still handle the message. Defaults to none. */
@@ -28,6 +29,12 @@ export interface ClientCallOptions {
    * runtime forgets five minutes after the call's timeout.
    */
   readonly idempotencyKey?: string;
+}
+
+/** Options of one call. */
+export interface ClientCallOptions extends ClientCancelOptions {
+  /** The metadata of the message. Defaults to what came with a packed value, and otherwise to none. */
+  readonly metadata?: MetadataInput;
 }
 
 /** Options of one send. Its timeout limits the wait until the runtime has stored the message. */
@@ -49,10 +56,15 @@ export const clientOptions = defineOptions<ClientOptions>()({
   fetch: unchecked<typeof globalThis.fetch>(),
 });
 
-export const callOptions = defineOptions<ClientCallOptions>()({
+export const cancelOptions = defineOptions<ClientCancelOptions>()({
   timeout: timer,
   signal: unchecked<AbortSignal>(),
   idempotencyKey: idempotencyKeyOption,
+});
+
+export const callOptions = defineOptions<ClientCallOptions>()({
+  ...cancelOptions.described,
+  metadata: metadataOption,
 });
 
 export const sendOptions = defineOptions<ClientSendOptions>()({

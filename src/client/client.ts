@@ -2,17 +2,21 @@
 
 import { StatefunError } from "../errors.js";
 import { httpUrlProblem } from "../model/http-url.js";
-import { assertPacked, TypedValue } from "../model/typed-value.js";
+import { type Metadata } from "../model/metadata.js";
+import { assertPacked, type TypedValue } from "../model/typed-value.js";
+import { encodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
 import {
   type ClientCallOptions,
+  type ClientCancelOptions,
   type ClientOptions,
   type ClientSendOptions,
   callOptions,
+  cancelOptions,
   clientOptions,
   sendOptions,
 } from "./client-options.js";
 import { type ClientSettings, type HttpAnswer, type HttpCall, send } from "./http-call.js";
-import { type Body, bodyOf, octetStream, plainAnswer, typeOfAnswer } from "./message-body.js";
+import { type Body, bodyOf, octetStream, packedAnswer, plainAnswer } from "./message-body.js";
 import { pathOf, pathPart } from "./path.js";
 import type { Ref, Sender } from "./plain-types.js";
 
@@ -95,8 +99,7 @@ export class Client {
   async call(typeName: string, id: string, value: TypedValue, options?: ClientCallOptions): Promise<TypedValue> {
     assertPacked(value);
     const body = { ...bodyOf(value, ""), accept: octetStream };
-    const { headers, bytes } = await this.#call(pathOf(typeName, id), body, options);
-    return new TypedValue(typeOfAnswer(headers), bytes);
+    return packedAnswer(await this.#call(pathOf(typeName, id), body, options));
   }
 
   /** Sends a packed value, and resolves when the runtime has stored it. Rejects as the calls of {@link ref} do. */
@@ -109,8 +112,8 @@ export class Client {
    * Withdraws the delayed message that was sent with this cancellation token. Resolves to false when no message waited.
    * Rejects as the calls of {@link ref} do.
    */
-  async cancel(cancellationToken: string, options?: ClientCallOptions): Promise<boolean> {
-    const read = callOptions.read("cancel", options);
+  async cancel(cancellationToken: string, options?: ClientCancelOptions): Promise<boolean> {
+    const read = cancelOptions.read("cancel", options);
     const path = `/delayed/${pathPart("cancellation token", cancellationToken)}`;
     try {
       await this.#request({ method: "DELETE", path: () => path, headers: {}, body: undefined }, "CLIENT_FAILED", read);
@@ -123,38 +126,46 @@ export class Client {
 
   async #call(address: string, body: Body, options: ClientCallOptions | undefined): Promise<HttpAnswer> {
     const { content, query, headers, accept = "application/json" } = body;
+    const { metadata, ...request } = callOptions.read("A call", options);
     return this.#request(
       {
         method: "POST",
         path: (remainingMs) => `/call/${address}?${query}timeout=${remainingMs}`,
-        headers: { ...headers, Accept: accept },
+        headers: { ...headers, ...metadataHeaders(body, metadata), Accept: accept },
         body: content,
       },
       "ANSWER_TIMEOUT",
-      callOptions.read("A call", options),
+      request,
     );
   }
 
   async #send(address: string, body: Body, options: ClientSendOptions | undefined): Promise<void> {
-    const { delay, cancellationToken, ...request } = sendOptions.read("A send", options);
+    const { delay, cancellationToken, metadata, ...request } = sendOptions.read("A send", options);
     let path = `/send/${address}?${body.query}`;
     if (delay !== undefined) path += `delay=${delay}&`;
     if (cancellationToken !== undefined) {
       path += `cancellationToken=${pathPart("cancellation token", cancellationToken)}`;
     }
-    const { content, headers } = body;
+    const { content } = body;
+    const headers = { ...body.headers, ...metadataHeaders(body, metadata) };
     await this.#request({ method: "POST", path: () => path, headers, body: content }, "CLIENT_FAILED", request);
   }
 
   #request(
     request: Pick<HttpCall, "method" | "path" | "headers" | "body">,
     timeoutCode: HttpCall["timeoutCode"],
-    options: ReturnType<typeof callOptions.read>,
+    options: ReturnType<typeof cancelOptions.read>,
   ): Promise<HttpAnswer> {
     const { timeout = this.#settings.timeoutMs, signal, idempotencyKey } = options;
     const headers = { ...request.headers, ...keyHeaders(idempotencyKey, timeout) };
     return send(this.#settings, { ...request, headers, timeoutMs: timeout, signal, timeoutCode });
   }
+}
+
+/** The header of a message's metadata; a packed value has its own unless the caller gives other metadata. */
+function metadataHeaders(body: Body, metadata: Metadata = body.metadata): Readonly<Record<string, string>> {
+  const header = encodeMetadataHeader(metadata);
+  return header === undefined ? {} : { [metadataHeader]: header };
 }
 
 /** Names that JavaScript itself looks up. To await, print or store a ref must not call a function. */

@@ -2,6 +2,7 @@
 
 export { type ErrorCode, StatefunError } from "../errors.js";
 export type { Duration } from "../model/duration.js";
+export { Metadata, type MetadataEntry, type MetadataInput } from "../model/metadata.js";
 export type { Named, TypenameOf, WithTypename } from "../model/named.js";
 export type { MessageClass, ReflectedType } from "../model/protobuf-class.js";
 export { TerminalError, type TerminalErrorOptions } from "../model/terminal-error.js";
@@ -12,5 +13,5 @@ export { json, type StandardSchema } from "../types/json.js";
 export { Types } from "../types/primitives.js";
 export { protobuf, type TypeLike } from "../types/protobuf.js";
 export { Client, connect } from "./client.js";
-export type { ClientCallOptions, ClientOptions, ClientSendOptions } from "./client-options.js";
+export type { ClientCallOptions, ClientCancelOptions, ClientOptions, ClientSendOptions } from "./client-options.js";
 export type { Input, Output, Ref, Sender } from "./plain-types.js";

@@ -120,7 +120,7 @@ function errorOf(url: string, status: number, bytes: Uint8Array): StatefunError 
   if (status === 414 || status === 431) {
     return new StatefunError(
       "REQUEST_TOO_LARGE",
-      `${url} answered ${status}: the URL and headers of the request are longer than 16 KiB. Shorten the id.`,
+      `${url} answered ${status}: the URL and headers of the request are longer than 16 KiB. Shorten the id or the metadata.`,
     );
   }
   return new StatefunError(

@@ -1,8 +1,10 @@
 // A message as the body of a request, and the body of an answer as a value.
 
 import { describe, StatefunError, twoCopies } from "../errors.js";
+import { Metadata } from "../model/metadata.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
 import { assertTypename, looksPacked, TypedValue } from "../model/typed-value.js";
+import { decodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
 import { typeOf } from "../types/protobuf.js";
 import type { HttpAnswer } from "./http-call.js";
 import { toJsonText } from "./json-text.js";
@@ -15,6 +17,8 @@ export interface Body {
   /** The parameters that say which type the message has. Ends in "&". */
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What came with a packed value. */
+  readonly metadata: Metadata;
   readonly accept?: string;
 }
 
@@ -37,12 +41,14 @@ export function bodyOf(message: unknown, method: string): Body {
       content: toJsonText(message, method),
       query: `handler=${encodeURIComponent(method)}&`,
       headers: { "Content-Type": "application/json" },
+      metadata: Metadata.none,
     };
   }
   return {
     content: packed.value,
     query: `type=${encodeURIComponent(packed.typename)}&`,
     headers: { "Content-Type": octetStream },
+    metadata: packed.metadata,
   };
 }
 
@@ -53,19 +59,26 @@ function packMessage(message: unknown): TypedValue | undefined {
   return isProtobufCodec(messageClass) ? typeOf(messageClass).pack(message) : undefined;
 }
 
-/** Reads the answer to a call of a method. Throws CLIENT_FAILED. */
-export function plainAnswer({ headers, bytes }: HttpAnswer): unknown {
+/** Reads the answer to a call as a packed value, with its metadata. Throws CLIENT_FAILED and METADATA_INVALID. */
+export function packedAnswer({ headers, bytes }: HttpAnswer): TypedValue {
+  const metadata = headers.get(metadataHeader);
+  const packed = new TypedValue(typeOfAnswer(headers), bytes);
+  return metadata === null ? packed : packed.withMetadata(decodeMetadataHeader(metadata));
+}
+
+/** Reads the answer to a call of a method. Throws CLIENT_FAILED and METADATA_INVALID. */
+export function plainAnswer(answer: HttpAnswer): unknown {
   // The runtime sends bytes when it does not know the type of the answer. The caller may know the type.
-  if (headers.get("content-type")?.startsWith(octetStream)) return new TypedValue(typeOfAnswer(headers), bytes);
+  if (answer.headers.get("content-type")?.startsWith(octetStream)) return packedAnswer(answer);
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(new TextDecoder().decode(answer.bytes));
   } catch (error) {
     throw notFromRuntime(`is not JSON: ${describe(error)}`, error);
   }
 }
 
 /** Reads the typename of an answer. Throws CLIENT_FAILED. */
-export function typeOfAnswer(headers: Headers): string {
+function typeOfAnswer(headers: Headers): string {
   const typename = headers.get("statefun-type");
   if (typename === null) throw notFromRuntime("lacks the header Statefun-Type");
   return decodeURIComponent(typename);

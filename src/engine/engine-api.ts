@@ -188,8 +188,8 @@ export interface EngineApi {
   /**
    * Sends a message from outside; resolves when it is durable. Rejects with FUNCTION_UNKNOWN, VALUE_UNTYPED, ID_MISSING,
    * MAILBOX_FULL (too much waits for this address), OVERLOADED (too much waits for all), STORE_FULL, STORE_FAILED,
-   * TOKEN_INVALID, IDEMPOTENCY_CONFLICT, ENGINE_RESTARTING, SHUTTING_DOWN, TARGET_INVALID, TYPE_NAME_INVALID, DELAY_INVALID, and
-   * OPTION_INVALID for the idempotency key.
+   * TOKEN_INVALID, IDEMPOTENCY_CONFLICT, ENGINE_RESTARTING, SHUTTING_DOWN, TARGET_INVALID, TYPE_NAME_INVALID, DELAY_INVALID,
+   * METADATA_TOO_LARGE, and OPTION_INVALID for the idempotency key.
    */
   send(target: Address, value: TypedValue, options?: SendOptions): Promise<void>;
   /**

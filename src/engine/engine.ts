@@ -157,6 +157,7 @@ export class Engine implements EngineApi {
       parked,
       commit,
       clock,
+      limits,
       counters,
     });
     this.#maintenance = new Maintenance({

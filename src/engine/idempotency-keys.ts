@@ -43,7 +43,8 @@ interface Remembered {
 
 /**
  * Identifies a request, to detect a key that is used for two different ones. Existing folders hold the fingerprints of
- * plain sends and calls, so their form must not change: only a delayed or cancellable send adds to it.
+ * plain sends and calls, so their form must not change: only a delayed or cancellable send adds to it. Metadata is no part
+ * of it: a request that is sent again may have a trace of its own.
  */
 export function fingerprintOf(
   kind: "send" | "call",

@@ -3,6 +3,7 @@
 import { StatefunError } from "../errors.js";
 import { onAbort } from "../model/abort.js";
 import type { Address } from "../model/address.js";
+import { assertMetadataFits } from "../model/metadata.js";
 import { assertToken } from "../model/text.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import type { Admission } from "./admission.js";
@@ -13,6 +14,7 @@ import type { CallOptions, CancelOptions, SendOptions } from "./engine-api.js";
 import type { GroupCommit } from "./group-commit.js";
 import { fingerprintOf, fingerprintOfCancel, type IdempotencyKeys } from "./idempotency-keys.js";
 import type { Instances } from "./instances.js";
+import type { EngineLimits } from "./limits.js";
 import { DelayedMessage, Message } from "./message.js";
 import type { Counters } from "./metrics.js";
 import { Packed } from "./packed.js";
@@ -32,6 +34,7 @@ interface IntakeParts {
   readonly parked: ParkedAddresses;
   readonly commit: GroupCommit;
   readonly clock: Clock;
+  readonly limits: EngineLimits;
   readonly counters: Counters;
 }
 
@@ -44,10 +47,11 @@ export class Intake {
 
   /** See EngineApi.send. */
   async send(target: Address, value: TypedValue, options: SendOptions): Promise<void> {
-    const { admission, keys, commit } = this.#parts;
+    const { admission, keys, commit, limits } = this.#parts;
     const { delayMs = 0, cancellationToken, idempotencyKey, keyLifetimeMs } = options;
     assertTarget(target);
     assertPacked(value);
+    assertMetadataFits(value.metadata, limits.metadataBytes);
     assertDelay(delayMs);
     if (cancellationToken !== undefined) assertToken(cancellationToken);
     if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
@@ -88,10 +92,11 @@ export class Intake {
 
   /** See EngineApi.call. */
   async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue | undefined> {
-    const { admission, keys, calls, instances, parked, commit, clock } = this.#parts;
+    const { admission, keys, calls, instances, parked, commit, clock, limits } = this.#parts;
     const { idempotencyKey, keyLifetimeMs, timeoutMs = defaultTimeoutMs, signal } = options;
     assertTarget(target);
     assertPacked(value);
+    assertMetadataFits(value.metadata, limits.metadataBytes);
     if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
     if (signal != null) assertSignal(signal);
     signal?.throwIfAborted();

@@ -1,5 +1,7 @@
 // How much the engine takes on.
 
+import { defaultMetadataBytes } from "../model/metadata.js";
+
 /** Limits of an engine. */
 export interface EngineLimits {
   /** Bytes that may wait in one mailbox before messages from outside are refused for it. Defaults to 16 MiB. */
@@ -21,6 +23,8 @@ export interface EngineLimits {
   readonly inFlight: number;
   /** Bytes of messages that one call carries; a call carries one message whatever its size. Defaults to 4 MiB. */
   readonly batchBytes: number;
+  /** Bytes that the names and values of the metadata of a message from outside may take. Defaults to 8 KiB. */
+  readonly metadataBytes: number;
 }
 
 /** The limits that hold where none are given. Whoever opens an engine has checked the others. */
@@ -33,6 +37,7 @@ export const defaultLimits: EngineLimits = {
   callsWaiting: 20_000,
   inFlight: 1_024,
   batchBytes: 4 * 1024 * 1024,
+  metadataBytes: defaultMetadataBytes,
 };
 
 /** How long to wait before a store that could not be read is read again. */

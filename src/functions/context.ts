@@ -3,6 +3,7 @@
 
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
+import type { Metadata, MetadataInput } from "../model/metadata.js";
 import type { Sendable } from "../types/sendable.js";
 import type { AcceptedBy, FunctionClass, NoOtherMessage } from "./handled-messages.js";
 import type { StateAccess } from "./state-access.js";
@@ -16,15 +17,24 @@ type MessageTo<T> = T extends FunctionClass<infer I> ? MessageFor<I> : Sendable;
 /** unknown, unless M is a message that the target does not handle, although it has the fields of a handled message. */
 type Checked<M, T> = T extends FunctionClass<infer I> ? NoOtherMessage<M, I, Context> : unknown;
 
-/** Options of `context.sendAfter`. */
+/** Options of `context.send`, `context.reply` and `context.sendEgress`. */
 export interface SendOptions {
+  /**
+   * The metadata of the message. Defaults to the metadata that came with a packed value, when a catch-all passes the
+   * value on, and otherwise to none.
+   */
+  readonly metadata?: MetadataInput;
+}
+
+/** Options of `context.sendAfter`. */
+export interface SendAfterOptions extends SendOptions {
   /** Names the message for `cancelDelayedMessage`; v3 only. Defaults to none. */
   readonly cancellationToken?: string;
 }
 
 /**
  * A handler's way to the outside, for one message. The context ends when the handler has returned, or its promise has
- * settled. After that `address` and `caller` can still be read; everything else throws CONTEXT_CLOSED.
+ * settled. After that `address`, `caller` and `metadata` can still be read; everything else throws CONTEXT_CLOSED.
  *
  * @example
  * ```ts
@@ -48,34 +58,38 @@ export abstract class Context {
   /** The address of the message's sender; undefined when the message came from an ingress. */
   abstract readonly caller: Address | undefined;
 
+  /** The metadata of the message. */
+  abstract readonly metadata: Metadata;
+
   /** The states by name. */
   abstract readonly state: StateAccess;
 
   /** Sends a message to the function at an address. Throws the same codes as the other form of `send`. */
-  abstract send(target: Address, message: Sendable): void;
+  abstract send(target: Address, message: Sendable, options?: SendOptions): void;
   // The last overload is the one that most calls mean, because compilers show the last one's reason.
   /**
    * Sends a message to an instance of a function, which is named by its class or by its type name. A message is a
    * protobuf message or a value packed by its type; strings, booleans, bigints and Uint8Arrays pack themselves. Throws
-   * TARGET_INVALID, TYPE_NAME_INVALID, FUNCTION_UNDECORATED, ID_MISSING, MESSAGE_MISSING, VALUE_UNTYPED and
-   * CONTEXT_CLOSED.
+   * TARGET_INVALID, TYPE_NAME_INVALID, FUNCTION_UNDECORATED, ID_MISSING, MESSAGE_MISSING, VALUE_UNTYPED, METADATA_INVALID,
+   * METADATA_TOO_LARGE, OPTION_INVALID and CONTEXT_CLOSED.
    */
   abstract send<T extends string | FunctionClass<object>, M extends MessageTo<T>>(
     target: T,
     id: string,
     message: M & Checked<M, T>,
+    options?: SendOptions,
   ): void;
 
   /** Sends a message to the caller. Throws CALLER_MISSING when an ingress sent the message, and the codes of `send`. */
-  abstract reply(message: Sendable): void;
+  abstract reply(message: Sendable, options?: SendOptions): void;
 
   /** Sends a message to an address after a delay. Throws the same codes as the other form of `sendAfter`. */
-  abstract sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendOptions): void;
+  abstract sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendAfterOptions): void;
   /**
    * Sends a message after a delay, in milliseconds or units; the function goes on at once. A cancellation token lets
    * the message be withdrawn; the token must not be used again while its message is pending, by any function of the
-   * same id. Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2),
-   * OPTION_INVALID, and the codes of `send`.
+   * same id. Throws DELAY_INVALID, DURATION_INVALID, TOKEN_INVALID, CANCELLATION_UNSUPPORTED (a token on v2), and
+   * the codes of `send`.
    *
    * @example
    * ```ts
@@ -95,7 +109,7 @@ export abstract class Context {
     target: T,
     id: string,
     message: M & Checked<M, T>,
-    options?: SendOptions,
+    options?: SendAfterOptions,
   ): void;
 
   /**
@@ -106,7 +120,8 @@ export abstract class Context {
 
   /**
    * Sends a message out of the application, to an egress of the module file; kafkaRecord and kinesisRecord make the
-   * messages for Kafka and Kinesis. Throws TYPE_NAME_INVALID, MESSAGE_MISSING, VALUE_UNTYPED and CONTEXT_CLOSED.
+   * messages for Kafka and Kinesis. Throws TYPE_NAME_INVALID, MESSAGE_MISSING, VALUE_UNTYPED, METADATA_INVALID,
+   * METADATA_TOO_LARGE, OPTION_INVALID and CONTEXT_CLOSED.
    */
-  abstract sendEgress(egress: string, message: Sendable): void;
+  abstract sendEgress(egress: string, message: Sendable, options?: SendOptions): void;
 }

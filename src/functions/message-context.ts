@@ -5,7 +5,8 @@ import { Address } from "../model/address.js";
 import { append } from "../model/append.js";
 import { isClient } from "../model/client-address.js";
 import { type Duration, durationToMs } from "../model/duration.js";
-import type { Generation, SideEffects } from "../model/invocation.js";
+import type { Generation, Invocation, SideEffects } from "../model/invocation.js";
+import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, unchecked } from "../model/options.js";
 import { assertToken, isText } from "../model/text.js";
 import { parseTypeName } from "../model/type-name.js";
@@ -14,13 +15,18 @@ import { packAnswer, packValue } from "../types/pack.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Sendable } from "../types/sendable.js";
 import { declarationOf } from "./class-record.js";
-import { Context, type SendOptions } from "./context.js";
+import { Context, type SendAfterOptions, type SendOptions } from "./context.js";
 import type { FunctionClass } from "./handled-messages.js";
 import type { BatchState } from "./state.js";
 import type { StateAccess } from "./state-access.js";
 import { isSet } from "./state-cell.js";
 
-const sendOptions = defineOptions<SendOptions>()({ cancellationToken: unchecked<string>() });
+const sendOptions = defineOptions<SendOptions>()({ metadata: metadataOption });
+
+const sendAfterOptions = defineOptions<SendAfterOptions>()({
+  ...sendOptions.described,
+  cancellationToken: unchecked<string>(),
+});
 
 /** The parts of a batch that its contexts share. */
 export interface BatchScope {
@@ -30,22 +36,25 @@ export interface BatchScope {
   readonly effects: SideEffects;
   /** The cancellation tokens of messages that this batch has delayed and not withdrawn. */
   pendingTokens: Set<string> | undefined;
-  /** `passed` is set when the batch's time is over, which ends every context of the batch. */
-  readonly limit: { readonly passed: boolean };
+  /**
+   * `passed` is set when the batch's time is over, which ends every context of the batch. `metadataBytes` is the most that
+   * the metadata of a message may take.
+   */
+  readonly limit: { readonly passed: boolean; readonly metadataBytes: number };
 }
 
 /** A {@link Context}, with the members that only the batch calls. */
 export class MessageContext extends Context {
   readonly #scope: BatchScope;
-  readonly #caller: Address | undefined;
+  readonly #invocation: Invocation;
   #open = true;
   #replied = false;
   #state: StateAccess | undefined;
 
-  constructor(scope: BatchScope, caller: Address | undefined) {
+  constructor(scope: BatchScope, invocation: Invocation) {
     super();
     this.#scope = scope;
-    this.#caller = caller;
+    this.#invocation = invocation;
   }
 
   get address(): Address {
@@ -53,7 +62,11 @@ export class MessageContext extends Context {
   }
 
   get caller(): Address | undefined {
-    return this.#caller;
+    return this.#invocation.caller;
+  }
+
+  get metadata(): Metadata {
+    return this.#invocation.argument.metadata;
   }
 
   get state(): StateAccess {
@@ -63,22 +76,22 @@ export class MessageContext extends Context {
 
   send(target: unknown, ...rest: unknown[]): void {
     this.#assertOpen();
-    const { to, message } = destination(target, rest, this);
-    const argument = packMessage(message);
+    const { to, message, options } = destination(target, rest, this);
+    const argument = this.#pack("send", message, options);
     const { effects } = this.#scope;
     effects.messages = append(effects.messages, { target: to, argument });
   }
 
-  reply(message: Sendable): void {
+  reply(message: Sendable, options?: SendOptions): void {
     this.#assertOpen();
-    const target = this.#caller;
+    const target = this.caller;
     if (target === undefined) {
       throw new StatefunError(
         "CALLER_MISSING",
         `${this.address} can't reply: the message came from an ingress, not from a function. Check context.caller first.`,
       );
     }
-    const argument = packMessage(message);
+    const argument = this.#pack("reply", message, options);
     const { effects } = this.#scope;
     effects.messages = append(effects.messages, { target, argument });
     this.#replied = true;
@@ -88,8 +101,8 @@ export class MessageContext extends Context {
     this.#assertOpen();
     const delayMs = positiveDelay(delay);
     const { to, message, options } = destination(target, rest, this);
-    const { cancellationToken } = sendOptions.read("sendAfter", options as SendOptions | undefined);
-    const argument = packMessage(message);
+    const { cancellationToken, metadata } = sendAfterOptions.read("sendAfter", options as SendAfterOptions | undefined);
+    const argument = this.#withMetadata(packMessage(message), metadata);
     if (cancellationToken !== undefined) this.#claimToken(cancellationToken);
     const { effects } = this.#scope;
     effects.delayed = append(effects.delayed, { delayMs, target: to, argument, cancellationToken });
@@ -103,10 +116,10 @@ export class MessageContext extends Context {
     effects.delayed = append(effects.delayed, { cancel: cancellationToken });
   }
 
-  sendEgress(egress: string, message: Sendable): void {
+  sendEgress(egress: string, message: Sendable, options?: SendOptions): void {
     this.#assertOpen();
     const { namespace, name } = parseTypeName(egress);
-    const argument = packMessage(message);
+    const argument = this.#pack("sendEgress", message, options);
     const { effects } = this.#scope;
     effects.egresses = append(effects.egresses, { namespace, name, argument });
   }
@@ -116,7 +129,8 @@ export class MessageContext extends Context {
    * as its answer. Throws the codes of `reply`, and VALUE_INVALID.
    */
   end(returned: unknown): void {
-    if (returned !== undefined && this.#caller !== undefined && isClient(this.#caller) && !this.#replied) {
+    const { caller } = this;
+    if (returned !== undefined && caller !== undefined && isClient(caller) && !this.#replied) {
       this.reply(packAnswer(returned));
     }
     this.close();
@@ -125,6 +139,19 @@ export class MessageContext extends Context {
   /** Ends the context of a handler that failed. */
   close(): void {
     this.#open = false;
+  }
+
+  #pack(method: string, message: unknown, options: unknown): TypedValue {
+    const packed = packMessage(message);
+    if (options === undefined) return packed;
+    return this.#withMetadata(packed, sendOptions.read(method, options as SendOptions).metadata);
+  }
+
+  /** A packed value keeps the metadata that came with it, unless the sender gives other metadata. */
+  #withMetadata(packed: TypedValue, metadata: Metadata | undefined): TypedValue {
+    if (metadata === undefined) return packed;
+    assertMetadataFits(metadata, this.#scope.limit.metadataBytes);
+    return packed.withMetadata(metadata);
   }
 
   /** The engine fails the whole job over a token whose message is pending. A batch can refuse its own tokens only. */
@@ -177,7 +204,8 @@ class StatesByName implements StateAccess {
 
   set(name: string, value: Sendable): void {
     this.#assertOpen();
-    this.#state.write(name, isSet(value) ? packValue(value) : undefined);
+    // Metadata belongs to a message. Engines drop it from a state, so it is dropped here as well.
+    this.#state.write(name, isSet(value) ? packValue(value).withMetadata(undefined) : undefined);
   }
 
   delete(name: string): void {

@@ -4,7 +4,8 @@ import { describe, describeValue, otherCopy, StatefunError } from "../errors.js"
 import type { Duration } from "../model/duration.js";
 import type { Generation, SideEffects } from "../model/invocation.js";
 import { defaultLogger, type Logger, logFailure, loggerOption } from "../model/logger.js";
-import { defineOptions, oneOf, timer, withDefault } from "../model/options.js";
+import { defaultMetadataBytes } from "../model/metadata.js";
+import { defineOptions, oneOf, positiveInteger, timer, withDefault } from "../model/options.js";
 import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
 import { type BatchLimit, runBatch } from "./run-batch.js";
@@ -23,12 +24,15 @@ export interface HandlerOptions {
    * own.
    */
   readonly callTimeout?: Duration;
+  /** The most bytes that the names and values of the metadata which a function gives a message may take. Defaults to 8 KiB. */
+  readonly maxMetadataBytes?: number;
 }
 
 export const handlerOptions = defineOptions<HandlerOptions>()({
   generation: oneOf("v2", "v3"),
   logger: withDefault(loggerOption, defaultLogger),
   callTimeout: timer,
+  maxMetadataBytes: withDefault(positiveInteger, defaultMetadataBytes),
 });
 
 /**
@@ -52,6 +56,7 @@ export class RequestReplyHandler {
   readonly #generation: Generation | undefined;
   readonly #callTimeoutMs: number | undefined;
   readonly #limited: "batch" | "message";
+  readonly #metadataBytes: number;
   #inFlight = 0;
   #closing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
@@ -64,7 +69,7 @@ export class RequestReplyHandler {
    */
   constructor(functions: StatefulFunctions, options: HandlerOptions, limited: "batch" | "message");
   constructor(functions: StatefulFunctions, options: HandlerOptions = {}, limited: "batch" | "message" = "batch") {
-    const { generation, logger, callTimeout } = handlerOptions.read("The handler", options);
+    const { generation, logger, callTimeout, maxMetadataBytes } = handlerOptions.read("The handler", options);
     if (!(functions instanceof StatefulFunctions)) {
       throw new StatefunError(
         "OPTION_INVALID",
@@ -73,6 +78,7 @@ export class RequestReplyHandler {
     }
     this.#callTimeoutMs = callTimeout;
     this.#limited = limited;
+    this.#metadataBytes = maxMetadataBytes;
     this.#functions = functions;
     this.#generation = generation;
     this.logger = logger;
@@ -153,7 +159,11 @@ export class RequestReplyHandler {
     }
     const { stored, missing } = resolveState(spec, batch);
     if (missing.length > 0) return encodeIncompleteContext(missing);
-    const limit: BatchLimit = { passed: false, messageEndedAt: Number.NEGATIVE_INFINITY };
+    const limit: BatchLimit = {
+      passed: false,
+      messageEndedAt: Number.NEGATIVE_INFINITY,
+      metadataBytes: this.#metadataBytes,
+    };
     const effects = runBatch(spec, batch, stored, limit);
     if (!(effects instanceof Promise)) return encodeResponse(effects, batch.generation);
     const inTime = this.#callTimeoutMs === undefined ? effects : this.#inTime(effects, limit, String(batch.target));

@@ -17,6 +17,8 @@ export interface BatchLimit {
   passed: boolean;
   /** When the last message ended that took more than a turn of the event loop; by performance.now(). */
   messageEndedAt: number;
+  /** The most bytes that the metadata of a message which is sent may take. */
+  readonly metadataBytes: number;
 }
 
 /**
@@ -118,9 +120,10 @@ class BatchRun implements BatchScope {
 
   /** Calls the handler of one message; returns a promise only when the handler did. */
   #invoke(index: number): void | Promise<void> {
-    const { caller, argument } = this.#batch.invocations[index] as InvocationBatch["invocations"][number];
+    const invocation = this.#batch.invocations[index] as InvocationBatch["invocations"][number];
+    const { argument } = invocation;
     const { typename } = argument;
-    const context = new MessageContext(this, caller);
+    const context = new MessageContext(this, invocation);
     let result: unknown;
     try {
       const handler = findHandler(this.#spec, this.#batch.generation, typename);

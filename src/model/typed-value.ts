@@ -2,6 +2,7 @@
 
 import type { WireWriter } from "../bytes/writer.js";
 import { describeValue, otherCopy, StatefunError } from "../errors.js";
+import { Metadata, type MetadataEntry, writeMetadata } from "./metadata.js";
 import type { TypenameOf } from "./named.js";
 import {
   decodeMessage,
@@ -63,6 +64,8 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
   #start = 0;
   #end = -1;
   #v2: TypedValue | undefined;
+  /** Undefined when there is none, as for most values. */
+  #metadata: Metadata | undefined;
   /** For the compiler alone: the type of the decoded value. */
   declare protected readonly decoded?: T;
   /** For the compiler alone: the typename that the value's shape carries. */
@@ -77,10 +80,17 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
    * Makes a value whose bytes are a part of larger bytes.
    * @internal
    */
-  static slice(typename: string, bytes: Uint8Array, start: number, end: number): TypedValue {
+  static slice(
+    typename: string,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    metadata?: readonly MetadataEntry[],
+  ): TypedValue {
     const value = new TypedValue(typename, bytes);
     value.#start = start;
     value.#end = end;
+    if (metadata !== undefined) value.#metadata = Metadata.wrap(metadata);
     return value;
   }
 
@@ -108,6 +118,42 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
     else if (this.#end >= 0) this.#bytes = this.#bytes.subarray(this.#start, this.#end);
     this.#end = -1;
     return this.#bytes;
+  }
+
+  /** The metadata of the message that brought the value. It has no pairs when the value came with no message. */
+  get metadata(): Metadata {
+    return this.#metadata ?? Metadata.none;
+  }
+
+  /**
+   * The same value with this metadata, or without any.
+   * @internal
+   */
+  withMetadata(metadata: Metadata | undefined): TypedValue<T, N> {
+    if (metadata === this.#metadata) return this;
+    const value = new TypedValue<T, N>(this.typename);
+    value.#bytes = this.#bytes;
+    value.#start = this.#start;
+    value.#end = this.#end;
+    value.#v2 = this.#v2;
+    value.#metadata = metadata;
+    return value;
+  }
+
+  /**
+   * The same value with the metadata of another one.
+   * @internal
+   */
+  withMetadataOf(other: TypedValue): TypedValue<T, N> {
+    return this.withMetadata(other.#metadata);
+  }
+
+  /**
+   * Writes the metadata as fields of the message around the value.
+   * @internal
+   */
+  writeMetadata(writer: WireWriter): void {
+    if (this.#metadata !== undefined) writeMetadata(writer, this.#metadata);
   }
 
   /**

@@ -154,12 +154,12 @@ async function readModuleFile(path: string, allowHostTemplates: boolean): Promis
 function openRoutes(
   functions: StatefulFunctions,
   module: Module,
-  { callTimeout: callTimeoutMs, functionOptions: policies }: ReturnType<typeof runtimeOptions.read>,
+  { callTimeout: callTimeoutMs, functionOptions: policies, limits }: ReturnType<typeof runtimeOptions.read>,
   logger: Logger,
 ): Routes {
   const handler = new RequestReplyHandler(
     functions,
-    { generation: "v3", logger, callTimeout: callTimeoutMs },
+    { generation: "v3", logger, callTimeout: callTimeoutMs, maxMetadataBytes: limits.metadataBytes },
     "message",
   );
   const inProcess = {

@@ -27,6 +27,11 @@ export interface RuntimeLimits {
   readonly inFlight?: number;
   /** Bytes of messages in one call; a single message may be larger. Defaults to 4 MiB. */
   readonly batchBytes?: number;
+  /**
+   * Bytes that the names and values of a message's metadata may take: of a message from outside, and of one that a function
+   * of this process gives metadata. Defaults to 8 KiB.
+   */
+  readonly metadataBytes?: number;
 }
 
 const limitOptions = defineOptions<RuntimeLimits>()({
@@ -38,6 +43,7 @@ const limitOptions = defineOptions<RuntimeLimits>()({
   callsWaiting: withDefault(positiveInteger, defaultLimits.callsWaiting),
   inFlight: withDefault(positiveInteger, defaultLimits.inFlight),
   batchBytes: withDefault(positiveInteger, defaultLimits.batchBytes),
+  metadataBytes: withDefault(positiveInteger, defaultLimits.metadataBytes),
 });
 
 /** Reads limits as the engine's. Throws OPTION_INVALID. */

@@ -3,6 +3,7 @@
 import type { EngineApi } from "../engine/engine-api.js";
 import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
+import { type Metadata, type MetadataInput, metadataOption } from "../model/metadata.js";
 import { defineOptions, duration, positiveInteger, timer, unchecked, wait, withDefault } from "../model/options.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { packValue } from "../types/pack.js";
@@ -17,6 +18,8 @@ export interface RuntimeSendOptions {
   readonly delay?: Duration;
   /** Names a delayed message, so that {@link StatefunRuntime.cancel} can withdraw it. Defaults to none. */
   readonly cancellationToken?: string;
+  /** The metadata of the message. Defaults to what came with a packed value, and otherwise to none. */
+  readonly metadata?: MetadataInput;
   /** A second send with the same key does nothing, for the runtime's `idempotencyKeyLifetime`. Defaults to none. */
   readonly idempotencyKey?: string;
 }
@@ -25,6 +28,8 @@ export interface RuntimeSendOptions {
 export interface RuntimeCallOptions {
   /** How long to wait for the answer. Defaults to 30 seconds. */
   readonly timeout?: Duration;
+  /** The metadata of the message. Defaults to what came with a packed value, and otherwise to none. */
+  readonly metadata?: MetadataInput;
   /** A second call with the same key gets the answer of the first, for the runtime's `idempotencyKeyLifetime`. Defaults to none. */
   readonly idempotencyKey?: string;
   /** Ends the wait; the message stays sent. Defaults to none. */
@@ -54,12 +59,14 @@ export interface RuntimeCloseOptions {
 
 const sendOptions = defineOptions<RuntimeSendOptions>()({
   delay: duration,
+  metadata: metadataOption,
   cancellationToken: unchecked<string>(),
   idempotencyKey: unchecked<string>(),
 });
 
 const callOptions = defineOptions<RuntimeCallOptions>()({
   timeout: timer,
+  metadata: metadataOption,
   idempotencyKey: unchecked<string>(),
   signal: unchecked<AbortSignal>(),
 });
@@ -122,7 +129,7 @@ export class StatefunRuntime {
    * Sends a message to a function's address; resolves when the message is on disk. A value that does not name its type must
    * be packed: `Types.int.pack(5)`. Rejects with FUNCTION_UNKNOWN, ID_MISSING, MAILBOX_FULL, OVERLOADED,
    * STORE_FULL, STORE_FAILED, TOKEN_INVALID, IDEMPOTENCY_CONFLICT, DELAY_INVALID, DURATION_INVALID, OPTION_INVALID,
-   * ENGINE_RESTARTING, SHUTTING_DOWN and VALUE_UNTYPED. Rejects with VALUE_INVALID when the function runs in this process and has no handler for
+   * ENGINE_RESTARTING, SHUTTING_DOWN, METADATA_INVALID, METADATA_TOO_LARGE and VALUE_UNTYPED. Rejects with VALUE_INVALID when the function runs in this process and has no handler for
    * the value's type.
    *
    * @example
@@ -137,8 +144,8 @@ export class StatefunRuntime {
    * ```
    */
   async send(typeName: string, id: string, value: unknown, options?: RuntimeSendOptions): Promise<void> {
-    const { delay: delayMs, cancellationToken, idempotencyKey } = sendOptions.read("send", options);
-    return this.#opened.engine.send(Address.of(typeName, id), this.#pack(typeName, value), {
+    const { delay: delayMs, cancellationToken, idempotencyKey, metadata } = sendOptions.read("send", options);
+    return this.#opened.engine.send(Address.of(typeName, id), this.#pack(typeName, value, metadata), {
       ...(delayMs === undefined ? {} : { delayMs }),
       ...(cancellationToken === undefined ? {} : { cancellationToken }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -167,8 +174,8 @@ export class StatefunRuntime {
     value: unknown,
     options?: RuntimeCallOptions,
   ): Promise<TypedValue | undefined> {
-    const { timeout: timeoutMs, idempotencyKey, signal } = callOptions.read("call", options);
-    return this.#opened.engine.call(Address.of(typeName, id), this.#pack(typeName, value), {
+    const { timeout: timeoutMs, idempotencyKey, signal, metadata } = callOptions.read("call", options);
+    return this.#opened.engine.call(Address.of(typeName, id), this.#pack(typeName, value, metadata), {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(signal === undefined ? {} : { signal }),
@@ -224,9 +231,9 @@ export class StatefunRuntime {
   }
 
   /** Refuses a value that no handler takes: such a message would park its address. */
-  #pack(typeName: string, value: unknown): TypedValue {
+  #pack(typeName: string, value: unknown, metadata: Metadata | undefined): TypedValue {
     const packed = packValue(value);
     assertTaken(this.#opened.catalog, typeName, packed.typename);
-    return packed;
+    return metadata === undefined ? packed : packed.withMetadata(metadata);
   }
 }

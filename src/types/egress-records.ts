@@ -4,6 +4,7 @@ import { platform } from "../bytes/platform.js";
 import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { describeValue, StatefunError } from "../errors.js";
+import { Metadata, type MetadataInput, metadataOption, writeMetadata } from "../model/metadata.js";
 import { defineOptions, type Option } from "../model/options.js";
 import { isText } from "../model/text.js";
 import { TypedValue } from "../model/typed-value.js";
@@ -23,6 +24,11 @@ export interface KafkaRecord {
   readonly value: RecordValue;
   /** The key of the record. Defaults to no key. */
   readonly key?: string | undefined;
+  /**
+   * The headers of the record, in the form of metadata. StateFun's own engines leave them out of the record that they
+   * write: docs/kafka.md says which engine writes them. Defaults to none.
+   */
+  readonly headers?: MetadataInput | undefined;
 }
 
 /** A record for a Kinesis egress (proto message KinesisEgressRecord). */
@@ -54,7 +60,12 @@ const valueBytes: Option<RecordValue, Uint8Array> = (input, name, where) => {
   throw invalid(where, name, input, "text without half of a surrogate pair, bytes, a message or a packed value");
 };
 
-const kafkaFields = defineOptions<KafkaRecord>()({ topic: requiredText, value: valueBytes, key: optionalText });
+const kafkaFields = defineOptions<KafkaRecord>()({
+  topic: requiredText,
+  value: valueBytes,
+  key: optionalText,
+  headers: metadataOption,
+});
 
 const kinesisFields = defineOptions<KinesisRecord>()({
   stream: requiredText,
@@ -65,7 +76,8 @@ const kinesisFields = defineOptions<KinesisRecord>()({
 
 /**
  * Makes the message that `context.sendEgress` sends to a Kafka egress. Throws EGRESS_RECORD_INVALID without a topic or
- * a value and for text with half of a surrogate pair, VALUE_UNTYPED, VALUE_INVALID and OPTION_INVALID.
+ * a value and for text with half of a surrogate pair, METADATA_INVALID, VALUE_UNTYPED, VALUE_INVALID and
+ * OPTION_INVALID.
  *
  * @example
  * ```ts
@@ -79,8 +91,8 @@ const kinesisFields = defineOptions<KinesisRecord>()({
  * ```
  */
 export function kafkaRecord(record: KafkaRecord): TypedValue {
-  const { topic, value, key } = kafkaFields.read("The Kafka record", record);
-  return packRecord("KafkaProducerRecord", [key, value, topic]);
+  const { topic, value, key, headers } = kafkaFields.read("The Kafka record", record);
+  return packRecord("KafkaProducerRecord", [key, value, topic], headers);
 }
 
 /**
@@ -94,13 +106,18 @@ export function kinesisRecord(record: KinesisRecord): TypedValue {
 }
 
 /** Writes the fields, numbered from 1. The engines of the two generations know the same record by different names. */
-function packRecord(name: string, fields: readonly (string | Uint8Array | undefined)[]): TypedValue {
+function packRecord(
+  name: string,
+  fields: readonly (string | Uint8Array | undefined)[],
+  headers: Metadata = Metadata.none,
+): TypedValue {
   const writer = new WireWriter();
   fields.forEach((field, index) => {
     if (field === undefined || field.length === 0) return;
     if (typeof field === "string") writer.string(tag(index + 1, delimited), field);
     else writer.bytes(tag(index + 1, delimited), field);
   });
+  writeMetadata(writer, headers);
   const bytes = writer.finish();
   const v2 = new TypedValue(`type.googleapis.com/org.apache.flink.statefun.flink.io.${name}`, bytes);
   return TypedValue.inBoth(`type.googleapis.com/io.statefun.sdk.egress.${name}`, bytes, v2);

@@ -6,6 +6,7 @@ import { describe, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
 import type { Generation, Invocation, InvocationBatch, PersistedValue } from "../model/invocation.js";
+import { type MetadataEntry, metadataField, readMetadataEntry } from "../model/metadata.js";
 import { TypedValue } from "../model/typed-value.js";
 import { readAddress } from "./address.js";
 
@@ -23,11 +24,13 @@ interface Packed {
   end: number;
   hasValue: boolean;
   generation: Generation | undefined;
+  /** Undefined when there is none. */
+  metadata: MetadataEntry[] | undefined;
 }
 
 /**
- * The most states and messages that one request may hold; an engine sends a thousand messages unless it is configured
- * otherwise. An entry can be as short as two bytes, so that a body without this limit takes sixty times its own size in
+ * The most states, messages and pairs of metadata that one request may hold; an engine sends a thousand messages unless
+ * it is configured otherwise. An entry can be as short as two bytes, so that a body without this limit takes sixty times its own size in
  * memory.
  */
 const mostEntries = 1_000_000;
@@ -43,6 +46,8 @@ interface Draft {
   invocations: readonly Invocation[];
   /** The generation, as the first message that shows it. */
   generation: Generation | undefined;
+  /** How many pairs of metadata were read. */
+  pairs: number;
   /** The typename of the first message. */
   firstTypename: string | undefined;
 }
@@ -58,6 +63,7 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
     state: none,
     invocations: none,
     generation: undefined,
+    pairs: 0,
     firstTypename: undefined,
   };
   let found = false;
@@ -92,7 +98,7 @@ function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {
     if (fieldTag === field1) draft.target = readAddress(reader, end);
     else if (fieldTag === field2) {
       assertRoom(draft);
-      draft.state = append(draft.state, readState(reader, end));
+      draft.state = append(draft.state, readState(reader, draft, end));
     } else if (fieldTag === field3) {
       assertRoom(draft);
       draft.invocations = append(draft.invocations, readInvocation(reader, draft, end));
@@ -100,12 +106,15 @@ function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {
   }
 }
 
-function assertRoom({ state, invocations }: Draft): void {
-  if (state.length + invocations.length < mostEntries) return;
-  throw new StatefunError("REQUEST_TOO_LARGE", `The request holds more than ${mostEntries} states and messages.`);
+function assertRoom({ state, invocations, pairs }: Draft): void {
+  if (state.length + invocations.length + pairs < mostEntries) return;
+  throw new StatefunError(
+    "REQUEST_TOO_LARGE",
+    `The request holds more than ${mostEntries} states, messages and pairs of metadata.`,
+  );
 }
 
-function readState(reader: WireReader, outerEnd: number): PackedState {
+function readState(reader: WireReader, draft: Draft, outerEnd: number): PackedState {
   const end = reader.endOfField(outerEnd);
   let name = "";
   let packed: Packed | undefined;
@@ -113,7 +122,7 @@ function readState(reader: WireReader, outerEnd: number): PackedState {
     const fieldTag = reader.tag(end);
     if (fieldTag === field1) name = reader.string(end);
     // The field has the type bytes in v2 and TypedValue in v3. The bytes hold an Any, so both are read in the same way.
-    else if (fieldTag === field2) packed = readPacked(reader, end);
+    else if (fieldTag === field2) packed = readPacked(reader, draft, end);
     else reader.skip(fieldTag, end);
   }
   return { name, packed };
@@ -126,7 +135,7 @@ function readInvocation(reader: WireReader, draft: Draft, outerEnd: number): Inv
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === field1) caller = readAddress(reader, end);
-    else if (fieldTag === field2) argument = readPacked(reader, end);
+    else if (fieldTag === field2) argument = readPacked(reader, draft, end);
     else reader.skip(fieldTag, end);
   }
   if (argument === undefined) throw malformed("a message has no argument");
@@ -135,13 +144,20 @@ function readInvocation(reader: WireReader, draft: Draft, outerEnd: number): Inv
   const fromFunction = caller !== undefined && caller.name !== "";
   return {
     caller: fromFunction ? caller : undefined,
-    argument: TypedValue.slice(argument.typename, reader.bytes, argument.start, argument.end),
+    argument: TypedValue.slice(argument.typename, reader.bytes, argument.start, argument.end, argument.metadata),
   };
 }
 
-function readPacked(reader: WireReader, outerEnd: number): Packed {
+function readPacked(reader: WireReader, draft: Draft, outerEnd: number): Packed {
   const end = reader.endOfField(outerEnd);
-  const packed: Packed = { typename: "", start: 0, end: 0, hasValue: false, generation: undefined };
+  const packed: Packed = {
+    typename: "",
+    start: 0,
+    end: 0,
+    hasValue: false,
+    generation: undefined,
+    metadata: undefined,
+  };
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === field1) packed.typename = reader.string(end);
@@ -159,6 +175,11 @@ function readPacked(reader: WireReader, outerEnd: number): Packed {
       reader.pos = packed.end;
       packed.hasValue = true;
       packed.generation = "v2";
+    } else if (fieldTag === metadataField) {
+      assertRoom(draft);
+      draft.pairs += 1;
+      packed.metadata ??= [];
+      packed.metadata.push(readMetadataEntry(reader, end));
     } else reader.skip(fieldTag, end);
   }
   return packed;

@@ -4,6 +4,7 @@
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Generation } from "../model/invocation.js";
+import { type MetadataEntry, metadataField, readMetadataEntry } from "../model/metadata.js";
 import { TypedValue } from "../model/typed-value.js";
 import { primitiveFor } from "./primitives.js";
 
@@ -31,6 +32,8 @@ export function writePacked(writer: WireWriter, value: TypedValue, generation: G
     writer.string(field1, v2.typename);
     v2.writeTo(writer, field2);
   }
+  // An Any has no such field, but an engine passes on the fields that it does not know.
+  value.writeMetadata(writer);
 }
 
 /**
@@ -43,6 +46,7 @@ export function typenameOfPacked(bytes: Uint8Array): string {
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === field1) typename = reader.string(end);
+    else if (fieldTag === metadataField) readMetadataEntry(reader, end);
     else reader.skip(fieldTag, end);
   }
   return typename;
@@ -56,6 +60,7 @@ export function decodePacked(bytes: Uint8Array, generation: Generation): TypedVa
   let typename = "";
   let start = 0;
   let valueEnd = 0;
+  let metadata: MetadataEntry[] | undefined;
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === field1) typename = reader.string(end);
@@ -63,9 +68,12 @@ export function decodePacked(bytes: Uint8Array, generation: Generation): TypedVa
       valueEnd = reader.endOfField(end);
       start = reader.pos;
       reader.pos = valueEnd;
+    } else if (fieldTag === metadataField) {
+      metadata ??= [];
+      metadata.push(readMetadataEntry(reader, end));
     } else reader.skip(fieldTag, end);
   }
-  return TypedValue.slice(typename, bytes, start, valueEnd);
+  return TypedValue.slice(typename, bytes, start, valueEnd, metadata);
 }
 
 /** Encodes the same value in the form of another generation. Throws an Error that says what is wrong with the bytes. */

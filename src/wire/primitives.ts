@@ -59,9 +59,10 @@ export function primitiveFor(value: TypedValue, generation: Generation): TypedVa
   const primitive = primitives[generation].get(value.typename);
   if (primitive === undefined) return value;
   const { typename, integer } = primitive;
-  if (integer === undefined) return new TypedValue(typename, value.value);
+  if (integer === undefined) return new TypedValue(typename, value.value).withMetadataOf(value);
   const number = readInteger(value.value, integer, generation);
-  return number === undefined ? value : new TypedValue(typename, integerBytes(number, integer, generation));
+  if (number === undefined) return value;
+  return new TypedValue(typename, integerBytes(number, integer, generation)).withMetadataOf(value);
 }
 
 function readInteger(bytes: Uint8Array, { fixed, readFixed }: Integer, to: Generation): bigint | undefined {

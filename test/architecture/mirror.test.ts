@@ -57,13 +57,14 @@ const rooms: Readonly<Record<string, Room>> = {
       "failures",
       "returned-values",
       "half-characters",
+      "metadata",
       "silent-faults",
       "state-protocol",
     ],
   },
   wire: {
     untested: {},
-    behaviours: ["fuzz", "generation", "lengths-and-texts", "malformed-requests", "random-requests"],
+    behaviours: ["fuzz", "generation", "lengths-and-texts", "malformed-requests", "metadata", "random-requests"],
   },
 };
 

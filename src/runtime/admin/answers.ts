@@ -4,6 +4,7 @@ import type { EngineApi, FunctionInfo, ParkedInfo, WaitingMessage } from "../../
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
+import { type ShownPair, showMetadata } from "../http/metadata-json.js";
 import { publicMessage } from "../http/server.js";
 import type { Asked, RouteName } from "./routes.js";
 import { assertStateHeld, assertStateKnown, readState, type ShownValue, showValue } from "./values.js";
@@ -181,8 +182,13 @@ function limitOf(query: ReadonlyMap<string, string>): number {
 function showMessage(
   catalog: TypeCatalog,
   { caller, value }: WaitingMessage,
-): ShownValue & { readonly caller: string | null } {
-  return { caller: caller === undefined ? null : String(caller), ...showValue(catalog, value) };
+): ShownValue & { readonly caller: string | null; readonly metadata?: readonly ShownPair[] } {
+  const metadata = showMetadata(value.metadata);
+  return {
+    caller: caller === undefined ? null : String(caller),
+    ...showValue(catalog, value),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
 }
 
 function showParked({ since, code, reason, attempts }: ParkedInfo) {

@@ -7,6 +7,7 @@ import { oneLine } from "../../errors.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
 import { defineOptions, nonEmptyText, required } from "../../model/options.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
+import { showMetadata } from "../http/metadata-json.js";
 import { LineFile } from "./line-file.js";
 import { type RepeatOptions, Retry } from "./retry.js";
 
@@ -82,8 +83,10 @@ export class FileEgress implements EgressConsumer {
     const json = jsonOf(this.#find, value);
     const head = `{"id":${JSON.stringify(id)},"egress":${JSON.stringify(egress)},"typename":${JSON.stringify(value.typename)}`;
     const body = json === undefined ? `"bytes":"${Buffer.from(value.value).toString("base64")}"` : `"value":${json}`;
+    const metadata = showMetadata(value.metadata);
+    const tail = metadata === undefined ? "" : `,"metadata":${JSON.stringify(metadata)}`;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ id, line: `${head},${body}}\n`, resolve, reject });
+      this.#waiting.push({ id, line: `${head},${body}${tail}}\n`, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
   }

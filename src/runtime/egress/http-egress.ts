@@ -7,6 +7,7 @@ import { StatefunError } from "../../errors.js";
 import type { Duration } from "../../model/duration.js";
 import { httpUrlProblem } from "../../model/http-url.js";
 import { defineOptions, type Option, positiveInteger, required, timer, withDefault } from "../../model/options.js";
+import { encodeMetadataHeader, metadataHeader } from "../../types/metadata-header.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { encodeHeader } from "../http/value-answer.js";
 import { type RepeatOptions, Retry, RetryAfter } from "./retry.js";
@@ -35,7 +36,7 @@ const urlOption: Option<string, string | undefined> = (input, name, where) => {
 
 /** The headers that the egress itself sends, and those that belong to the connection. */
 const ownHeaders =
-  /^(content-type|content-length|transfer-encoding|connection|host|statefun-(record-id|egress|type))$/i;
+  /^(content-type|content-length|transfer-encoding|connection|host|statefun-(record-id|egress|type|metadata))$/i;
 
 /** Throws OPTION_INVALID without the values, which may be secret. */
 const headersOption: Option<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined> = (
@@ -111,6 +112,7 @@ export class HttpEgress implements EgressConsumer {
 
   async #post({ id, egress, value }: EgressRecord): Promise<void> {
     const json = jsonOf(this.#find, value);
+    const metadata = encodeMetadataHeader(value.metadata);
     const { statusCode, headers, body } = await request(this.#url, {
       method: "POST",
       dispatcher: this.#agent,
@@ -121,6 +123,7 @@ export class HttpEgress implements EgressConsumer {
         "Statefun-Record-Id": id,
         "Statefun-Egress": encodeHeader(egress),
         "Statefun-Type": encodeHeader(value.typename),
+        ...(metadata === undefined ? {} : { [metadataHeader]: metadata }),
       },
       body: json ?? value.value,
     });

@@ -79,7 +79,7 @@ export class Access {
     if (isOwn(origin, host)) return;
     if (!origins.includes(origin) && !origins.includes("*")) throw refused(`Pages of ${origin}`);
     response.setHeader("Access-Control-Allow-Origin", origin);
-    response.setHeader("Access-Control-Expose-Headers", "Statefun-Type, Retry-After");
+    response.setHeader("Access-Control-Expose-Headers", "Statefun-Type, Statefun-Metadata, Retry-After");
     response.setHeader("Vary", "Origin");
   }
 
@@ -138,12 +138,15 @@ function withoutBrackets(host: string): string {
 
 const allowedHeaders = "Accept, Authorization, Content-Type, Idempotency-Key, Idempotency-Key-Lifetime, Statefun-Type";
 
-/** Answers the OPTIONS request (preflight) that a browser sends before a page's request. */
-export function answerOptions(response: ServerResponse, methods: string): void {
+/**
+ * Answers the OPTIONS request (preflight) that a browser sends before a page's request. `more` are headers that the page
+ * may send beside those of every request.
+ */
+export function answerOptions(response: ServerResponse, methods: string, more: readonly string[]): void {
   const headers = ["Allow", methods];
   if (response.hasHeader("Access-Control-Allow-Origin")) {
     headers.push("Access-Control-Allow-Methods", methods, "Access-Control-Max-Age", "600");
-    headers.push("Access-Control-Allow-Headers", allowedHeaders);
+    headers.push("Access-Control-Allow-Headers", [allowedHeaders, ...more].join(", "));
   }
   response.writeHead(204, headers).end();
 }

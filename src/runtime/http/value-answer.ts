@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypedValue } from "../../model/typed-value.js";
+import { encodeMetadataHeader, metadataHeader } from "../../types/metadata-header.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { sendBody } from "./server.js";
 
@@ -12,6 +13,8 @@ export const typeHeader = "statefun-type";
 /** Answers with a value: as JSON when its type is known in this process and the client does not ask for bytes. */
 export function sendValue(find: FindType, request: IncomingMessage, response: ServerResponse, value: TypedValue): void {
   const headers = ["Statefun-Type", encodeHeader(value.typename)];
+  const metadata = encodeMetadataHeader(value.metadata);
+  if (metadata !== undefined) headers.push(metadataHeader, metadata);
   const json = request.headers.accept?.includes(octetStream) ? undefined : jsonOf(find, value);
   if (json === undefined) sendBody(response, 200, octetStream, value.value, headers);
   else sendBody(response, 200, "application/json", json, headers);

@@ -13,6 +13,7 @@ import type { TypeCatalog } from "../../types/type-catalog.js";
 import { answerOptions, hostsOption } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
+import { headerNamesOption, RequestMetadata } from "../http/request-metadata.js";
 import { assertQuery, parseDuration, targetOf } from "../http/request-target.js";
 import { type Route, Router, routeOf } from "../http/router.js";
 import { type HttpServer, listen, sendJson, sendNothing } from "../http/server.js";
@@ -36,6 +37,11 @@ export interface HttpIngressOptions {
   readonly allowedHosts?: readonly string[];
   /** The largest body, in bytes. Defaults to 4 MiB. */
   readonly maxBodyBytes?: number;
+  /**
+   * The names of headers that become metadata of the message, such as "traceparent". Headers that begin with
+   * Statefun-Metadata- always do. Defaults to none.
+   */
+  readonly metadataHeaders?: readonly string[];
   /** Origins whose pages may call from a browser, such as "https://example.com"; "*" allows every page. Defaults to none. */
   readonly cors?: readonly string[];
   /** Takes a line for every answer with status 500. Defaults to the runtime's logger. */
@@ -52,6 +58,7 @@ export const httpIngressOptions = defineOptions<HttpIngressOptions>()({
   bearerToken: bearerTokenOption,
   allowedHosts: withDefault(hostsOption, []),
   maxBodyBytes: withDefault(positiveInteger, 4 * 1024 * 1024),
+  metadataHeaders: withDefault(headerNamesOption, []),
   cors: withDefault(
     checked("a list of origins", (input): input is readonly string[] => Array.isArray(input)),
     [],
@@ -81,6 +88,7 @@ export class HttpIngress {
   readonly #engine: EngineApi;
   readonly #catalog: TypeCatalog;
   readonly #maxBodyBytes: number;
+  readonly #metadata: RequestMetadata;
   readonly #router = new Router<IngressRoute>([
     {
       method: "POST",
@@ -104,6 +112,7 @@ export class HttpIngress {
     this.#engine = engine;
     this.#catalog = catalog;
     this.#maxBodyBytes = options.maxBodyBytes;
+    this.#metadata = new RequestMetadata(options.metadataHeaders);
   }
 
   /** Starts to listen. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
@@ -136,7 +145,9 @@ export class HttpIngress {
     const { parts, query } = targetOf(request.url as string);
     const path = this.#router.find(parts);
     if (path === undefined) throw notFound();
-    if (request.method === "OPTIONS") return answerOptions(response, [...path.methods, "OPTIONS"].join(", "));
+    if (request.method === "OPTIONS") {
+      return answerOptions(response, [...path.methods, "OPTIONS"].join(", "), this.#metadata.asked(request));
+    }
     const route = routeOf(path, request);
     assertQuery(query, route.query);
     return route.answer({ request, response, filled: path.filled, query });
@@ -191,7 +202,8 @@ export class HttpIngress {
       throw new StatefunError("FUNCTION_UNKNOWN", `No function ${typeName} is served here. GET / lists the functions.`);
     }
     const read = bodyReader(this.#catalog, typeName, request, query);
-    return read(await readBody(request, this.#maxBodyBytes));
+    const metadata = this.#metadata.of(request);
+    return read(await readBody(request, this.#maxBodyBytes)).withMetadata(metadata);
   }
 
   async #cancel({ request, response, filled: { cancellationToken = "" } }: Asked): Promise<void> {
