@@ -2,7 +2,7 @@
 
 import { oneLine, type StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
-import { defaultPolicy, type FunctionPolicy, policyOver } from "../model/function-policy.js";
+import { defaultPolicy, policyOver } from "../model/function-policy.js";
 import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";

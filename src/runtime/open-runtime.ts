@@ -10,13 +10,14 @@ import { defaultLogger, guarded, type Logger, logFailure } from "../model/logger
 import { MemoryStore } from "../store/memory-store.js";
 import type { Store } from "../store/store.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
-import { AdminServer } from "./admin/admin-server.js";
+import { openAdminServer } from "./admin/admin-server.js";
 import { Closing } from "./closing.js";
 import { PlaygroundEgress, playgroundEgress } from "./egress/playground-egress.js";
 import { type OpenEgress, openEgress } from "./egresses.js";
 import { makeRoutes, type Routes } from "./endpoint/routes.js";
 import { functionCatalog } from "./function-catalog.js";
-import { HttpIngress } from "./ingress/http-ingress.js";
+import type { HttpServer } from "./http/server.js";
+import { openHttpIngress } from "./ingress/http-ingress.js";
 import { openPlaygroundIngress } from "./ingress/playground-ingress.js";
 import type { Module } from "./module/module.js";
 import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
@@ -26,8 +27,8 @@ const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [] };
 /** A runtime whose parts are all open. */
 export interface OpenRuntime {
   readonly engine: ReopeningEngine;
-  readonly ingress: HttpIngress | undefined;
-  readonly admin: AdminServer | undefined;
+  readonly ingress: HttpServer | undefined;
+  readonly admin: HttpServer | undefined;
   readonly dir: string | undefined;
   readonly catalog: TypeCatalog;
   readonly logger: Logger;
@@ -95,11 +96,16 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     const server = await openPlaygroundIngress(engine, catalog, { port, logger });
     closing.add("ingresses", (graceMs) => server.close(graceMs));
   }
+  const { ingress: ingressOptions, admin: adminOptions } = options;
   const ingress =
-    options.ingress === false ? undefined : await HttpIngress.open(engine, catalog, { logger, ...options.ingress });
+    ingressOptions === false
+      ? undefined
+      : await openHttpIngress(engine, catalog, { ...ingressOptions, logger: ingressOptions.logger ?? logger });
   if (ingress !== undefined) closing.add("ingresses", (graceMs) => ingress.close(graceMs));
   const admin =
-    options.admin === false ? undefined : await AdminServer.open(engine, catalog, { logger, ...options.admin });
+    adminOptions === false
+      ? undefined
+      : await openAdminServer(engine, catalog, { ...adminOptions, logger: adminOptions.logger ?? logger });
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
   const dir = options.dir === false ? undefined : options.dir;
   return { engine, ingress, admin, dir, catalog, logger, clock: options.clock, egresses: attached, closing };

@@ -106,10 +106,7 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
   clock: unchecked<Clock>(),
 });
 
-/** The options of a server that can be left out with false. They are checked here and read by the server itself. */
-function serverOption<O, D>(options: Options<O, D>): Option<O | false, O | false | undefined> {
-  return (input, name, where) => {
-    if (input !== undefined && input !== false) options.read(`${where}'s ${name}`, input);
-    return input;
-  };
+/** The options of a server that can be left out with false. */
+function serverOption<O, D>(options: Options<O, D>): Option<O | false, ReturnType<Options<O, D>["read"]> | false> {
+  return (input, name, where) => input !== false && options.read(`${where}'s ${name}`, input);
 }

@@ -9,9 +9,15 @@ import { example } from "../../samples/messages/messages.js";
 import { connect } from "../../src/client/entry.js";
 import { TypedValue, Types } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
-import { HttpIngress } from "../../src/runtime/ingress/http-ingress.js";
 import { openLevelStore } from "../../src/store/level-store.js";
-import { type CountGreeter, doorFor, type Many, openWorld, withIngress } from "../runtime/ingress/world.js";
+import {
+  type CountGreeter,
+  doorFor,
+  type Many,
+  openIngress,
+  openWorld,
+  withIngress,
+} from "../runtime/ingress/world.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
 
 /** A handler that takes anything, for the compiler. */
@@ -137,7 +143,7 @@ test("a call outlives a restart of the runtime, and is carried out once", async 
   const folder = mkdtempSync(join(tmpdir(), "statefun-client-"));
   try {
     let world = await openWorld({ store: await openLevelStore(folder) });
-    let ingress = await HttpIngress.open(world.engine, world.catalog, { port: 0 });
+    let ingress = await openIngress(world);
     const { port, url } = ingress;
     const door = doorFor("restart");
     const calling = connect(url).ref<Many>("example.deep/many", "restart").waits(1);
@@ -146,7 +152,7 @@ test("a call outlives a restart of the runtime, and is carried out once", async 
     await world.close();
     door.open();
     world = await openWorld({ store: await openLevelStore(folder) });
-    ingress = await HttpIngress.open(world.engine, world.catalog, { port });
+    ingress = await openIngress(world, { port });
     assert.equal(await calling, "let in");
     assert.equal(world.engine.metrics.messagesIn, 0);
     await ingress.close(0);

@@ -1,6 +1,6 @@
 // The HTTP ingress of the runtime: send a message, send it later, call a function and wait for the answer.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
@@ -10,13 +10,14 @@ import { type Logger, loggerOption } from "../../model/logger.js";
 import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { answerOptions, hostsOption } from "../http/access.js";
+import { hostsOption } from "../http/access.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { headerNamesOption, RequestMetadata } from "../http/request-metadata.js";
-import { assertQuery, parseDuration, targetOf } from "../http/request-target.js";
-import { type Route, Router, routeOf } from "../http/router.js";
-import { type HttpServer, listen, sendJson, sendNothing } from "../http/server.js";
+import { parseDuration } from "../http/request-target.js";
+import { listenToRoutes, type RoutedRequest } from "../http/routed-server.js";
+import type { Route } from "../http/router.js";
+import { type HttpServer, sendJson, sendNothing } from "../http/server.js";
 import { sendValue } from "../http/value-answer.js";
 
 /** Options of the HTTP ingress. */
@@ -66,13 +67,7 @@ export const httpIngressOptions = defineOptions<HttpIngressOptions>()({
   logger: loggerOption,
 });
 
-/** A request to one of the paths below. */
-interface Asked {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly filled: Readonly<Record<string, string>>;
-  readonly query: ReadonlyMap<string, string>;
-}
+type Asked = RoutedRequest<IngressRoute>;
 
 interface IngressRoute extends Route {
   answer(asked: Asked): Promise<void> | void;
@@ -83,13 +78,31 @@ const keyLifetimeHeader = "idempotency-key-lifetime";
 
 const accepted = { status: "accepted" };
 
-/** A server that takes messages for an engine. */
-export class HttpIngress {
+/** Opens a server that takes messages for an engine. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
+export function openHttpIngress(
+  engine: EngineApi,
+  catalog: TypeCatalog,
+  options: ReturnType<typeof httpIngressOptions.read>,
+): Promise<HttpServer> {
+  const metadata = new RequestMetadata(options.metadataHeaders);
+  return listenToRoutes({
+    name: "The ingress",
+    option: "the option ingress.port",
+    ...options,
+    routes: new HttpIngress(engine, catalog, options.maxBodyBytes, metadata).routes,
+    notFound,
+    headersOfPages: (request) => metadata.asked(request),
+    answer: (asked) => asked.route.answer(asked),
+  });
+}
+
+/** The routes of the ingress, and what they do. */
+class HttpIngress {
   readonly #engine: EngineApi;
   readonly #catalog: TypeCatalog;
   readonly #maxBodyBytes: number;
   readonly #metadata: RequestMetadata;
-  readonly #router = new Router<IngressRoute>([
+  readonly routes: readonly IngressRoute[] = [
     {
       method: "POST",
       path: "/call/:namespace/:name/:id",
@@ -105,52 +118,13 @@ export class HttpIngress {
     { method: "DELETE", path: "/delayed/:cancellationToken", query: [], answer: (asked) => this.#cancel(asked) },
     { method: "GET", path: "/", query: [], answer: (asked) => this.#list(asked) },
     { method: "HEAD", path: "/", query: [], answer: (asked) => this.#list(asked) },
-  ]);
-  #server!: HttpServer;
+  ];
 
-  private constructor(engine: EngineApi, catalog: TypeCatalog, options: ReturnType<typeof httpIngressOptions.read>) {
+  constructor(engine: EngineApi, catalog: TypeCatalog, maxBodyBytes: number, metadata: RequestMetadata) {
     this.#engine = engine;
     this.#catalog = catalog;
-    this.#maxBodyBytes = options.maxBodyBytes;
-    this.#metadata = new RequestMetadata(options.metadataHeaders);
-  }
-
-  /** Starts to listen. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
-  static async open(engine: EngineApi, catalog: TypeCatalog, options?: HttpIngressOptions): Promise<HttpIngress> {
-    const read = httpIngressOptions.read("The ingress", options);
-    const ingress = new HttpIngress(engine, catalog, read);
-    ingress.#server = await listen(
-      { name: "The ingress", option: "the option ingress.port", ...read },
-      (request, response) => ingress.#answer(request, response),
-    );
-    return ingress;
-  }
-
-  /** The port that the ingress listens on. */
-  get port(): number {
-    return this.#server.port;
-  }
-
-  /** The URL that the ingress listens on, for people. */
-  get url(): string {
-    return this.#server.url;
-  }
-
-  /** Refuses new requests; resolves when those in flight are answered, or cut off after `graceMs`. */
-  close(graceMs: number): Promise<void> {
-    return this.#server.close(graceMs);
-  }
-
-  #answer(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
-    const { parts, query } = targetOf(request.url as string);
-    const path = this.#router.find(parts);
-    if (path === undefined) throw notFound();
-    if (request.method === "OPTIONS") {
-      return answerOptions(response, [...path.methods, "OPTIONS"].join(", "), this.#metadata.asked(request));
-    }
-    const route = routeOf(path, request);
-    assertQuery(query, route.query);
-    return route.answer({ request, response, filled: path.filled, query });
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#metadata = metadata;
   }
 
   async #call(asked: Asked): Promise<void> {

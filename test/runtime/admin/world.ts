@@ -5,8 +5,9 @@ import { Engine } from "../../../src/engine/engine.js";
 import type { EngineLimits } from "../../../src/engine/limits.js";
 import { custom, json, RequestReplyHandler, StatefulFunctions, Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
-import { type AdminOptions, AdminServer } from "../../../src/runtime/admin/admin-server.js";
+import { type AdminOptions, adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
 import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
+import type { HttpServer } from "../../../src/runtime/http/server.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
 import { type Received, type Sent, send } from "../../support/http.js";
@@ -47,7 +48,7 @@ const catalog: TypeCatalog = {
 
 export interface World {
   readonly engine: Engine;
-  readonly admin: AdminServer;
+  readonly admin: HttpServer;
   /** Sends one request to the admin server: "GET /health". */
   ask(line: string, sent?: Sent): Promise<Received & { readonly json: any }>;
   /** Calls the counter of an id, and waits for its answer. */
@@ -74,7 +75,7 @@ export async function world(
     policy: { retry: { attempts: 1 } },
     logger: { warn() {}, error() {} },
   });
-  const admin = await AdminServer.open(engine, catalog, { port: 0, ...options });
+  const admin = await openAdminServer(engine, catalog, adminOptions.read("The admin server", { port: 0, ...options }));
   test.after(async () => {
     await admin.close(0);
     await engine.close(0);

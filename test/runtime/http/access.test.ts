@@ -3,14 +3,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { TypedValue } from "../../../src/model/typed-value.js";
-import { AdminServer } from "../../../src/runtime/admin/admin-server.js";
+import { adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
 import { PlaygroundEgress } from "../../../src/runtime/egress/playground-egress.js";
 import { Access } from "../../../src/runtime/http/access.js";
-import { HttpIngress } from "../../../src/runtime/ingress/http-ingress.js";
 import { openPlaygroundIngress } from "../../../src/runtime/ingress/playground-ingress.js";
 import { throwsCode } from "../../support/expect-code.js";
 import { send } from "../../support/http.js";
-import { openWorld, type World } from "../ingress/world.js";
+import { openIngress, openWorld, type World } from "../ingress/world.js";
 
 const logger = { error: () => {}, warn: () => {} };
 
@@ -24,12 +23,13 @@ const servers: Readonly<Record<string, { path: string; method: string; open(worl
   "the HTTP ingress": {
     path: "/",
     method: "GET",
-    open: ({ engine, catalog }) => HttpIngress.open(engine, catalog, { port: 0, logger }),
+    open: (world) => openIngress(world, { logger }),
   },
   "the admin server": {
     path: "/functions",
     method: "GET",
-    open: ({ engine, catalog }) => AdminServer.open(engine, catalog, { port: 0, logger }),
+    open: ({ engine, catalog }) =>
+      openAdminServer(engine, catalog, adminOptions.read("The admin server", { port: 0, logger })),
   },
   "the playground ingress": {
     path: "/example/untyped/bob",
@@ -95,7 +95,7 @@ describe("a server that other machines reach", () => {
   const ingressWith = async (t: { after(done: () => unknown): void }, options: object) => {
     const world = await openWorld();
     t.after(() => world.close());
-    const ingress = await HttpIngress.open(world.engine, world.catalog, { port: 0, logger, ...options });
+    const ingress = await openIngress(world, { logger, ...options });
     t.after(() => ingress.close(0));
     return async (host: string) => (await send(ingress.port, "/", { method: "GET", headers: { host } })).status;
   };

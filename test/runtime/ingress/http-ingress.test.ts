@@ -14,7 +14,7 @@ import { openLevelStore } from "../../../src/store/level-store.js";
 import { rejectsCode } from "../../support/expect-code.ts";
 import { octetStream, send } from "../../support/http.js";
 import { answered, bob, form, json, many, post, refused } from "./requests.js";
-import { doorFor, openWorld, until, withIngress } from "./world.js";
+import { doorFor, openIngress, openWorld, until, withIngress } from "./world.js";
 
 describe("a call", () => {
   test("is answered with what the function returns, as JSON, with its typename", () =>
@@ -252,13 +252,7 @@ describe("opening", () => {
   test("refuses a taken port and wrong options", async () => {
     const world = await openWorld();
     await withIngress(async ({ port }) => {
-      const { HttpIngress } = await import("../../../src/runtime/ingress/http-ingress.js");
-      await rejectsCode(
-        HttpIngress.open(world.engine, world.catalog, { port }),
-        "ADDRESS_IN_USE",
-        `127.0.0.1:${port}`,
-        "ingress.port",
-      );
+      await rejectsCode(openIngress(world, { port }), "ADDRESS_IN_USE", `127.0.0.1:${port}`, "ingress.port");
       for (const options of [
         { port: -1 },
         { port: 1.5 },
@@ -268,7 +262,7 @@ describe("opening", () => {
         { port: 0, bearerToken: "a secret" },
         { port: 0, bearerToken: "sécret" },
       ]) {
-        await assert.rejects(HttpIngress.open(world.engine, world.catalog, options as object), {
+        await assert.rejects(openIngress(world, options as object), {
           code: "OPTION_INVALID",
         });
       }

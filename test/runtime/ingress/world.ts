@@ -16,7 +16,12 @@ import {
 } from "../../../src/index.js";
 import { parseTypeName } from "../../../src/model/type-name.js";
 import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
-import { HttpIngress, type HttpIngressOptions } from "../../../src/runtime/ingress/http-ingress.js";
+import type { HttpServer } from "../../../src/runtime/http/server.js";
+import {
+  type HttpIngressOptions,
+  httpIngressOptions,
+  openHttpIngress,
+} from "../../../src/runtime/ingress/http-ingress.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { Store } from "../../../src/store/store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
@@ -160,14 +165,19 @@ export async function openWorld(options: Partial<EngineOptions> = {}): Promise<W
   };
 }
 
+/** Opens the ingress of a world, on a free port if no other is named. */
+export async function openIngress({ engine, catalog }: World, options: HttpIngressOptions = {}): Promise<HttpServer> {
+  return openHttpIngress(engine, catalog, httpIngressOptions.read("The ingress", { port: 0, ...options }));
+}
+
 /** Opens the ingress on a free port, runs, and closes all. */
 export async function withIngress(
-  run: (at: { ingress: HttpIngress; port: number; url: string; world: World }) => Promise<void>,
+  run: (at: { ingress: HttpServer; port: number; url: string; world: World }) => Promise<void>,
   ingressOptions: HttpIngressOptions = {},
   engineOptions: Partial<EngineOptions> = {},
 ): Promise<void> {
   const world = await openWorld(engineOptions);
-  const ingress = await HttpIngress.open(world.engine, world.catalog, { port: 0, ...ingressOptions });
+  const ingress = await openIngress(world, ingressOptions);
   try {
     await run({ ingress, port: ingress.port, url: ingress.url, world });
   } finally {
