@@ -221,6 +221,8 @@ export interface EngineApi {
 
   /** The functions that were called since the start, and the functions that nothing serves but that have something waiting. */
   functions(page: { limit: number }): Promise<FunctionInfo[]>;
+  /** One function, if {@link functions} would list it. Rejects with TYPE_NAME_INVALID. */
+  function(typeName: string): Promise<FunctionInfo | undefined>;
   /** The addresses of one function that hold a state or a message, in the order of their ids, behind the id `after`. */
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]>;
   /** Everything of one address. Rejects with TARGET_INVALID, TYPE_NAME_INVALID, ID_MISSING, STORE_FULL and STORE_FAILED. */

@@ -238,6 +238,10 @@ export class Engine implements EngineApi {
     return this.#inspector.functions(limit);
   }
 
+  function(typeName: string): Promise<FunctionInfo | undefined> {
+    return this.#context.run(() => this.#inspector.function(typeName));
+  }
+
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
     return this.#context.run(() => this.#inspector.addresses(typeName, page));
   }

@@ -5,7 +5,7 @@ import { parseTypeName } from "../model/type-name.js";
 import { endsRange, type Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import type { AddressInfo, DelayedInfo, FunctionInfo, ParkedInfo, WaitingMessage } from "./engine-api.js";
-import type { FunctionTable } from "./function-table.js";
+import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
@@ -13,7 +13,7 @@ import { addressKey, functionKey, kinds, parseAddressKey, parseOrdered, rangeEnd
 import { decodeDelayed, decodeMessage, type Message } from "./message.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
-import { unservedFunctions } from "./unserved.js";
+import { isUnserved, unservedFunctions } from "./unserved.js";
 
 /** How many waiting messages, and how many delayed ones, are shown of an address. */
 const shownMessages = 100;
@@ -42,23 +42,21 @@ export class Inspector {
   /** See EngineApi.functions. */
   async functions(limit: number): Promise<FunctionInfo[]> {
     const { functions, commit } = this.#parts;
-    const served = functions
-      .all()
-      .slice(0, limit)
-      .map(({ typeName, route, states }) => ({
-        typeName,
-        endpoint: route.label,
-        states: states.map(({ name, typename, expiration }) => ({
-          name,
-          typename,
-          expireMode: expiration.mode,
-          expireAfterMs: expiration.afterMs,
-        })),
-      }));
+    const served = functions.all().slice(0, limit).map(servedInfo);
     if (served.length === limit) return served;
     await commit.attempted();
     const others = await unservedFunctions(this.#parts, limit - served.length);
-    return [...served, ...others.map((typeName) => ({ typeName, endpoint: noEndpoint, states: [] }))];
+    return [...served, ...others.map(unservedInfo)];
+  }
+
+  /** See EngineApi.function. */
+  async function(typeName: string): Promise<FunctionInfo | undefined> {
+    const { functions, commit } = this.#parts;
+    const { namespace, name } = parseTypeName(typeName);
+    const known = functions.peek(namespace, name);
+    if (known !== undefined) return servedInfo(known);
+    await commit.attempted();
+    return (await isUnserved(this.#parts, namespace, name)) ? unservedInfo(typeName) : undefined;
   }
 
   /** See EngineApi.addresses. */
@@ -161,6 +159,23 @@ export class Inspector {
     }
     return found;
   }
+}
+
+function servedInfo({ typeName, route, states }: KnownFunction): FunctionInfo {
+  return {
+    typeName,
+    endpoint: route.label,
+    states: states.map(({ name, typename, expiration }) => ({
+      name,
+      typename,
+      expireMode: expiration.mode,
+      expireAfterMs: expiration.afterMs,
+    })),
+  };
+}
+
+function unservedInfo(typeName: string): FunctionInfo {
+  return { typeName, endpoint: noEndpoint, states: [] };
 }
 
 function waiting({ caller, value }: Message): WaitingMessage {

@@ -98,6 +98,10 @@ export class ReopeningEngine implements EngineApi {
     return this.#engine.functions(page);
   }
 
+  function(typeName: string): Promise<FunctionInfo | undefined> {
+    return this.#engine.function(typeName);
+  }
+
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
     return this.#engine.addresses(typeName, page);
   }

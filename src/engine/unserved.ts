@@ -31,6 +31,20 @@ export async function unservedFunctions({ store, functions }: UnservedParts, mos
   return [...found].sort();
 }
 
+/** Whether nothing serves a function that has messages or parked addresses. */
+export async function isUnserved(
+  { store, functions }: UnservedParts,
+  namespace: string,
+  name: string,
+): Promise<boolean> {
+  if (functions.serves(namespace, name)) return false;
+  for (const kind of [kinds.message, kinds.parked]) {
+    const from = kind + functionKey(namespace, name);
+    if ((await store.keys({ from, to: rangeEnd(from), limit: 1 })).length > 0) return true;
+  }
+  return false;
+}
+
 /** Logs each function that nothing serves, with what waits for it: FUNCTION_UNKNOWN. */
 export async function logUnservedFunctions(parts: UnservedParts, logger: Logger): Promise<void> {
   const { store } = parts;

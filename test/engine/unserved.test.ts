@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { rejectsCode } from "../support/expect-code.js";
-import { at, type Batch } from "./functions.js";
+import { at, type Batch, text } from "./functions.js";
 import { open, Taker } from "./support.js";
 
 /** Three messages wait for a function, one of its addresses is parked, and two records for an egress. */
@@ -44,6 +44,7 @@ test("its addresses are shown, retried and dropped; then it is forgotten", async
   const { engine } = running;
   const gone = async () => (await engine.functions({ limit: 100 })).find(({ typeName }) => typeName === "test/gone");
   assert.deepEqual(await gone(), { typeName: "test/gone", endpoint: "served by nothing", states: [] });
+  assert.deepEqual(await engine.function("test/gone"), await gone());
   assert.equal((await engine.inspect(at("gone/a"))).mailbox.length, 2);
   await rejectsCode(engine.park(at("gone/a"), "again"), "FUNCTION_UNKNOWN");
   await engine.retry(at("gone/b"));
@@ -52,9 +53,30 @@ test("its addresses are shown, retried and dropped; then it is forgotten", async
   assert.equal(await engine.drop(at("gone/a"), "all"), 2);
   assert.equal(await engine.drop(at("gone/b"), "first"), 1);
   assert.equal(await gone(), undefined);
+  assert.equal(await engine.function("test/gone"), undefined);
   await running.reopen();
   assert.deepEqual([engine.metrics.mailboxMessages, engine.metrics.parked], [0, 0]);
   assert.equal(running.log.filter((line) => line.includes("test/gone")).length, 1, "only at the first start");
+});
+
+test("one function is found without a look at all others", async (t) => {
+  const store = new MemoryStore();
+  const names = Array.from({ length: 50 }, (_, index) => `gone${index}`);
+  const before = await open(t, { store, functions: Object.fromEntries(names.map((name) => [name, () => {}])) });
+  for (const name of names) await before.engine.park(at(`${name}/a`), "for the test");
+  await before.close();
+  const { engine, store: watched } = await open(t, { store, functions: { f() {}, quiet() {} } });
+  await engine.setState(at("f/a"), "count", text("1"));
+  assert.deepEqual(
+    (await engine.function("test/f"))?.states.map(({ name }) => name),
+    (await engine.functions({ limit: 1 }))[0]?.states.map(({ name }) => name),
+  );
+  const reads = watched.done;
+  assert.equal((await engine.function("test/gone49"))?.endpoint, "served by nothing");
+  assert.equal(await engine.function("test/nowhere"), undefined);
+  assert.equal(await engine.function("test/quiet"), undefined, "it has had no message");
+  assert.ok(watched.done - reads <= 4, `${watched.done - reads} reads`);
+  await rejectsCode(engine.function("nowhere"), "TYPE_NAME_INVALID");
 });
 
 test("an egress that nobody declares is logged with its records, unless a program attaches it in time", async (t) => {

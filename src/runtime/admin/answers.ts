@@ -160,8 +160,7 @@ async function addressOf(
 async function assertFunction(engine: EngineApi, typeName: string): Promise<void> {
   const { namespace, name } = Address.of(typeName, "");
   if (engine.serves(namespace, name)) return;
-  const known = await engine.functions({ limit: Number.POSITIVE_INFINITY });
-  if (known.some((other) => other.typeName === typeName)) return;
+  if ((await engine.function(typeName)) !== undefined) return;
   throw new StatefunError(
     "FUNCTION_UNKNOWN",
     `Nothing serves ${typeName} here, and no message waits for it. GET /functions lists the functions.`,

@@ -74,8 +74,7 @@ export async function assertStateKnown(
 ): Promise<void> {
   const { typeName } = address;
   const declared = catalog.states?.(typeName);
-  const known = await engine.functions({ limit: Number.POSITIVE_INFINITY });
-  const registered = known.find((other) => other.typeName === typeName)?.states ?? [];
+  const registered = (await engine.function(typeName))?.states ?? [];
   const names = new Set([...(declared ?? []), ...registered.map((state) => state.name)]);
   if (names.has(name) || catalog.state(typeName, name) !== undefined) return;
   const held = await statesOf(engine, address);
