@@ -28,6 +28,8 @@ const mostLoadedBytes = 1024 * 1024;
 /** How many entries, and how many bytes, are read back at once. */
 const pageEntries = 100;
 export const pageBytes = 256 * 1024;
+/** About how many bytes of memory an entry takes beyond its size. */
+export const besideBytes = 288;
 /** About how many bytes of memory a queue takes that is not empty, with its address. */
 export const queueBytes = 2048;
 
@@ -107,10 +109,10 @@ export class DurableQueue<T extends QueueItem> {
     commit.put(item.key, item);
     this.backlog.add(size);
     this.bytes += size;
-    if (this.#restFrom === undefined && this.#loadedBytes < mostLoadedBytes && this.backlog.hasRoom(size)) {
+    if (this.#restFrom === undefined && this.#loadedBytes < mostLoadedBytes && this.backlog.hasRoom(memoryOf(item))) {
       this.#loaded.push(item);
       this.#loadedBytes += size;
-      this.backlog.load(size);
+      this.backlog.load(memoryOf(item));
     } else {
       this.#restFrom ??= number;
       this.#restEnd = number;
@@ -147,7 +149,7 @@ export class DurableQueue<T extends QueueItem> {
   done(item: T): void {
     const { size } = item;
     this.#shared.commit.consume(item.key);
-    this.backlog.load(-size);
+    this.backlog.load(-memoryOf(item));
     const counted = item.group > 0 || this.#isOfThisStart(item) ? size : 0;
     this.backlog.remove(counted);
     this.bytes -= counted;
@@ -157,7 +159,7 @@ export class DurableQueue<T extends QueueItem> {
   unload({ forget = false } = {}): void {
     if (this.loaded > 0) {
       this.#restFrom = this.#numberOf(this.at(0));
-      this.backlog.load(-this.#loadedBytes);
+      this.backlog.load(-this.#loadedBytes - this.loaded * besideBytes);
       this.#loadedBytes = 0;
       this.#loaded.clear();
     }
@@ -197,7 +199,7 @@ export class DurableQueue<T extends QueueItem> {
     for (const item of items) {
       this.#loaded.push(item);
       this.#loadedBytes += item.size;
-      this.backlog.load(item.size);
+      this.backlog.load(memoryOf(item));
     }
     const last = items[items.length - 1];
     if (last !== undefined) this.#restFrom = this.#numberOf(last) + 1;
@@ -223,3 +225,5 @@ export class DurableQueue<T extends QueueItem> {
     return this.#numberOf(item) >= this.#shared.sequence.first;
   }
 }
+
+const memoryOf = ({ size }: QueueItem) => size + besideBytes;

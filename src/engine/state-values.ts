@@ -110,11 +110,11 @@ export class StateValues {
   }
 
   /**
-   * Writes a value, or with undefined deletes it. The bytes are copied, because they may be a part of an answer. The value
+   * Writes a value, or with undefined deletes it. The bytes may be a part of an answer. The value
    * before must have been read by {@link forCall}, or else its entry in the index stays until the sweeper meets it.
    */
   set(spec: ExpiringSpec, packed: Uint8Array | undefined, now: number): void {
-    if (packed !== undefined) this.#put(spec, new Packed(new Uint8Array(packed), this.#generation), now);
+    if (packed !== undefined) this.#put(spec, Packed.part(packed, this.#generation), now);
     else this.#delete(spec.name);
   }
 

@@ -145,27 +145,18 @@ export function apply(
   for (const { name, packed } of result.mutations) states.set(known.state(name) as ValueSpec, packed, now);
   states.touch(known.states, now);
   for (const { target, argument } of result.messages) {
-    parts.delivery.deliver(target, new Message(address, new Packed(own(argument), generation)));
+    parts.delivery.deliver(target, new Message(address, Packed.part(argument, generation)));
   }
   for (const entry of result.delayed) {
     if (entry.cancel) parts.delayed.cancel(address, entry.token);
     else {
       const { target, argument, delayMs, token } = entry;
-      parts.delayed.add(
-        new DelayedMessage(target, address, new Packed(own(argument), generation), now + delayMs, token),
-      );
+      parts.delayed.add(new DelayedMessage(target, address, Packed.part(argument, generation), now + delayMs, token));
     }
   }
   for (const { egress, argument } of result.egresses) {
     const outbox = parts.outboxes.declared(egress);
-    outbox?.push(new Packed(own(argument), generation));
+    outbox?.push(Packed.part(argument, generation));
     if (outbox?.full) known.filled.add(outbox);
   }
-}
-
-/** Copies a part out of its answer. The part may wait for long, and as a view it would keep the whole answer in memory. */
-function own(part: Uint8Array): Uint8Array {
-  const whole = part.buffer.byteLength;
-  // Small answers share one block of memory, which is not worth a copy.
-  return whole > Buffer.poolSize && whole > 2 * part.length ? new Uint8Array(part) : part;
 }

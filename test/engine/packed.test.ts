@@ -35,6 +35,32 @@ for (const generation of ["v2", "v3"] satisfies Generation[]) {
   });
 }
 
+const view = (bytes: string, size: number) => new Uint8Array(new ArrayBuffer(size), 0, bytes.length).fill(7);
+
+test("a value has memory of its own once its entry is written, and not before: most values are consumed earlier", () => {
+  const block = view("small", 4000);
+  const packed = Packed.part(block, "v3");
+  assert.equal(packed.bytes.buffer, block.buffer);
+  written(packed);
+  assert.deepEqual([...packed.bytes], [...block]);
+  assert.ok(packed.bytes.buffer.byteLength < 100);
+  const { bytes } = packed;
+  written(packed);
+  assert.equal(packed.bytes, bytes, "it is copied once");
+});
+
+test("a small part of a large answer has memory of its own at once", () => {
+  const answer = view("small", 100_000);
+  assert.ok(Packed.part(answer, "v3").bytes.buffer.byteLength < 100);
+});
+
+test("a value that fills its memory is not copied", () => {
+  const large = view("x".repeat(60_000), 100_000);
+  const packed = Packed.part(large, "v3");
+  written(packed);
+  assert.equal(packed.bytes, large);
+});
+
 test("the bytes in the store stay what they are: existing folders hold them", () => {
   assert.equal(Buffer.from(written(new Packed(Buffer.from("ab"), "v3"))).toString("hex"), "0a026162");
   assert.equal(Buffer.from(written(new Packed(Buffer.from("ab"), "v2"))).toString("hex"), "0a0261621801");
