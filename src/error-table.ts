@@ -262,6 +262,14 @@ export const errors = {
     "An address gets no more messages until it is retried or its message is dropped.",
     "Correct the function, then `statefun retry`; or `statefun drop`.",
   ),
+  CALL_CYCLE: {
+    ...code(
+      "A handler called its own address, or an address whose handler waits for it. No answer could ever come.",
+      "Send a message with `context.send` instead of waiting, and go on when the answer arrives as a message.",
+    ),
+    status: 409,
+    expose: true,
+  },
 
   // The embedded runtime: what comes in from outside.
   MAILBOX_FULL: operation(

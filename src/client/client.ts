@@ -1,8 +1,10 @@
 // A client of the runtime's HTTP ingress, checked by the compiler against the classes of the functions.
 
 import { StatefunError } from "../errors.js";
+import { addressHeader, fromHeader } from "../model/header-values.js";
 import { httpUrlProblem } from "../model/http-url.js";
 import { type Metadata } from "../model/metadata.js";
+import { followHandlers, waitingHandler } from "../model/running-handler.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import { encodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
 import {
@@ -37,6 +39,7 @@ import type { Ref, Sender } from "./plain-types.js";
  */
 export function connect(url: string, options: ClientOptions = {}): Client {
   const { fetch = globalThis.fetch, timeout, ...settings } = clientOptions.read("connect", options);
+  followHandlers();
   const problem = httpUrlProblem(url) ?? (/[?#]/.test(url) ? "it holds a query or a fragment" : undefined);
   if (problem !== undefined) {
     // The URL is not shown, since it may hold a password.
@@ -127,11 +130,17 @@ export class Client {
   async #call(address: string, body: Body, options: ClientCallOptions | undefined): Promise<HttpAnswer> {
     const { content, query, headers, accept = "application/json" } = body;
     const { metadata, ...request } = callOptions.read("A call", options);
+    const from = waitingHandler();
     return this.#request(
       {
         method: "POST",
         path: (remainingMs) => `/call/${address}?${query}timeout=${remainingMs}`,
-        headers: { ...headers, ...metadataHeaders(body, metadata), Accept: accept },
+        headers: {
+          ...headers,
+          ...metadataHeaders(body, metadata),
+          Accept: accept,
+          ...(from === undefined ? {} : { [fromHeader]: addressHeader(from) }),
+        },
         body: content,
       },
       "ANSWER_TIMEOUT",

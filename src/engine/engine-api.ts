@@ -23,6 +23,8 @@ export interface CallOptions {
   readonly keyLifetimeMs?: number;
   /** How many milliseconds to wait for the answer. Defaults to 30,000. */
   readonly timeoutMs?: number;
+  /** The address whose handler waits for the answer. Defaults to none: no handler waits. */
+  readonly from?: Address;
   /** Ends the wait. The message stays sent. Defaults to none. */
   readonly signal?: AbortSignal;
 }
@@ -200,7 +202,7 @@ export interface EngineApi {
   cancel(cancellationToken: string, options?: CancelOptions): Promise<boolean>;
   /**
    * Sends a message and waits for its answer: the first message that a function sends back to the caller, or undefined when
-   * the handler ended without a value. Resolves when the answer is durable. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, and the signal's reason.
+   * the handler ended without a value. Resolves when the answer is durable. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, CALL_CYCLE, and the signal's reason.
    */
   call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue | undefined>;
   /**

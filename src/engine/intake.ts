@@ -7,6 +7,7 @@ import { assertMetadataFits } from "../model/metadata.js";
 import { assertToken } from "../model/text.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import type { Admission } from "./admission.js";
+import { CallCycles } from "./call-cycles.js";
 import type { Clock } from "./clock.js";
 import type { DelayedMessages } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
@@ -19,7 +20,7 @@ import { DelayedMessage, Message } from "./message.js";
 import type { Counters } from "./metrics.js";
 import { Packed } from "./packed.js";
 import { type ParkedAddresses, parkedError } from "./parked-addresses.js";
-import { assertDelay, assertIdempotencyKey, assertSignal, assertTarget } from "./validation.js";
+import { assertAddress, assertDelay, assertIdempotencyKey, assertSignal, assertTarget } from "./validation.js";
 import type { WaitingCalls } from "./waiting-calls.js";
 
 const defaultTimeoutMs = 30_000;
@@ -40,9 +41,11 @@ interface IntakeParts {
 
 export class Intake {
   readonly #parts: IntakeParts;
+  readonly #cycles: CallCycles;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#cycles = new CallCycles((address) => parts.instances.peek(address)?.call !== undefined);
   }
 
   /** See EngineApi.send. */
@@ -93,10 +96,11 @@ export class Intake {
   /** See EngineApi.call. */
   async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue | undefined> {
     const { admission, keys, calls, instances, parked, commit, clock, limits } = this.#parts;
-    const { idempotencyKey, keyLifetimeMs, timeoutMs = defaultTimeoutMs, signal } = options;
+    const { idempotencyKey, keyLifetimeMs, timeoutMs = defaultTimeoutMs, signal, from } = options;
     assertTarget(target);
     assertPacked(value);
     assertMetadataFits(value.metadata, limits.metadataBytes);
+    if (from !== undefined) assertAddress(from);
     if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
     if (signal != null) assertSignal(signal);
     signal?.throwIfAborted();
@@ -109,6 +113,7 @@ export class Intake {
     const parking = parked.parkingOf(target);
     const answered = repeated && keys.resultOf(idempotencyKey) !== undefined;
     if (parking !== undefined && !answered) throw parkedError(target, parking);
+    if (from !== undefined && !answered) this.#cycles.assertNone(from, target);
     if (!repeated) {
       const packed = this.#pack(target, value);
       commit.transact(() => {
@@ -117,6 +122,7 @@ export class Intake {
       });
     }
     const { answer, stop } = calls.wait(caller, target, instances.lastKey(target));
+    const endStep = from === undefined ? undefined : this.#cycles.add(from, target);
     if (!repeated) commit.onOutcome((error) => error !== undefined && stop(error));
     const timer = clock.after(timeoutMs, () =>
       stop(new StatefunError("ANSWER_TIMEOUT", `${target} did not answer within ${timeoutMs} ms.`)),
@@ -127,6 +133,7 @@ export class Intake {
     } finally {
       timer.cancel();
       endAbort?.();
+      endStep?.();
     }
   }
 

@@ -136,6 +136,11 @@ export class MessageContext extends Context {
     this.close();
   }
 
+  /** Whether the handler still handles its message. */
+  get running(): boolean {
+    return this.#open && !this.#scope.limit.passed;
+  }
+
   /** Ends the context of a handler that failed. */
   close(): void {
     this.#open = false;
@@ -179,7 +184,7 @@ export class MessageContext extends Context {
   }
 
   #assertOpen(): void {
-    if (this.#open && !this.#scope.limit.passed) return;
+    if (this.running) return;
     throw new StatefunError(
       "CONTEXT_CLOSED",
       `The context of ${this.address} was used after its handler had ended, or after the call had timed out. Await everything that the handler starts.`,

@@ -4,6 +4,7 @@ import { describe, errors, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { none } from "../model/append.js";
 import type { Generation, InvocationBatch, SideEffects } from "../model/invocation.js";
+import { runHandler } from "../model/running-handler.js";
 import { protobufName } from "../model/type-url.js";
 import type { FunctionSpec } from "./function-spec.js";
 import { type BatchScope, MessageContext } from "./message-context.js";
@@ -128,7 +129,7 @@ class BatchRun implements BatchScope {
     try {
       const handler = findHandler(this.#spec, this.#batch.generation, typename);
       if (handler === undefined) throw unhandled(this.#spec, typename);
-      result = handler.call(this.#instance, handler.decode(argument), context);
+      result = runHandler(handler.call, this.#instance, handler.decode(argument), context);
       if (!isThenable(result)) {
         context.end(result);
         return;

@@ -5,6 +5,7 @@ import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import { type Metadata, type MetadataInput, metadataOption } from "../model/metadata.js";
 import { defineOptions, duration, positiveInteger, timer, unchecked, wait, withDefault } from "../model/options.js";
+import { followHandlers, waitingHandler } from "../model/running-handler.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { packValue } from "../types/pack.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
@@ -155,7 +156,7 @@ export class StatefunRuntime {
   /**
    * Sends a message and waits for the answer: the value that the handler returns, or the first message that is sent to the
    * caller. Resolves to undefined when the handler ended without a value. Rejects as {@link send} does, and with
-   * ANSWER_TIMEOUT, ADDRESS_PARKED and the signal's reason.
+   * ANSWER_TIMEOUT, ADDRESS_PARKED, CALL_CYCLE and the signal's reason.
    *
    * @example
    * ```ts
@@ -175,7 +176,10 @@ export class StatefunRuntime {
     options?: RuntimeCallOptions,
   ): Promise<TypedValue | undefined> {
     const { timeout: timeoutMs, idempotencyKey, signal, metadata } = callOptions.read("call", options);
+    followHandlers();
+    const from = waitingHandler();
     return this.#opened.engine.call(Address.of(typeName, id), this.#pack(typeName, value, metadata), {
+      ...(from === undefined ? {} : { from }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(signal === undefined ? {} : { signal }),

@@ -5,7 +5,7 @@ import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { longestTimerMs } from "../../model/duration.js";
-import { bearerTokenOption, idempotencyKeyOption } from "../../model/header-values.js";
+import { addressOfHeader, bearerTokenOption, fromHeader, idempotencyKeyOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
@@ -137,7 +137,12 @@ class HttpIngress {
     const stop = () => gone.abort();
     response.on("close", stop);
     try {
-      const options = { ...keyOf(request), ...(timeoutMs === undefined ? {} : { timeoutMs }), signal: gone.signal };
+      const options = {
+        ...keyOf(request),
+        ...fromOf(request),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        signal: gone.signal,
+      };
       const answer = await this.#engine.call(address, value, options);
       if (answer === undefined) sendNothing(response);
       else sendValue(this.#catalog.find, request, response, answer);
@@ -239,6 +244,12 @@ function lifetimeOf(text: string): number {
   const ms = parseDuration("Idempotency-Key-Lifetime", "DURATION_INVALID", text);
   if (ms > 0) return ms;
   throw new StatefunError("DURATION_INVALID", `Idempotency-Key-Lifetime is ${text}; it must be more than 0.`);
+}
+
+/** The address whose handler waits for the answer. Throws OPTION_INVALID. */
+function fromOf({ headers }: IncomingMessage): { from?: Address } {
+  const text = headers[fromHeader] as string | undefined;
+  return text === undefined ? {} : { from: addressOfHeader(text) };
 }
 
 /** Throws DURATION_INVALID. */

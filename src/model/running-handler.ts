@@ -1,0 +1,73 @@
+// Which handler the running code belongs to, so that a call which a handler waits for can say who waits. The record is shared
+// by every copy of this package in the process, and it needs no module of Node, since clients run in browsers too.
+
+import type { Address } from "./address.js";
+
+/** A handler that handles a message. */
+export interface RunningHandler {
+  /** The address of the handler's function instance. */
+  readonly address: Address;
+  /** Whether the handler still handles its message. What it has started may go on for longer, and blocks nothing then. */
+  readonly running: boolean;
+}
+
+/** The part of Node's AsyncLocalStorage that is used here. */
+interface Storage {
+  getStore(): RunningHandler | undefined;
+  run<A extends unknown[], R>(handler: RunningHandler, work: (...args: A) => R, ...args: A): R;
+}
+
+interface Shared {
+  /** Whether code of this process may wait for calls, so that handlers are followed across their awaits. */
+  followed: boolean;
+  /** The handler whose code runs at this moment, until its first await. */
+  current: RunningHandler | undefined;
+  storage: Storage | undefined;
+}
+
+const key = Symbol.for("statefun-ts.runningHandler");
+const place = globalThis as { [key]?: Shared };
+place[key] ??= { followed: false, current: undefined, storage: undefined };
+const shared: Shared = place[key];
+
+/**
+ * Makes {@link waitingHandler} know handlers behind their awaits too. It is called where calls are first made possible,
+ * because in Node 20 and 22 an AsyncLocalStorage slows down every promise of the process.
+ */
+export function followHandlers(): void {
+  if (shared.followed) return;
+  shared.followed = true;
+  shared.storage ??= newStorage();
+}
+
+/** The address whose handler runs the code that asks; undefined outside of handlers. */
+export function waitingHandler(): Address | undefined {
+  const handler = shared.current ?? shared.storage?.getStore();
+  return handler?.running ? handler.address : undefined;
+}
+
+/** Calls a handler's method. The arguments stand apart, because a closure for each message would cost more than the rest. */
+export function runHandler<I, M, C extends RunningHandler, R>(
+  handler: (instance: I, message: M, context: C) => R,
+  instance: I,
+  message: M,
+  context: C,
+): R {
+  const before = shared.current;
+  shared.current = context;
+  try {
+    const { storage } = shared;
+    return storage === undefined
+      ? handler(instance, message, context)
+      : storage.run(context, handler, instance, message, context);
+  } finally {
+    shared.current = before;
+  }
+}
+
+/** Hosts without Node's module have no storage: there, a handler is known until its first await. */
+function newStorage(): Storage | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  const hooks = process?.getBuiltinModule?.("node:async_hooks") as { AsyncLocalStorage: new () => Storage } | undefined;
+  return hooks && new hooks.AsyncLocalStorage();
+}
