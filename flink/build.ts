@@ -21,8 +21,18 @@ const INSTALL = "Install a JDK (17) and Maven (3.8 or later), on Debian: apt-get
  * Two processes may call this at once: one builds, the other waits.
  */
 export function buildFlink(version: FlinkVersion): Promise<string> {
-  const project = join(here, `flink-${version}`);
-  return buildMaven(project, [join(project, "src"), join(here, "flink-common", "src")]);
+  return buildOwn(`flink-${version}`, "flink-common");
+}
+
+/** Builds one of the other Java programs of this folder, unless that is done, and returns its class path. */
+export function buildProgram(name: "cluster-3.3" | "kafka"): Promise<string> {
+  return buildOwn(name);
+}
+
+/** Builds a project of this folder with the sources that it shares with others. */
+function buildOwn(name: string, ...shared: readonly string[]): Promise<string> {
+  const sources = [name, "stdin-watcher", ...shared].map((folder) => join(here, folder, "src"));
+  return buildMaven(join(here, name), sources);
 }
 
 /**

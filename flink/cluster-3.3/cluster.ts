@@ -2,8 +2,7 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { buildMaven } from "../build.ts";
+import { buildProgram } from "../build.ts";
 import { freePorts, JavaProcess } from "../java-process.ts";
 
 /** How to start the cluster. */
@@ -22,7 +21,7 @@ export interface ClusterOptions {
 
 /** Starts a cluster and waits until all tasks of its job run. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const classPath = await buildMaven(fileURLToPath(new URL(".", import.meta.url)));
+  const classPath = await buildProgram("cluster-3.3");
   await mkdir(options.dir, { recursive: true });
   const module = join(options.dir, "module.yaml");
   await writeFile(module, options.module);

@@ -1,7 +1,6 @@
 // Starts a real Kafka broker, one KRaft node, as a child process.
 
-import { fileURLToPath } from "node:url";
-import { buildMaven } from "../build.ts";
+import { buildProgram } from "../build.ts";
 import { freePorts, JavaProcess } from "../java-process.ts";
 
 /** How to start the broker. */
@@ -30,7 +29,7 @@ export interface Broker {
  * The first call downloads about 70 MB from Maven Central.
  */
 export async function startBroker({ dir, heapMb = 256, log }: BrokerOptions): Promise<Broker> {
-  const classPath = await buildMaven(fileURLToPath(new URL(".", import.meta.url)));
+  const classPath = await buildProgram("kafka");
   // Another process may take a free port before the broker does, so this tries three times.
   for (let attempt = 1; ; attempt++) {
     const [port, controllerPort] = (await freePorts(2)) as [number, number];

@@ -1,7 +1,6 @@
 // Kafka's own client as a child process: creates topics, writes records, and reads committed records.
 
-import { fileURLToPath } from "node:url";
-import { buildMaven } from "../build.ts";
+import { buildProgram } from "../build.ts";
 import { JavaProcess } from "../java-process.ts";
 
 /** A record to write. */
@@ -86,7 +85,7 @@ export class TopicReader {
 }
 
 async function client(args: string[], log?: (line: string) => void): Promise<JavaProcess> {
-  const classPath = await buildMaven(fileURLToPath(new URL(".", import.meta.url)));
+  const classPath = await buildProgram("kafka");
   const jvm = ["-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
   jvm.push("-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", classPath, "statefun.ts.kafka.Client");
   return new JavaProcess("The Kafka client", [...jvm, ...args], log);

@@ -16,6 +16,7 @@ import org.apache.flink.statefun.flink.core.StatefulFunctionsConfig;
 import org.apache.flink.statefun.flink.core.StatefulFunctionsJob;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import statefun.ts.process.StdinWatcher;
 
 /**
  * A Flink cluster's master with one StateFun job. Prints JOB with the job's id, and a line STATUS
@@ -28,7 +29,7 @@ public final class JobManager {
 
   /** The arguments are the folder of flink-conf.yaml and the module file. */
   public static void main(String[] args) throws Exception {
-    StdinWatcher.start();
+    StdinWatcher.start(0);
     Configuration configuration = GlobalConfiguration.loadConfiguration(args[0]);
     new StandaloneSessionClusterEntrypoint(configuration).startCluster();
     StatefulFunctionsConfig statefun =

@@ -1,6 +1,7 @@
 package statefun.ts.cluster;
 
 import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
+import statefun.ts.process.StdinWatcher;
 
 /** The process in which tasks run; its arguments are Flink's: --configDir DIR. */
 public final class TaskManager {
@@ -8,7 +9,7 @@ public final class TaskManager {
   private TaskManager() {}
 
   public static void main(String[] args) throws Exception {
-    StdinWatcher.start();
+    StdinWatcher.start(0);
     TaskManagerRunner.main(args);
   }
 }

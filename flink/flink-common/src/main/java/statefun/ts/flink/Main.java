@@ -1,7 +1,6 @@
 package statefun.ts.flink;
 
-import java.io.IOException;
-import java.io.InputStream;
+import statefun.ts.process.StdinWatcher;
 
 /** The command line: parses the options, runs the job and turns its end into an exit code. */
 public final class Main {
@@ -21,7 +20,7 @@ public final class Main {
     // log4j.properties reads this property, so it must be set before the first logger exists.
     System.setProperty("statefun.log", options.logLevel);
     if (options.untilStdinCloses) {
-      haltWhenStdinCloses();
+      StdinWatcher.start(3);
     }
     try {
       new StatefunJob(options).run();
@@ -30,26 +29,6 @@ public final class Main {
       System.exit(1);
     }
     System.exit(0);
-  }
-
-  /** Ends the process when stdin closes, which happens when its launcher ends in any way. */
-  private static void haltWhenStdinCloses() {
-    Thread watcher =
-        new Thread(
-            () -> {
-              InputStream in = System.in;
-              try {
-                while (in.read() >= 0) {
-                  // the bytes have no meaning
-                }
-              } catch (IOException closed) {
-                // the same as the end of the stream
-              }
-              Runtime.getRuntime().halt(3);
-            },
-            "stdin-watcher");
-    watcher.setDaemon(true);
-    watcher.start();
   }
 
   /** The root cause first, since it explains the failure, then the chain that led to it. */

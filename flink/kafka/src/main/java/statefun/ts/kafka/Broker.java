@@ -12,6 +12,7 @@ import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
+import statefun.ts.process.StdinWatcher;
 
 /** One Kafka node that is broker and controller (KRaft), with its data in a folder, until stdin closes. */
 public final class Broker {
@@ -20,7 +21,7 @@ public final class Broker {
 
   /** The arguments are the folder, the port of the broker and the port of the controller. */
   public static void main(String[] args) throws Exception {
-    StdinWatcher.start();
+    StdinWatcher.start(0);
     Path folder = Paths.get(args[0]);
     Properties properties = properties(folder, args[1], args[2]);
     format(folder, properties);

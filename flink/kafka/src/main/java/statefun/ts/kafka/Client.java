@@ -20,6 +20,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import statefun.ts.process.StdinWatcher;
 
 /** Creates topics, writes records and reads committed records, by lines of text. */
 public final class Client {
@@ -36,7 +37,7 @@ public final class Client {
         produce(address, args[2]);
         break;
       case "consume":
-        StdinWatcher.start();
+        StdinWatcher.start(0);
         consume(address, args[2]);
         break;
       default:

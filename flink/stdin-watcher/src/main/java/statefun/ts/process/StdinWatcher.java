@@ -1,13 +1,14 @@
-package statefun.ts.cluster;
+package statefun.ts.process;
 
 import java.io.IOException;
 
 /** Ends the process when stdin closes, which happens when its launcher ends in any way. */
-final class StdinWatcher {
+public final class StdinWatcher {
 
   private StdinWatcher() {}
 
-  static void start() {
+  /** Begins to watch. The process then ends with this exit status. */
+  public static void start(int exitStatus) {
     Thread watcher =
         new Thread(
             () -> {
@@ -18,7 +19,7 @@ final class StdinWatcher {
               } catch (IOException closed) {
                 // the same as the end of the stream
               }
-              Runtime.getRuntime().halt(0);
+              Runtime.getRuntime().halt(exitStatus);
             },
             "stdin-watcher");
     watcher.setDaemon(true);
