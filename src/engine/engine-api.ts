@@ -246,8 +246,8 @@ export interface EngineApi {
   /**
    * Removes the first message of the address, or all messages that wait now, and lets the address be called again;
    * resolves to how many were removed. It waits for the call in flight, whose messages are not removed. Rejects with
-   * ANSWER_TIMEOUT when that call does not end within ten seconds. When it rejects with STORE_FULL or STORE_FAILED, some of
-   * the messages may be removed already: the next drop of all removes the others.
+   * ANSWER_TIMEOUT when that call does not end within ten seconds. A drop of all that has begun is finished: when the
+   * process ends, or the promise rejects, in the middle of it, the next start removes the messages that are left.
    */
   drop(address: Address, which: "first" | "all"): Promise<number>;
   /**

@@ -13,6 +13,7 @@ import { logConsumersAhead } from "./consumers-ahead.js";
 import { DelayedMessages } from "./delayed.js";
 import { Delivery } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
+import { Drops } from "./drops.js";
 import type {
   AddressInfo,
   CallOptions,
@@ -68,6 +69,7 @@ export class Engine implements EngineApi {
   readonly #dispatcher: Dispatcher;
   readonly #admission: Admission;
   readonly #intake: Intake;
+  readonly #drops: Drops;
   readonly #maintenance: Maintenance;
   readonly #inspector: Inspector;
   readonly #sweeper: Sweeper;
@@ -160,12 +162,13 @@ export class Engine implements EngineApi {
       limits,
       counters,
     });
+    this.#drops = new Drops({ store, admission, instances, parked, calls, dispatcher, commit, clock });
     this.#maintenance = new Maintenance({
       admission,
       functions,
       instances,
       parked,
-      calls,
+      drops: this.#drops,
       dispatcher,
       commit,
       clock,
@@ -362,6 +365,7 @@ export class Engine implements EngineApi {
     // Before anything is delivered: a new message comes behind those that are only in the store.
     await this.#dispatcher.open();
     await this.#delayed.open();
+    await this.#drops.open();
     for (const address of park) this.#maintenance.parkNow(address, parkReason);
     this.#dispatcher.start();
     await logUnservedFunctions({ store, functions: this.#functions }, this.#logger);

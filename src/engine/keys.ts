@@ -17,6 +17,8 @@ export const kinds = {
   outbox: "o",
   /** A parked address. */
   parked: "p",
+  /** A drop of all messages of an address that has begun: the rest of the key is that of the last message. */
+  drop: "r",
   /** A state that expires, by when it is to be looked at. */
   expiring: "x",
   /** The registration of a state. */

@@ -3,33 +3,29 @@
 
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
-import { isClient } from "../model/client-address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { encodePacked } from "../wire/packed.js";
 import { type Admission, closingError } from "./admission.js";
 import { givenUp } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { Dispatcher } from "./dispatcher.js";
+import type { Drops } from "./drops.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { assertAddress } from "./validation.js";
-import { readsOf, type WaitingCalls } from "./waiting-calls.js";
 
 /** How long a change waits for the end of a call in flight. */
 const longestWaitMs = 10_000;
-
-/** How long a drop that has begun waits before it reads the store again. */
-const rereadMs = 100;
 
 interface MaintenanceParts {
   readonly admission: Admission;
   readonly functions: FunctionTable;
   readonly instances: Instances;
   readonly parked: ParkedAddresses;
-  readonly calls: WaitingCalls;
+  readonly drops: Drops;
   readonly dispatcher: Dispatcher;
   readonly commit: GroupCommit;
   readonly clock: Clock;
@@ -87,9 +83,8 @@ export class Maintenance {
 
   /** See EngineApi.drop. */
   async drop(address: Address, which: "first" | "all"): Promise<number> {
-    const { admission, instances, calls, parked, commit } = this.#parts;
+    const { instances, drops } = this.#parts;
     assertAddress(address);
-    const most = which === "first" ? 1 : Number.POSITIVE_INFINITY;
     let dropped = 0;
     // Only messages that wait now are dropped: more may come before the call in flight has ended. Of a mailbox in memory,
     // "first" means the message that is the first one now, which the call in flight may carry.
@@ -97,31 +92,7 @@ export class Maintenance {
     const first = which === "first" && waiting !== undefined && waiting.loaded > 0;
     const last = first ? waiting.firstKey : instances.lastKey(address);
     await this.#betweenCalls(address, async (instance) => {
-      const { mailbox } = instance;
-      while (last !== undefined && dropped < most) {
-        if (mailbox.loaded === 0) {
-          try {
-            await mailbox.load();
-          } catch (thrown) {
-            // Half of a drop must not pass for a drop that failed: once it has begun, it goes on until it is done.
-            if (dropped === 0) throw thrown;
-            await this.#pause();
-            admission.assertNotClosed();
-            continue;
-          }
-        }
-        if (mailbox.loaded === 0 || mailbox.at(0).key > last) break;
-        const { caller } = mailbox.at(0);
-        const ahead = commit.readAhead(caller === undefined ? [] : readsOf(caller));
-        const dropFirst = () => {
-          mailbox.consume();
-          if (caller === undefined || !isClient(caller)) return;
-          calls.forget(caller, new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`));
-        };
-        commit.using(ahead, () => commit.transact(dropFirst));
-        dropped += 1;
-      }
-      parked.unpark(instance);
+      dropped = await drops[which](instance, last);
     });
     return dropped;
   }
@@ -146,11 +117,6 @@ export class Maintenance {
       instances.rest(instance);
     }
     await commit.durable();
-  }
-
-  /** Waits before the store is read again after a failed read. */
-  #pause(): Promise<void> {
-    return new Promise((resolve) => this.#parts.clock.after(rereadMs, resolve));
   }
 
   /** Waits for the end of the call in flight. Rejects with ANSWER_TIMEOUT. */

@@ -83,6 +83,7 @@ test("the kinds of entries are what data folders hold", () => {
     token: "t",
     outbox: "o",
     parked: "p",
+    drop: "r",
     expiring: "x",
     registration: "f",
     request: "i",

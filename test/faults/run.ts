@@ -147,13 +147,14 @@ async function look(world: World): Promise<void> {
     m: count("m"),
     o: count("o"),
     p: count("p"),
+    r: count("r"),
     d: count("d"),
     t: count("t"),
     keys: count("i") - count("e"),
   };
   assert.deepEqual(
     counts,
-    { m: 0, o: 0, p: 0, d: pending.length, t: pending.length, keys: 0 },
+    { m: 0, o: 0, p: 0, r: 0, d: pending.length, t: pending.length, keys: 0 },
     "entries by their kinds",
   );
 }

@@ -145,7 +145,8 @@ const dropping: Job = async (world, pause) => {
     await pause();
     if (which === "all") await crowd(world, to);
     await world.person(`drop ${which}`, async (engine) => {
-      // A person who was told of an error looks whether it was done nevertheless. A part of a mailbox may be dropped.
+      // A person who was told of an error looks whether it was done nevertheless. An address that is not parked any more is
+      // one whose drop has begun.
       if (which === "all") {
         const parked = await engine.parked({ limit: 10 });
         if (parked.some(({ address }) => address.equals(at(to)))) await engine.drop(at(to), which);
