@@ -2,6 +2,7 @@
 
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
+import type { DeadLetterApi } from "./dead-letter-api.js";
 
 /** Options of {@link EngineApi.send}. */
 export interface SendOptions {
@@ -145,6 +146,8 @@ export interface EngineMetrics {
   readonly delayedFired: number;
   /** Delayed messages that were withdrawn. */
   readonly delayedCancelled: number;
+  /** Messages that were set aside as dead letters. */
+  readonly deadLetters: number;
   /** Transactions that are on disk. */
   readonly commits: number;
   /** Bytes that transactions have written. */
@@ -173,6 +176,8 @@ export interface EngineMetrics {
   readonly outboxRecords: number;
   /** Bytes of the records that wait to be handed out. */
   readonly outboxBytes: number;
+  /** Dead letters that are kept. */
+  readonly deadLettersKept: number;
   /** Calls from outside that wait for their answer. */
   readonly callsWaiting: number;
 }
@@ -182,6 +187,8 @@ export const bucketBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.
 
 /** One engine, as ingresses, egresses and people use it. */
 export interface EngineApi {
+  /** The dead letters that are kept. */
+  readonly deadLetters: DeadLetterApi;
   readonly metrics: EngineMetrics;
   /** Why nothing is taken: the disk is full, too much waits, or the engine is closing. Undefined while all is well. */
   readonly trouble: { readonly code: string; readonly message: string } | undefined;

@@ -1,8 +1,10 @@
 // How an engine is opened.
 
 import type { Address } from "../model/address.js";
+import type { ShownMessage } from "../model/dead-letter.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
 import type { Logger } from "../model/logger.js";
+import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import type { FindRoute } from "./endpoint.js";
@@ -46,6 +48,8 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits>;
   /** What happens when a message fails, where the route of its function does not say. Each part has its own default. */
   readonly policy?: FunctionPolicy;
+  /** Shows the message of a dead letter in its egress record. Defaults to the message's bytes. */
+  readonly showMessage?: (value: TypedValue) => ShownMessage;
   /** Takes a line for every failure. Defaults to stderr. */
   readonly logger?: Logger;
 }

@@ -2,6 +2,7 @@
 
 import { oneLine, type StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { bytesOf } from "../model/dead-letter.js";
 import { defaultPolicy, policyOver } from "../model/function-policy.js";
 import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -10,6 +11,8 @@ import { Admission, closingError } from "./admission.js";
 import { Backlog, Memory } from "./backlog.js";
 import { type Clock, engineClock, systemClock } from "./clock.js";
 import { logConsumersAhead } from "./consumers-ahead.js";
+import { DeadLetterMaintenance } from "./dead-letter-maintenance.js";
+import { DeadLetters } from "./dead-letters.js";
 import { DelayedMessages } from "./delayed.js";
 import { Delivery } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -27,7 +30,9 @@ import type {
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
 import { Failures } from "./failures.js";
+import { FinalFailures } from "./final-failures.js";
 import { FunctionTable } from "./function-table.js";
+import { gaugesOf } from "./gauges.js";
 import { GroupCommit } from "./group-commit.js";
 import { defaultKeyLifetimeMs, IdempotencyKeys } from "./idempotency-keys.js";
 import { Inspector } from "./inspector.js";
@@ -55,6 +60,7 @@ const attachMs = 10_000;
 
 export class Engine implements EngineApi {
   readonly metrics: EngineMetrics;
+  readonly deadLetters: DeadLetterMaintenance;
   readonly #context = new OwnContext();
   readonly #store: Store;
   readonly #clock: Clock;
@@ -65,6 +71,7 @@ export class Engine implements EngineApi {
   readonly #parked: ParkedAddresses;
   readonly #calls: WaitingCalls;
   readonly #delayed: DelayedMessages;
+  readonly #letters: DeadLetters;
   readonly #outboxes: Outboxes;
   readonly #dispatcher: Dispatcher;
   readonly #admission: Admission;
@@ -123,7 +130,10 @@ export class Engine implements EngineApi {
       delivery.deliver(target, new Message(caller, value)),
     );
     const invoker = new Invoker({ functions, delayed, outboxes, delivery, commit, clock, limits, counters });
-    const failures = new Failures({ parked, clock, counters, logger });
+    const { showMessage = bytesOf } = options;
+    const letters = new DeadLetters({ shared, outboxes, limits, counters, showMessage });
+    const finalFailures = new FinalFailures({ letters, calls, commit, clock, logger });
+    const failures = new Failures({ parked, finalFailures, clock, counters, logger });
     const dispatcher = new Dispatcher({
       store,
       functions,
@@ -174,33 +184,12 @@ export class Engine implements EngineApi {
       clock,
     });
     this.#inspector = new Inspector({ store, commit, clock, functions, instances, parked });
+    const context = this.#context;
+    this.#letters = letters;
+    this.deadLetters = new DeadLetterMaintenance({ store, letters, admission, delivery, commit, clock, context });
     this.#sweeper = new Sweeper({ store, commit, clock, functions, instances, keys });
-    this.metrics = metricsOf(counters, {
-      get mailboxMessages() {
-        return mailboxes.entries;
-      },
-      get mailboxBytes() {
-        return mailboxes.bytes;
-      },
-      get inFlight() {
-        return dispatcher.inFlight;
-      },
-      get parked() {
-        return parked.count;
-      },
-      get delayedPending() {
-        return delayed.pending;
-      },
-      get outboxRecords() {
-        return records.entries;
-      },
-      get outboxBytes() {
-        return records.bytes;
-      },
-      get callsWaiting() {
-        return calls.count;
-      },
-    });
+    const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters });
+    this.metrics = metricsOf(counters, gauges);
     this.#followCommit();
     commit.onAbandoned = (error, address) => {
       this.#giveUp(error, address);
@@ -358,6 +347,7 @@ export class Engine implements EngineApi {
 
   async #recover(park: readonly Address[], parkReason = "It was parked when the runtime was opened."): Promise<void> {
     const store = this.#store;
+    this.#letters.open();
     await this.#parked.open();
     const { counted } = await this.#outboxes.open();
     const messages = store.count({ from: kinds.message, to: rangeEnd(kinds.message) });

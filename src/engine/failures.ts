@@ -1,19 +1,24 @@
-// What follows a failed call: the message is tried again after a wait, or its address is parked.
+// What follows a failed call: the message is tried again after a wait; or it has used up its tries, and is set aside as a dead
+// letter, or its address is parked.
 
-import { oneLine } from "../errors.js";
+import { oneLine, type StatefunError } from "../errors.js";
 import { backoffMs } from "../model/backoff.js";
+import type { RetryPolicy } from "../model/function-policy.js";
 import type { Logger } from "../model/logger.js";
 import type { FailedCall } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
+import type { FinalFailures } from "./final-failures.js";
 import type { KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
 import type { Lane } from "./lane.js";
 import { storeRetryMs } from "./limits.js";
+import { StoreFailure } from "./logging-store.js";
 import type { Counters } from "./metrics.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 
 interface FailuresParts {
   readonly parked: ParkedAddresses;
+  readonly finalFailures: FinalFailures;
   readonly clock: Clock;
   readonly counters: Counters;
   readonly logger: Logger;
@@ -28,10 +33,11 @@ export class Failures {
 
   /**
    * Counts and logs a failed call. Returns the milliseconds until the address may be called again. Returns 0 when the address
-   * waits for nothing but its lane, and when the address has been parked.
+   * waits for nothing but its lane, and when it has been parked.
    */
-  record(instance: Instance, { route, policy }: KnownFunction, { kind, error }: FailedCall, lane: Lane): number {
-    const { parked, clock, counters, logger } = this.#parts;
+  record(instance: Instance, known: KnownFunction, { kind, error }: FailedCall, lane: Lane): number {
+    const { clock, counters, logger } = this.#parts;
+    const { route, policy } = known;
     const { retry } = policy;
     counters.batchFailures += 1;
     if (kind === "storeFailed") return storeRetryMs;
@@ -40,26 +46,54 @@ export class Failures {
       logger.warn(oneLine(`${route.label} can't be reached. It is tried again. The cause: ${error.message}`), error);
       return lane.down ? 0 : retry.firstMs;
     }
+    const now = clock.now();
     instance.attempts += 1;
+    if (instance.attempts === 1) instance.firstFailedAt = now;
     const { attempts, address } = instance;
+    const isLast = attempts >= retry.attempts || now >= endOfWindow(instance, retry);
+    const isAlone = (kind === "failed" || !lane.unanswering) && !this.#mayBeOthers(instance, known);
+    if (isLast && isAlone) return this.#end(instance, known, error);
     const cause = `The cause: ${error.code}: ${error.message}`;
-    const isLast = attempts >= retry.attempts;
-    const isAlone = kind === "failed" || !lane.unanswering;
-    if (isLast && isAlone) {
-      logger.error(
-        oneLine(
-          `${address} is parked after ${attempts} tries. Correct the function, then retry the address or drop the message. ${cause}`,
-        ),
-        error,
-      );
-      parked.park(instance, { since: clock.now(), code: error.code, reason: error.message, attempts });
-      return 0;
-    }
-    const waitMs = backoffMs(retry, attempts);
+    const waitMs = Math.min(backoffMs(retry, attempts), isLast ? retry.longestMs : endOfWindow(instance, retry) - now);
     const tries = isLast
       ? `${address} has failed ${attempts} times. It is not parked, because no address of its function is answered.`
-      : `${address}: try ${attempts} of ${retry.attempts} failed.`;
+      : `${address}: try ${attempts}${Number.isFinite(retry.attempts) ? ` of ${retry.attempts}` : ""} failed.`;
     logger.warn(oneLine(`${tries} The next try is in ${waitMs} ms. ${cause}`), error);
     return waitMs;
   }
+
+  /**
+   * Whether another message of the call may have failed, and not the first one. To set the first one aside would then lose a
+   * good message. From the second try on, a call carries one message alone.
+   */
+  #mayBeOthers({ attempts, mailbox }: Instance, { policy }: KnownFunction): boolean {
+    return policy.onFailure === "deadLetter" && attempts === 1 && mailbox.loaded > 1;
+  }
+
+  /** Ends a message that has used up its tries. */
+  #end(instance: Instance, known: KnownFunction, error: StatefunError): number {
+    const { parked, finalFailures, clock, logger } = this.#parts;
+    const { attempts, address } = instance;
+    let why = "";
+    if (known.policy.onFailure === "deadLetter") {
+      try {
+        if (finalFailures.setAside(known, instance, error)) return 0;
+      } catch (thrown) {
+        // The store has logged the failed read. The message is called once more, and its end is tried again then.
+        if (thrown instanceof StoreFailure) return storeRetryMs;
+        throw thrown;
+      }
+      why = " Its message is no dead letter, because too many dead letters are kept: send them again or drop them.";
+    }
+    logger.error(
+      oneLine(
+        `${address} is parked after ${attempts} tries.${why} Correct the function, then retry the address or drop the message. The cause: ${error.code}: ${error.message}`,
+      ),
+      error,
+    );
+    parked.park(instance, { since: clock.now(), code: error.code, reason: error.message, attempts });
+    return 0;
+  }
 }
+
+const endOfWindow = ({ firstFailedAt }: Instance, { windowMs }: RetryPolicy) => firstFailedAt + windowMs;

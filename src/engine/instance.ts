@@ -37,6 +37,8 @@ export class Instance {
   loading = false;
   /** How often the first message has failed since the last success. */
   attempts = 0;
+  /** When the first message failed first since then, in milliseconds since 1970. It means nothing while there was no failure. */
+  firstFailedAt = 0;
   parking: Parking | undefined;
   /** Whether the store has to say whether the address is parked; see parked-addresses.ts. */
   parkingUnread = false;

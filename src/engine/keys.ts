@@ -19,6 +19,8 @@ export const kinds = {
   parked: "p",
   /** A drop of all messages of an address that has begun: the rest of the key is that of the last message. */
   drop: "r",
+  /** A dead letter, in the order in which letters were set aside. */
+  letter: "l",
   /** A state that expires, by when it is to be looked at. */
   expiring: "x",
   /** The registration of a state. */

@@ -21,6 +21,9 @@ export interface EngineLimits {
   readonly callsWaiting: number;
   /** Calls in flight of one function. Defaults to 1,024. */
   readonly inFlight: number;
+  /** Dead letters that are kept, and their bytes. Defaults to 10,000 and 256 MiB. */
+  readonly deadLetters: number;
+  readonly deadLetterBytes: number;
   /** Bytes of messages that one call carries; a call carries one message whatever its size. Defaults to 4 MiB. */
   readonly batchBytes: number;
   /** Bytes that the names and values of the metadata of a message from outside may take. Defaults to 8 KiB. */
@@ -38,6 +41,8 @@ export const defaultLimits: EngineLimits = {
   inFlight: 1_024,
   batchBytes: 4 * 1024 * 1024,
   metadataBytes: defaultMetadataBytes,
+  deadLetters: 10_000,
+  deadLetterBytes: 256 * 1024 * 1024,
 };
 
 /** How long to wait before a store that could not be read is read again. */

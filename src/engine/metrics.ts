@@ -11,7 +11,8 @@ type GaugeName =
   | "delayedPending"
   | "outboxRecords"
   | "outboxBytes"
-  | "callsWaiting";
+  | "callsWaiting"
+  | "deadLettersKept";
 
 /** Counts of events since the start. */
 export type Counters = { -readonly [Name in Exclude<keyof EngineMetrics, GaugeName>]: EngineMetrics[Name] } & {
@@ -35,6 +36,7 @@ export function newCounters(): Counters {
     delayedScheduled: 0,
     delayedFired: 0,
     delayedCancelled: 0,
+    deadLetters: 0,
     commits: 0,
     commitBytes: 0,
     commitWrites: 0,

@@ -8,6 +8,7 @@ import { defaultLogger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { closingError } from "./admission.js";
 import { type Clock, systemClock } from "./clock.js";
+import type { DeadLetterApi } from "./dead-letter-api.js";
 import { Engine } from "./engine.js";
 import type {
   AddressInfo,
@@ -65,6 +66,10 @@ export class ReopeningEngine implements EngineApi {
 
   get metrics(): EngineMetrics {
     return this.#engine.metrics;
+  }
+
+  get deadLetters(): DeadLetterApi {
+    return this.#engine.deadLetters;
   }
 
   get trouble(): StatefunError | undefined {

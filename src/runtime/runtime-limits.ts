@@ -32,6 +32,10 @@ export interface RuntimeLimits {
    * of this process gives metadata. Defaults to 8 KiB.
    */
   readonly metadataBytes?: number;
+  /** Dead letters that are kept. Defaults to 10,000. */
+  readonly deadLetters?: number;
+  /** Bytes of dead letters that are kept. Defaults to 256 MiB. */
+  readonly deadLetterBytes?: number;
 }
 
 const limitOptions = defineOptions<RuntimeLimits>()({
@@ -44,6 +48,8 @@ const limitOptions = defineOptions<RuntimeLimits>()({
   inFlight: withDefault(positiveInteger, defaultLimits.inFlight),
   batchBytes: withDefault(positiveInteger, defaultLimits.batchBytes),
   metadataBytes: withDefault(positiveInteger, defaultLimits.metadataBytes),
+  deadLetters: withDefault(positiveInteger, defaultLimits.deadLetters),
+  deadLetterBytes: withDefault(positiveInteger, defaultLimits.deadLetterBytes),
 });
 
 /** Reads limits as the engine's. Throws OPTION_INVALID. */

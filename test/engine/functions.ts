@@ -4,6 +4,7 @@ import type { Endpoint, FindRoute } from "../../src/engine/endpoint.js";
 import { StatefunError } from "../../src/errors.js";
 import { Address } from "../../src/model/address.js";
 import { noExpiration } from "../../src/model/expiration.js";
+import type { FunctionPolicy } from "../../src/model/function-policy.js";
 import type { Generation, ValueSpec } from "../../src/model/invocation.js";
 import { TypedValue } from "../../src/model/typed-value.js";
 import { decodeRequest } from "../../src/wire/decode-request.js";
@@ -98,6 +99,8 @@ export interface TestFunction {
   readonly maxBatch?: number;
   /** Defaults to one endpoint for all. */
   readonly endpoint?: string;
+  /** Defaults to the engine's. */
+  readonly policy?: FunctionPolicy;
 }
 
 export type Functions = Record<string, Handle | TestFunction>;
@@ -137,10 +140,10 @@ export function endpointOf(functions: Functions): FindRoute {
   const endpoints = new Map<string, TestEndpoint>();
   return (namespace, name) => {
     if (namespace !== "test" || functions[name] === undefined) return undefined;
-    const { endpoint: label, generation, states, maxBatch } = described(functions[name]);
+    const { endpoint: label, generation, states, maxBatch, policy } = described(functions[name]);
     const endpoint = endpoints.get(label) ?? new TestEndpoint(functions);
     endpoints.set(label, endpoint);
-    return { endpoint, generation, maxBatch, label, states: generation === "v2" ? states : undefined };
+    return { endpoint, generation, maxBatch, label, policy, states: generation === "v2" ? states : undefined };
   };
 }
 
@@ -153,5 +156,6 @@ function described(input: Handle | TestFunction | undefined) {
     generation: full.generation ?? "v3",
     maxBatch: full.maxBatch ?? 1000,
     endpoint: full.endpoint ?? "all",
+    policy: full.policy ?? {},
   };
 }

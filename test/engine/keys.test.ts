@@ -84,6 +84,7 @@ test("the kinds of entries are what data folders hold", () => {
     outbox: "o",
     parked: "p",
     drop: "r",
+    letter: "l",
     expiring: "x",
     registration: "f",
     request: "i",

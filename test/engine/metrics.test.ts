@@ -27,6 +27,7 @@ test("metrics show counters and gauges as they are when they are read", () => {
     delayedPending: 0,
     outboxRecords: 0,
     callsWaiting: 0,
+    deadLettersKept: 0,
   });
   waiting = 5;
   counters.messagesIn += 2;

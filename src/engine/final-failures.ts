@@ -1,0 +1,94 @@
+// What becomes of a message that is not tried again: its caller is told, and it may be set aside as a dead letter.
+
+import { oneLine } from "../errors.js";
+import { isClient } from "../model/client-address.js";
+import { type Failure, failureOf } from "../model/failure.js";
+import type { Logger } from "../model/logger.js";
+import type { Clock } from "./clock.js";
+import type { DeadLetters } from "./dead-letters.js";
+import type { KnownFunction } from "./function-table.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { Instance } from "./instance.js";
+import type { Message } from "./message.js";
+import { readsOf, type WaitingCalls } from "./waiting-calls.js";
+
+interface FinalFailuresParts {
+  readonly letters: DeadLetters;
+  readonly calls: WaitingCalls;
+  readonly commit: GroupCommit;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class FinalFailures {
+  readonly #parts: FinalFailuresParts;
+
+  constructor(parts: FinalFailuresParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Ends a message that its function has refused for good, and that was taken out of its mailbox, as part of the open
+   * transaction. A caller outside is told, and that is the end. A message of anybody else is set aside when its function has
+   * dead letters.
+   */
+  refused(known: KnownFunction, instance: Instance, { caller, value }: Message, error: Failure): void {
+    const { letters, calls, clock } = this.#parts;
+    if (caller !== undefined && isClient(caller)) {
+      calls.fail(caller, error);
+      return;
+    }
+    if (known.policy.onFailure !== "deadLetter" || !letters.takes(known)) return;
+    const { address, attempts } = instance;
+    const now = clock.now();
+    const firstFailedAt = attempts > 0 ? instance.firstFailedAt : now;
+    const letter = { address, caller, value, error, attempts: attempts + 1, firstFailedAt, lastFailedAt: now };
+    this.#log(`${address} has refused a message`, known, letters.add(known, letter), error);
+  }
+
+  /**
+   * Sets the first message of a mailbox aside, which has used up its tries. Returns false when there is no room for its
+   * letter. Throws STORE_FAILED and STORE_FULL when the store can't be read.
+   */
+  setAside(known: KnownFunction, instance: Instance, thrown: Error): boolean {
+    const { letters, calls, commit, clock } = this.#parts;
+    if (!letters.takes(known)) return false;
+    const { address, mailbox, attempts, firstFailedAt } = instance;
+    const { caller, value } = mailbox.at(0);
+    const error = failureOf(thrown);
+    const ahead = commit.readAhead(caller === undefined ? [] : readsOf(caller));
+    const change = () => {
+      mailbox.consume();
+      if (caller !== undefined && isClient(caller)) calls.fail(caller, toldFailure(instance, error));
+      const letter = { address, caller, value, error, attempts, firstFailedAt, lastFailedAt: clock.now() };
+      return letters.add(known, letter);
+    };
+    let added: ReturnType<typeof change>;
+    try {
+      added = commit.using(ahead, () => commit.transact(change, address));
+    } catch (thrown) {
+      // The transaction broke off: the engine ends, and the next one delivers the message again.
+      if (commit.ended !== undefined) return true;
+      throw thrown;
+    }
+    instance.attempts = 0;
+    this.#log(`${address} has failed ${attempts} times`, known, added, error);
+    return true;
+  }
+
+  #log(what: string, { policy }: KnownFunction, { id, kept }: { id: string; kept: boolean }, error: Failure): void {
+    const where = kept
+      ? `Its message is the dead letter ${id}: statefun dead-letters show ${id}.`
+      : `Its message went to the egress ${policy.deadLetterEgress} alone, because too many dead letters are kept.`;
+    this.#parts.logger.error(
+      oneLine(`${what}. ${where} The cause: ${error.code}: ${error.message}`),
+      new Error(error.message),
+    );
+  }
+}
+
+/** What a caller outside learns. The failure's own message may hold secrets, and is for people who look after the function. */
+function toldFailure({ address, attempts }: Instance, { code }: Failure): Failure {
+  const message = `${address} has failed ${attempts} times (${code}), so the message was set aside as a dead letter.`;
+  return { code, message, terminal: false };
+}

@@ -1,0 +1,94 @@
+// A message that is not tried again: who is told, and when it becomes a dead letter.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { KnownFunction } from "../../src/engine/function-table.js";
+import { StatefunError } from "../../src/errors.js";
+import type { Failure } from "../../src/model/failure.js";
+import type { FunctionPolicy } from "../../src/model/function-policy.js";
+import { TerminalError } from "../../src/model/terminal-error.js";
+import { throwsCode } from "../support/expect-code.js";
+import { at } from "./functions.js";
+import { message, Parts } from "./parts.js";
+
+const secret = new StatefunError("HANDLER_FAILED", "the password is 1234", { cause: new Error("inner") });
+const refusal: Failure = { code: "LOW", message: "too low", terminal: true, details: { missing: 3 }, status: 409 };
+
+function setUp(policy: FunctionPolicy = { onFailure: "deadLetter" }, limits = {}) {
+  const parts = new Parts({ functions: { f: () => {} }, policy, limits });
+  const known = parts.functions.find("test", "f") as KnownFunction;
+  const instance = parts.instances.wake(at("f/a"));
+  return { parts, known, instance };
+}
+
+test("a message that has used up its tries leaves its mailbox, and the next one is the first", () => {
+  const { parts, known, instance } = setUp();
+  parts.deliver("f/a", "bad", at("g/b"));
+  parts.deliver("f/a", "next");
+  instance.attempts = 3;
+  instance.firstFailedAt = parts.clock.now() - 500;
+  assert.equal(parts.finalFailures.setAside(known, instance, secret), true);
+  assert.deepEqual([instance.mailbox.loaded, instance.attempts, parts.letters.count], [1, 0, 1]);
+  const letter = parts.letters.get(parts.letters.lastId);
+  assert.deepEqual([`${letter.address}`, `${letter.caller}`, letter.attempts], ["test/f/a", "test/g/b", 3]);
+  assert.deepEqual([letter.lastFailedAt - letter.firstFailedAt, letter.error.code], [500, "HANDLER_FAILED"]);
+  assert.ok(letter.error.stack?.includes("inner"));
+});
+
+test("a caller outside learns the code and the address, and not the failure's message", async () => {
+  const { parts, known, instance } = setUp();
+  const caller = parts.calls.callerAddress(undefined);
+  const { answer } = parts.calls.wait(caller, at("f/a"), undefined);
+  parts.deliver("f/a", "bad", caller);
+  parts.finalFailures.setAside(known, instance, secret);
+  await assert.rejects(answer, (thrown: StatefunError) => {
+    assert.equal(thrown.code, "HANDLER_FAILED");
+    assert.ok(thrown.message.includes("test/f/a") && !thrown.message.includes("1234"));
+    return true;
+  });
+});
+
+test("without room for a letter nothing is changed", () => {
+  const { parts, known, instance } = setUp({ onFailure: "deadLetter" }, { deadLetters: 1 });
+  for (const value of ["1", "2"]) parts.deliver("f/a", value);
+  assert.equal(parts.finalFailures.setAside(known, instance, secret), true);
+  assert.equal(parts.finalFailures.setAside(known, instance, secret), false);
+  assert.deepEqual([instance.mailbox.loaded, parts.letters.count], [1, 1]);
+});
+
+test("a refused message of a caller outside is the caller's, and no letter", async () => {
+  const { parts, known, instance } = setUp();
+  const caller = parts.calls.callerAddress(undefined);
+  const { answer } = parts.calls.wait(caller, at("f/a"), undefined);
+  parts.finalFailures.refused(known, instance, message("bad", caller), refusal);
+  await assert.rejects(answer, (thrown: unknown) => {
+    assert.ok(thrown instanceof TerminalError);
+    assert.deepEqual([thrown.code, thrown.details, thrown.status], ["LOW", { missing: 3 }, 409]);
+    return true;
+  });
+  assert.equal(parts.letters.count, 0);
+});
+
+test("a refused message of anybody else is a letter, if its function has letters", () => {
+  const withLetters = setUp();
+  withLetters.parts.finalFailures.refused(withLetters.known, withLetters.instance, message("1"), refusal);
+  withLetters.parts.finalFailures.refused(withLetters.known, withLetters.instance, message("2", at("g/b")), refusal);
+  assert.equal(withLetters.parts.letters.count, 2);
+  const { error, attempts } = withLetters.parts.letters.get(withLetters.parts.letters.lastId);
+  assert.deepEqual([error, attempts], [refusal, 1]);
+
+  const parking = setUp({ onFailure: "park" });
+  parking.parts.finalFailures.refused(parking.known, parking.instance, message("1"), refusal);
+  assert.equal(parking.parts.letters.count, 0);
+});
+
+test("a transaction that breaks off leaves the message to the next engine", () => {
+  const { parts, known, instance } = setUp();
+  parts.deliver("f/a", "bad");
+  parts.commit.onAbandoned = () => {};
+  parts.letters.add = () => {
+    throw new Error("a bug");
+  };
+  assert.equal(parts.finalFailures.setAside(known, instance, secret), true);
+  throwsCode(() => parts.commit.transact(() => {}), "ENGINE_RESTARTING");
+});
