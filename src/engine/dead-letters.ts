@@ -134,3 +134,8 @@ function recordOf(letter: DeadLetter, showMessage: DeadLettersParts["showMessage
   const json = Buffer.from(JSON.stringify(showDeadLetter(letter, showMessage)));
   return Packed.pack(new TypedValue(jsonTypename, json), "v3");
 }
+
+/** Shows a message whose type is not known. */
+export function showBytes({ typename, value }: TypedValue): ShownMessage {
+  return { typename, base64: Buffer.from(value).toString("base64") };
+}

@@ -2,7 +2,6 @@
 
 import { oneLine, type StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
-import { bytesOf } from "../model/dead-letter.js";
 import { defaultPolicy, policyOver } from "../model/function-policy.js";
 import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -12,7 +11,7 @@ import { Backlog, Memory } from "./backlog.js";
 import { type Clock, engineClock, systemClock } from "./clock.js";
 import { logConsumersAhead } from "./consumers-ahead.js";
 import { DeadLetterMaintenance } from "./dead-letter-maintenance.js";
-import { DeadLetters } from "./dead-letters.js";
+import { DeadLetters, showBytes } from "./dead-letters.js";
 import { DelayedMessages } from "./delayed.js";
 import { Delivery } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -130,7 +129,7 @@ export class Engine implements EngineApi {
       delivery.deliver(target, new Message(caller, value)),
     );
     const invoker = new Invoker({ functions, delayed, outboxes, delivery, commit, clock, limits, counters });
-    const { showMessage = bytesOf } = options;
+    const { showMessage = showBytes } = options;
     const letters = new DeadLetters({ shared, outboxes, limits, counters, showMessage });
     const finalFailures = new FinalFailures({ letters, calls, commit, clock, logger });
     const failures = new Failures({ parked, finalFailures, clock, counters, logger });

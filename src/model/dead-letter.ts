@@ -1,7 +1,6 @@
 // A dead letter: a message that failed for good and was set aside, with all that is known of its failure. And its form as
 // JSON, in which egresses get it and people see it.
 
-import { platform } from "../bytes/platform.js";
 import type { Address } from "./address.js";
 import type { Failure } from "./failure.js";
 import { wellFormed } from "./text.js";
@@ -32,11 +31,6 @@ export type ShownValue = { readonly typename: string } & ({ readonly value: unkn
 
 /** A message as people see it: its value, and its metadata if it has any. */
 export type ShownMessage = ShownValue & { readonly metadata?: readonly object[] };
-
-/** The form of a value whose type is not known. */
-export function bytesOf({ typename, value }: TypedValue): ShownValue {
-  return { typename, base64: platform.encodeBase64(value) };
-}
 
 /** A dead letter as JSON. */
 export function showDeadLetter(letter: DeadLetter, showMessage: (value: TypedValue) => ShownMessage) {

@@ -17,6 +17,7 @@ interface Room {
 const rooms: Readonly<Record<string, Room>> = {
   engine: {
     untested: {
+      "dead-letter-api": "it holds declarations alone",
       "engine-api": "it holds declarations alone",
       "engine-options": "it holds declarations alone",
     },
@@ -34,6 +35,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "model",
       "states",
       "store-failure",
+      "three-ends",
     ],
   },
   store: {

@@ -1,7 +1,7 @@
 // The parts of an engine, put together without the engine: for tests of one part.
 
 import { Backlog, Memory } from "../../src/engine/backlog.js";
-import { DeadLetters } from "../../src/engine/dead-letters.js";
+import { DeadLetters, showBytes } from "../../src/engine/dead-letters.js";
 import { DelayedMessages } from "../../src/engine/delayed.js";
 import { Delivery } from "../../src/engine/delivery.js";
 import { FinalFailures } from "../../src/engine/final-failures.js";
@@ -20,7 +20,6 @@ import { ParkedAddresses } from "../../src/engine/parked-addresses.js";
 import { Sequence } from "../../src/engine/sequence.js";
 import { WaitingCalls } from "../../src/engine/waiting-calls.js";
 import type { Address } from "../../src/model/address.js";
-import { bytesOf } from "../../src/model/dead-letter.js";
 import { defaultPolicy, type FunctionPolicy, policyOver } from "../../src/model/function-policy.js";
 import type { Generation } from "../../src/model/invocation.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
@@ -85,7 +84,7 @@ export class Parts {
     this.calls = new WaitingCalls(this.keys, commit, counters);
     this.parked = new ParkedAddresses({ store, commit, instances: this.instances, calls: this.calls });
     this.outboxes = new Outboxes({ ...this, clock, counters, logger });
-    this.letters = new DeadLetters({ ...this, showMessage: bytesOf });
+    this.letters = new DeadLetters({ ...this, showMessage: showBytes });
     this.finalFailures = new FinalFailures(this);
     this.delivery = new Delivery(this.instances, this.calls, (instance) => this.received.push(instance));
     this.delayed = new DelayedMessages(this.shared, new Backlog(memory), clock, counters, (message) =>
