@@ -1,10 +1,16 @@
 // What waits: in the mailboxes of a function, in the outbox of an egress, in all of them together. Limits are checked
 // against what waits, and what is in memory is bounded by one budget for all.
 
-/** The bytes of waiting things that all parts of an engine may keep in memory together. */
+/**
+ * The bytes that all parts of an engine may keep in memory together. What waits takes its share first; the states of addresses
+ * that rest are kept as far as something is left; see instances.ts.
+ */
 export class Memory {
   readonly limit: number;
+  /** About how many bytes the waiting things in memory take. */
   used = 0;
+  /** About how many bytes the states of all addresses that are awake take. */
+  states = 0;
 
   constructor(limit: number) {
     this.limit = limit;

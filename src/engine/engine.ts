@@ -118,7 +118,7 @@ export class Engine implements EngineApi {
     const mailboxes = new Backlog(memory);
     const records = new Backlog(memory);
     const functions = new FunctionTable(findRoute, commit, memory, mailboxes, policy);
-    const instances = new Instances(functions, shared, mailboxes);
+    const instances = new Instances(functions, shared, mailboxes, memory);
     const keys = new IdempotencyKeys(commit, clock, options.keyLifetimeMs ?? defaultKeyLifetimeMs);
     const calls = new WaitingCalls(keys, commit, counters);
     const parked = new ParkedAddresses({ store, commit, instances, calls });

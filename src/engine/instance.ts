@@ -1,7 +1,7 @@
 // One address that is awake: its mailbox, its state, and whether a call for it is in flight.
 
 import type { Address } from "../model/address.js";
-import type { Backlog } from "./backlog.js";
+import type { Backlog, Memory } from "./backlog.js";
 import type { Call } from "./call.js";
 import type { Timer } from "./clock.js";
 import { DurableQueue, type QueueStore } from "./durable-queue.js";
@@ -51,13 +51,20 @@ export class Instance {
   /** Called when the call in flight has ended. */
   readonly #onCallEnded: (() => void)[] = [];
 
-  constructor(address: Address, key: string, known: KnownFunction | undefined, shared: QueueStore, mailboxes: Backlog) {
+  constructor(
+    address: Address,
+    key: string,
+    known: KnownFunction | undefined,
+    shared: QueueStore,
+    mailboxes: Backlog,
+    memory: Memory,
+  ) {
     this.address = address;
     this.key = key;
     this.function = known;
     const backlog = known?.backlog ?? mailboxes;
     this.mailbox = new DurableQueue(kinds.message + key, shared, backlog, known?.decodeMessage ?? decodeMessage);
-    this.states = new StateValues(key, shared.commit, known?.route.generation ?? "v3");
+    this.states = new StateValues(key, shared.commit, known?.route.generation ?? "v3", memory);
   }
 
   /** Whether the address may be called: it is not parked, does not wait for a retry, and no change by people holds it. */

@@ -2,21 +2,27 @@
 // read again.
 
 import type { Address } from "../model/address.js";
-import type { Backlog } from "./backlog.js";
+import type { Backlog, Memory } from "./backlog.js";
 import { type QueueStore, queueBytes } from "./durable-queue.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import { Instance } from "./instance.js";
 import { functionKey, idKey, kinds, ordered } from "./keys.js";
 import type { Message } from "./message.js";
 
-/** A generation of idle addresses is full at this many, or at this many bytes of their states. */
+/** A generation of idle addresses is full at this many, or at this many bytes. */
 const generationSize = 2_000;
 const generationBytes = 16 * 1024 * 1024;
+/** The part of the memory that a generation may fill. */
+const shareOfGeneration = 1 / 4;
+/** The part of the memory that idle addresses keep when the rest is taken by others. */
+const shareOfIdle = 1 / 16;
 
 export class Instances {
   readonly #functions: FunctionTable;
   readonly #shared: QueueStore;
   readonly #mailboxes: Backlog;
+  readonly #memory: Memory;
+  readonly #generationBytes: number;
   readonly #awake = new Map<string, Instance>();
   /**
    * Two generations of addresses that came to rest. A full young generation becomes the old one, and the old one is
@@ -25,16 +31,19 @@ export class Instances {
   #young: Instance[] = [];
   #old: Instance[] = [];
   #youngBytes = 0;
+  #oldBytes = 0;
   #generation = 1;
   /** Whether the address of this key may be parked. Set by the addresses that are parked; see parked-addresses.ts. */
   mayBeParked: (key: string) => boolean = () => false;
   /** Called when a message was put for an address that is not awake; see sleeping-addresses.ts. */
   onMissed: (known: KnownFunction) => void = () => {};
 
-  constructor(functions: FunctionTable, shared: QueueStore, mailboxes: Backlog) {
+  constructor(functions: FunctionTable, shared: QueueStore, mailboxes: Backlog, memory: Memory) {
     this.#functions = functions;
     this.#shared = shared;
     this.#mailboxes = mailboxes;
+    this.#memory = memory;
+    this.#generationBytes = Math.min(generationBytes, memory.limit * shareOfGeneration);
   }
 
   /** Grows whenever addresses are forgotten. */
@@ -59,6 +68,7 @@ export class Instances {
    * there is room to wake it; else the message waits in the store until the address is woken for it.
    */
   deliver(address: Address, message: Message): Instance | undefined {
+    if (this.#tooMuchRests) this.#turn();
     const known = this.#functions.find(address.namespace, address.name);
     const key = this.#key(known, address);
     const own = known === undefined ? message : message.as(known.route.generation);
@@ -97,7 +107,7 @@ export class Instances {
   /** Lets an instance be forgotten later, if it has nothing to do. */
   rest(instance: Instance): void {
     if (!instance.idle) return;
-    const { bytes } = instance.states;
+    const bytes = instance.states.bytes + queueBytes;
     if (instance.restedGeneration === this.#generation) this.#youngBytes += bytes - instance.restedBytes;
     else {
       instance.restedGeneration = this.#generation;
@@ -105,7 +115,15 @@ export class Instances {
       this.#youngBytes += bytes;
     }
     instance.restedBytes = bytes;
-    if (this.#young.length >= generationSize || this.#youngBytes >= generationBytes) this.#turn();
+    const full = this.#young.length >= generationSize || this.#youngBytes >= this.#generationBytes;
+    if (full || this.#tooMuchRests) this.#turn();
+  }
+
+  /** Whether idle addresses take memory that others need. */
+  get #tooMuchRests(): boolean {
+    const { limit, used, states } = this.#memory;
+    // The states of idle addresses are among the states. What an address takes beside them is only counted here.
+    return used + states > limit && this.#youngBytes + this.#oldBytes > limit * shareOfIdle;
   }
 
   /** Forgets the old generation, but not the instances in it that are busy or have rested since. */
@@ -113,16 +131,18 @@ export class Instances {
     for (const instance of this.#old) {
       if (instance.restedGeneration === this.#generation || !instance.idle) continue;
       instance.mailbox.unload({ forget: true });
+      instance.states.forget();
       this.#awake.delete(instance.key);
     }
     this.#old = this.#young;
+    this.#oldBytes = this.#youngBytes;
     this.#young = [];
     this.#youngBytes = 0;
     this.#generation += 1;
   }
 
   #wake(address: Address, key: string, known: KnownFunction | undefined): Instance {
-    const instance = new Instance(address, key, known, this.#shared, this.#mailboxes);
+    const instance = new Instance(address, key, known, this.#shared, this.#mailboxes, this.#memory);
     this.#awake.set(key, instance);
     instance.parkingUnread = this.mayBeParked(key);
     if (instance.parkingUnread || known === undefined || known.sleeping) instance.mailbox.findRest();

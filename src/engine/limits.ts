@@ -15,7 +15,10 @@ export interface EngineLimits {
   readonly egressBytes: number;
   /** Bytes that may wait in all mailboxes and for all egresses before all messages from outside are refused. Defaults to 512 MiB. */
   readonly totalBytes: number;
-  /** Bytes of waiting messages, delayed messages and records that are kept in memory, the rest being in the store only. Defaults to 64 MiB. */
+  /**
+   * Bytes of waiting messages, delayed messages, records and states that are kept in memory, the rest being in the store only.
+   * Defaults to 64 MiB.
+   */
   readonly memoryBytes: number;
   /** Calls from outside that may wait for an answer at once. Defaults to 20,000. */
   readonly callsWaiting: number;

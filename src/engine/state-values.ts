@@ -5,6 +5,7 @@ import { WireWriter } from "../bytes/writer.js";
 import type { Expiration } from "../model/expiration.js";
 import type { Generation, ValueSpec } from "../model/invocation.js";
 import type { RequestState } from "../wire/encode-request.js";
+import type { Memory } from "./backlog.js";
 import { deadlineOf, encodeIndexedAt, expiringKey } from "./expiry-entries.js";
 import type { GroupCommit } from "./group-commit.js";
 import { kinds } from "./keys.js";
@@ -83,16 +84,28 @@ export class StateValues {
   readonly #prefix: string;
   readonly #commit: GroupCommit;
   readonly #generation: Generation;
+  readonly #memory: Memory;
   /** The values that were read or written since the address woke; null for a state that has no value. */
   readonly #values = new Map<string, StateValue | null>();
-  /** About how many bytes the values take. */
-  bytes = 0;
+  #bytes = 0;
 
   /** `generation` is the function's generation now. A value may have been written when the function was of the other one. */
-  constructor(addressKey: string, commit: GroupCommit, generation: Generation) {
+  constructor(addressKey: string, commit: GroupCommit, generation: Generation, memory: Memory) {
     this.#prefix = kinds.state + addressKey;
     this.#commit = commit;
     this.#generation = generation;
+    this.#memory = memory;
+  }
+
+  /** About how many bytes the values take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Drops the values from memory. The object must not be used afterwards. */
+  forget(): void {
+    this.#count(-this.#bytes);
+    this.#values.clear();
   }
 
   /** The values that a call carries. Deletes those that have expired. */
@@ -110,8 +123,8 @@ export class StateValues {
   }
 
   /**
-   * Writes a value, or with undefined deletes it. The bytes may be a part of an answer. The value
-   * before must have been read by {@link forCall}, or else its entry in the index stays until the sweeper meets it.
+   * Writes a value, or with undefined deletes it. The bytes may be a part of an answer. The value before must have been read by
+   * {@link forCall}, or else its entry in the index stays until the sweeper meets it.
    */
   set(spec: ExpiringSpec, packed: Uint8Array | undefined, now: number): void {
     if (packed !== undefined) this.#put(spec, Packed.part(packed, this.#generation), now);
@@ -124,7 +137,7 @@ export class StateValues {
       const stored = this.#commit.get(this.#prefix + spec.name);
       value = stored === undefined ? null : decodeStateValue(stored).as(this.#generation);
       this.#values.set(spec.name, value);
-      this.bytes += value?.size ?? 0;
+      this.#count(value?.size ?? 0);
     }
     if (value === null) return undefined;
     if (!isExpired(value, spec, now)) return value;
@@ -136,7 +149,7 @@ export class StateValues {
     const key = this.#prefix + name;
     const before = this.#values.get(name) ?? undefined;
     const value = new StateValue(packed, now, this.#indexedAt(key, expiration, now, before?.indexedAt));
-    this.bytes += value.size - (before?.size ?? 0);
+    this.#count(value.size - (before?.size ?? 0));
     this.#values.set(name, value);
     this.#commit.put(key, value);
   }
@@ -144,10 +157,15 @@ export class StateValues {
   #delete(name: string): void {
     const key = this.#prefix + name;
     const before = this.#values.get(name);
-    this.bytes -= before?.size ?? 0;
+    this.#count(-(before?.size ?? 0));
     this.#values.set(name, null);
     this.#commit.delete(key);
     if (before?.indexedAt !== undefined) this.#commit.consume(expiringKey(before.indexedAt, key));
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#memory.states += bytes;
   }
 
   /** Puts a value into the index, unless the value before has an entry that does not come too late for it. */

@@ -17,8 +17,8 @@ export interface RuntimeLimits {
   /** Bytes that may wait in all mailboxes and for all egresses before the ingress refuses everything. Defaults to 512 MiB. */
   readonly totalBytes?: number;
   /**
-   * Bytes of waiting messages, delayed messages and records that are kept in memory. The rest is in the data folder only,
-   * and is read when its turn comes. Defaults to 64 MiB.
+   * Bytes of waiting messages, delayed messages, records and states that are kept in memory. The rest is in the data folder
+   * only, and is read when its turn comes. Defaults to 64 MiB.
    */
   readonly memoryBytes?: number;
   /** Clients that may wait for an answer at once. Defaults to 20,000. */

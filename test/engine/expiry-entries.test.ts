@@ -34,7 +34,7 @@ async function entries(parts: Parts): Promise<[string, number, number | undefine
 
 function setUp() {
   const parts = new Parts();
-  const states = new StateValues(address, parts.commit, "v3");
+  const states = new StateValues(address, parts.commit, "v3", parts.memory);
   const set = (one: ExpiringSpec, now: number, text?: string) => {
     states.set(one, packed(text ?? "x").bytes, now);
   };
@@ -117,7 +117,7 @@ test("a value that was read from the store keeps its entry", async () => {
   set(called, 1000);
   await parts.commit.durable();
   const later = new Parts({ store: parts.store });
-  const states = new StateValues(address, later.commit, "v3");
+  const states = new StateValues(address, later.commit, "v3", later.memory);
   states.forCall([called], 1050);
   states.touch([called], 1050);
   assert.deepEqual(await entries(later), [["called", 1100, 1100]]);

@@ -84,6 +84,66 @@ test("large states fill a generation too", () => {
   assert.ok(awake >= 16 && awake <= 33, `${awake} MiB of states stay in memory`);
 });
 
+const kibibyte = 1024;
+const states = (size: number) => packed("x".repeat(size)).bytes;
+
+/** Lets so many addresses rest that have a state of this size. */
+function restWithState({ instances }: Parts, count: number, size: number): void {
+  for (let id = 0; id < count; id++) {
+    const instance = instances.wake(at(`f/${id}`));
+    instance.states.set(spec("s"), states(size), 0);
+    instances.rest(instance);
+  }
+}
+
+test("states count in the memory while their address is awake", () => {
+  const parts = new Parts({ functions: { f: () => {} } });
+  const { instances, memory } = parts;
+  const instance = instances.wake(at("f/a"));
+  instance.states.set(spec("s"), states(1000), 0);
+  assert.ok(memory.states > 1000 && memory.states < 1100);
+  instance.states.set(spec("s"), states(10), 0);
+  instance.states.set(spec("t"), states(10), 0);
+  assert.ok(memory.states < 200);
+  instance.states.set(spec("t"), undefined, 0);
+  instances.rest(instance);
+  restMany(parts, 2 * perGeneration);
+  assert.equal(instances.peek(at("f/a")), undefined);
+  assert.equal(memory.states, 0);
+  const again = instances.wake(at("f/a"));
+  again.states.forCall([spec("s")], 0);
+  assert.ok(memory.states > 10, "it was read again");
+});
+
+test("states of addresses that rest give way to messages, and keep a sixteenth", () => {
+  const parts = new Parts({ functions: { f: () => {}, g: () => {} }, limits: { memoryBytes: 1024 * kibibyte } });
+  const { instances, memory, mailboxes } = parts;
+  restWithState(parts, 100, 8 * kibibyte);
+  const before = memory.states;
+  assert.ok(before > 200 * kibibyte && before < 600 * kibibyte, `${before} bytes of states`);
+  mailboxes.load(800 * kibibyte);
+  instances.deliver(at("g/a"), message("x"));
+  instances.deliver(at("g/b"), message("x"));
+  assert.ok(memory.states > 0 && memory.states <= 224 * kibibyte, "they keep what is left");
+  restWithState(parts, 100, 8 * kibibyte);
+  assert.ok(memory.states <= 288 * kibibyte, "and keep no more later");
+  mailboxes.load(400 * kibibyte);
+  restWithState(parts, 100, 8 * kibibyte);
+  assert.ok(memory.states > 0 && memory.states <= 80 * kibibyte, `${memory.states} bytes of states`);
+});
+
+test("states of addresses with a call in flight make room too: idle addresses keep less, and messages no less", () => {
+  const parts = new Parts({ functions: { f: () => {} }, limits: { memoryBytes: 1024 * kibibyte } });
+  const { instances, memory, mailboxes } = parts;
+  const busy = instances.wake(at("f/busy"));
+  busy.mailbox.push(message("x"));
+  busy.states.set(spec("s"), states(2048 * kibibyte), 0);
+  restWithState(parts, 100, 8 * kibibyte);
+  assert.ok(memory.states < (2048 + 80) * kibibyte);
+  assert.equal(instances.peek(at("f/busy")), busy);
+  assert.ok(mailboxes.hasRoom(400 * kibibyte));
+});
+
 test("an address that grows while it rests again and again counts with what it holds", () => {
   const { instances } = newParts();
   const instance = instances.wake(at("f/a"));

@@ -79,7 +79,7 @@ export class Parts {
       this.mailboxes,
       policyOver(policy, defaultPolicy),
     );
-    this.instances = new Instances(this.functions, this.shared, this.mailboxes);
+    this.instances = new Instances(this.functions, this.shared, this.mailboxes, memory);
     this.keys = new IdempotencyKeys(commit, clock, defaultKeyLifetimeMs);
     this.calls = new WaitingCalls(this.keys, commit, counters);
     this.parked = new ParkedAddresses({ store, commit, instances: this.instances, calls: this.calls });

@@ -16,7 +16,8 @@ const count = spec("count");
 const fresh = spec("fresh", "after-write", 100);
 const called = spec("called", "after-call", 100);
 
-const statesOf = ({ commit }: Parts, generation: "v2" | "v3" = "v3") => new StateValues(addressKey, commit, generation);
+const statesOf = ({ commit, memory }: Parts, generation: "v2" | "v3" = "v3") =>
+  new StateValues(addressKey, commit, generation, memory);
 
 /** What a call would carry, by the states' names. */
 function carried(states: StateValues, now: number, generation: "v2" | "v3" = "v3") {
