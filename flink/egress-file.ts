@@ -7,6 +7,8 @@ export interface EgressRecord {
   egress: string;
   typename: string;
   value: Uint8Array;
+  /** The fields of the message that the engine does not know, such as metadata, in their bytes; missing when there are none. */
+  unknownFields?: Uint8Array;
 }
 
 /** An egress file. Each read goes on where the last read ended. */
@@ -42,8 +44,13 @@ export class EgressFile {
       this.#offset += complete;
       for (const line of bytes.toString("utf8", 0, complete).split("\n")) {
         if (line === "") continue;
-        const { egress, typename, value } = JSON.parse(line);
-        this.#records.push({ egress, typename, value: Buffer.from(value, "base64") });
+        const { egress, typename, value, unknownFields } = JSON.parse(line);
+        this.#records.push({
+          egress,
+          typename,
+          value: Buffer.from(value, "base64"),
+          ...(unknownFields === undefined ? {} : { unknownFields: Buffer.from(unknownFields, "base64") }),
+        });
       }
     } finally {
       closeSync(file);

@@ -9,6 +9,8 @@ import { isBase64 } from "../model/text.js";
 /** The header that carries metadata, in a request, in an answer and to a web server. */
 export const metadataHeader = "Statefun-Metadata";
 
+/** Text is written as text, which people can read, unless that takes so many more characters than base64. */
+const textAllowance = 8;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Writes metadata as the value of the header; undefined when there is no pair. */
@@ -27,7 +29,7 @@ function encodeValue(value: Uint8Array | null): string {
   const base64 = `:${platform.encodeBase64(value)}`;
   try {
     const text = `=${encodeURIComponent(utf8.decode(value))}`;
-    return text.length <= base64.length ? text : base64;
+    return text.length <= base64.length + textAllowance ? text : base64;
   } catch {
     return base64; // it is no UTF-8
   }

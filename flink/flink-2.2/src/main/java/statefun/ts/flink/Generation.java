@@ -29,6 +29,11 @@ final class Generation {
     return ((Any) message).getValue().toByteArray();
   }
 
+  /** The fields that the engine does not know, such as metadata, in their bytes. */
+  static byte[] unknownFields(Object message) {
+    return ((Any) message).getUnknownFields().toByteArray();
+  }
+
   static StatefulFunctionsUniverse universe(Path module, StatefulFunctionsConfig config) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();

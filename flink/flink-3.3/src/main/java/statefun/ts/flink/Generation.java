@@ -29,6 +29,11 @@ final class Generation {
     return ((TypedValue) message).getValue().toByteArray();
   }
 
+  /** The fields that the engine does not know, such as metadata, in their bytes. */
+  static byte[] unknownFields(Object message) {
+    return ((TypedValue) message).getUnknownFields().toByteArray();
+  }
+
   static StatefulFunctionsUniverse universe(Path module, StatefulFunctionsConfig config) {
     config.setRemoteModuleName(module.toUri().toString());
     return Modules.loadFromClassPath(config).createStatefulFunctionsUniverse();

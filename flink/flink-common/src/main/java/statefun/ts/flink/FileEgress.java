@@ -36,6 +36,10 @@ final class FileEgress<T> extends RichSinkFunction<T> {
     line.put("egress", egress);
     line.put("typename", Generation.typename(message));
     line.put("value", Generation.value(message));
+    byte[] unknownFields = Generation.unknownFields(message);
+    if (unknownFields.length > 0) {
+      line.put("unknownFields", unknownFields);
+    }
     byte[] json = JSON.writeValueAsBytes(line);
     byte[] bytes = java.util.Arrays.copyOf(json, json.length + 1);
     bytes[json.length] = '\n';
