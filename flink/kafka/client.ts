@@ -1,5 +1,6 @@
 // Kafka's own client as a child process: creates topics, writes records, and reads committed records.
 
+import { Metadata } from "statefun-ts";
 import { buildProgram } from "../build.ts";
 import { JavaProcess } from "../java-process.ts";
 
@@ -7,6 +8,8 @@ import { JavaProcess } from "../java-process.ts";
 export interface KafkaRecord {
   readonly key: string;
   readonly value: Uint8Array;
+  /** Defaults to none. */
+  readonly headers?: Metadata;
 }
 
 /** A record that was read, and where in the topic it was. */
@@ -17,6 +20,20 @@ export interface ReadRecord extends KafkaRecord {
 
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString("base64");
 
+const headersText = (headers: Metadata) =>
+  Array.from(headers, ([name, value]) => base64(name) + (value === null ? "" : `:${base64(value)}`)).join(",");
+
+/** Reads headers as the client in Java writes them. */
+function headersOf(text: string): Metadata {
+  const headers = text === "" ? [] : text.split(",");
+  return new Metadata(
+    headers.map((header) => {
+      const [name = "", value] = header.split(":");
+      return [Buffer.from(name, "base64").toString(), value === undefined ? null : Buffer.from(value, "base64")];
+    }),
+  );
+}
+
 /** Creates topics. */
 export async function createTopics(address: string, partitions: number, ...topics: string[]): Promise<void> {
   await ended(await client(["create", address, String(partitions), ...topics]));
@@ -25,7 +42,9 @@ export async function createTopics(address: string, partitions: number, ...topic
 /** Writes records in their order. Resolves when the broker has acknowledged all of them. */
 export async function produce(address: string, topic: string, records: readonly KafkaRecord[]): Promise<void> {
   const producer = await client(["produce", address, topic]);
-  const lines = records.map(({ key, value }) => `${base64(key)} ${base64(value)}\n`);
+  const lines = records.map(
+    ({ key, value, headers }) => `${base64(key)} ${base64(value)} ${headersText(headers ?? new Metadata())}\n`,
+  );
   await producer.write(lines.join(""), { close: true });
   await ended(producer);
 }
@@ -43,13 +62,14 @@ export async function consume(
 ): Promise<TopicReader> {
   const records: ReadRecord[] = [];
   const child = await client(["consume", address, topic], (line) => {
-    const [word, partition, offset, key, value] = line.split(" ") as [string, string, string, string, string];
+    const [word, partition, offset, key = "", value = "", headers = ""] = line.split(" ");
     if (word !== "RECORD") return;
     const record = {
       partition: Number(partition),
       offset: Number(offset),
       key: Buffer.from(key, "base64").toString(),
       value: Buffer.from(value, "base64"),
+      headers: headersOf(headers),
     };
     records.push(record);
     take?.(record);

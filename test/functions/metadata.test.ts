@@ -35,7 +35,10 @@ for (const generation of generations) {
       const value = Types.string.pack("hi").withMetadata(input && new Metadata(input));
       return { caller, argument: encodePacked(value, generation) };
     });
-    const states = [{ name: "text", packed: undefined }];
+    const states = [
+      { name: "text", packed: undefined },
+      { name: "undeclared", packed: undefined },
+    ];
     const bytes = await served.handle(encodeRequest(Address.of("a/b", "c"), states, messages, 0, messages.length));
     const response = decodeResponse(bytes);
     if ("missing" in response) throw new Error("states are missing");
@@ -112,16 +115,18 @@ for (const generation of generations) {
     assert.deepEqual(answer.messages, [[["trace", "1"]]]);
   });
 
-  test(`${generation}: a state keeps no metadata`, async () => {
+  test(`${generation}: a state keeps no metadata, whether the function declares it or not`, async () => {
     const answer = await call(
       (message: TypedValue, { state }) => {
-        state.set("text", message);
-        assert.equal(state.get("text")?.metadata.size, 0);
+        for (const name of ["text", "undeclared"]) {
+          state.set(name, message);
+          assert.equal(state.get(name)?.metadata.size, 0);
+        }
       },
       [{ trace: "secret" }],
     );
-    assert.equal(answer.mutations.length, 1);
-    assert.ok(!answer.mutations[0]?.includes("secret"));
+    assert.equal(answer.mutations.length, 2);
+    for (const mutation of answer.mutations) assert.ok(!mutation?.includes("secret"));
   });
 
   test(`${generation}: metadata beyond the limit, or of a wrong shape, is refused where it is written`, async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { Address, RequestReplyHandler, type TypedValue } from "statefun-ts";
+import { Address, type Metadata, RequestReplyHandler, type TypedValue } from "statefun-ts";
 import { type StatefunServer, serve } from "statefun-ts/node";
 import { Engine } from "../../src/engine/engine.js";
 import { makeRoutes, type Routes } from "../../src/runtime/endpoint/routes.js";
@@ -108,8 +108,8 @@ export class Application {
   }
 
   /** Makes an actor ("namespace/name", id) perform a script. Resolves when the script is durable. */
-  perform(typeName: string, id: string, script: Step[]): Promise<void> {
-    return this.engine.send(Address.of(typeName, id), Script.pack(script));
+  perform(typeName: string, id: string, script: Step[], metadata?: Metadata): Promise<void> {
+    return this.engine.send(Address.of(typeName, id), Script.pack(script).withMetadata(metadata));
   }
 
   /** Waits until an actor has sent this many reports in all. Returns them. */

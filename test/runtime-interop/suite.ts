@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after as afterAll, before, describe, test } from "node:test";
-import { Address, type TypedValue, Types } from "statefun-ts";
+import { Address, Metadata, type TypedValue, Types } from "statefun-ts";
 import type { Step } from "../interop/actor.ts";
 import { type Kind, kinds, valueNames } from "../interop/catalogue.ts";
 import type { Limits } from "../interop/exchange.ts";
@@ -204,6 +204,14 @@ export function testPeers({ peers, limits }: Setting): void {
       };
       assert.deepEqual([read(kafka).topic, read(kafka).key], ["names", language]);
       assert.deepEqual([read(kinesis).stream, read(kinesis).partition_key], ["names", language]);
+    });
+
+    test(`${language} ignores the metadata of a message, and what it sends has none`, async () => {
+      const before = (await app.records("interop/values", 0)).length;
+      const script: Step[] = [{ do: "egress", egress: "interop/values", value: "int 1" }];
+      await app.perform(`${language}/actor`, "tagged", script, new Metadata({ trace: "1", nothing: null }));
+      const [record] = (await app.records("interop/values", before + 1)).slice(before);
+      assert.equal(record?.metadata.size, 0);
     });
 
     test(`states of ${language} expire`, async () => {

@@ -71,14 +71,14 @@ test("metadata goes through functions, a delay, a restart and an egress, and com
   const clock = new ManualClock();
   const records: unknown[] = [];
   const options: RuntimeOptions = { functions, dir: newPath(), clock, ...closed };
-  const first = await StatefunRuntime.open({ ...options, egresses: { "test/out": () => new Promise(() => {}) } });
+  await using first = await StatefunRuntime.open({ ...options, egresses: { "test/out": () => new Promise(() => {}) } });
   const answer = await first.call("test/relay", "a", "hi", { metadata: pairs });
   assert.deepEqual(shown(answer?.metadata), expected);
   await first.call("test/echo", "a", "wait");
   assert.deepEqual(ended, [expected]);
   await first.close({ grace: 0 });
 
-  const second = await StatefunRuntime.open({
+  await using second = await StatefunRuntime.open({
     ...options,
     egresses: { "test/out": (_, { value }) => void records.push(shown(value.metadata)) },
   });
@@ -91,7 +91,7 @@ test("metadata goes through functions, a delay, a restart and an egress, and com
 
 test("a message from outside may have metadata up to the limit", async () => {
   const { functions } = application();
-  const runtime = await StatefunRuntime.open({ functions, dir: false, limits: { metadataBytes: 10 }, ...closed });
+  await using runtime = await StatefunRuntime.open({ functions, dir: false, limits: { metadataBytes: 10 }, ...closed });
   await runtime.call("test/echo", "a", "hi", { metadata: { ab: "12345678" } });
   for (const method of ["send", "call"] as const) {
     await rejectsCode(runtime[method]("test/echo", "a", "hi", { metadata: { ab: "123456789" } }), "METADATA_TOO_LARGE");
@@ -121,7 +121,7 @@ test("a function's own metadata has the same limit", async () => {
         },
         { handles: [Types.string] },
       );
-    const runtime = await StatefunRuntime.open({ functions, dir: false, limits, ...closed });
+    await using runtime = await StatefunRuntime.open({ functions, dir: false, limits, ...closed });
     const answer = await runtime.call("test/sender", "a", "go");
     assert.equal(answer?.as(Types.string), code ?? "sent");
     await runtime.close();
@@ -130,7 +130,7 @@ test("a function's own metadata has the same limit", async () => {
 
 test("other metadata makes no other request: the first one counts", async () => {
   const { functions, ended } = application();
-  const runtime = await StatefunRuntime.open({ functions, dir: false, ...closed });
+  await using runtime = await StatefunRuntime.open({ functions, dir: false, ...closed });
   const idempotencyKey = "k";
   await runtime.send("test/end", "b", "hi", { metadata: { trace: "1" }, idempotencyKey });
   await runtime.send("test/end", "b", "hi", { metadata: { trace: "2" }, idempotencyKey });
@@ -148,7 +148,12 @@ test("functions elsewhere get metadata over HTTP, in both generations", async ()
     const server = await serve(functions, { port: 0, host: "127.0.0.1", generation });
     const module = `${newPath()}.yaml`;
     writeFileSync(module, text(server.port));
-    const runtime = await StatefunRuntime.open({ module, dir: false, ...closed, egresses: { "test/out": () => {} } });
+    await using runtime = await StatefunRuntime.open({
+      module,
+      dir: false,
+      ...closed,
+      egresses: { "test/out": () => {} },
+    });
     const answer = await runtime.call("test/relay", "a", "hi", { metadata: pairs });
     assert.deepEqual(shown(answer?.metadata), expected, generation);
     await runtime.call("test/echo", "a", "hi");
@@ -187,7 +192,7 @@ async function withServers(
   ingress: RuntimeOptions["ingress"] = {},
 ): Promise<void> {
   const { functions, ended } = application();
-  const runtime = await StatefunRuntime.open({
+  await using runtime = await StatefunRuntime.open({
     functions,
     dir: false,
     egresses: { "test/out": () => {} },
@@ -343,12 +348,12 @@ test("a file and a web server get the metadata of records", async () => {
   const file = newPath();
   const egresses = { "test/file": { file }, "test/hook": { url: `http://127.0.0.1:${port}/` } };
   const dir = newPath();
-  const first = await StatefunRuntime.open({ functions, dir, egresses, ...closed });
+  await using first = await StatefunRuntime.open({ functions, dir, egresses, ...closed });
   await first.call("test/sender", "a", "go");
   await until(() => posted.length === 2);
   await first.close();
   // The file is opened again, and its last lines are read for the id of the last record.
-  const second = await StatefunRuntime.open({ functions, dir, egresses, ...closed });
+  await using second = await StatefunRuntime.open({ functions, dir, egresses, ...closed });
   await second.call("test/sender", "a", "go");
   await until(() => posted.length === 4);
   await second.close();

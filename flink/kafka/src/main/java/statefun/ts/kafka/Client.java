@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import statefun.ts.process.StdinWatcher;
@@ -53,7 +54,10 @@ public final class Client {
     }
   }
 
-  /** Takes lines of a key and a value, both in base64, and ends when the broker has all of them. */
+  /**
+   * Takes lines of a key, a value and headers, and ends when the broker has all of them. Keys and values are in base64. The
+   * headers are separated by commas; each is a name and a value in base64, with a colon between them, or a name alone for null.
+   */
   private static void produce(String address, String topic) throws IOException {
     Map<String, Object> config =
         Map.of("bootstrap.servers", address, "acks", "all", "enable.idempotence", true);
@@ -64,8 +68,15 @@ public final class Client {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String[] parts = line.split(" ", -1);
         Base64.Decoder base64 = Base64.getDecoder();
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>(topic, base64.decode(parts[0]), base64.decode(parts[1]));
+        for (String header : parts[2].isEmpty() ? new String[0] : parts[2].split(",")) {
+          String[] pair = header.split(":", -1);
+          String name = new String(base64.decode(pair[0]), StandardCharsets.UTF_8);
+          record.headers().add(name, pair.length == 1 ? null : base64.decode(pair[1]));
+        }
         producer.send(
-            new ProducerRecord<>(topic, base64.decode(parts[0]), base64.decode(parts[1])),
+            record,
             (metadata, failure) -> {
               if (failure != null) {
                 failure.printStackTrace();
@@ -76,7 +87,7 @@ public final class Client {
     }
   }
 
-  /** Prints READY, then RECORD with partition, offset, key and value, from the topic's beginning. */
+  /** Prints READY, then RECORD with partition, offset, key, value and headers, from the topic's beginning. */
   private static void consume(String address, String topic) {
     Map<String, Object> config =
         Map.of("bootstrap.servers", address, "isolation.level", "read_committed");
@@ -96,7 +107,17 @@ public final class Client {
           lines.append("RECORD ").append(record.partition());
           lines.append(' ').append(record.offset());
           lines.append(' ').append(base64.encodeToString(record.key()));
-          lines.append(' ').append(base64.encodeToString(record.value())).append('\n');
+          lines.append(' ').append(base64.encodeToString(record.value())).append(' ');
+          String comma = "";
+          for (Header header : record.headers()) {
+            byte[] name = header.key().getBytes(StandardCharsets.UTF_8);
+            lines.append(comma).append(base64.encodeToString(name));
+            if (header.value() != null) {
+              lines.append(':').append(base64.encodeToString(header.value()));
+            }
+            comma = ",";
+          }
+          lines.append('\n');
         }
         System.out.print(lines);
         System.out.flush();
