@@ -47,6 +47,7 @@ import { metricsOf, newCounters } from "./metrics.js";
 import { Outboxes } from "./outboxes.js";
 import { OwnContext } from "./own-context.js";
 import { ParkedAddresses } from "./parked-addresses.js";
+import { releaseCallers } from "./release-callers.js";
 import { Sequence } from "./sequence.js";
 import { Sweeper } from "./sweeper.js";
 import { logUndeclaredEgresses, logUnservedFunctions } from "./unserved.js";
@@ -273,14 +274,17 @@ export class Engine implements EngineApi {
   }
 
   /**
-   * Waits up to `graceMs` milliseconds until no call is in flight or can begin. Then nobody will answer the callers that
-   * still wait: they get SHUTTING_DOWN. It is called after {@link refuse}, while servers can still send that answer.
+   * Tells callers that wait that the engine closes, when nobody will answer them any more or after `graceMs` milliseconds.
+   * It is called after {@link refuse}, while servers can still send that answer.
    */
-  async releaseCallers(graceMs: number): Promise<void> {
-    if (!this.hasGivenUp) await within(this.#dispatcher.idle(), graceMs);
-    // Answers that are there already reach their callers.
-    await this.#commit.attempted();
-    this.#calls.rejectAll(closingError());
+  releaseCallers(graceMs: number): Promise<void> {
+    const parts = {
+      dispatcher: this.#dispatcher,
+      instances: this.#instances,
+      calls: this.#calls,
+      commit: this.#commit,
+    };
+    return releaseCallers(parts, this.hasGivenUp ? 0 : graceMs);
   }
 
   close(graceMs: number): Promise<void> {

@@ -88,6 +88,15 @@ export class Instances {
     return instance;
   }
 
+  /** A key that is not higher than that of any message that waits for an address; undefined when none waits. */
+  firstKey(address: Address): string | undefined {
+    const known = this.#functions.peek(address.namespace, address.name);
+    const key = this.#key(known, address);
+    const awake = this.#awake.get(key);
+    if (awake !== undefined) return awake.mailbox.firstKey;
+    return known === undefined || known.sleeping || this.mayBeParked(key) ? kinds.message + key : undefined;
+  }
+
   /** A key that is not lower than that of any message that waits for an address; undefined when none waits. */
   lastKey(address: Address): string | undefined {
     const known = this.#functions.peek(address.namespace, address.name);

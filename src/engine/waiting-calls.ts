@@ -29,6 +29,8 @@ interface WaitingCall {
    * consumed.
    */
   lastKey: string | undefined;
+  /** Whether the call has a result, which may not be durable yet. */
+  hasResult: boolean;
 }
 
 /** One caller's wait. */
@@ -76,7 +78,7 @@ export class WaitingCalls {
     // The result is read first, so that a read that fails leaves no waiting caller.
     const idempotencyKey = keyOf(caller);
     const remembered = idempotencyKey === undefined ? undefined : this.#keys.resultOf(idempotencyKey);
-    const call: WaitingCall = this.#waiting.get(caller.id) ?? { waiters: new Set(), target, lastKey };
+    const call: WaitingCall = this.#waiting.get(caller.id) ?? { waiters: new Set(), target, lastKey, hasResult: false };
     const { waiters } = call;
     let stop: (error: unknown) => void = () => {};
     const answer = new Promise<TypedValue | undefined>((resolve, reject) => {
@@ -128,9 +130,27 @@ export class WaitingCalls {
 
   /** Ends the wait for all calls whose messages may stand in the target's mailbox at this key or behind it. */
   rejectFrom(firstKey: string, target: Address, error: StatefunError): void {
+    this.#rejectIf(
+      error,
+      (call) => call.lastKey !== undefined && call.lastKey >= firstKey && call.target.equals(target),
+    );
+  }
+
+  /**
+   * Ends the wait for all calls whose messages were handled and whose results are not there. `firstKeyOf` returns a key that
+   * is not higher than that of any message that waits for an address.
+   */
+  rejectHandled(firstKeyOf: (target: Address) => string | undefined, error: StatefunError): void {
+    this.#rejectIf(error, ({ target, lastKey, hasResult }) => {
+      if (hasResult) return false;
+      const firstKey = lastKey === undefined ? undefined : firstKeyOf(target);
+      return firstKey === undefined || lastKey === undefined || lastKey < firstKey;
+    });
+  }
+
+  #rejectIf(error: StatefunError, test: (call: WaitingCall) => boolean): void {
     for (const [id, call] of this.#waiting) {
-      if (call.lastKey === undefined || call.lastKey < firstKey || !call.target.equals(target)) continue;
-      for (const waiter of this.#take(id)) waiter.reject(error);
+      if (test(call)) for (const waiter of this.#take(id)) waiter.reject(error);
     }
   }
 
@@ -154,6 +174,7 @@ export class WaitingCalls {
 
   #endWhenDurable(id: string, call: WaitingCall, result: KeptResult): void {
     call.lastKey = undefined;
+    call.hasResult = true;
     this.#commit.onOutcome((error) => {
       for (const waiter of this.#take(id)) {
         if (error !== undefined) waiter.reject(error);
