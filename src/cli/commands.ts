@@ -98,7 +98,7 @@ const running: Options = {
   "admin-port": { value: "port", help: "The port of the admin server; 0 takes a free port. Defaults to 7071." },
   ...adminBearerToken,
 };
-const limit: Options = { limit: { value: "number", help: "List at most so many, up to 1000. Defaults to 100." } };
+const limit: Options = { limit: { value: "number", help: "List at most so many. Defaults to 100." } };
 
 /** The commands by their names, in the order of the help. */
 export const commands = {
@@ -176,7 +176,12 @@ export const commands = {
   parked: {
     args: "",
     summary: "List the parked addresses, and why each is parked.",
-    options: { ...limit, ...admin, ...json },
+    options: {
+      after: { value: "place", help: "List only what comes after this place, which the list before ended with." },
+      ...limit,
+      ...admin,
+      ...json,
+    },
   },
   state: {
     args: "<ns/name> <id> [name]",

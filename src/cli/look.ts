@@ -18,6 +18,8 @@ export interface ShownAddress {
   readonly function: string;
   readonly id: string;
   readonly states: readonly (ShownValue & { readonly name: string; readonly writtenAt: string })[];
+  /** The name behind which there are more states; null when there are none. */
+  readonly nextState: string | null;
   readonly waiting: number;
   readonly mailbox: readonly (ShownValue & { readonly caller: string | null })[];
   readonly delayed: readonly (ShownValue & { readonly dueAt: string; readonly cancellationToken: string | null })[];
@@ -41,9 +43,9 @@ interface ShownFunction {
   readonly more: boolean;
 }
 
-/** Lists the functions. */
+/** Lists the functions: all of them, however many pages that takes. */
 export async function ps(input: Input): Promise<void> {
-  const { functions } = await look<{ functions: ShownFunction[] }>(input, "/functions");
+  const { items: functions } = await list<ShownFunction>(input, "/functions", { limit: Number.POSITIVE_INFINITY });
   if (input.flag("json")) return printJson({ functions });
   const rows = functions.map((shown) => {
     const more = shown.more ? "+" : "";
@@ -57,15 +59,12 @@ export async function ps(input: Input): Promise<void> {
 export async function addresses(input: Input): Promise<void> {
   const [typeName = ""] = input.args;
   const { namespace, name } = parseTypeName(typeName);
-  const query = queryOf({ after: input.text("after"), limit: input.text("limit") });
-  const page = await look<{ addresses: { id: string; waiting: number }[]; next: string | null }>(
-    input,
-    `${pathOf("functions", namespace, name, "addresses")}${query}`,
-  );
-  if (input.flag("json")) return printJson(page);
-  const rows = page.addresses.map(({ id, waiting }) => [shortId(id), String(waiting)]);
+  const path = pathOf("functions", namespace, name, "addresses");
+  const { items, next } = await list<{ id: string; waiting: number }>(input, path, rangeOf(input));
+  if (input.flag("json")) return printJson({ addresses: items, next });
+  const rows = items.map(({ id, waiting }) => [shortId(id), String(waiting)]);
   printTable(["id", "waiting"], rows, `No address of ${typeName} holds a state or a message.`);
-  if (page.next !== null) print(oneLine(`There are more addresses: --after ${JSON.stringify(page.next)}`));
+  if (next !== null) print(oneLine(`There are more addresses: --after ${JSON.stringify(next)}`));
 }
 
 /** Shows one address. */
@@ -96,13 +95,10 @@ export async function show(input: Input): Promise<void> {
 
 /** Lists the parked addresses. */
 export async function parked(input: Input): Promise<void> {
-  const query = queryOf({ limit: input.text("limit") });
-  const page = await look<{ parked: (ShownParked & { function: string; id: string })[]; total: number }>(
-    input,
-    `/parked${query}`,
-  );
-  if (input.flag("json")) return printJson(page);
-  const rows = page.parked.map((one) => [
+  type Parked = ShownParked & { function: string; id: string };
+  const { items, next, total } = await list<Parked>(input, "/parked", rangeOf(input));
+  if (input.flag("json")) return printJson({ parked: items, total, next });
+  const rows = items.map((one) => [
     one.function,
     shortId(one.id),
     one.since,
@@ -111,7 +107,7 @@ export async function parked(input: Input): Promise<void> {
     one.reason,
   ]);
   printTable(["function", "id", "since", "attempts", "code", "reason"], rows, "No address is parked.");
-  if (page.total > rows.length) print(`… and ${page.total - rows.length} more`);
+  if (next !== null) print(oneLine(`There are more, ${total} in all: --after ${JSON.stringify(next)}`));
 }
 
 /** Prints the metrics as the admin server sends them. */
@@ -127,9 +123,16 @@ export async function health(input: Input): Promise<void> {
   else print("Healthy.");
 }
 
-/** Asks for one address. Throws the error that the admin server answers. */
-export function lookAt(input: Input): Promise<ShownAddress> {
-  return look<ShownAddress>(input, addressPath(input));
+/** Asks for one address with all its states, however many pages that takes. Throws the error that the admin server answers. */
+export async function lookAt(input: Input): Promise<ShownAddress> {
+  const first = await look<ShownAddress>(input, addressPath(input));
+  const states = [...first.states];
+  for (let afterState = first.nextState; afterState !== null; ) {
+    const page = await look<ShownAddress>(input, `${addressPath(input)}${queryOf({ afterState })}`);
+    states.push(...page.states);
+    afterState = page.nextState;
+  }
+  return { ...first, states, nextState: null };
 }
 
 /** Returns the path, in the admin API, of the address that the first two arguments of a command name. Throws OPTION_INVALID. */
@@ -146,4 +149,39 @@ export function textOf({ value, base64 }: ShownValue): string {
 
 async function look<T>(input: Input, path: string): Promise<T> {
   return jsonOf<T>(await askAdmin(input, { method: "GET", path }));
+}
+
+/** Which items of a list to ask for. */
+interface ListRange {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** The most items that the admin server sends at once. */
+const longestPage = 1000;
+
+/** Reads the options --after and --limit. Throws OPTION_INVALID. */
+function rangeOf(input: Input): ListRange {
+  const text = input.text("limit") ?? "100";
+  const limit = /^\d+$/.test(text) ? Number(text) : 0;
+  if (limit >= 1) return { after: input.text("after"), limit };
+  throw new StatefunError("OPTION_INVALID", `--limit is "${text}"; it must be a whole number of at least 1.`);
+}
+
+/** Reads a list page by page, until it ends or has as many items as wanted. */
+async function list<T>(
+  input: Input,
+  path: string,
+  { after, limit }: ListRange,
+): Promise<{ items: T[]; next: string | null; total: number }> {
+  const items: T[] = [];
+  const name = path.split("/").at(-1) as string;
+  for (let from = after; ; ) {
+    const query = queryOf({ after: from, limit: `${Math.min(limit - items.length, longestPage)}` });
+    const page = await look<Record<string, unknown> & { next: string | null; total: number }>(input, `${path}${query}`);
+    for (const item of page[name] as T[]) items.push(item);
+    const { next, total } = page;
+    if (next === null || items.length >= limit) return { items, next, total };
+    from = next;
+  }
 }

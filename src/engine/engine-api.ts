@@ -74,6 +74,36 @@ export interface FunctionInfo {
   readonly states: readonly { name: string; typename: string; expireMode: string; expireAfterMs: number }[];
 }
 
+/** Which functions to list. */
+export interface FunctionsPage {
+  /** The type name of the last function of the page before. Defaults to none: the list begins. */
+  readonly after?: string;
+  /** The most functions to list. */
+  readonly limit: number;
+  /** Functions that something serves and that are listed although nobody has called them. Defaults to none. */
+  readonly quiet?: readonly string[];
+}
+
+/** How many addresses and messages a function has. */
+export interface FunctionCounts {
+  /** The addresses that hold a state or a message, of which at most 1000 are counted. */
+  readonly addresses: number;
+  /** The messages that wait for the addresses that were counted. */
+  readonly waiting: number;
+  /** Whether there are more addresses. */
+  readonly more: boolean;
+  /** The parked addresses. */
+  readonly parked: number;
+}
+
+/** Which parked addresses to list. */
+export interface ParkedPage {
+  /** The last address of the page before. Defaults to none: the list begins. */
+  readonly after?: Address;
+  /** The most addresses to list. */
+  readonly limit: number;
+}
+
 /** A message that waits. */
 export interface WaitingMessage {
   /** The sender's address; undefined when the message came from an ingress. */
@@ -112,11 +142,13 @@ export interface AddressInfo {
   readonly address: Address;
   /** The states that are set. `writtenAt` is in milliseconds since 1970. */
   readonly states: readonly { name: string; value: TypedValue; writtenAt: number }[];
+  /** The name behind which there are more states than these; undefined when there are none. */
+  readonly nextState: string | undefined;
   /** How many messages wait. */
   readonly depth: number;
-  /** The first 100 messages that wait. */
+  /** The first messages that wait: 100, or fewer when they have more than 4 MiB together. */
   readonly mailbox: readonly WaitingMessage[];
-  /** The 100 delayed messages to the address that are due next. */
+  /** The delayed messages to the address that are due next: 100, or fewer when they have more than 4 MiB together. */
   readonly delayed: readonly DelayedInfo[];
   /** Why the address is parked; undefined when it is not. */
   readonly parked: ParkedInfo | undefined;
@@ -228,16 +260,29 @@ export interface EngineApi {
    */
   attach(egress: string, consumer: EgressConsumer): void;
 
-  /** The functions that were called since the start, and the functions that nothing serves but that have something waiting. */
-  functions(page: { limit: number }): Promise<FunctionInfo[]>;
+  /**
+   * The functions that were called since the start, and the functions that nothing serves but that have something waiting,
+   * in the order of their names.
+   */
+  functions(page: FunctionsPage): Promise<FunctionInfo[]>;
   /** One function, if {@link functions} would list it. Rejects with TYPE_NAME_INVALID. */
   function(typeName: string): Promise<FunctionInfo | undefined>;
-  /** The addresses of one function that hold a state or a message, in the order of their ids, behind the id `after`. */
+  /**
+   * The addresses of one function that hold a state or a message, in the order of their ids, behind the id `after`. A page is
+   * shorter than `limit` when its ids are long, and empty only at the end.
+   */
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]>;
-  /** Everything of one address. Rejects with TARGET_INVALID, TYPE_NAME_INVALID, ID_MISSING, STORE_FULL and STORE_FAILED. */
-  inspect(address: Address): Promise<AddressInfo>;
-  /** The first parked addresses, in the order of their names and ids. */
-  parked(page: { limit: number }): Promise<ParkedInfo[]>;
+  /** How many addresses and messages a function has. */
+  counts(typeName: string): Promise<FunctionCounts>;
+  /**
+   * Everything of one address, with its first 1000 states or 4 MiB of them, behind the state `afterState`. Rejects with
+   * TARGET_INVALID, TYPE_NAME_INVALID, ID_MISSING, STORE_FULL and STORE_FAILED.
+   */
+  inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo>;
+  /** The value of one state; undefined when the state is not set. Rejects as {@link inspect} does. */
+  state(address: Address, name: string): Promise<TypedValue | undefined>;
+  /** The parked addresses, in the order of their names and ids. A page is empty only at the end. */
+  parked(page: ParkedPage): Promise<ParkedInfo[]>;
   /**
    * Writes a state or, with undefined, deletes it, between two calls of the address. Rejects with STATE_TYPENAME_CHANGED,
    * FUNCTION_UNKNOWN, and with ANSWER_TIMEOUT when the call in flight does not end within ten seconds.

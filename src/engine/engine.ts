@@ -23,8 +23,11 @@ import type {
   EgressConsumer,
   EngineApi,
   EngineMetrics,
+  FunctionCounts,
   FunctionInfo,
+  FunctionsPage,
   ParkedInfo,
+  ParkedPage,
   SendOptions,
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
@@ -226,25 +229,34 @@ export class Engine implements EngineApi {
     this.#context.run(() => this.#outboxes.attach(egress, consumer));
   }
 
-  functions({ limit }: { limit: number }): Promise<FunctionInfo[]> {
-    return this.#inspector.functions(limit);
+  functions(page: FunctionsPage): Promise<FunctionInfo[]> {
+    return this.#context.run(() => this.#inspector.functions.page(page));
   }
 
   function(typeName: string): Promise<FunctionInfo | undefined> {
-    return this.#context.run(() => this.#inspector.function(typeName));
+    return this.#context.run(() => this.#inspector.functions.find(typeName));
   }
 
   addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
-    return this.#context.run(() => this.#inspector.addresses(typeName, page));
+    return this.#context.run(() => this.#inspector.addresses.page(typeName, page));
   }
 
-  async inspect(address: Address): Promise<AddressInfo> {
+  counts(typeName: string): Promise<FunctionCounts> {
+    return this.#context.run(() => this.#inspector.addresses.counts(typeName));
+  }
+
+  async inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo> {
     assertAddress(address);
-    return this.#context.run(() => this.#inspector.address(address));
+    return this.#context.run(() => this.#inspector.address(address, page));
   }
 
-  parked({ limit }: { limit: number }): Promise<ParkedInfo[]> {
-    return this.#inspector.parked(limit);
+  async state(address: Address, name: string): Promise<TypedValue | undefined> {
+    assertAddress(address);
+    return this.#context.run(() => this.#inspector.state(address, name));
+  }
+
+  parked(page: ParkedPage): Promise<ParkedInfo[]> {
+    return this.#context.run(() => this.#inspector.parked(page));
   }
 
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
@@ -373,9 +385,7 @@ export class Engine implements EngineApi {
     this.#delayed.paused = true;
     const drained = this.#dispatcher.stop();
     // After the engine has given up, the answers of calls in flight are ignored.
-    if (!this.hasGivenUp) {
-      await within(drained, graceMs);
-    }
+    if (!this.hasGivenUp) await within(drained, graceMs);
     this.#outboxes.close();
     // Answers that are there already reach their callers. Nobody is left to wait afterwards.
     await this.#commit.attempted();

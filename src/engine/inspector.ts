@@ -1,27 +1,27 @@
-// Shows people the functions, the addresses of one function, and everything of one address.
+// Shows people the functions, their addresses, everything of one address, and which addresses are parked. A page is bounded in its entries and in bytes.
 
-import { Address } from "../model/address.js";
-import { parseTypeName } from "../model/type-name.js";
+import type { Address } from "../model/address.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { endsRange, type Store } from "../store/store.js";
+import { AddressPages } from "./address-pages.js";
 import type { Clock } from "./clock.js";
-import type { AddressInfo, DelayedInfo, FunctionInfo, ParkedInfo, WaitingMessage } from "./engine-api.js";
-import type { FunctionTable, KnownFunction } from "./function-table.js";
+import type { AddressInfo, DelayedInfo, ParkedInfo, ParkedPage, WaitingMessage } from "./engine-api.js";
+import { FunctionPages } from "./function-pages.js";
+import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
-import { addressKey, functionKey, kinds, parseAddressKey, parseOrdered, rangeEnd } from "./keys.js";
+import { addressKey, kinds, parseOrdered, rangeEnd } from "./keys.js";
 import { decodeDelayed, decodeMessage, type Message } from "./message.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
-import { isUnserved, unservedFunctions } from "./unserved.js";
 
+/** How many states are shown of an address at once. */
+const shownStates = 1_000;
 /** How many waiting messages, and how many delayed ones, are shown of an address. */
 const shownMessages = 100;
-/** How many bytes of messages are read at once, and at most shown. */
+/** The state, message or parked address that reaches this number of bytes is the last one that is shown of its kind. */
 const shownBytes = 4 * 1024 * 1024;
-
-/** The text in the place of an endpoint, for a function that nothing serves. */
-const noEndpoint = "served by nothing";
 
 interface InspectorParts {
   readonly store: Store;
@@ -34,88 +34,36 @@ interface InspectorParts {
 
 export class Inspector {
   readonly #parts: InspectorParts;
+  readonly functions: FunctionPages;
+  readonly addresses: AddressPages;
 
   constructor(parts: InspectorParts) {
     this.#parts = parts;
-  }
-
-  /** See EngineApi.functions. */
-  async functions(limit: number): Promise<FunctionInfo[]> {
-    const { functions, commit } = this.#parts;
-    const served = functions.all().slice(0, limit).map(servedInfo);
-    if (served.length === limit) return served;
-    await commit.attempted();
-    const others = await unservedFunctions(this.#parts, limit - served.length);
-    return [...served, ...others.map(unservedInfo)];
-  }
-
-  /** See EngineApi.function. */
-  async function(typeName: string): Promise<FunctionInfo | undefined> {
-    const { functions, commit } = this.#parts;
-    const { namespace, name } = parseTypeName(typeName);
-    const known = functions.peek(namespace, name);
-    if (known !== undefined) return servedInfo(known);
-    await commit.attempted();
-    return (await isUnserved(this.#parts, namespace, name)) ? unservedInfo(typeName) : undefined;
-  }
-
-  /** See EngineApi.addresses. */
-  async addresses(
-    typeName: string,
-    { after = "", limit }: { after?: string; limit: number },
-  ): Promise<{ id: string; depth: number }[]> {
-    const { namespace, name } = parseTypeName(typeName);
-    await this.#parts.commit.attempted();
-    const [withState, withMessages] = await Promise.all([
-      this.#ids(kinds.state + functionKey(namespace, name), after, limit),
-      this.#ids(kinds.message + functionKey(namespace, name), after, limit),
-    ]);
-    const ids = [...new Set([...withState, ...withMessages])].sort((a, b) =>
-      Buffer.compare(Buffer.from(a), Buffer.from(b)),
-    );
-    const found: { id: string; depth: number }[] = [];
-    for (const id of ids.slice(0, limit)) found.push({ id, depth: await this.#depth(addressKey(namespace, name, id)) });
-    return found;
-  }
-
-  /** The next ids under a prefix. Each read jumps over the other keys of the id before. */
-  async #ids(prefix: string, after: string, limit: number): Promise<string[]> {
-    const { namespace, name } = parseAddressKey(`${prefix}\0`).address;
-    const ids: string[] = [];
-    const behind = (id: string) => rangeEnd(prefix[0] + addressKey(namespace, name, id));
-    let from = after === "" ? prefix : behind(after);
-    while (ids.length < limit) {
-      const [key] = await this.#parts.store.keys({ from, to: rangeEnd(prefix), limit: 1 });
-      if (key === undefined) break;
-      const { id } = parseAddressKey(key).address;
-      ids.push(id);
-      from = behind(id);
-    }
-    return ids;
+    this.functions = new FunctionPages(parts);
+    this.addresses = new AddressPages(parts);
   }
 
   /** See EngineApi.inspect. */
-  async address(address: Address): Promise<AddressInfo> {
-    const { store, commit, instances, parked, functions, clock } = this.#parts;
+  async address(address: Address, { afterState }: { afterState?: string } = {}): Promise<AddressInfo> {
+    const { store, commit, instances, parked } = this.#parts;
     // Changes that the store refuses for now are not shown. The engine's trouble shows that it refuses them.
     await commit.attempted();
     const key = addressKey(address.namespace, address.name, address.id);
-    const range = (prefix: string) => ({ from: prefix, to: rangeEnd(prefix), limit: 1_000 });
-    const states = await store.entries(range(kinds.state + key));
-    const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages, bytes: shownBytes });
+    const range = (prefix: string) => ({ from: prefix, to: rangeEnd(prefix), bytes: shownBytes });
+    const ofStates = { ...range(kinds.state + key), limit: shownStates };
+    if (afterState !== undefined) ofStates.from = `${kinds.state}${key}${afterState}\0`;
+    const states = await store.entries(ofStates);
+    const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages });
     const delayed = await this.#delayedTo(address);
     const instance = instances.peek(address);
     const parking = parked.parkingOf(address);
-    const now = clock.now();
+    const nameOf = (stateKey: string) => stateKey.slice(kinds.state.length + key.length);
+    const last = endsRange(states, ofStates) ? undefined : states.at(-1);
     return {
       address,
-      states: states.flatMap(([stateKey, bytes]) => {
-        const name = stateKey.slice(1 + key.length);
-        const value = decodeStateValue(bytes);
-        if (isExpired(value, { expiration: functions.expirationOf(address, name) }, now)) return [];
-        return [{ name, value: value.packed.unpack(), writtenAt: value.touchedAt }];
-      }),
-      depth: await this.#depth(key),
+      states: states.flatMap(([stateKey, bytes]) => this.#shown(address, nameOf(stateKey), bytes)),
+      nextState: last && nameOf(last[0]),
+      depth: await this.addresses.depth(key),
       mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
       delayed,
       parked: parking === undefined ? undefined : parkedInfo(address, parking),
@@ -123,30 +71,48 @@ export class Inspector {
     };
   }
 
+  /** See EngineApi.state. */
+  async state(address: Address, name: string): Promise<TypedValue | undefined> {
+    const { commit } = this.#parts;
+    await commit.attempted();
+    const { namespace, name: functionName, id } = address;
+    const stored = commit.get(kinds.state + addressKey(namespace, functionName, id) + name);
+    return stored && this.#shown(address, name, stored)[0]?.value;
+  }
+
   /** See EngineApi.parked. */
-  async parked(limit: number): Promise<ParkedInfo[]> {
+  async parked({ after, limit }: ParkedPage): Promise<ParkedInfo[]> {
     await this.#parts.commit.attempted();
-    const found = await this.#parts.parked.first(limit);
+    const found = await this.#parts.parked.page({
+      limit,
+      bytes: shownBytes,
+      ...(after === undefined ? {} : { after }),
+    });
     return found.map(({ address, parking }) => parkedInfo(address, parking));
   }
 
-  /** How many messages wait for the address of this key. */
-  #depth(key: string): Promise<number> {
-    const prefix = kinds.message + key;
-    return this.#parts.store.count({ from: prefix, to: rangeEnd(prefix) });
+  /** What is shown of a state: nothing when its value has expired. */
+  #shown(address: Address, name: string, bytes: Uint8Array): AddressInfo["states"][number][] {
+    const { functions, clock } = this.#parts;
+    const value = decodeStateValue(bytes);
+    if (isExpired(value, { expiration: functions.expirationOf(address, name) }, clock.now())) return [];
+    return [{ name, value: value.packed.unpack(), writtenAt: value.touchedAt }];
   }
 
   /** Reads through all delayed messages, because their keys are in the order of their times. */
   async #delayedTo(address: Address): Promise<DelayedInfo[]> {
     const { store } = this.#parts;
     const found: DelayedInfo[] = [];
+    let shown = 0;
     let from: string = kinds.delayed;
-    while (found.length < shownMessages) {
+    while (found.length < shownMessages && shown < shownBytes) {
       const range = { from, to: rangeEnd(kinds.delayed), limit: 1_000, bytes: shownBytes };
       const entries = await store.entries(range);
       for (const [key, bytes] of entries) {
         const message = decodeDelayed(key, parseOrdered(key.slice(1)), bytes);
-        if (!message.target.equals(address) || found.length === shownMessages) continue;
+        if (!message.target.equals(address)) continue;
+        if (found.length === shownMessages || shown >= shownBytes) break;
+        shown += bytes.length;
         found.push({
           ...waiting(message),
           target: message.target,
@@ -159,23 +125,6 @@ export class Inspector {
     }
     return found;
   }
-}
-
-function servedInfo({ typeName, route, states }: KnownFunction): FunctionInfo {
-  return {
-    typeName,
-    endpoint: route.label,
-    states: states.map(({ name, typename, expiration }) => ({
-      name,
-      typename,
-      expireMode: expiration.mode,
-      expireAfterMs: expiration.afterMs,
-    })),
-  };
-}
-
-function unservedInfo(typeName: string): FunctionInfo {
-  return { typeName, endpoint: noEndpoint, states: [] };
 }
 
 function waiting({ caller, value }: Message): WaitingMessage {

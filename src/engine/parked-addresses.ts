@@ -21,6 +21,11 @@ interface ParkedParts {
   readonly calls: WaitingCalls;
 }
 
+interface ParkedAddress {
+  readonly address: Address;
+  readonly parking: Parking;
+}
+
 export class ParkedAddresses {
   readonly #commit: GroupCommit;
   readonly #calls: WaitingCalls;
@@ -64,7 +69,7 @@ export class ParkedAddresses {
       this.recall(awake);
       return awake.parking;
     }
-    const key = addressKey(address.namespace, address.name, address.id);
+    const key = keyOf(address);
     return this.#instances.mayBeParked(key) ? this.#read(key) : undefined;
   }
 
@@ -75,10 +80,11 @@ export class ParkedAddresses {
     instance.parkingUnread = false;
   }
 
-  /** The first parked addresses in the order of their keys, as they are in the store. */
-  async first(limit: number): Promise<{ address: Address; parking: Parking }[]> {
-    const entries = await this.#store.entries({ from: kinds.parked, to: rangeEnd(kinds.parked), limit });
-    return entries.map(([key, bytes]) => ({ address: parseAddressKey(key).address, parking: decodeParking(bytes) }));
+  /** Parked addresses in the order of their keys, behind an address, as they are in the store. */
+  async page({ after, limit, bytes }: { after?: Address; limit: number; bytes: number }): Promise<ParkedAddress[]> {
+    const from = after === undefined ? kinds.parked : `${kinds.parked}${keyOf(after)}\0`;
+    const entries = await this.#store.entries({ from, to: rangeEnd(kinds.parked), limit, bytes });
+    return entries.map(([key, value]) => ({ address: parseAddressKey(key).address, parking: decodeParking(value) }));
   }
 
   /** Parks an address, and ends the calls whose messages wait there. Parking a parked address changes the reason. */
@@ -127,6 +133,8 @@ export class ParkedAddresses {
     return stored && decodeParking(stored);
   }
 }
+
+const keyOf = ({ namespace, name, id }: Address) => addressKey(namespace, name, id);
 
 const decodeParking = (bytes: Uint8Array): Parking => JSON.parse(Buffer.from(bytes).toString());
 

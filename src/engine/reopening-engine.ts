@@ -18,8 +18,11 @@ import type {
   EgressRecord,
   EngineApi,
   EngineMetrics,
+  FunctionCounts,
   FunctionInfo,
+  FunctionsPage,
   ParkedInfo,
+  ParkedPage,
   SendOptions,
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
@@ -99,7 +102,7 @@ export class ReopeningEngine implements EngineApi {
     this.#engine.attach(egress, once);
   }
 
-  functions(page: { limit: number }): Promise<FunctionInfo[]> {
+  functions(page: FunctionsPage): Promise<FunctionInfo[]> {
     return this.#engine.functions(page);
   }
 
@@ -111,11 +114,19 @@ export class ReopeningEngine implements EngineApi {
     return this.#engine.addresses(typeName, page);
   }
 
-  inspect(address: Address): Promise<AddressInfo> {
-    return this.#engine.inspect(address);
+  counts(typeName: string): Promise<FunctionCounts> {
+    return this.#engine.counts(typeName);
   }
 
-  parked(page: { limit: number }): Promise<ParkedInfo[]> {
+  inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo> {
+    return this.#engine.inspect(address, page);
+  }
+
+  state(address: Address, name: string): Promise<TypedValue | undefined> {
+    return this.#engine.state(address, name);
+  }
+
+  parked(page: ParkedPage): Promise<ParkedInfo[]> {
     return this.#engine.parked(page);
   }
 

@@ -70,6 +70,12 @@ function lowerBound(keys: readonly string[], key: string): number {
 const [pairs, afterPairs, allUnits] = [0xd800, 0xe000, 0x10000];
 const highUnits = /[\ud800-\uffff]/;
 
+/** Compares two strings by their UTF-8 bytes, as a store orders its keys. */
+export function compareKeys(a: string, b: string): number {
+  const [first, second] = [toOrdered(a), toOrdered(b)];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
 /**
  * JavaScript compares UTF-16 units, where the units of pairs (U+D800 to U+DFFF) come before U+E000 to U+FFFF. In UTF-8 the
  * character of a pair comes after them. With the two ranges exchanged, the plain comparison gives the order of UTF-8.

@@ -1,6 +1,6 @@
 // What the admin server answers at each of its paths.
 
-import type { EngineApi, FunctionInfo, ParkedInfo, WaitingMessage } from "../../engine/engine-api.js";
+import type { EngineApi, ParkedInfo, WaitingMessage } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
@@ -15,10 +15,8 @@ export interface Answered {
   readonly body: unknown;
 }
 
-/** How many addresses one page may have. */
+/** How many items one page may have. */
 const longestPage = 1000;
-/** How many parked addresses are counted by their functions. */
-const mostParked = 10_000;
 
 /** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
 export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =
@@ -29,45 +27,29 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         ? ok({ status: "ok" })
         : { status: 503, body: { status: "trouble", code: trouble.code, message: publicMessage(trouble) } },
 
-    functions: async ({ engine, catalog }) => {
-      const parked = new Map<string, number>();
-      for (const { address } of await engine.parked({ limit: mostParked })) {
-        parked.set(address.typeName, (parked.get(address.typeName) ?? 0) + 1);
+    functions: async ({ engine, catalog: { typeNames = [] }, query }) => {
+      const page = async (range: { after?: string; limit: number }) => engine.functions({ ...range, quiet: typeNames });
+      const { items, next } = await pageOf(page, query, query.get("after"), ({ typeName }) => typeName);
+      const functions: unknown[] = [];
+      for (const { typeName, endpoint, states } of items) {
+        functions.push({ function: typeName, endpoint, states, ...(await engine.counts(typeName)) });
       }
-      const known = await knownFunctions(engine, catalog);
-      const functions = known.map(async ({ typeName, endpoint, states }) => {
-        // To count all addresses, the whole store would have to be read.
-        const page = await engine.addresses(typeName, { limit: longestPage + 1 });
-        const counted = page.slice(0, longestPage);
-        return {
-          function: typeName,
-          endpoint,
-          states,
-          addresses: counted.length,
-          waiting: counted.reduce((sum, { depth }) => sum + depth, 0),
-          more: page.length > longestPage,
-          parked: parked.get(typeName) ?? 0,
-        };
-      });
-      return ok({ functions: await Promise.all(functions) });
+      return ok({ functions, next });
     },
 
     addresses: async ({ engine, filled, query }) => {
       const typeName = `${filled.namespace}/${filled.name}`;
       await assertFunction(engine, typeName);
-      const after = query.get("after");
-      const limit = limitOf(query);
-      const found = await engine.addresses(typeName, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
-      const page = found.slice(0, limit);
-      return ok({
-        addresses: page.map(({ id, depth }) => ({ id, waiting: depth })),
-        next: found.length > limit ? (page.at(-1)?.id ?? null) : null,
-      });
+      const page = (range: { after?: string; limit: number }) => engine.addresses(typeName, range);
+      const { items, next } = await pageOf(page, query, query.get("after"), ({ id }) => id);
+      return ok({ addresses: items.map(({ id, depth }) => ({ id, waiting: depth })), next });
     },
 
-    address: async ({ engine, catalog, filled }) => {
+    address: async ({ engine, catalog, filled, query }) => {
       const address = await addressOf(engine, filled);
-      const { states, depth, mailbox, delayed, parked, inFlight } = await engine.inspect(address);
+      const afterState = query.get("afterState");
+      const page = afterState === undefined ? {} : { afterState };
+      const { states, nextState, depth, mailbox, delayed, parked, inFlight } = await engine.inspect(address, page);
       return ok({
         function: address.typeName,
         id: address.id,
@@ -76,6 +58,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
           writtenAt: timeOf(writtenAt),
           ...showValue(catalog, value),
         })),
+        nextState: nextState ?? null,
         waiting: depth,
         mailbox: mailbox.map((message) => showMessage(catalog, message)),
         delayed: delayed.map((message) => ({
@@ -122,14 +105,22 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     },
 
     parked: async ({ engine, query }) => {
-      const found = await engine.parked({ limit: limitOf(query) });
+      const text = query.get("after");
+      const after = text === undefined ? undefined : decodeCursor(text);
+      const { items, next } = await pageOf(
+        (range) => engine.parked(range),
+        query,
+        after,
+        ({ address }) => address,
+      );
       return ok({
-        parked: found.map((parked) => ({
+        parked: items.map((parked) => ({
           function: parked.address.typeName,
           id: parked.address.id,
           ...showParked(parked),
         })),
         total: engine.metrics.parked,
+        next: next && encodeCursor(next),
       });
     },
   };
@@ -138,12 +129,41 @@ function ok(body: unknown): Answered {
   return { status: 200, body };
 }
 
-/** The functions that have had a message since the start, and the other functions of this process. */
-async function knownFunctions(engine: EngineApi, { typeNames = [] }: TypeCatalog): Promise<FunctionInfo[]> {
-  const met = await engine.functions({ limit: longestPage });
-  const names = new Set(met.map(({ typeName }) => typeName));
-  const quiet = typeNames.filter((typeName) => !names.has(typeName));
-  return [...met, ...quiet.map((typeName) => ({ typeName, endpoint: "in this process", states: [] }))];
+/** Reads a page of a list. `next` is the place of the page's last item, or null when nothing comes behind it. */
+async function pageOf<T, Place>(
+  read: (range: { after?: Place; limit: number }) => Promise<T[]>,
+  query: ReadonlyMap<string, string>,
+  after: Place | undefined,
+  placeOf: (item: T) => Place,
+): Promise<{ items: T[]; next: Place | null }> {
+  const items = await read({ limit: limitOf(query), ...(after === undefined ? {} : { after }) });
+  const last = items.at(-1);
+  if (last === undefined) return { items, next: null };
+  const next = placeOf(last);
+  const [behind] = await read({ after: next, limit: 1 });
+  return { items, next: behind === undefined ? null : next };
+}
+
+/** Names an address in a query. A text of its three parts would not say where one part ends. */
+function encodeCursor({ namespace, name, id }: Address): string {
+  return Buffer.from(JSON.stringify([namespace, name, id])).toString("base64url");
+}
+
+/** Reads what {@link encodeCursor} wrote. Throws OPTION_INVALID. */
+function decodeCursor(text: string): Address {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
+    if (Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === "string")) {
+      const [namespace, name, id] = parts as [string, string, string];
+      return new Address(namespace, name, id);
+    }
+  } catch {
+    // the error below says what to send
+  }
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `after is ${JSON.stringify(text)} in the query; it must be the "next" of the page before.`,
+  );
 }
 
 /** Throws FUNCTION_UNKNOWN. */

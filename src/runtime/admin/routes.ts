@@ -20,8 +20,8 @@ export const routes = {
   functions: {
     method: "GET",
     path: "/functions",
-    query: [],
-    does: "The functions, and how many addresses and messages each of them has.",
+    query: ["after", "limit"],
+    does: "The functions in the order of their names, and how many addresses and messages each of them has.",
   },
   addresses: {
     method: "GET",
@@ -32,7 +32,7 @@ export const routes = {
   address: {
     method: "GET",
     path: address,
-    query: [],
+    query: ["afterState"],
     does: "One address: its states, its messages, and why it is parked.",
   },
   writeState: {
@@ -60,7 +60,7 @@ export const routes = {
     query: ["which"],
     does: "Removes the first waiting message or all of them, and delivers the others.",
   },
-  parked: { method: "GET", path: "/parked", query: ["limit"], does: "The parked addresses." },
+  parked: { method: "GET", path: "/parked", query: ["after", "limit"], does: "The parked addresses." },
 } as const satisfies Readonly<Record<string, AdminRoute>>;
 
 export type RouteName = keyof typeof routes;

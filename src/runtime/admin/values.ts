@@ -38,7 +38,7 @@ export async function readState(
   const declared = catalog.state(address.typeName, name);
   const typed = new Map(query);
   if (!query.has("type") && request.headers["statefun-type"] === undefined) {
-    const typename = declared?.typename ?? (await typenameNow(engine, address, name));
+    const typename = declared?.typename ?? (await engine.state(address, name))?.typename;
     if (typename === undefined) {
       throw new StatefunError(
         "VALUE_UNTYPED",
@@ -77,25 +77,22 @@ export async function assertStateKnown(
   const registered = (await engine.function(typeName))?.states ?? [];
   const names = new Set([...(declared ?? []), ...registered.map((state) => state.name)]);
   if (names.has(name) || catalog.state(typeName, name) !== undefined) return;
+  if ((await engine.state(address, name)) !== undefined) return;
   const held = await statesOf(engine, address);
-  if (held.has(name) || (declared === undefined && names.size + held.size === 0)) return;
-  throw noState(typeName, name, [...names, ...held.keys()]);
+  if (declared === undefined && names.size + held.length === 0) return;
+  throw noState(typeName, name, [...names, ...held]);
 }
 
 /** Throws NOT_FOUND for a state that the address does not have. */
 export async function assertStateHeld(engine: EngineApi, address: Address, name: string): Promise<void> {
-  const held = await statesOf(engine, address);
-  if (!held.has(name)) throw noState(`${address}`, name, [...held.keys()]);
+  if ((await engine.state(address, name)) !== undefined) return;
+  throw noState(`${address}`, name, await statesOf(engine, address));
 }
 
-async function typenameNow(engine: EngineApi, address: Address, name: string): Promise<string | undefined> {
-  return (await statesOf(engine, address)).get(name);
-}
-
-/** The typenames of the states that an address has, by the states' names. */
-async function statesOf(engine: EngineApi, address: Address): Promise<Map<string, string>> {
+/** The names of the states that an address has: of very many or very large states, the first ones. */
+async function statesOf(engine: EngineApi, address: Address): Promise<string[]> {
   const { states } = await engine.inspect(address);
-  return new Map(states.map(({ name, value }) => [name, value.typename]));
+  return states.map(({ name }) => name);
 }
 
 function noState(owner: string, name: string, names: readonly string[]): StatefunError {

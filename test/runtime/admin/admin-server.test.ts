@@ -247,16 +247,58 @@ test("an address is parked with a reason, listed, and let go on", async (t) => {
   );
   assert.equal((await ask("GET /addresses/shop/counter/bob")).json.waiting, 1);
   assert.deepEqual((await ask("POST /addresses/shop/counter/bob/retry")).json, { status: "retried" });
-  assert.deepEqual((await ask("GET /parked")).json, { parked: [], total: 0 });
+  assert.deepEqual((await ask("GET /parked")).json, { parked: [], total: 0, next: null });
   assert.equal((await engine.call(bob, Types.string.pack("next")))?.as(Types.string), "next");
 });
 
-test("parked addresses are listed up to a limit, and counted", async (t) => {
+test("parked addresses are paged, and counted", async (t) => {
   const { ask } = await world(t);
-  for (const id of ["a", "b", "c"]) await ask(`POST /addresses/shop/counter/${id}/park`);
+  for (const id of ["a", "b/ü", "c"]) await ask(`POST /addresses/shop/counter/${encodeURIComponent(id)}/park`);
   const { json } = await ask("GET /parked?limit=2");
-  assert.equal(json.parked.length, 2);
+  assert.deepEqual(
+    json.parked.map(({ id }: { id: string }) => id),
+    ["a", "b/ü"],
+  );
   assert.equal(json.total, 3);
+  const second = (await ask(`GET /parked?limit=2&after=${json.next}`)).json;
+  assert.deepEqual([second.parked.map(({ id }: { id: string }) => id), second.next], [["c"], null]);
+  for (const after of ["bob", "", "WyJhIl0"]) {
+    const { status, json: refused } = await ask(`GET /parked?after=${after}`);
+    assert.deepEqual([status, refused.code], [400, "OPTION_INVALID"], after);
+  }
+});
+
+test("functions are paged in the order of their names, with those of this process that nobody has called", async (t) => {
+  const { ask, tell } = await world(t);
+  await tell("bob", "hello");
+  const first = (await ask("GET /functions?limit=1")).json;
+  assert.deepEqual(
+    [first.functions.map((shown: any) => shown.function), first.next],
+    [["shop/counter"], "shop/counter"],
+  );
+  const second = (await ask(`GET /functions?limit=1&after=${encodeURIComponent(first.next)}`)).json;
+  assert.deepEqual([second.functions.map((shown: any) => shown.function), second.next], [["shop/deep/other"], null]);
+  const behind = (await ask("GET /functions?after=shop%2Fdeep%2Fother")).json;
+  assert.deepEqual(behind, { functions: [], next: null });
+  assert.equal((await ask("GET /functions?after=nothing")).json.code, "TYPE_NAME_INVALID");
+});
+
+test("many large states of an address are shown a page at a time, and each is found alone", async (t) => {
+  const { ask, engine } = await world(t);
+  const large = "x".repeat(1024 * 1024);
+  const names = Array.from({ length: 9 }, (_, index) => `s${index}`);
+  for (const name of names) await engine.setState(bob, name, Types.string.pack(large));
+  const seen: string[] = [];
+  for (let query = ""; ; ) {
+    const { json } = await ask(`GET /addresses/shop/counter/bob${query}`);
+    seen.push(...json.states.map(({ name }: { name: string }) => name));
+    assert.ok(json.states.length <= 5);
+    if (json.nextState === null) break;
+    query = `?afterState=${json.nextState}`;
+  }
+  assert.deepEqual(seen, names);
+  assert.equal((await ask("DELETE /addresses/shop/counter/bob/states/s8")).status, 200);
+  assert.equal((await ask("DELETE /addresses/shop/counter/bob/states/s8")).status, 404);
 });
 
 test("the first message is dropped, or all", async (t) => {
@@ -283,7 +325,7 @@ test("a path, a query or a name that does not exist is refused with its reason",
   assert.deepEqual(await told("GET /"), [404, "NOT_FOUND"]);
   assert.deepEqual(await told("GET /addresses/shop/counter"), [404, "NOT_FOUND"]);
   assert.deepEqual(await told("GET /addresses/shop/counter/"), [404, "NOT_FOUND"]);
-  assert.deepEqual(await told("GET /functions?limit=1"), [400, "OPTION_INVALID"]);
+  assert.deepEqual(await told("GET /functions?most=1"), [400, "OPTION_INVALID"]);
   assert.deepEqual(await told("POST /parked"), [405, "METHOD_NOT_ALLOWED"]);
   const { headers } = await ask("GET /addresses/shop/counter/bob/states/count");
   assert.equal(headers.allow, "PUT, DELETE");

@@ -1,0 +1,117 @@
+// Lists the addresses of one function, a page at a time, and counts them. A page is bounded in its number of addresses and in
+// the bytes of their ids.
+
+import { parseTypeName } from "../model/type-name.js";
+import { compareKeys } from "../store/sorted-keys.js";
+import type { Store } from "../store/store.js";
+import type { FunctionCounts } from "./engine-api.js";
+import type { GroupCommit } from "./group-commit.js";
+import { addressKey, functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
+
+/** How many keys are read at once. Behind them, the other keys of the last id are jumped over. */
+const readAtOnce = 100;
+/** The id that reaches this number of bytes is the last one of its page. */
+const pageBytes = 1024 * 1024;
+/** How many addresses of a function are counted. */
+const mostCounted = 1_000;
+
+interface AddressPagesParts {
+  readonly store: Store;
+  readonly commit: GroupCommit;
+}
+
+/** The ids of a page, and whether there are more behind the last one. */
+interface Ids {
+  readonly ids: readonly string[];
+  readonly more: boolean;
+}
+
+export class AddressPages {
+  readonly #parts: AddressPagesParts;
+
+  constructor(parts: AddressPagesParts) {
+    this.#parts = parts;
+  }
+
+  /** See EngineApi.addresses. */
+  async page(
+    typeName: string,
+    { after = "", limit }: { after?: string; limit: number },
+  ): Promise<{ id: string; depth: number }[]> {
+    await this.#parts.commit.attempted();
+    const { namespace, name } = parseTypeName(typeName);
+    const { ids, withMessages } = await this.#ids(functionKey(namespace, name), after, limit);
+    const found: { id: string; depth: number }[] = [];
+    for (const id of ids) {
+      const depth = withMessages.has(id) ? await this.depth(addressKey(namespace, name, id)) : 0;
+      found.push({ id, depth });
+    }
+    return found;
+  }
+
+  /** See EngineApi.counts. */
+  async counts(typeName: string): Promise<FunctionCounts> {
+    await this.#parts.commit.attempted();
+    const { store } = this.#parts;
+    const { namespace, name } = parseTypeName(typeName);
+    const key = functionKey(namespace, name);
+    const { ids, more } = await this.#ids(key, "", mostCounted);
+    const last = ids.at(-1);
+    const prefix = kinds.message + key;
+    const to = rangeEnd(more && last !== undefined ? kinds.message + addressKey(namespace, name, last) : prefix);
+    const [waiting, parked] = await Promise.all([
+      store.count({ from: prefix, to }),
+      store.count({ from: kinds.parked + key, to: rangeEnd(kinds.parked + key) }),
+    ]);
+    return { addresses: ids.length, waiting, more, parked };
+  }
+
+  /** How many messages wait for the address of this key. */
+  depth(key: string): Promise<number> {
+    const prefix = kinds.message + key;
+    return this.#parts.store.count({ from: prefix, to: rangeEnd(prefix) });
+  }
+
+  /** The next ids of a function that hold a state or a message, in the order of their keys. */
+  async #ids(key: string, after: string, limit: number): Promise<Ids & { readonly withMessages: ReadonlySet<string> }> {
+    const [states, messages] = await Promise.all([
+      this.#idsOf(kinds.state + key, after, limit),
+      this.#idsOf(kinds.message + key, after, limit),
+    ]);
+    // Behind the end of a list that is not whole there may be ids that the other list has not.
+    const ends = [states, messages].flatMap(({ ids, more }) => (more ? ids.slice(-1) : []));
+    const [end] = ends.sort(compareKeys);
+    const all = [...new Set([...states.ids, ...messages.ids])].sort(compareKeys);
+    const ids: string[] = [];
+    let bytes = 0;
+    for (const id of all) {
+      if (ids.length === limit || bytes >= pageBytes || (end !== undefined && compareKeys(id, end) > 0)) break;
+      ids.push(id);
+      bytes += id.length;
+    }
+    const more = states.more || messages.more || ids.length < all.length;
+    return { ids, more, withMessages: new Set(messages.ids) };
+  }
+
+  /** The next ids under a prefix. */
+  async #idsOf(prefix: string, after: string, limit: number): Promise<Ids> {
+    const { store } = this.#parts;
+    const { namespace, name } = parseAddressKey(`${prefix}\0`).address;
+    const behind = (id: string) => rangeEnd(prefix[0] + addressKey(namespace, name, id));
+    const to = rangeEnd(prefix);
+    const ids: string[] = [];
+    let bytes = 0;
+    for (let from = after === "" ? prefix : behind(after); ; ) {
+      const keys = await store.keys({ from, to, limit: readAtOnce });
+      for (const key of keys) {
+        const { id } = parseAddressKey(key).address;
+        if (id === ids.at(-1)) continue;
+        if (ids.length === limit || bytes >= pageBytes) return { ids, more: true };
+        ids.push(id);
+        bytes += id.length;
+      }
+      if (keys.length < readAtOnce) return { ids, more: false };
+      from = behind(ids.at(-1) as string);
+    }
+  }
+}

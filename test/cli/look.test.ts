@@ -1,0 +1,110 @@
+// The commands that look follow the pages of the admin server.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { addresses, parked, ps, show } from "../../src/cli/look.js";
+import { parseInput } from "../../src/cli/parse.js";
+import { rejectsCode } from "../support/expect-code.js";
+
+/** An admin server that knows some answers, by path and query, and keeps what it was asked for. */
+async function adminServer(t: TestContext, answers: Readonly<Record<string, object>>) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const url = decodeURIComponent(request.url ?? "");
+    asked.push(url);
+    response.statusCode = answers[url] === undefined ? 404 : 200;
+    response.end(JSON.stringify(answers[url] ?? { code: "NOT_FOUND", message: url }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** What a command prints. */
+async function printed(t: TestContext, run: () => Promise<void>): Promise<string> {
+  let text = "";
+  const { write } = process.stdout;
+  const mock = t.mock.method(process.stdout, "write", function (this: NodeJS.WriteStream, chunk: unknown, ...rest: []) {
+    // The test runner reports over the same stream.
+    if (typeof chunk !== "string") return write.call(this, chunk as Uint8Array, ...rest);
+    text += chunk;
+    return true;
+  });
+  try {
+    await run();
+  } finally {
+    mock.mock.restore();
+  }
+  return text;
+}
+
+test("ps lists the functions of all pages", async (t) => {
+  const shown = (name: string) => ({
+    function: name,
+    endpoint: "in this process",
+    addresses: 1,
+    waiting: 0,
+    parked: 0,
+  });
+  const { asked, url } = await adminServer(t, {
+    "/functions?limit=1000": { functions: [shown("a/a"), shown("a/b")], next: "a/b" },
+    "/functions?after=a/b&limit=1000": { functions: [shown("a/c")], next: null },
+  });
+  const text = await printed(t, () => ps(parseInput("ps", ["--admin-url", url, "--json"])));
+  assert.deepEqual(
+    JSON.parse(text).functions.map((one: { function: string }) => one.function),
+    ["a/a", "a/b", "a/c"],
+  );
+  assert.equal(asked.length, 2);
+});
+
+test("addresses asks for as many pages as its limit needs, and names the next place", async (t) => {
+  const page = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ id: `${from + index}`, waiting: 0 }));
+  const { asked, url } = await adminServer(t, {
+    "/functions/a/b/addresses?after=0&limit=1000": { addresses: page(1, 1000), next: "1000" },
+    "/functions/a/b/addresses?after=1000&limit=200": { addresses: page(1001, 150), next: "1150" },
+    "/functions/a/b/addresses?after=1150&limit=50": { addresses: page(1151, 50), next: "1200" },
+  });
+  const args = ["a/b", "--admin-url", url, "--after", "0", "--limit", "1200"];
+  const { addresses: found, next } = JSON.parse(
+    await printed(t, () => addresses(parseInput("addresses", [...args, "--json"]))),
+  );
+  assert.deepEqual([found.length, found.at(-1).id, next], [1200, "1200", "1200"]);
+  assert.equal(asked.length, 3);
+  assert.match(await printed(t, () => addresses(parseInput("addresses", args))), /--after "1200"\n$/);
+});
+
+test("parked goes on at a place", async (t) => {
+  const one = { function: "a/b", id: "1", since: "now", code: "ADDRESS_PARKED", reason: "a look", attempts: 0 };
+  const { url } = await adminServer(t, {
+    "/parked?after=place&limit=100": { parked: [one], total: 5, next: "later" },
+    "/parked?after=later&limit=99": { parked: [], total: 5, next: null },
+  });
+  const args = ["--admin-url", url, "--after", "place", "--json"];
+  const text = await printed(t, () => parked(parseInput("parked", args)));
+  assert.deepEqual(JSON.parse(text), { parked: [one], total: 5, next: null });
+});
+
+test("show has the states of all pages", async (t) => {
+  const state = (name: string) => ({ name, writtenAt: "now", typename: "t", value: 1 });
+  const rest = { function: "a/b", id: "1", waiting: 0, mailbox: [], delayed: [], parked: null, inFlight: false };
+  const { url } = await adminServer(t, {
+    "/addresses/a/b/1": { ...rest, states: [state("s1"), state("s2")], nextState: "s2" },
+    "/addresses/a/b/1?afterState=s2": { ...rest, states: [state("s3")], nextState: null },
+  });
+  const text = await printed(t, () => show(parseInput("show", ["a/b", "1", "--admin-url", url, "--json"])));
+  assert.deepEqual(JSON.parse(text), {
+    ...rest,
+    states: [state("s1"), state("s2"), state("s3")],
+    nextState: null,
+  });
+});
+
+test("a limit that is no number is refused before anything is asked", async () => {
+  for (const limit of ["0", "1e2", "ten"]) {
+    await rejectsCode(parked(parseInput("parked", ["--limit", limit])), "OPTION_INVALID");
+  }
+});
