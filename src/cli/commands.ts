@@ -56,6 +56,11 @@ const message: Options = {
   type: { value: "typename", help: "The type of the message. Defaults to the one type that the function handles." },
   handler: { value: "method", help: "The method that handles the message, instead of --type." },
   key: { value: "key", help: "An idempotency key: the runtime carries out requests with the same key once." },
+  metadata: {
+    value: "name=text",
+    multiple: true,
+    help: "A pair of metadata, which travels beside the message. Once for each pair.",
+  },
 };
 const running: Options = {
   egress: {

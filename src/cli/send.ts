@@ -46,16 +46,28 @@ function post(input: Input, verb: "send" | "call", query: Record<string, string 
   const { namespace, name } = parseTypeName(typeName);
   const key = idempotencyKeyOption(input.text("key"), "--key", `statefun ${verb}`);
   const { contentType, body } = bodyOf(input);
+  const metadata = input.texts("metadata").map(pairOf).join(",");
   return askIngress(input, {
     method: "POST",
     path:
       pathOf(verb, namespace, name, id) +
       queryOf({ ...query, type: input.text("type"), handler: input.text("handler") }),
-    headers: { "Content-Type": contentType, ...(key === undefined ? {} : { "Idempotency-Key": key }) },
+    headers: {
+      "Content-Type": contentType,
+      ...(key === undefined ? {} : { "Idempotency-Key": key }),
+      ...(metadata === "" ? {} : { "Statefun-Metadata": metadata }),
+    },
     body,
     // The connection has no limit of its own, because the ingress ends a call after the timeout.
     ...(verb === "call" ? { idleMs: 0 } : {}),
   });
+}
+
+/** Writes one pair of metadata as the header Statefun-Metadata has it. Throws OPTION_INVALID. */
+function pairOf(text: string): string {
+  const at = text.indexOf("=");
+  if (at <= 0) throw usage(`--metadata is "${text}". Write a name and a text: --metadata tenant=shop.`);
+  return `${encodeURIComponent(text.slice(0, at))}=${encodeURIComponent(text.slice(at + 1))}`;
 }
 
 /** Reads the message: JSON, or the bytes of --bytes. Throws OPTION_INVALID. */

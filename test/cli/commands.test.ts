@@ -81,6 +81,19 @@ describe("messages", () => {
     assert.equal((await statefun("call", "shop/counter", "s1", '"b"')).stdout, '"b 2"\n');
   });
 
+  test("metadata travels beside a message", async () => {
+    const pairs = ["--metadata", "tenant=shop=1", "--metadata", "Grüße=a, b"];
+    await statefun("send", "shop/counter", "m1", '"a"', "--delay", "1h", ...pairs);
+    const { delayed } = await jsonOf("show", "shop/counter", "m1");
+    assert.deepEqual(delayed[0].metadata, [
+      { name: "tenant", value: "shop=1" },
+      { name: "Grüße", value: "a, b" },
+    ]);
+    for (const wrong of ["tenant", "=shop"]) {
+      assertFailed(await statefun("send", "shop/counter", "m1", '"a"', "--metadata", wrong), 2, "OPTION_INVALID");
+    }
+  });
+
   test("a function of several types needs the type or the handler of a message", async () => {
     const untyped = await statefun("call", "shop/orders", "o1", '{"sku":"tea"}');
     assertFailed(untyped, 1, "VALUE_UNTYPED");
