@@ -16,6 +16,7 @@ function bufferPlatform(): Platform {
     allocate: (length) => Buffer.allocUnsafe(length),
     allocateAlone: (length) => Buffer.allocUnsafeSlow(length),
     view,
+    sameBytes: (a, b) => Buffer.compare(a, b) === 0,
     utf8Length: (text) => Buffer.byteLength(text),
     // A writer may have begun before Buffer came into use.
     writeUtf8: (bytes, text, at) => {

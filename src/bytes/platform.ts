@@ -11,6 +11,8 @@ export interface Platform {
   allocateAlone(length: number): Uint8Array;
   /** Returns the same memory as the host's own class of bytes. */
   view(bytes: Uint8Array): Uint8Array;
+  /** Compares bytes of the same length. */
+  sameBytes(a: Uint8Array, b: Uint8Array): boolean;
   /** Returns how many bytes a text takes in UTF-8. */
   utf8Length(text: string): number;
   /** Writes a text as UTF-8. The caller has made room for it. */
@@ -37,6 +39,7 @@ export const platform: Platform = {
   allocate: (length) => new Uint8Array(length),
   allocateAlone: (length) => new Uint8Array(length),
   view: (bytes) => bytes,
+  sameBytes: (a, b) => a.every((byte, index) => byte === b[index]),
   utf8Length: (text) => encoder.encode(text).length,
   writeUtf8: (bytes, text, at) => void encoder.encodeInto(text, bytes.subarray(at)),
   encodeUtf8: (text) => encoder.encode(text),

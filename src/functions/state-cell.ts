@@ -3,6 +3,7 @@
 import { describe, StatefunError } from "../errors.js";
 import type { Generation, PersistedValue } from "../model/invocation.js";
 import { TypedValue } from "../model/typed-value.js";
+import { copyOfBytes, sameBytes } from "../types/bytes.js";
 import type { StateSpec } from "./function-spec.js";
 import type { StateProperty } from "./state-property.js";
 
@@ -162,7 +163,7 @@ export class Cell {
 
   /** Decodes a value whose bytes must not change with the decoded value, because they are compared later. */
   #unpackCopy(value: TypedValue): unknown {
-    return this.#unpack(this.#spec.type.sharesBytes ? new TypedValue(value.typename, Buffer.from(value.value)) : value);
+    return this.#unpack(this.#spec.type.sharesBytes ? new TypedValue(value.typename, copyOfBytes(value.value)) : value);
   }
 
   #unpack(value: TypedValue): unknown {
@@ -196,8 +197,4 @@ export const isSet = (value: unknown) => value !== undefined && value !== null;
 function sameValue(a: TypedValue | undefined, b: TypedValue | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.typename === b.typename && sameBytes(a.value, b.value);
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && Buffer.compare(a, b) === 0;
 }

@@ -40,6 +40,16 @@ test("no comment puts work off", () => {
   );
 });
 
+test("what runs on every host uses Node's Buffer in one file only", () => {
+  const everywhere = ["bytes", "model", "types", "wire", "functions", "client"];
+  const found = files.filter(
+    (file) =>
+      everywhere.includes(file.split("/", 1)[0] as string) &&
+      /\bBuffer\b/.test(sourceText(`src/${file}`).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")),
+  );
+  assert.deepEqual(found, ["bytes/node-buffer.ts"]);
+});
+
 test("no test waits for time to pass, is skipped or runs alone", () => {
   // Each word is cut in two, so that this file does not find itself.
   const banned = ["set" + "Timeout(", "test" + ".skip", "test" + ".only", "timers/" + "promises"];

@@ -52,6 +52,17 @@ for (const name of ["every host", "Node's Buffer"]) {
       assert.deepEqual([...view], [9, 3]);
     });
 
+    test("bytes are the same when each of them is", () => {
+      for (const [a, b, same] of [
+        [[], [], true],
+        [[1, 2], [1, 2], true],
+        [[1, 2], [1, 3], false],
+        [[0, 2], [1, 2], false],
+      ] as const) {
+        assert.equal(platform.sameBytes(Uint8Array.from(a), Uint8Array.from(b)), same, `${a} and ${b}`);
+      }
+    });
+
     test("memory that others share can't be transferred away", () => {
       assert.equal(platform.staysHere, name !== "every host");
       assert.equal(platform.allocateAlone(10).buffer.byteLength, 10);
