@@ -42,12 +42,21 @@ export class Backlog {
   /** Whether so many bytes of entries may come into memory. */
   hasRoom(bytes: number): boolean {
     // One thing at a time is always let in, or whoever comes to a full memory would wait for the others.
-    return this.loaded === 0 || this.#fits(bytes);
+    return this.loaded === 0 || bytes <= this.room;
   }
 
   /** Whether one more queue may be kept in memory with so many bytes. */
   hasRoomBeside(bytes: number): boolean {
-    return this.#beside === 0 || this.#fits(bytes);
+    return this.#beside === 0 || bytes <= this.room;
+  }
+
+  /**
+   * How many bytes more may come into memory; below 0 when too many are there. Each backlog may take as much as is free: a
+   * backlog alone fills one half of the memory, two fill two thirds, and something is left for whoever comes next, however
+   * long the others wait.
+   */
+  get room(): number {
+    return this.#memory.limit - this.#memory.used - this.loaded - this.#beside;
   }
 
   /** Counts entries that wait from before the start. */
@@ -80,13 +89,5 @@ export class Backlog {
   loadBeside(bytes: number): void {
     this.#beside += bytes;
     this.#memory.used += bytes;
-  }
-
-  /**
-   * Each backlog may take as much as is free. A backlog alone fills one half of the memory, two fill two thirds, and
-   * something is left for whoever comes next, however long the others wait.
-   */
-  #fits(bytes: number): boolean {
-    return this.loaded + this.#beside + bytes <= this.#memory.limit - this.#memory.used;
   }
 }

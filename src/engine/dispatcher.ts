@@ -54,7 +54,8 @@ export class Dispatcher {
     const events = { ready: (instance: Instance) => this.ready(instance), roomFreed: () => this.#fill() };
     this.#reader = new MailboxReader({ ...parts, ...events, retryMs: storeRetryMs });
     this.#sleeping = new SleepingAddresses({ ...parts, ...events });
-    parts.instances.onMissed = (known) => this.#sleeping.missed(known);
+    parts.instances.onMissed = (known, key) => this.#sleeping.missed(known, key);
+    parts.instances.onForgotten = (known, key) => this.#sleeping.forgotten(known, key);
   }
 
   /** Finds the functions that have messages from before the start. Nothing may be delivered before. */

@@ -31,7 +31,7 @@ export const pageBytes = 256 * 1024;
 /** About how many bytes of memory an entry takes beyond its size. */
 export const besideBytes = 288;
 /** About how many bytes of memory a queue takes that is not empty, with its address. */
-export const queueBytes = 2048;
+export const queueBytes = 1024;
 
 export class DurableQueue<T extends QueueItem> {
   readonly backlog: Backlog;

@@ -17,7 +17,9 @@ export class Fifo<T> {
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    // Most queues hold one item, and a push makes room for seventeen.
+    if (this.#items.length === 0) this.#items = [item];
+    else this.#items.push(item);
   }
 
   /** The item at this place, counted from the front. */

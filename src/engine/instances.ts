@@ -36,7 +36,9 @@ export class Instances {
   /** Whether the address of this key may be parked. Set by the addresses that are parked; see parked-addresses.ts. */
   mayBeParked: (key: string) => boolean = () => false;
   /** Called when a message was put for an address that is not awake; see sleeping-addresses.ts. */
-  onMissed: (known: KnownFunction) => void = () => {};
+  onMissed: (known: KnownFunction, key: string) => void = () => {};
+  /** Called when an address is forgotten whose function has addresses that are not awake; see sleeping-addresses.ts. */
+  onForgotten: (known: KnownFunction, key: string) => void = () => {};
 
   constructor(functions: FunctionTable, shared: QueueStore, mailboxes: Backlog, memory: Memory) {
     this.#functions = functions;
@@ -46,9 +48,9 @@ export class Instances {
     this.#generationBytes = Math.min(generationBytes, memory.limit * shareOfGeneration);
   }
 
-  /** Grows whenever addresses are forgotten. */
-  get generation(): number {
-    return this.#generation;
+  /** Whether the address of this key is awake. */
+  isAwake(key: string): boolean {
+    return this.#awake.has(key);
   }
 
   /** The instance of an address, which stays awake at least until {@link rest} is called for it. */
@@ -79,7 +81,7 @@ export class Instances {
         const { commit, sequence } = this.#shared;
         (known?.backlog ?? this.#mailboxes).add(size);
         commit.put(kinds.message + key + ordered(sequence.next()), own);
-        if (known !== undefined) this.onMissed(known);
+        if (known !== undefined) this.onMissed(known, key);
         return undefined;
       }
       instance = this.#wake(address, key, known);
@@ -142,6 +144,7 @@ export class Instances {
       instance.mailbox.unload({ forget: true });
       instance.states.forget();
       this.#awake.delete(instance.key);
+      if (instance.function?.sleeping) this.onForgotten(instance.function, instance.key);
     }
     this.#old = this.#young;
     this.#oldBytes = this.#youngBytes;

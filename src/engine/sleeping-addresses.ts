@@ -1,19 +1,22 @@
 // Addresses that have messages in the store and are not in memory: all of them at the start, and those for which there was
 // no room later. A cursor for each function goes through their messages, and wakes them as room comes free.
 
-import { type Entry, endsRange, type Store } from "../store/store.js";
+import { type Entry, endsRange, type Store, sizeOfEntry } from "../store/store.js";
 import type { Clock } from "./clock.js";
-import { pageBytes, queueBytes } from "./durable-queue.js";
+import { besideBytes, pageBytes, queueBytes } from "./durable-queue.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import { firstKeys, functionParts } from "./key-scans.js";
-import { addressKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
+import { kinds, parseAddressKey, rangeEnd } from "./keys.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 
-/** How many messages are read at once. */
-const pageEntries = 1_000;
+/** How many messages are read at once: as many as there is room for, within these bounds. */
+const fewestEntries = 100;
+const mostEntries = 1_000;
+/** So many addresses that changed during a read are remembered. */
+const mostChanged = 10_000;
 /** How long to wait before a store that failed is read again. */
 const retryMs = 100;
 
@@ -37,6 +40,11 @@ interface Cursor {
   missed: number;
   missedAtStart: number;
   reading: boolean;
+  /**
+   * The keys of the addresses for which the page that is being read may be out of date: a message was put for them, or they
+   * were awake and are forgotten. Undefined when they are too many.
+   */
+  changed: Set<string> | undefined;
 }
 
 export class SleepingAddresses {
@@ -54,7 +62,7 @@ export class SleepingAddresses {
     for await (const key of firstKeys(store, kinds.message, functionParts)) {
       const { namespace, name } = parseAddressKey(key).address;
       const known = functions.find(namespace, name);
-      if (known !== undefined) this.missed(known);
+      if (known !== undefined) this.#begin(known);
     }
     // Functions that only have parked addresses are shown to people, too.
     for await (const key of firstKeys(store, kinds.parked, functionParts)) {
@@ -64,14 +72,19 @@ export class SleepingAddresses {
   }
 
   /** Says that a message was put for an address that is not awake. */
-  missed(known: KnownFunction): void {
+  missed(known: KnownFunction, key: string): void {
     const cursor = this.#cursors.get(known);
-    if (cursor !== undefined) {
+    if (cursor === undefined) this.#begin(known);
+    else {
       cursor.missed += 1;
-      return;
+      this.#changed(cursor, key);
     }
-    known.sleeping = true;
-    this.#cursors.set(known, { from: kinds.message + known.key, missed: 0, missedAtStart: 0, reading: false });
+  }
+
+  /** Says that an address was awake and is forgotten. */
+  forgotten(known: KnownFunction, key: string): void {
+    const cursor = this.#cursors.get(known);
+    if (cursor !== undefined) this.#changed(cursor, key);
   }
 
   /** Wakes addresses, as far as there is room. */
@@ -88,10 +101,25 @@ export class SleepingAddresses {
     this.#stopped = true;
   }
 
+  #begin(known: KnownFunction): void {
+    known.sleeping = true;
+    const from = kinds.message + known.key;
+    this.#cursors.set(known, { from, missed: 0, missedAtStart: 0, reading: false, changed: undefined });
+  }
+
+  #changed(cursor: Cursor, key: string): void {
+    if (!cursor.reading || cursor.changed === undefined) return;
+    if (cursor.changed.size < mostChanged) cursor.changed.add(key);
+    else cursor.changed = undefined;
+  }
+
   #advance(known: KnownFunction, cursor: Cursor): void {
     cursor.reading = true;
+    cursor.changed = new Set();
+    const fitting = Math.floor(known.backlog.room / (queueBytes + besideBytes));
+    const limit = Math.min(Math.max(fitting, fewestEntries), mostEntries);
     known.backlog.load(pageBytes);
-    this.#read(known, cursor).then(
+    this.#read(known, cursor, limit).then(
       () => {
         cursor.reading = false;
         this.#parts.roomFreed();
@@ -107,11 +135,9 @@ export class SleepingAddresses {
     );
   }
 
-  async #read(known: KnownFunction, cursor: Cursor): Promise<void> {
-    const { store, commit, instances } = this.#parts;
-    const { generation } = instances;
-    const { from, missed } = cursor;
-    const range = { from, to: rangeEnd(kinds.message + known.key), limit: pageEntries, bytes: pageBytes };
+  async #read(known: KnownFunction, cursor: Cursor, limit: number): Promise<void> {
+    const { store, commit } = this.#parts;
+    const range = { from: cursor.from, to: rangeEnd(kinds.message + known.key), limit, bytes: pageBytes };
     let entries: Entry[];
     try {
       // A message may be in a group that is not written yet, and so may the end of another one.
@@ -120,35 +146,32 @@ export class SleepingAddresses {
     } finally {
       known.backlog.load(-pageBytes);
     }
-    // What came meanwhile may be missing here. What an address consumed that was awake, and is forgotten, may still be here.
-    const exact = instances.generation === generation && cursor.missed === missed;
-    this.#wake(known, cursor, entries, { exact, ends: endsRange(entries, range) });
+    this.#wake(known, cursor, entries, endsRange(entries, range));
   }
 
-  #wake(
-    known: KnownFunction,
-    cursor: Cursor,
-    entries: readonly Entry[],
-    { exact, ends }: { exact: boolean; ends: boolean },
-  ): void {
+  #wake(known: KnownFunction, cursor: Cursor, entries: readonly Entry[], ends: boolean): void {
     const { instances, parked } = this.#parts;
+    const { changed } = cursor;
+    cursor.changed = undefined;
     for (let index = 0; index < entries.length; ) {
-      const { address } = parseAddressKey((entries[index] as Entry)[0]);
-      const key = addressKey(address.namespace, address.name, address.id);
-      const prefix = kinds.message + key;
+      const [firstKey] = entries[index] as Entry;
+      // The id ends at the first "\0" behind the part of the key that names the function.
+      const prefix = firstKey.slice(0, firstKey.indexOf("\0", kinds.message.length + known.key.length) + 1);
+      const key = prefix.slice(kinds.message.length);
       let end = index + 1;
       while (end < entries.length && (entries[end] as Entry)[0].startsWith(prefix)) end += 1;
       const own = entries.slice(index, end);
       index = end;
-      if (instances.peek(address) === undefined && !parked.includes(key)) {
+      if (!instances.isAwake(key) && !parked.includes(key)) {
         if (!known.backlog.hasRoomBeside(queueBytes)) {
           cursor.from = prefix;
           return;
         }
-        const instance = instances.wake(address);
-        if (exact && known.backlog.hasRoom(pageBytes)) {
+        const instance = instances.wake(parseAddressKey(firstKey).address);
+        const bytes = own.reduce((sum, entry) => sum + sizeOfEntry(entry) + besideBytes, 0);
+        if (changed !== undefined && !changed.has(key) && known.backlog.hasRoom(bytes)) {
           instance.mailbox.restore(
-            own.map(([messageKey, bytes]) => known.decodeMessage(messageKey, bytes)),
+            own.map(([messageKey, message]) => known.decodeMessage(messageKey, message)),
             ends || end < entries.length,
           );
         }

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { KnownFunction } from "../../src/engine/function-table.js";
+import { addressKey } from "../../src/engine/keys.js";
 import { Address } from "../../src/model/address.js";
 import { at, spec } from "./functions.js";
 import { message, Parts, packed } from "./parts.js";
@@ -154,4 +156,15 @@ test("an address that grows while it rests again and again counts with what it h
   const other = instances.wake(at("f/b"));
   instances.rest(other);
   assert.equal(instances.peek(at("f/a")), instance, "ten times the same MiB fills no generation");
+});
+
+test("whoever reads the store for a function is told which of its addresses are forgotten", () => {
+  const parts = new Parts({ functions: { f: () => {}, g: () => {}, h: () => {} } });
+  const { instances } = parts;
+  const forgotten: string[] = [];
+  instances.onForgotten = (known, key) => forgotten.push(`${known.typeName} ${key}`);
+  for (const name of ["f", "g"]) instances.rest(instances.wake(at(`${name}/a`)));
+  (parts.functions.find("test", "f") as KnownFunction).sleeping = true;
+  for (let id = 0; id < 2 * perGeneration; id++) instances.rest(instances.wake(at(`h/${id}`)));
+  assert.deepEqual(forgotten, [`test/f ${addressKey("test", "f", "a")}`]);
 });

@@ -2,9 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { KnownFunction } from "../../src/engine/function-table.js";
+import type { Instance } from "../../src/engine/instance.js";
+import { addressKey } from "../../src/engine/keys.js";
+import { SleepingAddresses } from "../../src/engine/sleeping-addresses.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
 import { at, type Batch, type Functions } from "./functions.js";
+import { Parts } from "./parts.js";
 import { open, type Running, stores } from "./support.js";
 
 /** So little that only some of the addresses are awake at once. */
@@ -141,4 +147,59 @@ test("a store that can't be read for a while only delays those that wait", async
   await running.clock.advance(40_000);
   await drained2(running, 0);
   assertAllInOrder(seen);
+});
+
+/** The addresses f/a, f/b and f/c, each with a message from before the start, while the store is being read for them. */
+async function whileReading() {
+  const store = new MemoryStore();
+  const before = new Parts({ store, functions: { f: () => {} } });
+  for (const id of ["a", "b", "c"]) before.deliver(`f/${id}`, "first");
+  await before.commit.durable();
+  const parts = new Parts({ store, functions: { f: () => {} } });
+  const ready: Instance[] = [];
+  const sleeping = new SleepingAddresses({
+    ...parts,
+    ready: (instance) => ready.push(instance),
+    roomFreed: () => {},
+  });
+  await sleeping.open();
+  sleeping.pump();
+  const known = parts.functions.find("test", "f") as KnownFunction;
+  const loaded = () => ready.map(({ address, mailbox }) => [address.id, mailbox.loaded, mailbox.hasRest]);
+  return { parts, sleeping, known, loaded };
+}
+
+test("one read brings the messages of all addresses that it finds", async () => {
+  const { parts, loaded } = await whileReading();
+  await parts.settle();
+  assert.deepEqual(loaded(), [
+    ["a", 1, false],
+    ["b", 1, false],
+    ["c", 1, false],
+  ]);
+});
+
+test("an address that changes during the read is read again, the others are not", async () => {
+  const { parts, sleeping, known, loaded } = await whileReading();
+  // Its message may be consumed by now.
+  sleeping.forgotten(known, addressKey("test", "f", "a"));
+  // A message of it may not be in what was read.
+  sleeping.missed(known, addressKey("test", "f", "c"));
+  await parts.settle();
+  assert.deepEqual(loaded(), [
+    ["a", 0, true],
+    ["b", 1, false],
+    ["c", 0, true],
+  ]);
+});
+
+test("when very many addresses change during the read, all are read again", async () => {
+  const { parts, sleeping, known, loaded } = await whileReading();
+  for (let id = 0; id < 20_000; id += 1) sleeping.forgotten(known, addressKey("test", "f", String(id)));
+  await parts.settle();
+  assert.deepEqual(loaded(), [
+    ["a", 0, true],
+    ["b", 0, true],
+    ["c", 0, true],
+  ]);
 });
