@@ -17,6 +17,7 @@ export { type HandlerOptions, RequestReplyHandler } from "./functions/request-re
 export type { StateAccess } from "./functions/state-access.js";
 export { StatefulFunctions } from "./functions/stateful-functions.js";
 export { Address } from "./model/address.js";
+export type { Deferred } from "./model/deferred.js";
 export type { Duration } from "./model/duration.js";
 export type { ExpirationOptions } from "./model/expiration.js";
 export type { FunctionOptions, OnFailure, RetryOptions } from "./model/function-policy.js";

@@ -1,6 +1,7 @@
 // How a failed command ends: its exit status, and the lines that it prints. The table of errors has the status of each code.
 
-import { describe, type ErrorCode, type ExitStatus, errors, oneLine, type StatefunError } from "../errors.js";
+import { describe, type ErrorCode, type ExitStatus, errors, oneLine, type StatefunError, visible } from "../errors.js";
+import { isTerminalError } from "../model/terminal-error.js";
 import { type CommandName, commands } from "./commands.js";
 
 /** The meaning of each exit status. The table in docs/cli.md has the same; a test compares them. */
@@ -65,6 +66,11 @@ export function failureOf(thrown: unknown, commandName = ""): { exitStatus: Exit
   if (!(thrown instanceof Error)) return { exitStatus: 1, text: describe(thrown) };
   // The message of a compiler names the place in the source, the stack a place in the compiler.
   if (thrown.name === "TransformError") return { exitStatus: 1, text: thrown.message };
+  if (isTerminalError(thrown)) {
+    const { code, message, details } = thrown;
+    const more = details === undefined ? "" : `\n${visible(JSON.stringify(details))}`;
+    return { exitStatus: 1, text: `${oneLine(`${code}: ${message}`)}${more}` };
+  }
   // The class is known by its name, since the user's functions may have loaded another copy of it.
   if (thrown.name !== "StatefunError") return { exitStatus: 1, text: thrown.stack ?? describe(thrown) };
   const { code } = thrown as StatefunError;

@@ -3,7 +3,9 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { describe, type ErrorCode, oneLine, StatefunError } from "../errors.js";
+import { terminalErrorOf } from "../model/failure.js";
 import { bearerTokenOption } from "../model/header-values.js";
+import type { TerminalError } from "../model/terminal-error.js";
 import { type Input, usage } from "./parse.js";
 
 export interface Outgoing {
@@ -90,9 +92,9 @@ function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: O
 }
 
 /** Reads the error of an answer. An answer without one is not from a runtime. */
-function errorOf(url: string, { status, body }: Answer): StatefunError {
+function errorOf(url: string, { status, body }: Answer): StatefunError | TerminalError {
   const text = body.toString();
-  let error: { code?: unknown; message?: unknown } | undefined;
+  let error: { code?: unknown; message?: unknown; details?: unknown; terminal?: unknown } | undefined;
   try {
     error = JSON.parse(text);
   } catch {
@@ -101,6 +103,10 @@ function errorOf(url: string, { status, body }: Answer): StatefunError {
   if (typeof error?.code === "string") {
     // The runtime writes the message of its own fault to its log, and sends the code alone.
     const message = typeof error.message === "string" ? error.message : "The runtime failed. Its log says why.";
+    if (error.terminal === true) {
+      const { code, details } = error;
+      return terminalErrorOf({ code, message, details, status, terminal: true });
+    }
     return new StatefunError(error.code as ErrorCode, message);
   }
   return new StatefunError(

@@ -24,7 +24,12 @@ export async function send(input: Input): Promise<void> {
 
 /** Sends a message and prints the answer. */
 export async function call(input: Input): Promise<void> {
-  const { headers, body } = await post(input, "call", { timeout: durationOf(input, "timeout")?.toString() });
+  const { status, headers, body } = await post(input, "call", { timeout: durationOf(input, "timeout")?.toString() });
+  if (status === 204) {
+    if (input.flag("json")) printJson({});
+    else print("Answered, without a value.");
+    return;
+  }
   // A header can't hold every character that a typename can.
   const typename = decodeURIComponent(String(headers["statefun-type"] ?? ""));
   const isJson = headers["content-type"]?.startsWith("application/json") === true;

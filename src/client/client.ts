@@ -69,7 +69,7 @@ export class Client {
   /**
    * Returns a function instance to call. It has the methods of the function's class F: `client.ref<Greeter>(
    * "example/greeter", "bob").greet({ name: "Bob" })`. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. A call
-   * rejects with the code that the runtime answered, with CLIENT_FAILED, ANSWER_TIMEOUT, OPTION_INVALID, DURATION_INVALID
+   * rejects with the TerminalError of the function, with the code that the runtime answered, with CLIENT_FAILED, ANSWER_TIMEOUT, OPTION_INVALID, DURATION_INVALID
    * or VALUE_INVALID, or with the reason of the signal.
    */
   ref<F>(typeName: string, id: string): Ref<F> {
@@ -98,8 +98,16 @@ export class Client {
     return methods((method, message, options) => this.#send(address, bodyOf(message, method), options)) as Sender<F>;
   }
 
-  /** Calls with a packed value, and resolves to the packed answer. Rejects as the calls of {@link ref} do. */
-  async call(typeName: string, id: string, value: TypedValue, options?: ClientCallOptions): Promise<TypedValue> {
+  /**
+   * Calls with a packed value, and resolves to the packed answer, or to undefined when the handler ended without a value.
+   * Rejects as the calls of {@link ref} do.
+   */
+  async call(
+    typeName: string,
+    id: string,
+    value: TypedValue,
+    options?: ClientCallOptions,
+  ): Promise<TypedValue | undefined> {
     assertPacked(value);
     const body = { ...bodyOf(value, ""), accept: octetStream };
     return packedAnswer(await this.#call(pathOf(typeName, id), body, options));

@@ -3,6 +3,8 @@
 import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
 import { onAbort } from "../model/abort.js";
 import { type Backoff, backoffMs, jittered } from "../model/backoff.js";
+import { terminalErrorOf } from "../model/failure.js";
+import type { TerminalError } from "../model/terminal-error.js";
 
 /** The options of a client, after they were read. */
 export interface ClientSettings {
@@ -29,34 +31,47 @@ export interface HttpCall {
 
 /** An answer with a status of 2xx. */
 export interface HttpAnswer {
+  readonly status: number;
   readonly headers: Headers;
   readonly bytes: Uint8Array;
 }
 
+/** The body of an answer that is an error. */
+interface ErrorBody {
+  readonly code: string;
+  readonly message?: string;
+  readonly details?: unknown;
+  /** Whether a function has refused the message for good, with a code of its own. */
+  readonly terminal?: boolean;
+}
+
 /** A try that failed. */
 class Failure {
-  readonly error: StatefunError;
+  readonly error: StatefunError | TerminalError;
   /** Whether the request may be sent again. */
   readonly canRetry: boolean;
   /** The wait that the server asked for. */
   readonly retryAfterMs: number;
 
-  constructor(error: StatefunError, canRetry: boolean, retryAfterMs = 0) {
+  constructor(error: StatefunError | TerminalError, canRetry: boolean, retryAfterMs = 0) {
     this.error = error;
     this.canRetry = canRetry;
     this.retryAfterMs = retryAfterMs;
   }
 }
 
+/** The runtime ends a call in time, and says what it knows of the call. For so long the client waits for these words. */
+const graceMs = 250;
+
 const backoff: Backoff = { firstMs: 100, longestMs: 5_000 };
 
 /**
  * Sends a request, and sends it again when it got no answer or one with 429, 502 or 503. Throws the error that the server
- * answered, CLIENT_FAILED when no runtime answered, the call's `timeoutCode`, and the signal's reason.
+ * answered, a TerminalError when a function has refused the message for good, CLIENT_FAILED when no runtime answered, the call's `timeoutCode`, and the signal's reason.
  */
 export async function send(settings: ClientSettings, call: HttpCall): Promise<HttpAnswer> {
   const { signal, timeoutMs, timeoutCode } = call;
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(timeoutMs + (timeoutCode === "ANSWER_TIMEOUT" ? graceMs : 0));
   const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   const endsAt = Date.now() + timeoutMs;
   for (let failures = 0; ; ) {
@@ -98,16 +113,21 @@ async function once(
     const message = `${url} could not be reached: ${describe(cause)}. Check that the runtime runs and that the URL is right.`;
     return new Failure(new StatefunError("CLIENT_FAILED", message, { cause: thrown }), true);
   }
-  if (response.ok) return { headers: response.headers, bytes };
+  if (response.ok) return { status: response.status, headers: response.headers, bytes };
   const { status } = response;
-  const canRetry = status === 429 || status === 502 || status === 503;
+  const error = errorOf(url, status, bytes);
+  const canRetry = error instanceof StatefunError && (status === 429 || status === 502 || status === 503);
   const seconds = Number(response.headers.get("retry-after"));
-  return new Failure(errorOf(url, status, bytes), canRetry, seconds > 0 ? seconds * 1000 : 0);
+  return new Failure(error, canRetry, seconds > 0 ? seconds * 1000 : 0);
 }
 
-function errorOf(url: string, status: number, bytes: Uint8Array): StatefunError {
+function errorOf(url: string, status: number, bytes: Uint8Array): StatefunError | TerminalError {
   try {
-    const { code, message } = JSON.parse(new TextDecoder().decode(bytes)) as { code: string; message?: string };
+    const body = JSON.parse(new TextDecoder().decode(bytes)) as ErrorBody;
+    const { code, message } = body;
+    if (body.terminal === true) {
+      return terminalErrorOf({ code, message: message ?? "", details: body.details, status, terminal: true });
+    }
     if (Object.hasOwn(errors, code)) {
       return new StatefunError(
         code as ErrorCode,

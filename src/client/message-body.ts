@@ -9,6 +9,9 @@ import { typeOf } from "../types/protobuf.js";
 import type { HttpAnswer } from "./http-call.js";
 import { toJsonText } from "./json-text.js";
 
+/** The status of an answer without a value. */
+const noContent = 204;
+
 export const octetStream = "application/octet-stream";
 
 /** A message as a request carries it. */
@@ -60,7 +63,8 @@ function packMessage(message: unknown): TypedValue | undefined {
 }
 
 /** Reads the answer to a call as a packed value, with its metadata. Throws CLIENT_FAILED and METADATA_INVALID. */
-export function packedAnswer({ headers, bytes }: HttpAnswer): TypedValue {
+export function packedAnswer({ status, headers, bytes }: HttpAnswer): TypedValue | undefined {
+  if (status === noContent) return undefined;
   const metadata = headers.get(metadataHeader);
   const packed = new TypedValue(typeOfAnswer(headers), bytes);
   return metadata === null ? packed : packed.withMetadata(decodeMetadataHeader(metadata));
@@ -68,6 +72,7 @@ export function packedAnswer({ headers, bytes }: HttpAnswer): TypedValue {
 
 /** Reads the answer to a call of a method. Throws CLIENT_FAILED and METADATA_INVALID. */
 export function plainAnswer(answer: HttpAnswer): unknown {
+  if (answer.status === noContent) return undefined;
   // The runtime sends bytes when it does not know the type of the answer. The caller may know the type.
   if (answer.headers.get("content-type")?.startsWith(octetStream)) return packedAnswer(answer);
   try {

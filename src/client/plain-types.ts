@@ -1,5 +1,6 @@
 // The types of a client's messages and answers, derived from a function's class: plain fields, as JSON has them.
 
+import type { Deferred } from "../model/deferred.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { ClientCallOptions, ClientSendOptions } from "./client-options.js";
 
@@ -101,8 +102,11 @@ type ParametersOf<F> = F extends (...args: infer A) => unknown
 type AnswerOf<F> = F extends (...args: any[]) => infer R
   ? [Exclude<Awaited<R>, undefined | void>] extends [never]
     ? unknown
-    : Output<Exclude<Awaited<R>, undefined | void>>
+    : Answered<Awaited<R>>
   : never;
+
+/** A returned value as its caller gets it. A deferred reply is the answer that it promises. */
+type Answered<R> = R extends Deferred<infer T> ? Output<T> : R extends undefined | void ? undefined : Output<R>;
 
 /** Names that JavaScript itself looks up, when it awaits or prints an object or turns it into JSON. */
 type Reserved = "then" | "toJSON" | "toString" | "valueOf" | "constructor";

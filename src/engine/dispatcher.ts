@@ -156,6 +156,7 @@ export class Dispatcher {
     this.#inFlight -= 1;
     lane.ended(instance, outcome.kind);
     this.#open.add(lane);
+    instance.lastFailure = "error" in outcome ? { error: outcome.error, at: this.#parts.clock.now() } : undefined;
     if ("error" in outcome) {
       const waitMs = failures.record(instance, known, outcome, lane);
       if (waitMs > 0) this.#retryAfter(instance, waitMs);
@@ -184,7 +185,7 @@ export class Dispatcher {
       instance.endRetryWait();
       this.ready(instance);
     });
-    instance.awaitRetry(timer);
+    instance.awaitRetry(timer, this.#parts.clock.now() + waitMs);
   }
 
   #lane(known: KnownFunction): Lane {

@@ -1,5 +1,6 @@
 // One address that is awake: its mailbox, its state, and whether a call for it is in flight.
 
+import type { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { Backlog, Memory } from "./backlog.js";
 import type { Call } from "./call.js";
@@ -39,6 +40,10 @@ export class Instance {
   attempts = 0;
   /** When the first message failed first since then, in milliseconds since 1970. It means nothing while there was no failure. */
   firstFailedAt = 0;
+  /** How its last call failed, and when, in milliseconds since 1970; undefined when its last call was answered. */
+  lastFailure: { readonly error: StatefunError; readonly at: number } | undefined;
+  /** When the next try of the first message begins, in milliseconds since 1970; undefined when no try is awaited. */
+  retryAt: number | undefined;
   parking: Parking | undefined;
   /** Whether the store has to say whether the address is parked; see parked-addresses.ts. */
   parkingUnread = false;
@@ -82,15 +87,17 @@ export class Instance {
     return waits && mailbox.bytes < longMailboxBytes;
   }
 
-  /** Lets no call begin until the timer has gone off. The timer's owner calls {@link endRetryWait} then. */
-  awaitRetry(timer: Timer): void {
+  /** Lets no call begin until the timer has gone off at `retryAt`. The timer's owner calls {@link endRetryWait} then. */
+  awaitRetry(timer: Timer, retryAt: number): void {
     this.#retry = timer;
+    this.retryAt = retryAt;
   }
 
   /** Ends the wait for a retry. */
   endRetryWait(): void {
     this.#retry?.cancel();
     this.#retry = undefined;
+    this.retryAt = undefined;
   }
 
   /** Calls back when the call in flight has ended, unless the returned function is called before. */

@@ -8,6 +8,7 @@ import { assertToken } from "../model/text.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import type { Admission } from "./admission.js";
 import { CallCycles } from "./call-cycles.js";
+import { timeoutError } from "./call-timeout.js";
 import type { Clock } from "./clock.js";
 import type { DelayedMessages } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
@@ -125,7 +126,7 @@ export class Intake {
     const endStep = from === undefined ? undefined : this.#cycles.add(from, target);
     if (!repeated) commit.onOutcome((error) => error !== undefined && stop(error));
     const timer = clock.after(timeoutMs, () =>
-      stop(new StatefunError("ANSWER_TIMEOUT", `${target} did not answer within ${timeoutMs} ms.`)),
+      stop(timeoutError(target, timeoutMs, instances.peek(target), clock.now())),
     );
     const endAbort = signal == null ? undefined : onAbort(signal, () => stop(signal.reason));
     try {

@@ -2,6 +2,7 @@
 // it.
 
 import type { Address } from "../model/address.js";
+import type { Deferred } from "../model/deferred.js";
 import type { Duration } from "../model/duration.js";
 import type { Metadata, MetadataInput } from "../model/metadata.js";
 import type { Sendable } from "../types/sendable.js";
@@ -82,6 +83,36 @@ export abstract class Context {
 
   /** Sends a message to the caller. Throws CALLER_MISSING when an ingress sent the message, and the codes of `send`. */
   abstract reply(message: Sendable, options?: SendOptions): void;
+
+  /**
+   * Says that the caller is answered later, and returns the address to answer. Keep the address in a state, and answer with
+   * `context.send(address, …)` from any function. Without this call a client that waits is answered when the handler ends.
+   * A handler that returns the address says to the compiler which type T the answer will have. Throws CALLER_MISSING when an
+   * ingress sent the message, and CONTEXT_CLOSED.
+   *
+   * @example
+   * ```ts
+   * @StatefulFunction("example/approval")
+   * class Approval {
+   *   @State("client", Types.address) client?: Address;
+   *
+   *   @Handles(Types.string)
+   *   ask(question: string, context: Context) {
+   *     const client = context.deferReply<boolean>();
+   *     this.client = client;
+   *     context.send("example/people", "boss", question);
+   *     return client;
+   *   }
+   *
+   *   @Handles(Types.bool)
+   *   decide(approved: boolean, context: Context) {
+   *     if (this.client !== undefined) context.send(this.client, approved);
+   *     this.client = undefined;
+   *   }
+   * }
+   * ```
+   */
+  abstract deferReply<T = unknown>(): Deferred<T>;
 
   /** Sends a message to an address after a delay. Throws the same codes as the other form of `sendAfter`. */
   abstract sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendAfterOptions): void;

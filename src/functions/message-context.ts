@@ -4,6 +4,7 @@ import { describeValue, otherCopy, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { append } from "../model/append.js";
 import { isClient } from "../model/client-address.js";
+import type { Deferred } from "../model/deferred.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import type { Generation, Invocation, SideEffects } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
@@ -49,6 +50,7 @@ export class MessageContext extends Context {
   readonly #invocation: Invocation;
   #open = true;
   #replied = false;
+  #deferred = false;
   #state: StateAccess | undefined;
 
   constructor(scope: BatchScope, invocation: Invocation) {
@@ -84,17 +86,18 @@ export class MessageContext extends Context {
 
   reply(message: Sendable, options?: SendOptions): void {
     this.#assertOpen();
-    const target = this.caller;
-    if (target === undefined) {
-      throw new StatefunError(
-        "CALLER_MISSING",
-        `${this.address} can't reply: the message came from an ingress, not from a function. Check context.caller first.`,
-      );
-    }
+    const target = this.#callerOf("reply");
     const argument = this.#pack("reply", message, options);
     const { effects } = this.#scope;
     effects.messages = append(effects.messages, { target, argument });
     this.#replied = true;
+  }
+
+  deferReply<T>(): Deferred<T> {
+    this.#assertOpen();
+    const caller = this.#callerOf("defer a reply");
+    this.#deferred = true;
+    return caller;
   }
 
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
@@ -126,14 +129,18 @@ export class MessageContext extends Context {
 
   /**
    * Ends the context with the value that its handler returned. A waiting client that was not replied to gets the value
-   * as its answer. Throws the codes of `reply`, and VALUE_INVALID.
+   * as its answer, but not the address of a deferred reply. Throws the codes of `reply`, and VALUE_INVALID.
    */
   end(returned: unknown): void {
     const { caller } = this;
-    if (returned !== undefined && caller !== undefined && isClient(caller) && !this.#replied) {
-      this.reply(packAnswer(returned));
-    }
+    const isAnswer = returned !== undefined && !(this.#deferred && returned instanceof Address);
+    if (isAnswer && caller !== undefined && isClient(caller) && !this.#replied) this.reply(packAnswer(returned));
     this.close();
+  }
+
+  /** Whether a client that waits was promised an answer that comes later. */
+  get deferred(): boolean {
+    return this.#deferred && !this.#replied && isClient(this.caller as Address);
   }
 
   /** Whether the handler still handles its message. */
@@ -144,6 +151,16 @@ export class MessageContext extends Context {
   /** Ends the context of a handler that failed. */
   close(): void {
     this.#open = false;
+  }
+
+  /** Throws CALLER_MISSING; `what` says what the handler wanted to do. */
+  #callerOf(what: string): Address {
+    const { caller } = this;
+    if (caller !== undefined) return caller;
+    throw new StatefunError(
+      "CALLER_MISSING",
+      `${this.address} can't ${what}: the message came from an ingress, and nobody waits for an answer. Check context.caller first.`,
+    );
   }
 
   #pack(method: string, message: unknown, options: unknown): TypedValue {

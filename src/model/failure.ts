@@ -68,9 +68,18 @@ export function terminalErrorOf({ code, message, details, status }: Failure): Te
   });
 }
 
-/** The error that a caller gets for any failure. A code that this version does not know is HANDLER_FAILED. */
-export function errorOfFailure(failure: Failure): Error {
-  if (failure.terminal) return terminalErrorOf(failure);
-  const { code, message } = failure;
-  return new StatefunError(Object.hasOwn(errors, code) ? (code as ErrorCode) : "HANDLER_FAILED", message);
+/**
+ * What a caller gets when the function has failed on its message. It is the function's fault, whatever the code says, so over
+ * HTTP it has the status 500. Its message is made for callers and holds no secret, so every caller may see the message.
+ */
+export class FunctionFailure extends StatefunError {
+  constructor({ code, message }: Failure) {
+    super(Object.hasOwn(errors, code) ? (code as ErrorCode) : "HANDLER_FAILED", message);
+    Object.assign(this, { status: 500, statusCode: 500, expose: true });
+  }
+}
+
+/** The error that a caller gets for any failure. */
+export function errorOfFailure(failure: Failure): TerminalError | FunctionFailure {
+  return failure.terminal ? terminalErrorOf(failure) : new FunctionFailure(failure);
 }

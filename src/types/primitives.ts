@@ -6,6 +6,7 @@ import { describe, describeValue, StatefunError } from "../errors.js";
 import { isWellFormed } from "../model/text.js";
 import { Type } from "../model/type.js";
 import { TypedValue, type Unencoded } from "../model/typed-value.js";
+import { addressType } from "./address-type.js";
 import { boolJson, bytesJson, doubleJson, intJson, longJson, type ScalarJson, stringJson } from "./scalar-json.js";
 
 /** How one kind of value is checked, written to field 1 and read from it. */
@@ -276,4 +277,6 @@ export const Types = Object.freeze({
   string: new ScalarType("io.statefun.types/string", string, wrapper("StringValue", string)) as Type<string>,
   /** Bytes as they are. */
   bytes: wrapper("BytesValue", bytes),
+  /** An address, as StateFun's protocol writes it; no primitive, and the same on both engines. */
+  address: addressType,
 });

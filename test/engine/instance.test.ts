@@ -51,10 +51,11 @@ test("a wait for a retry lets no call begin until it is ended, which cancels its
     parts.clock.after(10, () => {
       rang = true;
     }),
+    10,
   );
-  assert.deepEqual([instance.callable, instance.idle], [false, false]);
+  assert.deepEqual([instance.callable, instance.idle, instance.retryAt], [false, false, 10]);
   instance.endRetryWait();
-  assert.equal(instance.callable, true);
+  assert.deepEqual([instance.callable, instance.retryAt], [true, undefined]);
   await parts.clock.advance(100);
   assert.equal(rang, false);
 });

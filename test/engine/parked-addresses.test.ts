@@ -49,7 +49,10 @@ test("to park ends the wait for a retry; to unpark lets the attempts count anew"
   const { instances, parked, clock } = new Parts();
   const instance = instances.wake(at("f/a"));
   instance.attempts = 3;
-  instance.awaitRetry(clock.after(1000, () => assert.fail("the timer went off")));
+  instance.awaitRetry(
+    clock.after(1000, () => assert.fail("the timer went off")),
+    1000,
+  );
   parked.park(instance, parking);
   await clock.advance(2000);
   parked.unpark(instance);
@@ -59,7 +62,10 @@ test("to park ends the wait for a retry; to unpark lets the attempts count anew"
 test("to unpark an address that only waits for a retry ends the wait", async () => {
   const { instances, parked, clock } = new Parts();
   const instance = instances.wake(at("f/a"));
-  instance.awaitRetry(clock.after(1000, () => assert.fail("the timer went off")));
+  instance.awaitRetry(
+    clock.after(1000, () => assert.fail("the timer went off")),
+    1000,
+  );
   parked.unpark(instance);
   assert.equal(instance.callable, true);
   await clock.advance(2000);

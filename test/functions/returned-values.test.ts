@@ -89,6 +89,30 @@ for (const generation of generations) {
     assert.deepEqual((await call(async (context) => both(context))).messages, first);
   });
 
+  test(`${generation}: a deferred reply is the caller's address, which is no answer when it is returned`, async () => {
+    const defer = (context: Context) => {
+      const caller = context.deferReply<string>();
+      assert.equal(String(caller), String(context.caller));
+      return caller;
+    };
+    for (const from of [client, "example/caller/x"]) {
+      assert.deepEqual((await call(defer, { from })).messages, []);
+      assert.deepEqual((await call(async (context) => defer(context), { from })).messages, []);
+    }
+    await rejectsCode(call(defer, { from: "" }), "CALLER_MISSING");
+  });
+
+  test(`${generation}: a handler that defers its reply and then gives one, gives it at once`, async () => {
+    const first = [{ to: client, argument: shown(primitive(generation, "string", "now")) }];
+    const deferred = (act: (context: Context) => unknown) =>
+      call((context) => {
+        context.deferReply();
+        return act(context);
+      });
+    assert.deepEqual((await deferred((context) => context.reply("now"))).messages, first);
+    assert.deepEqual((await deferred(() => "now")).messages, first);
+  });
+
   test(`${generation}: the context of a handler that returned a value is closed`, async () => {
     for (const isAsync of [false, true]) {
       let kept: Context | undefined;
@@ -97,6 +121,7 @@ for (const generation of generations) {
         return isAsync ? Promise.resolve("done") : "done";
       });
       assert.throws(() => kept?.reply("late"), { code: "CONTEXT_CLOSED" });
+      assert.throws(() => kept?.deferReply(), { code: "CONTEXT_CLOSED" });
     }
   });
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { type ErrorCode, errors, StatefunError } from "../../errors.js";
 import { listenFailure } from "../../model/listen-failure.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
+import { isTerminalError } from "../../model/terminal-error.js";
 import { Access, type AccessOptions } from "./access.js";
 
 /** Answers one request. An error that it throws is answered by {@link sendError}. */
@@ -24,9 +25,9 @@ export interface ListenOptions extends Omit<AccessOptions, "host"> {
   readonly logger?: Logger | undefined;
 }
 
-/** The status that an error is answered with; 500 for a fault of the runtime itself. */
+/** The status that an error is answered with; 500 for a fault of the runtime itself, or of a function. */
 function statusOf(error: unknown): number {
-  return error instanceof StatefunError ? error.status : 500;
+  return error instanceof StatefunError || isTerminalError(error) ? error.status : 500;
 }
 
 /**
@@ -52,7 +53,8 @@ export class HttpServer {
   constructor(handle: RequestHandler, access: Access, logger: Logger) {
     this.#logger = logger;
     const failed = (response: ServerResponse, thrown: unknown) => {
-      if (statusOf(thrown) === 500) logFailure(logger, thrown);
+      // An error whose message is for callers is the failure of a function, which the engine has logged.
+      if (statusOf(thrown) === 500 && !(thrown instanceof StatefunError && thrown.expose)) logFailure(logger, thrown);
       sendError(response, thrown);
     };
     this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
@@ -148,33 +150,43 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   sendBody(response, status, "application/json", `${JSON.stringify(value)}\n`, headers);
 }
 
-/**
- * Answers with an error as JSON, `{code, message}`. A fault of the runtime itself is answered with its code alone.
- */
+/** Answers with an error as JSON, see {@link bodyOf}. */
 function sendError(response: ServerResponse, thrown: unknown, headers: RawHeaders = []): void {
   const status = statusOf(thrown);
-  const code = thrown instanceof StatefunError ? thrown.code : "INTERNAL";
   const more = [...headers];
-  if (status === 429 || status === 503) more.push("Retry-After", "1");
+  if ((status === 429 || status === 503) && thrown instanceof StatefunError) more.push("Retry-After", "1");
   if (status === 401) more.push("WWW-Authenticate", "Bearer");
   if (thrown instanceof MethodNotAllowed) more.push("Allow", thrown.allow);
   // The rest of a body that was refused is not read, so the connection can't be used again.
   if (response.req !== undefined && !response.req.complete) response.shouldKeepAlive = false;
-  sendJson(
-    response,
-    status,
-    status === 500 ? { code } : { code, message: publicMessage(thrown as StatefunError) },
-    more,
-  );
+  sendJson(response, status, bodyOf(thrown, status), more);
+}
+
+/**
+ * The body of an error: `{code, message}`. A terminal error of a function has the mark `terminal`, because its code may be any
+ * text, and its details. A fault of the runtime itself has its code alone.
+ */
+function bodyOf(thrown: unknown, status: number): object {
+  if (isTerminalError(thrown)) {
+    const { code, message, details } = thrown;
+    return { code, message, ...(details === undefined ? {} : { details }), terminal: true };
+  }
+  if (!(thrown instanceof StatefunError)) return { code: "INTERNAL" };
+  const { code, expose } = thrown;
+  return status === 500 && !expose ? { code } : { code, message: publicMessage(thrown) };
 }
 
 /**
  * What clients may see of an error. A message that may hold a path or a secret is replaced by the text of the error table;
  * the log has the message.
  */
-export function publicMessage(error: { readonly code: string; readonly message: string }): string {
-  const { expose, meaning, advice } = errors[error.code as ErrorCode];
-  return expose ? error.message : `${meaning} ${advice}`;
+export function publicMessage(error: {
+  readonly code: string;
+  readonly message: string;
+  readonly expose?: boolean;
+}): string {
+  const { meaning, advice, expose } = errors[error.code as ErrorCode];
+  return (error.expose ?? expose) ? error.message : `${meaning} ${advice}`;
 }
 
 class MethodNotAllowed extends StatefunError {
