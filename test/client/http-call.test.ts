@@ -110,12 +110,11 @@ describe("a request that fails", () => {
 });
 
 describe("a call's time", () => {
-  test("ends at the runtime, or in the client", () =>
+  test("ends at the runtime, which says what it knows of the address, or in the client", () =>
     withIngress(async ({ url }) => {
-      await rejectsCode(
-        connect(url).ref<Many>("example.deep/many", "m").silent(true, { timeout: 20 }),
-        "ANSWER_TIMEOUT",
-      );
+      doorFor("late");
+      const late = connect(url).ref<Many>("example.deep/many", "late").waits(1, { timeout: 20 });
+      await rejectsCode(late, "ANSWER_TIMEOUT", "example.deep/many/late", "in flight");
       const deaf: typeof fetch = (_input, init) =>
         new Promise((_resolve, reject) => {
           init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
