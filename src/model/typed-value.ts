@@ -202,7 +202,7 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
   /** The same value in the form that functions of a v2 engine expect. */
   toV2(): TypedValue {
     if (this.#v2 === undefined) this.#v2 = this.#bytes instanceof Uint8Array ? this : this.#bytes.toV2();
-    return this.#v2;
+    return this.#metadata === undefined ? this.#v2 : this.#v2.withMetadata(this.#metadata);
   }
 }
 

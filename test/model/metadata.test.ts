@@ -102,5 +102,7 @@ test("a value that came with no message has no metadata, and is not changed by a
   assert.equal(tagged.metadata.getText("a"), "1");
   assert.equal(tagged.as(Types.int), 5);
   assert.equal(tagged.toV2().as(Types.int), 5);
+  assert.equal(tagged.toV2().metadata.getText("a"), "1");
+  assert.equal(packed.toV2().metadata.size, 0);
   assert.equal(tagged.withMetadata(undefined).metadata.size, 0);
 });
