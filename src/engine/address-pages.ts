@@ -5,8 +5,10 @@ import { parseTypeName } from "../model/type-name.js";
 import { compareKeys } from "../store/sorted-keys.js";
 import type { Store } from "../store/store.js";
 import type { FunctionCounts } from "./engine-api.js";
+import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import { addressKey, functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
+import type { ParkedAddresses } from "./parked-addresses.js";
 
 /** How many keys are read at once. Behind them, the other keys of the last id are jumped over. */
 const readAtOnce = 100;
@@ -18,6 +20,8 @@ const mostCounted = 1_000;
 interface AddressPagesParts {
   readonly store: Store;
   readonly commit: GroupCommit;
+  readonly functions: FunctionTable;
+  readonly parked: ParkedAddresses;
 }
 
 /** The ids of a page, and whether there are more behind the last one. */
@@ -25,6 +29,8 @@ interface Ids {
   readonly ids: readonly string[];
   readonly more: boolean;
 }
+
+const none: Ids = { ids: [], more: false };
 
 export class AddressPages {
   readonly #parts: AddressPagesParts;
@@ -40,7 +46,7 @@ export class AddressPages {
   ): Promise<{ id: string; depth: number }[]> {
     await this.#parts.commit.attempted();
     const { namespace, name } = parseTypeName(typeName);
-    const { ids, withMessages } = await this.#ids(functionKey(namespace, name), after, limit);
+    const { ids, withMessages } = await this.#ids(namespace, name, after, limit);
     const found: { id: string; depth: number }[] = [];
     for (const id of ids) {
       const depth = withMessages.has(id) ? await this.depth(addressKey(namespace, name, id)) : 0;
@@ -55,13 +61,13 @@ export class AddressPages {
     const { store } = this.#parts;
     const { namespace, name } = parseTypeName(typeName);
     const key = functionKey(namespace, name);
-    const { ids, more } = await this.#ids(key, "", mostCounted);
+    const { ids, more } = await this.#ids(namespace, name, "", mostCounted);
     const last = ids.at(-1);
     const prefix = kinds.message + key;
     const to = rangeEnd(more && last !== undefined ? kinds.message + addressKey(namespace, name, last) : prefix);
     const [waiting, parked] = await Promise.all([
-      store.count({ from: prefix, to }),
-      store.count({ from: kinds.parked + key, to: rangeEnd(kinds.parked + key) }),
+      this.#mayHaveMessages(namespace, name) ? store.count({ from: prefix, to }) : 0,
+      this.#parts.parked.count > 0 ? store.count({ from: kinds.parked + key, to: rangeEnd(kinds.parked + key) }) : 0,
     ]);
     return { addresses: ids.length, waiting, more, parked };
   }
@@ -72,11 +78,27 @@ export class AddressPages {
     return this.#parts.store.count({ from: prefix, to: rangeEnd(prefix) });
   }
 
+  /**
+   * Whether messages may wait for a function. Where none can, the store is not asked: a read goes through what was deleted
+   * lately too, which takes milliseconds after very many messages.
+   */
+  #mayHaveMessages(namespace: string, name: string): boolean {
+    const { functions, parked } = this.#parts;
+    const known = functions.peek(namespace, name);
+    return known === undefined || known.sleeping || known.backlog.hasQueues || parked.count > 0;
+  }
+
   /** The next ids of a function that hold a state or a message, in the order of their keys. */
-  async #ids(key: string, after: string, limit: number): Promise<Ids & { readonly withMessages: ReadonlySet<string> }> {
+  async #ids(
+    namespace: string,
+    name: string,
+    after: string,
+    limit: number,
+  ): Promise<Ids & { readonly withMessages: ReadonlySet<string> }> {
+    const key = functionKey(namespace, name);
     const [states, messages] = await Promise.all([
       this.#idsOf(kinds.state + key, after, limit),
-      this.#idsOf(kinds.message + key, after, limit),
+      this.#mayHaveMessages(namespace, name) ? this.#idsOf(kinds.message + key, after, limit) : none,
     ]);
     // Behind the end of a list that is not whole there may be ids that the other list has not.
     const ends = [states, messages].flatMap(({ ids, more }) => (more ? ids.slice(-1) : []));

@@ -39,6 +39,11 @@ export class Backlog {
     return Math.max(0, this.#entries);
   }
 
+  /** Whether a queue in memory may have entries. */
+  get hasQueues(): boolean {
+    return this.#beside > 0;
+  }
+
   /** Whether so many bytes of entries may come into memory. */
   hasRoom(bytes: number): boolean {
     // One thing at a time is always let in, or whoever comes to a full memory would wait for the others.

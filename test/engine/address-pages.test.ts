@@ -111,3 +111,18 @@ test("of very many addresses a thousand are counted, with their messages", async
   for (let id = 0; id < 1001; id += 1) message(String(id).padStart(4, "0"), 2);
   assert.deepEqual(await pages.counts("test/f"), { addresses: 1000, waiting: 2000, more: true, parked: 0 });
 });
+
+test("messages are not looked for where none can wait, and are found where they wait in the store alone", async () => {
+  const { parts, pages, state, message, reads } = setUp();
+  state("a");
+  assert.deepEqual(await pages.counts("test/f"), { addresses: 1, waiting: 0, more: false, parked: 0 });
+  assert.equal(reads(), 1, "the states alone");
+  message("b");
+  assert.equal((await pages.counts("test/f")).waiting, 1);
+  await parts.commit.durable();
+  const later = new Parts({ store: parts.store, functions });
+  const known = later.functions.find("test", "f");
+  assert.ok(known !== undefined);
+  known.sleeping = true;
+  assert.equal((await new AddressPages(later).counts("test/f")).waiting, 1);
+});

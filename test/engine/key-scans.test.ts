@@ -36,3 +36,17 @@ test("the first key of each function is found with one read for each, however ma
   assert.deepEqual(new Set(found), new Set(names.map((name) => keysFor(name)[0])));
   assert.equal(store.done - done, names.length + 1);
 });
+
+test("the first keys of very many functions with a key each take few reads", async () => {
+  const store = new WatchedStore(new MemoryStore());
+  const keyOf = (index: number) => `m${functionKey("ns", `f${index}`)}a\0`;
+  const keys = Array.from({ length: 5000 }, (_, index) => keyOf(index));
+  await store.write(keys.map((key): Write => [key, nothing]));
+  // One function in the middle has many keys.
+  await store.write(Array.from({ length: 1000 }, (_, index): Write => [`${keyOf(2500)}${index}`, nothing]));
+  const { done } = store;
+  const found: string[] = [];
+  for await (const key of firstKeys(store, "m", functionParts)) found.push(key);
+  assert.deepEqual(found, keys.toSorted());
+  assert.ok(store.done - done <= 70, `${store.done - done} reads`);
+});
