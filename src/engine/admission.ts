@@ -4,6 +4,7 @@
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { Backlog } from "./backlog.js";
+import type { Route } from "./endpoint.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instances } from "./instances.js";
@@ -50,15 +51,21 @@ export class Admission {
     if (stopped !== undefined) throw new StatefunError(stopped.code, stopped.message);
   }
 
-  /** Returns the function of an address that is about to get a message or a change. Throws FUNCTION_UNKNOWN. */
+  /** Returns the function of an address that is about to get a change. Throws FUNCTION_UNKNOWN. */
   functionOf(address: Address): KnownFunction {
     this.assertServed(address);
     return this.#parts.functions.find(address.namespace, address.name) as KnownFunction;
   }
 
   /** Throws FUNCTION_UNKNOWN when nothing serves the function of an address. */
-  assertServed({ namespace, name, typeName }: Address): void {
-    if (this.#parts.functions.serves(namespace, name)) return;
+  assertServed(address: Address): void {
+    this.routeOf(address);
+  }
+
+  /** Returns how the function of an address is reached. Throws FUNCTION_UNKNOWN. */
+  routeOf({ namespace, name, typeName }: Address): Route {
+    const route = this.#parts.functions.routeOf(namespace, name);
+    if (route !== undefined) return route;
     throw new StatefunError(
       "FUNCTION_UNKNOWN",
       `Nothing serves ${typeName}. Bind its class, or add its endpoint to the module file.`,

@@ -64,7 +64,7 @@ export interface EgressConsumer {
   receive(record: EgressRecord): Promise<void>;
 }
 
-/** A function that was called since the start, or one that nothing serves and that has waiting messages or parked addresses. */
+/** A function that was called lately, or one that nothing serves and that has waiting messages or parked addresses. */
 export interface FunctionInfo {
   /** The function's type name, "namespace/name". */
   readonly typeName: string;
@@ -262,7 +262,7 @@ export interface EngineApi {
 
   /**
    * The functions that were called since the start, and the functions that nothing serves but that have something waiting,
-   * in the order of their names.
+   * in the order of their names. Of the functions that have nothing to do, only the last 1,000 are remembered.
    */
   functions(page: FunctionsPage): Promise<FunctionInfo[]>;
   /** One function, if {@link functions} would list it. Rejects with TYPE_NAME_INVALID. */

@@ -38,6 +38,8 @@ export class KnownFunction {
   readonly key: string;
   /** What waits in the mailboxes of its addresses. */
   readonly backlog: Backlog;
+  /** How many of its addresses are awake. */
+  awake = 0;
   /** Whether addresses of it may have messages without being awake; see sleeping-addresses.ts. */
   sleeping = false;
   /** The egresses that it has sent records to and that had too many; see admission.ts. */
@@ -57,6 +59,13 @@ export class KnownFunction {
     return `${this.namespace}/${this.name}`;
   }
 
+  /** Whether nothing of it is in memory, and nothing that has come since the start waits. */
+  get idle(): boolean {
+    if (this.awake > 0 || this.sleeping || this.backlog.bytes > 0 || this.backlog.loaded > 0) return false;
+    for (const egress of this.filled) if (egress.full) return false;
+    return true;
+  }
+
   state(name: string): ValueSpec | undefined {
     return this.states.find((spec) => spec.name === name);
   }
@@ -66,6 +75,9 @@ export class KnownFunction {
     decodeMessage(key, bytes, this.route.generation);
 }
 
+/** How many functions that have nothing to do are remembered: for lists, and with the states that they have asked for. */
+const mostIdle = 1_000;
+
 export class FunctionTable {
   readonly #findRoute: FindRoute;
   readonly #commit: GroupCommit;
@@ -73,6 +85,8 @@ export class FunctionTable {
   readonly #mailboxes: Backlog;
   readonly #policy: WholePolicy;
   readonly #known = new Map<string, Map<string, KnownFunction>>();
+  /** The functions that came to rest, the latest last. Some of them may have something to do again. */
+  readonly #idle = new Set<KnownFunction>();
 
   /**
    * What waits in the mailboxes of all functions counts in `mailboxes`, and takes of the `memory`. The `policy` holds for
@@ -91,12 +105,23 @@ export class FunctionTable {
     return this.#known.get(name)?.get(namespace);
   }
 
-  /** Whether something serves the function of this name. Whoever only asks leaves nothing behind, whatever the name. */
-  serves(namespace: string, name: string): boolean {
-    return (this.peek(namespace, name) ?? this.#findRoute(namespace, name)) !== undefined;
+  /**
+   * How the function of this name is reached; undefined when nothing serves it. Whoever only asks leaves nothing behind,
+   * whatever the name.
+   */
+  routeOf(namespace: string, name: string): Route | undefined {
+    return this.peek(namespace, name)?.route ?? this.#findRoute(namespace, name);
   }
 
-  /** The function of this name; undefined when nothing serves it. */
+  /** Whether something serves the function of this name. */
+  serves(namespace: string, name: string): boolean {
+    return this.routeOf(namespace, name) !== undefined;
+  }
+
+  /**
+   * The function of this name; undefined when nothing serves it. The function is remembered: whoever finds it must wake one of
+   * its addresses or let it {@link rest}.
+   */
   find(namespace: string, name: string): KnownFunction | undefined {
     const known = this.#known.get(name)?.get(namespace);
     if (known !== undefined) return known;
@@ -106,6 +131,27 @@ export class FunctionTable {
     const found = new KnownFunction(namespace, name, route, policy, new Backlog(this.#memory, this.#mailboxes));
     this.#known.set(name, (this.#known.get(name) ?? new Map()).set(namespace, found));
     return found;
+  }
+
+  /**
+   * Says that none of a function's addresses is awake any more. The names of functions come from messages when an endpoint
+   * serves a whole namespace, so the functions that have been idle for the longest time are forgotten.
+   */
+  rest(known: KnownFunction): void {
+    const idle = this.#idle;
+    idle.delete(known);
+    idle.add(known);
+    if (idle.size <= mostIdle) return;
+    const [oldest] = idle;
+    if (oldest === undefined) return;
+    idle.delete(oldest);
+    if (oldest.idle) this.#forget(oldest);
+  }
+
+  #forget({ namespace, name }: KnownFunction): void {
+    const functions = this.#known.get(name);
+    functions?.delete(namespace);
+    if (functions?.size === 0) this.#known.delete(name);
   }
 
   /**
@@ -120,7 +166,7 @@ export class FunctionTable {
     known.declaredRegistered = true;
   }
 
-  /** The functions that were found since the start. */
+  /** The functions that have something to do, and those that had something lately. */
   all(): KnownFunction[] {
     return [...this.#known.values()].flatMap((functions) => [...functions.values()]);
   }

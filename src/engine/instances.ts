@@ -144,7 +144,11 @@ export class Instances {
       instance.mailbox.unload({ forget: true });
       instance.states.forget();
       this.#awake.delete(instance.key);
-      if (instance.function?.sleeping) this.onForgotten(instance.function, instance.key);
+      const known = instance.function;
+      if (known === undefined) continue;
+      if (known.sleeping) this.onForgotten(known, instance.key);
+      known.awake -= 1;
+      if (known.awake === 0) this.#functions.rest(known);
     }
     this.#old = this.#young;
     this.#oldBytes = this.#youngBytes;
@@ -156,6 +160,7 @@ export class Instances {
   #wake(address: Address, key: string, known: KnownFunction | undefined): Instance {
     const instance = new Instance(address, key, known, this.#shared, this.#mailboxes, this.#memory);
     this.#awake.set(key, instance);
+    if (known !== undefined) known.awake += 1;
     instance.parkingUnread = this.mayBeParked(key);
     if (instance.parkingUnread || known === undefined || known.sleeping) instance.mailbox.findRest();
     return instance;

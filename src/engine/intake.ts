@@ -139,7 +139,7 @@ export class Intake {
   }
 
   #pack(target: Address, value: TypedValue): Packed {
-    return Packed.pack(value, this.#parts.admission.functionOf(target).route.generation);
+    return Packed.pack(value, this.#parts.admission.routeOf(target).generation);
   }
 
   #deliver(target: Address, value: Packed, caller: Address | undefined): void {

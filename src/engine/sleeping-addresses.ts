@@ -187,5 +187,7 @@ export class SleepingAddresses {
     }
     this.#cursors.delete(known);
     known.sleeping = false;
+    // All that was found may belong to addresses that are parked.
+    if (known.awake === 0) this.#parts.functions.rest(known);
   }
 }

@@ -85,7 +85,7 @@ function typenameOf({ typeName }: KnownFunction, packed: Uint8Array): string {
 }
 
 function assertServed(known: KnownFunction, target: Instance["address"], { functions }: TransactionParts): void {
-  if (isClient(target) || functions.find(target.namespace, target.name) !== undefined) return;
+  if (isClient(target) || functions.serves(target.namespace, target.name)) return;
   throw new StatefunError(
     "FUNCTION_UNKNOWN",
     `${known.typeName} sent a message to ${target}, but nothing serves ${target.typeName}. Bind it, or add its endpoint to the module file.`,

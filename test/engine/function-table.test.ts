@@ -6,7 +6,7 @@ import { noExpiration } from "../../src/model/expiration.js";
 import type { ValueSpec } from "../../src/model/invocation.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { throwsCode } from "../support/expect-code.js";
-import { type Functions, spec } from "./functions.js";
+import { at, type Functions, spec } from "./functions.js";
 import { Parts } from "./parts.js";
 
 const functions: Functions = {
@@ -125,4 +125,62 @@ test("a registration that was not durable is gone after a crash, and another one
   parts.functions.register(find(parts, "f"), [typed("a", "t/one")]);
   const after = new Parts({ store: new MemoryStore(), functions });
   after.functions.register(find(after, "f"), [typed("a", "t/other")]);
+});
+
+const remembered = 1_000;
+
+/** Parts that serve functions of every name. */
+function anyName(): Parts {
+  return new Parts({ functions: new Proxy({}, { get: () => () => {} }) });
+}
+
+/** Lets so many functions have an idle moment. */
+function restOthers({ functions }: Parts, count: number): void {
+  for (let index = 0; index < count; index++) {
+    const known = functions.find("test", `other${index}`);
+    assert.ok(known !== undefined);
+    functions.rest(known);
+  }
+}
+
+test("whoever only asks for a function leaves nothing behind", () => {
+  const parts = anyName();
+  assert.equal(parts.functions.serves("test", "f"), true);
+  assert.notEqual(parts.functions.routeOf("test", "f"), undefined);
+  assert.deepEqual(parts.functions.all(), []);
+});
+
+test("of the functions that have nothing to do, the last thousand are remembered", () => {
+  const parts = anyName();
+  const { functions } = parts;
+  functions.rest(find(parts, "first"));
+  functions.rest(find(parts, "second"));
+  restOthers(parts, remembered - 2);
+  functions.rest(find(parts, "first"));
+  functions.rest(find(parts, "last"));
+  assert.notEqual(functions.peek("test", "first"), undefined, "it had something to do meanwhile");
+  assert.equal(functions.peek("test", "second"), undefined);
+  assert.equal(functions.all().length, remembered);
+  assert.equal(find(parts, "second").typeName, "test/second", "it is found again");
+});
+
+test("a function is remembered while it has something to do", () => {
+  const parts = anyName();
+  const { functions, instances } = parts;
+  const busy = {
+    awake: () => void instances.wake(at("awake/a")),
+    sleeping: () => {
+      find(parts, "sleeping").sleeping = true;
+    },
+    waiting: () => find(parts, "waiting").backlog.add(10),
+    read: () => find(parts, "read").backlog.load(10),
+    filled: () => void find(parts, "filled").filled.add({ egress: "out/all", full: true }),
+  };
+  for (const [name, begin] of Object.entries(busy)) {
+    const known = find(parts, name);
+    functions.rest(known);
+    begin();
+  }
+  restOthers(parts, 2 * remembered);
+  for (const name of Object.keys(busy)) assert.notEqual(functions.peek("test", name), undefined, name);
 });

@@ -168,3 +168,16 @@ test("whoever reads the store for a function is told which of its addresses are 
   for (let id = 0; id < 2 * perGeneration; id++) instances.rest(instances.wake(at(`h/${id}`)));
   assert.deepEqual(forgotten, [`test/f ${addressKey("test", "f", "a")}`]);
 });
+
+test("a function whose addresses are all forgotten is forgotten too, beyond a thousand others", () => {
+  const parts = new Parts({ functions: new Proxy({}, { get: () => () => {} }) });
+  const { instances, functions } = parts;
+  for (let index = 0; index < 10_000; index++) {
+    const instance = instances.wake(at(`name${index}/a`));
+    instance.mailbox.push(message("x"));
+    instance.mailbox.consume();
+    instances.rest(instance);
+  }
+  const kept = functions.all().length;
+  assert.ok(kept >= 1_000 && kept <= 1_000 + 2 * perGeneration, `${kept} functions are remembered`);
+});

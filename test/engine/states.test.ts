@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ValueSpec } from "../../src/model/invocation.js";
 import { rejectsCode } from "../support/expect-code.js";
-import { at, type Batch, spec, text } from "./functions.js";
+import { at, type Batch, type Functions, spec, type TestFunction, text } from "./functions.js";
 import { open, stores } from "./support.js";
 
 /** Answers "get" with a state, and sets it to any other message. */
@@ -209,4 +209,30 @@ test("a value of another typename, and a state that was never declared, are refu
     running.engine.setState((await running.engine.parked({ limit: 1 }))[0]!.address, "kept", text("1", "test/another")),
     "STATE_TYPENAME_CHANGED",
   );
+});
+
+test("a function that was forgotten for thousands of others finds its states again", async (t) => {
+  const counter: TestFunction = {
+    states: ["count"],
+    handle(batch) {
+      const count = Number(batch.state("count") ?? 0) + batch.messages.length;
+      batch.set("count", String(count));
+      batch.reply(String(count));
+    },
+  };
+  const own: Functions = { f: counter, old: { ...counter, generation: "v2" } };
+  const functions = new Proxy(own, { get: (all, name: string) => all[name] ?? (() => {}) });
+  const running = await open(t, { functions });
+  const listed = async () => (await running.engine.functions({ limit: 100_000 })).map(({ typeName }) => typeName);
+  assert.deepEqual([await running.call("f/a", "x"), await running.call("old/a", "x")], ["1", "1"]);
+  for (let from = 0; from < 10_000; from += 1_000) {
+    const names = Array.from({ length: 1_000 }, (_, index) => `other${from + index}/a`);
+    await Promise.all(names.map((name) => running.send(name, "x")));
+    await running.settle();
+  }
+  const names = await listed();
+  assert.ok(names.length < 6_000, `${names.length} functions are remembered`);
+  assert.ok(!names.includes("test/f") && !names.includes("test/old"));
+  assert.deepEqual([await running.call("f/a", "x"), await running.call("old/a", "x")], ["2", "2"]);
+  assert.deepEqual([await running.state("f/a", "count"), await running.state("old/a", "count")], ["2", "2"]);
 });
