@@ -40,8 +40,8 @@ export class Outboxes {
    * in the result, which resolves when all records are counted.
    */
   async open(): Promise<{ counted: Promise<unknown> }> {
-    const { store } = this.#parts.shared;
-    await escapeEgressNames(store);
+    const { store, commit } = this.#parts.shared;
+    await escapeEgressNames(store, commit);
     const counts: Promise<void>[] = [];
     for await (const key of firstKeys(store, kinds.outbox, 1)) {
       counts.push(this.#outbox(parseEgressKey(key).egress).restore());
