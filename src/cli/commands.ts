@@ -81,6 +81,21 @@ const running: Options = {
     value: "time",
     help: "How long a function in this process may take for one message, for example 5m. Defaults to 1m.",
   },
+  attempts: {
+    value: "[ns/name=]number",
+    multiple: true,
+    help: "How often a message that fails is tried. Defaults to 10. Once for all functions, and once for each function or ns/*.",
+  },
+  "retry-window": {
+    value: "[ns/name=]time",
+    multiple: true,
+    help: "How long a message that fails is tried, for example 1h. Once for all functions, and once for each function or ns/*.",
+  },
+  "on-failure": {
+    value: "[ns/name=]end",
+    multiple: true,
+    help: "What becomes of a message that has used up its tries: park (its address; the default) or deadLetter. Once for all functions, and once for each function or ns/*.",
+  },
   "idempotency-key-lifetime": {
     value: "time",
     help: "How long a request is remembered under its idempotency key, for example 7d. Defaults to 1d.",
@@ -213,6 +228,24 @@ export const commands = {
     args: "<ns/name> <id>",
     summary: "Remove the first waiting message of an address, and deliver the others.",
     options: { all: { help: "Remove all waiting messages of the address." }, ...admin, ...json },
+  },
+  "dead-letters": {
+    args: "[action] [letter] [json]",
+    summary: "List the dead letters, or show, edit, resend or drop one; resend and drop also take --all.",
+    options: {
+      all: { help: "Resend or drop all dead letters that the other options choose." },
+      "dry-run": { help: "With --all, only say which dead letters would be resent or dropped." },
+      function: { value: "ns/name", help: "Only dead letters of this function." },
+      id: { value: "id", help: "Only dead letters of this id." },
+      code: { value: "code", help: "Only dead letters whose last failure has this code." },
+      "older-than": { value: "time", help: "Only dead letters that failed at least so long ago, for example 2h." },
+      "newer-than": { value: "time", help: "Only dead letters that failed at most so long ago, for example 2h." },
+      type: { value: "typename", help: "The type of the new message. Defaults to the type that the message has." },
+      after: { value: "letter", help: "List only the dead letters after this one." },
+      ...limit,
+      ...admin,
+      ...json,
+    },
   },
   metrics: {
     args: "",

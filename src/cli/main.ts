@@ -24,6 +24,7 @@ const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise
   park: async () => (await import("./mend.js")).park,
   retry: async () => (await import("./mend.js")).retry,
   drop: async () => (await import("./mend.js")).drop,
+  "dead-letters": async () => (await import("./dead-letters.js")).deadLetters,
   metrics: async () => (await import("./look.js")).metrics,
   health: async () => (await import("./look.js")).health,
   help: async () => (await import("./help.js")).help,

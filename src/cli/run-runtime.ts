@@ -10,6 +10,7 @@ import type { RuntimeOptions } from "../runtime/runtime-options.js";
 import type { StatefunRuntime } from "../runtime/statefun-runtime.js";
 import { durationOf } from "./duration-option.js";
 import { isUrl, parseEgress } from "./egress-option.js";
+import { failureOptions } from "./failure-options.js";
 import { type FunctionsFile, loadFunctions } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
 import { columns, printLine } from "./print.js";
@@ -80,6 +81,7 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
     ...(waitForLock === undefined ? {} : { waitForLock }),
     ...(callTimeout === undefined ? {} : { callTimeout }),
     ...(idempotencyKeyLifetime === undefined ? {} : { idempotencyKeyLifetime }),
+    ...failureOptions(input),
     park: parkOf(input),
     egresses: Object.fromEntries(input.texts("egress").map(egressOf)),
     ingress: {

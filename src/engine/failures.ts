@@ -52,7 +52,7 @@ export class Failures {
     const { attempts, address } = instance;
     const isLast = attempts >= retry.attempts || now >= endOfWindow(instance, retry);
     const isAlone = (kind === "failed" || !lane.unanswering) && !this.#mayBeOthers(instance, known);
-    if (isLast && isAlone) return this.#end(instance, known, error);
+    if (isLast && isAlone) return this.#end(instance, known, error, now);
     const cause = `The cause: ${error.code}: ${error.message}`;
     const waitMs = Math.min(backoffMs(retry, attempts), isLast ? retry.longestMs : endOfWindow(instance, retry) - now);
     const tries = isLast
@@ -71,13 +71,13 @@ export class Failures {
   }
 
   /** Ends a message that has used up its tries. */
-  #end(instance: Instance, known: KnownFunction, error: StatefunError): number {
-    const { parked, finalFailures, clock, logger } = this.#parts;
+  #end(instance: Instance, known: KnownFunction, error: StatefunError, now: number): number {
+    const { parked, finalFailures, logger } = this.#parts;
     const { attempts, address } = instance;
     let why = "";
     if (known.policy.onFailure === "deadLetter") {
       try {
-        if (finalFailures.setAside(known, instance, error)) return 0;
+        if (finalFailures.setAside(known, instance, error, now)) return 0;
       } catch (thrown) {
         // The store has logged the failed read. The message is called once more, and its end is tried again then.
         if (thrown instanceof StoreFailure) return storeRetryMs;
@@ -91,7 +91,7 @@ export class Failures {
       ),
       error,
     );
-    parked.park(instance, { since: clock.now(), code: error.code, reason: error.message, attempts });
+    parked.park(instance, { since: now, code: error.code, reason: error.message, attempts });
     return 0;
   }
 }

@@ -50,8 +50,8 @@ export class FinalFailures {
    * Sets the first message of a mailbox aside, which has used up its tries. Returns false when there is no room for its
    * letter. Throws STORE_FAILED and STORE_FULL when the store can't be read.
    */
-  setAside(known: KnownFunction, instance: Instance, thrown: Error): boolean {
-    const { letters, calls, commit, clock } = this.#parts;
+  setAside(known: KnownFunction, instance: Instance, thrown: Error, lastFailedAt: number): boolean {
+    const { letters, calls, commit } = this.#parts;
     if (!letters.takes(known)) return false;
     const { address, mailbox, attempts, firstFailedAt } = instance;
     const { caller, value } = mailbox.at(0);
@@ -60,8 +60,7 @@ export class FinalFailures {
     const change = () => {
       mailbox.consume();
       if (caller !== undefined && isClient(caller)) calls.fail(caller, toldFailure(instance, error));
-      const letter = { address, caller, value, error, attempts, firstFailedAt, lastFailedAt: clock.now() };
-      return letters.add(known, letter);
+      return letters.add(known, { address, caller, value, error, attempts, firstFailedAt, lastFailedAt });
     };
     let added: ReturnType<typeof change>;
     try {

@@ -2,6 +2,13 @@
 
 export type { Clock, Timer } from "../engine/clock.js";
 export type {
+  DeadLetterApi,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetterSweep,
+  DeadLetterSwept,
+} from "../engine/dead-letter-api.js";
+export type {
   AddressInfo,
   DelayedInfo,
   EgressConsumer,
@@ -11,6 +18,8 @@ export type {
   ParkedInfo,
   WaitingMessage,
 } from "../engine/engine-api.js";
+export type { DeadLetter } from "../model/dead-letter.js";
+export type { Failure } from "../model/failure.js";
 export type { FunctionOptions, OnFailure, RetryOptions } from "../model/function-policy.js";
 export { TerminalError, type TerminalErrorOptions } from "../model/terminal-error.js";
 export type { AdminOptions } from "./admin/admin-server.js";

@@ -11,6 +11,7 @@ import { MemoryStore } from "../store/memory-store.js";
 import type { Store } from "../store/store.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 import { openAdminServer } from "./admin/admin-server.js";
+import { showMessage } from "./admin/values.js";
 import { Closing } from "./closing.js";
 import { PlaygroundEgress, playgroundEgress } from "./egress/playground-egress.js";
 import { type OpenEgress, openEgress } from "./egresses.js";
@@ -75,6 +76,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     logger,
     limits: options.limits,
     policy: options,
+    showMessage: (value) => showMessage(catalog, value),
     keyLifetimeMs: options.idempotencyKeyLifetime,
     ...(options.park === undefined ? {} : { park: options.park }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),

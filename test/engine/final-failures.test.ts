@@ -27,7 +27,7 @@ test("a message that has used up its tries leaves its mailbox, and the next one 
   parts.deliver("f/a", "next");
   instance.attempts = 3;
   instance.firstFailedAt = parts.clock.now() - 500;
-  assert.equal(parts.finalFailures.setAside(known, instance, secret), true);
+  assert.equal(parts.finalFailures.setAside(known, instance, secret, parts.clock.now()), true);
   assert.deepEqual([instance.mailbox.loaded, instance.attempts, parts.letters.count], [1, 0, 1]);
   const letter = parts.letters.get(parts.letters.lastId);
   assert.deepEqual([`${letter.address}`, `${letter.caller}`, letter.attempts], ["test/f/a", "test/g/b", 3]);
@@ -40,7 +40,7 @@ test("a caller outside learns the code and the address, and not the failure's me
   const caller = parts.calls.callerAddress(undefined);
   const { answer } = parts.calls.wait(caller, at("f/a"), undefined);
   parts.deliver("f/a", "bad", caller);
-  parts.finalFailures.setAside(known, instance, secret);
+  parts.finalFailures.setAside(known, instance, secret, parts.clock.now());
   await assert.rejects(answer, (thrown: StatefunError) => {
     assert.equal(thrown.code, "HANDLER_FAILED");
     assert.ok(thrown.message.includes("test/f/a") && !thrown.message.includes("1234"));
@@ -51,8 +51,8 @@ test("a caller outside learns the code and the address, and not the failure's me
 test("without room for a letter nothing is changed", () => {
   const { parts, known, instance } = setUp({ onFailure: "deadLetter" }, { deadLetters: 1 });
   for (const value of ["1", "2"]) parts.deliver("f/a", value);
-  assert.equal(parts.finalFailures.setAside(known, instance, secret), true);
-  assert.equal(parts.finalFailures.setAside(known, instance, secret), false);
+  assert.equal(parts.finalFailures.setAside(known, instance, secret, parts.clock.now()), true);
+  assert.equal(parts.finalFailures.setAside(known, instance, secret, parts.clock.now()), false);
   assert.deepEqual([instance.mailbox.loaded, parts.letters.count], [1, 1]);
 });
 
@@ -89,6 +89,6 @@ test("a transaction that breaks off leaves the message to the next engine", () =
   parts.letters.add = () => {
     throw new Error("a bug");
   };
-  assert.equal(parts.finalFailures.setAside(known, instance, secret), true);
+  assert.equal(parts.finalFailures.setAside(known, instance, secret, parts.clock.now()), true);
   throwsCode(() => parts.commit.transact(() => {}), "ENGINE_RESTARTING");
 });

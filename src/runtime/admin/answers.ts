@@ -4,19 +4,11 @@ import type { EngineApi, ParkedInfo, WaitingMessage } from "../../engine/engine-
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { type ShownPair, showMetadata } from "../http/metadata-json.js";
 import { publicMessage } from "../http/server.js";
+import { type Answered, limitOf, longestPage, ok } from "./answered.js";
+import { deadLetterAnswers } from "./dead-letters.js";
 import type { Asked, RouteName } from "./routes.js";
-import { assertStateHeld, assertStateKnown, readState, type ShownValue, showValue } from "./values.js";
-
-/** A status, and a body that is sent as JSON. */
-export interface Answered {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** How many items one page may have. */
-const longestPage = 1000;
+import { assertStateHeld, assertStateKnown, readState, showMessage, showValue } from "./values.js";
 
 /** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
 export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =
@@ -60,11 +52,11 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         })),
         nextState: nextState ?? null,
         waiting: depth,
-        mailbox: mailbox.map((message) => showMessage(catalog, message)),
+        mailbox: mailbox.map((message) => showWaiting(catalog, message)),
         delayed: delayed.map((message) => ({
           dueAt: timeOf(message.dueAt),
           cancellationToken: message.cancellationToken ?? null,
-          ...showMessage(catalog, message),
+          ...showWaiting(catalog, message),
         })),
         parked: parked === undefined ? null : showParked(parked),
         inFlight,
@@ -123,11 +115,9 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         next: next && encodeCursor(next),
       });
     },
-  };
 
-function ok(body: unknown): Answered {
-  return { status: 200, body };
-}
+    ...deadLetterAnswers,
+  };
 
 /** Reads a page of a list. `next` is the place of the page's last item, or null when nothing comes behind it. */
 async function pageOf<T, Place>(
@@ -187,27 +177,8 @@ async function assertFunction(engine: EngineApi, typeName: string): Promise<void
   );
 }
 
-/** Throws OPTION_INVALID. */
-function limitOf(query: ReadonlyMap<string, string>): number {
-  const text = query.get("limit") ?? "100";
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= longestPage) return limit;
-  throw new StatefunError(
-    "OPTION_INVALID",
-    `limit is "${text}" in the query; it must be a whole number from 1 to ${longestPage}.`,
-  );
-}
-
-function showMessage(
-  catalog: TypeCatalog,
-  { caller, value }: WaitingMessage,
-): ShownValue & { readonly caller: string | null; readonly metadata?: readonly ShownPair[] } {
-  const metadata = showMetadata(value.metadata);
-  return {
-    caller: caller === undefined ? null : String(caller),
-    ...showValue(catalog, value),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
+function showWaiting(catalog: TypeCatalog, { caller, value }: WaitingMessage) {
+  return { caller: caller === undefined ? null : String(caller), ...showMessage(catalog, value) };
 }
 
 function showParked({ since, code, reason, attempts }: ParkedInfo) {

@@ -23,6 +23,7 @@ export const counters: Readonly<Record<string, Metric>> = {
   statefun_delayed_scheduled_total: { of: "delayedScheduled", help: "Delayed messages that were sent." },
   statefun_delayed_fired_total: { of: "delayedFired", help: "Delayed messages that became due." },
   statefun_delayed_cancelled_total: { of: "delayedCancelled", help: "Delayed messages that were withdrawn." },
+  statefun_dead_letters_total: { of: "deadLetters", help: "Messages that were set aside as dead letters." },
   statefun_commits_total: { of: "commits", help: "Transactions that are on disk." },
   statefun_commit_writes_total: { of: "commitWrites", help: "Keys that transactions have written." },
   statefun_commit_bytes_total: { of: "commitBytes", help: "Bytes that transactions have written." },
@@ -38,6 +39,7 @@ export const gauges: Readonly<Record<string, Metric>> = {
   statefun_egress_pending: { of: "outboxRecords", help: "Records that egresses have not acknowledged." },
   statefun_egress_pending_bytes: { of: "outboxBytes", help: "Bytes of the records that wait to be handed out." },
   statefun_calls_waiting: { of: "callsWaiting", help: "Calls from outside that wait for their answer." },
+  statefun_dead_letters_kept: { of: "deadLettersKept", help: "Dead letters that are kept." },
 };
 
 /** Distributions of durations, by name. */

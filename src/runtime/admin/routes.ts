@@ -13,6 +13,10 @@ export interface AdminRoute extends Route {
 
 const address = "/addresses/:namespace/:name/:id";
 
+const letter = "/dead-letters/:letter";
+/** The query that chooses dead letters. */
+const deadLetterFilter = ["function", "id", "code", "olderThan", "newerThan"] as const;
+
 /** All paths, by name. A test compares them with the table in docs/admin.md. */
 export const routes = {
   health: { method: "GET", path: "/health", query: [], does: "Says whether the runtime takes messages." },
@@ -61,6 +65,43 @@ export const routes = {
     does: "Removes the first waiting message or all of them, and delivers the others.",
   },
   parked: { method: "GET", path: "/parked", query: ["after", "limit"], does: "The parked addresses." },
+  deadLetters: {
+    method: "GET",
+    path: "/dead-letters",
+    query: ["after", "limit", ...deadLetterFilter],
+    does: "The dead letters, the oldest first.",
+  },
+  resendDeadLetters: {
+    method: "POST",
+    path: "/dead-letters/resend",
+    query: ["limit", "through", ...deadLetterFilter],
+    does: "Sends the messages of dead letters again.",
+  },
+  dropDeadLetters: {
+    method: "POST",
+    path: "/dead-letters/drop",
+    query: ["limit", "through", ...deadLetterFilter],
+    does: "Removes dead letters with their messages.",
+  },
+  deadLetter: {
+    method: "GET",
+    path: letter,
+    query: [],
+    does: "One dead letter, with its message and the stack of its error.",
+  },
+  editDeadLetter: {
+    method: "PUT",
+    path: letter,
+    query: ["type", "handler"],
+    does: "Replaces the message of a dead letter.",
+  },
+  dropDeadLetter: { method: "DELETE", path: letter, query: [], does: "Removes a dead letter with its message." },
+  resendDeadLetter: {
+    method: "POST",
+    path: `${letter}/resend`,
+    query: [],
+    does: "Sends the message of a dead letter to its address again, and removes the letter.",
+  },
 } as const satisfies Readonly<Record<string, AdminRoute>>;
 
 export type RouteName = keyof typeof routes;

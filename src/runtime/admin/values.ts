@@ -3,19 +3,18 @@
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
+import type { ShownMessage, ShownValue } from "../../model/dead-letter.js";
 import { suggestion } from "../../model/suggest.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { jsonOf } from "../../types/value-json.js";
 import { bodyReader } from "../http/body-value.js";
+import { showMetadata } from "../http/metadata-json.js";
 import { readBody } from "../http/request-body.js";
 import type { Asked } from "./routes.js";
 
-/** The largest state that the server takes: Flink's own limit for the bytes of one call. */
-const maxStateBytes = 32 * 1024 * 1024;
-
-/** A value: decoded when its type is known in this process, otherwise its bytes in base64. */
-export type ShownValue = { readonly typename: string } & ({ readonly value: unknown } | { readonly base64: string });
+/** The largest value that the server takes: Flink's own limit for the bytes of one call. */
+export const maxValueBytes = 32 * 1024 * 1024;
 
 /** Shows a value for people. */
 export function showValue(catalog: TypeCatalog, value: TypedValue): ShownValue {
@@ -23,6 +22,12 @@ export function showValue(catalog: TypeCatalog, value: TypedValue): ShownValue {
   const json = jsonOf((name) => catalog.find(name), value);
   if (json !== undefined) return { typename, value: JSON.parse(json) };
   return { typename, base64: Buffer.from(value.value).toString("base64") };
+}
+
+/** Shows a message for people: its value, and its metadata if it has any. */
+export function showMessage(catalog: TypeCatalog, value: TypedValue): ShownMessage {
+  const metadata = showMetadata(value.metadata);
+  return { ...showValue(catalog, value), ...(metadata === undefined ? {} : { metadata }) };
 }
 
 /**
@@ -54,7 +59,7 @@ export async function readState(
     state: () => declared,
   };
   const read = bodyReader(ofState, address.typeName, request, typed);
-  const value = read(await readBody(request, maxStateBytes));
+  const value = read(await readBody(request, maxValueBytes));
   if (declared === undefined || value.typename === declared.typename) return value;
   // The first value of a state fixes the state's type. A value of another type would keep the function from ever running.
   throw new StatefunError(

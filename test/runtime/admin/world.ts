@@ -5,6 +5,7 @@ import { Engine } from "../../../src/engine/engine.js";
 import type { EngineLimits } from "../../../src/engine/limits.js";
 import { custom, json, RequestReplyHandler, StatefulFunctions, Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
+import type { FunctionPolicy } from "../../../src/model/function-policy.js";
 import { type AdminOptions, adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
 import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
 import type { HttpServer } from "../../../src/runtime/http/server.js";
@@ -61,6 +62,7 @@ export async function world(
   options: AdminOptions = {},
   limits: Partial<EngineLimits> = {},
   store = new MemoryStore(),
+  policy: FunctionPolicy = { retry: { attempts: 1 } },
 ): Promise<World> {
   const handler = new RequestReplyHandler(functions, { logger: new RecordingLogger() });
   const endpoint = new InProcessEndpoint({
@@ -72,7 +74,7 @@ export async function world(
     store,
     findRoute: (namespace, name) => (functions.typeNames.includes(`${namespace}/${name}`) ? route : undefined),
     limits,
-    policy: { retry: { attempts: 1 } },
+    policy,
     logger: { warn() {}, error() {} },
   });
   const admin = await openAdminServer(engine, catalog, adminOptions.read("The admin server", { port: 0, ...options }));

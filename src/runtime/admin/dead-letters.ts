@@ -1,0 +1,94 @@
+// What the admin server answers at the paths of dead letters.
+
+import type { DeadLetterFilter, DeadLetterSwept } from "../../engine/dead-letter-api.js";
+import { StatefunError } from "../../errors.js";
+import { type DeadLetter, showDeadLetter } from "../../model/dead-letter.js";
+import { durationHelp, parseDurationText } from "../../model/duration-text.js";
+import { bodyReader } from "../http/body-value.js";
+import { readBody } from "../http/request-body.js";
+import { type Answered, limitOf, ok } from "./answered.js";
+import type { Asked } from "./routes.js";
+import { maxValueBytes, showMessage } from "./values.js";
+
+/** How many letters one request sends again or drops, where its limit says nothing else. */
+const sweptAtOnce = "1000";
+
+export const deadLetterAnswers = {
+  deadLetters: async ({ engine, catalog, query }: Asked): Promise<Answered> => {
+    const after = query.get("after");
+    const page = { limit: limitOf(query), ...(after === undefined ? {} : { after }) };
+    const { letters, next } = await engine.deadLetters.list(filterOf(query), page);
+    // The stacks would be most of the page.
+    const shown = letters.map((letter) => {
+      const { stack: _, ...error } = letter.error;
+      return shownLetter(catalog, { ...letter, error });
+    });
+    return ok({ letters: shown, next: next ?? null, total: engine.metrics.deadLettersKept });
+  },
+
+  deadLetter: async ({ engine, catalog, filled }: Asked): Promise<Answered> =>
+    ok(shownLetter(catalog, await engine.deadLetters.get(filled.letter as string))),
+
+  editDeadLetter: async (asked: Asked): Promise<Answered> => {
+    const { engine, catalog, filled, query, request } = asked;
+    const { id, address, value } = await engine.deadLetters.get(filled.letter as string);
+    const isTyped = query.has("type") || query.has("handler") || request.headers["statefun-type"] !== undefined;
+    const typed = isTyped ? query : new Map([...query, ["type", value.typename]]);
+    const read = bodyReader(catalog, address.typeName, request, typed);
+    await engine.deadLetters.edit(id, read(await readBody(request, maxValueBytes)));
+    return ok({ status: "edited" });
+  },
+
+  resendDeadLetter: async ({ engine, filled }: Asked): Promise<Answered> => {
+    await engine.deadLetters.resend(filled.letter as string);
+    return ok({ status: "resent" });
+  },
+
+  dropDeadLetter: async ({ engine, filled }: Asked): Promise<Answered> => {
+    await engine.deadLetters.drop(filled.letter as string);
+    return ok({ status: "dropped" });
+  },
+
+  resendDeadLetters: async ({ engine, query }: Asked): Promise<Answered> => {
+    const { done, ...rest } = await engine.deadLetters.resendAll(filterOf(query), sweepOf(query));
+    return ok({ resent: done, ...rest });
+  },
+
+  dropDeadLetters: async ({ engine, query }: Asked): Promise<Answered> => {
+    const { done, ...rest } = await engine.deadLetters.dropAll(filterOf(query), sweepOf(query));
+    return ok({ dropped: done, ...rest });
+  },
+} as const;
+
+const shownLetter = (catalog: Asked["catalog"], letter: DeadLetter) =>
+  showDeadLetter(letter, (value) => showMessage(catalog, value));
+
+/** Throws DURATION_INVALID. */
+function filterOf(query: ReadonlyMap<string, string>): DeadLetterFilter {
+  const typeName = query.get("function");
+  const id = query.get("id");
+  const code = query.get("code");
+  const olderThan = durationOf(query, "olderThan");
+  const newerThan = durationOf(query, "newerThan");
+  return {
+    ...(typeName === undefined ? {} : { typeName }),
+    ...(id === undefined ? {} : { id }),
+    ...(code === undefined ? {} : { code }),
+    ...(olderThan === undefined ? {} : { olderThan }),
+    ...(newerThan === undefined ? {} : { newerThan }),
+  };
+}
+
+/** Throws OPTION_INVALID. */
+function sweepOf(query: ReadonlyMap<string, string>): { limit: number } & Partial<Pick<DeadLetterSwept, "through">> {
+  const through = query.get("through");
+  return { limit: limitOf(query, sweptAtOnce), ...(through === undefined ? {} : { through }) };
+}
+
+function durationOf(query: ReadonlyMap<string, string>, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === undefined) return undefined;
+  const ms = parseDurationText(text);
+  if (ms !== undefined) return ms;
+  throw new StatefunError("DURATION_INVALID", `${name} is "${text}" in the query. ${durationHelp}`);
+}
