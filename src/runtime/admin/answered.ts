@@ -13,7 +13,7 @@ export function ok(body: unknown): Answered {
 }
 
 /** How many entries one page may have. */
-export const longestPage = 1000;
+const longestPage = 1000;
 
 /** Reads the query's limit. Throws OPTION_INVALID. */
 export function limitOf(query: ReadonlyMap<string, string>, otherwise = "100"): number {

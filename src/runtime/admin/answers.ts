@@ -5,7 +5,7 @@ import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { publicMessage } from "../http/server.js";
-import { type Answered, limitOf, longestPage, ok } from "./answered.js";
+import { type Answered, limitOf, ok } from "./answered.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import type { Asked, RouteName } from "./routes.js";
 import { assertStateHeld, assertStateKnown, readState, showMessage, showValue } from "./values.js";
