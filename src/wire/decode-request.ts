@@ -98,7 +98,7 @@ function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {
     if (fieldTag === field1) draft.target = readAddress(reader, end);
     else if (fieldTag === field2) {
       assertRoom(draft);
-      draft.state = append(draft.state, readState(reader, draft, end));
+      draft.state = append(draft.state, readState(reader, end));
     } else if (fieldTag === field3) {
       assertRoom(draft);
       draft.invocations = append(draft.invocations, readInvocation(reader, draft, end));
@@ -114,7 +114,7 @@ function assertRoom({ state, invocations, pairs }: Draft): void {
   );
 }
 
-function readState(reader: WireReader, draft: Draft, outerEnd: number): PackedState {
+function readState(reader: WireReader, outerEnd: number): PackedState {
   const end = reader.endOfField(outerEnd);
   let name = "";
   let packed: Packed | undefined;
@@ -122,7 +122,7 @@ function readState(reader: WireReader, draft: Draft, outerEnd: number): PackedSt
     const fieldTag = reader.tag(end);
     if (fieldTag === field1) name = reader.string(end);
     // The field has the type bytes in v2 and TypedValue in v3. The bytes hold an Any, so both are read in the same way.
-    else if (fieldTag === field2) packed = readPacked(reader, draft, end);
+    else if (fieldTag === field2) packed = readPacked(reader, undefined, end);
     else reader.skip(fieldTag, end);
   }
   return { name, packed };
@@ -148,7 +148,8 @@ function readInvocation(reader: WireReader, draft: Draft, outerEnd: number): Inv
   };
 }
 
-function readPacked(reader: WireReader, draft: Draft, outerEnd: number): Packed {
+/** Reads a value. Its metadata is skipped without a draft: a state has none. */
+function readPacked(reader: WireReader, draft: Draft | undefined, outerEnd: number): Packed {
   const end = reader.endOfField(outerEnd);
   const packed: Packed = {
     typename: "",
@@ -175,7 +176,7 @@ function readPacked(reader: WireReader, draft: Draft, outerEnd: number): Packed 
       reader.pos = packed.end;
       packed.hasValue = true;
       packed.generation = "v2";
-    } else if (fieldTag === metadataField) {
+    } else if (fieldTag === metadataField && draft !== undefined) {
       assertRoom(draft);
       draft.pairs += 1;
       packed.metadata ??= [];

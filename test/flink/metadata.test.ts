@@ -55,7 +55,7 @@ function end(message: TypedValue, context: Context): void {
   tell(context, {
     text: message.as(Types.string),
     metadata: shown(context.metadata),
-    kept: kept && kept.metadata.size,
+    kept: kept?.metadata.size,
   });
   context.state.set("kept", message);
 }

@@ -11,6 +11,7 @@ export interface Reading {
   readonly invocations: readonly {
     readonly caller: readonly string[] | undefined;
     readonly argument: readonly string[];
+    readonly metadata: readonly (readonly [string, string | null])[];
   }[];
 }
 
@@ -30,6 +31,10 @@ export function referenceReading(generation: Generation, bytes: Uint8Array): Rea
       invocations: invocation.invocations.map(({ caller, argument }: any) => ({
         caller: caller?.type ? address(caller) : undefined,
         argument: [generation === "v2" ? argument.type_url : argument.typename, hex(argument.value)],
+        metadata: (argument.metadata ?? []).map(({ key, value, has_value }: any) => [
+          key,
+          has_value ? hex(value) : null,
+        ]),
       })),
     };
   } catch {
@@ -51,6 +56,7 @@ export function readingOf({ target, state, invocations }: InvocationBatch): Read
     invocations: invocations.map(({ caller, argument }) => ({
       caller: caller && [caller.namespace, caller.name, caller.id],
       argument: [argument.typename, hex(argument.value)],
+      metadata: [...argument.metadata].map(([name, value]) => [name, value && hex(value)] as const),
     })),
   };
 }
