@@ -33,6 +33,11 @@ export function rejectedCall(thrown: unknown): FailedCall {
   return { kind: "failed", error: asError(thrown) };
 }
 
+/** The outcome of a call whose function said that a message failed. What came before the message was applied. */
+export function stoppedCall(error: Error): FailedCall {
+  return { kind: "failed", error: asError(error) };
+}
+
 /** The outcome of a call whose request could not be made, or whose answer could not be applied. */
 export function refusedCall(thrown: unknown): FailedCall {
   return { kind: thrown instanceof StoreFailure ? "storeFailed" : "failed", error: asError(thrown) };

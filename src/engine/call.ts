@@ -1,10 +1,12 @@
-// A call in flight: how many messages it carries, and its end, which is reported once.
+// A call in flight: how many messages it carries, how many of them have ended, and its end, which is reported once.
 
 import type { CallOutcome } from "./call-outcome.js";
 
 export class Call {
   /** How many messages it carries. */
   readonly size: number;
+  /** How many of its messages have ended, with effects that were applied. */
+  consumed = 0;
   readonly begun = performance.now();
   readonly #onEnd: (outcome: CallOutcome) => void;
   #over = false;

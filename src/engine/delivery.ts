@@ -2,6 +2,7 @@
 
 import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
+import type { Failure } from "../model/failure.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { Message } from "./message.js";
@@ -17,6 +18,16 @@ export class Delivery {
     this.#instances = instances;
     this.#calls = calls;
     this.#onMessage = onMessage;
+  }
+
+  /** Tells the sender of a message that the message failed for good, as part of the open transaction. */
+  fail(caller: Address, failure: Failure): void {
+    if (isClient(caller)) this.#calls.fail(caller, failure);
+  }
+
+  /** Tells a client that its message was handled without an answer, as part of the open transaction. */
+  answerNothing(client: Address): void {
+    this.#calls.answer(client, undefined);
   }
 
   /** Delivers a message, as part of the open transaction. */

@@ -44,6 +44,8 @@ export class Dispatcher {
   readonly #reader: MailboxReader;
   readonly #sleeping: SleepingAddresses;
   #inFlight = 0;
+  #pumping = false;
+  #pumpAwaited = false;
   #stopped = false;
   readonly #onIdle: (() => void)[] = [];
   /** Called when the last call in flight has ended, after {@link stop}. */
@@ -83,12 +85,36 @@ export class Dispatcher {
       const lane = this.#lane(known);
       lane.join(instance);
       this.#open.add(lane);
-      this.pump();
+      this.#pumpLater();
     }
+  }
+
+  /**
+   * Begins calls when what runs now has ended: it may be a transaction, and a function in this process may answer a call
+   * before the call returns.
+   */
+  #pumpLater(): void {
+    if (this.#pumping || this.#pumpAwaited || this.#budget.spent) return;
+    this.#pumpAwaited = true;
+    queueMicrotask(() => {
+      this.#pumpAwaited = false;
+      this.pump();
+    });
   }
 
   /** Begins as many calls as may begin in this turn of the event loop. */
   pump(): void {
+    // A call that ends at once may make addresses ready: the loop that has begun the call comes to them.
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      this.#pump();
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #pump(): void {
     const budget = this.#budget;
     if (budget.spent) return;
     const { commit } = this.#parts;

@@ -1,9 +1,10 @@
-// How the engine reaches functions: an endpoint takes the bytes of a request, and promises the bytes of an answer.
+// How the engine reaches functions: elsewhere, with the bytes of a request and an answer; or in this process, with the model's
+// objects, and with what a handler did as soon as the handler has ended.
 
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
-import type { Generation, ValueSpec } from "../model/invocation.js";
+import type { BatchAnswer, Generation, InvocationBatch, PartTaker, ValueSpec } from "../model/invocation.js";
 
 /** ENDPOINT_UNREACHABLE: no function has answered a call. Only endpoints make this error: a function can't throw it. */
 export class NoAnswer extends StatefunError {
@@ -19,17 +20,32 @@ export class NoAnswer extends StatefunError {
   }
 }
 
-/** Where functions are reached: in this process or over HTTP. */
-export interface Endpoint {
+/** Where functions are reached. */
+export type Endpoint = RemoteEndpoint | LocalEndpoint;
+
+interface AnyEndpoint {
   /** The most calls that may be in flight, of all its functions together. Defaults to no limit. */
   readonly mostInFlight?: number;
-  /**
-   * Makes one call, once: ToFunction bytes → FromFunction bytes. Rejects with a {@link NoAnswer} when no function has
-   * answered, with ENDPOINT_FAILED for any other status, and with the function's own error when it runs in this process.
-   */
-  call(request: Uint8Array, target: Address): Promise<Uint8Array>;
   /** Closes its connections. */
   close(): Promise<void>;
+}
+
+/** Functions elsewhere, in any language. */
+export interface RemoteEndpoint extends AnyEndpoint {
+  /**
+   * Makes one call, once: ToFunction bytes → FromFunction bytes. Rejects with a {@link NoAnswer} when no function has
+   * answered, and with ENDPOINT_FAILED for any other status.
+   */
+  call(request: Uint8Array, target: Address): Promise<Uint8Array>;
+}
+
+/** Functions of this process. */
+export interface LocalEndpoint extends AnyEndpoint {
+  /**
+   * Makes one call, once. The taker gets parts of the batch while its handlers run, and the last part is in the answer. Returns
+   * a promise only when the function makes one.
+   */
+  run(batch: InvocationBatch, taker: PartTaker): BatchAnswer | Promise<BatchAnswer>;
 }
 
 /** How the messages of a function reach it. */

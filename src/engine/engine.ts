@@ -132,7 +132,8 @@ export class Engine implements EngineApi {
     const delayed = new DelayedMessages(shared, new Backlog(memory), clock, counters, ({ target, caller, value }) =>
       delivery.deliver(target, new Message(caller, value)),
     );
-    const invoker = new Invoker({ functions, delayed, outboxes, delivery, commit, clock, limits, counters });
+    const context = this.#context;
+    const invoker = new Invoker({ functions, delayed, outboxes, delivery, commit, clock, limits, counters, context });
     const { showMessage = showBytes } = options;
     const letters = new DeadLetters({ shared, outboxes, limits, counters, showMessage });
     const finalFailures = new FinalFailures({ letters, calls, commit, clock, logger });
@@ -187,7 +188,6 @@ export class Engine implements EngineApi {
       clock,
     });
     this.#inspector = new Inspector({ store, commit, clock, functions, instances, parked });
-    const context = this.#context;
     this.#letters = letters;
     this.deadLetters = new DeadLetterMaintenance({ store, letters, admission, delivery, commit, clock, context });
     this.#sweeper = new Sweeper({ store, commit, clock, functions, instances, keys });

@@ -44,6 +44,8 @@ export class Instance {
   lastFailure: { readonly error: StatefunError; readonly at: number } | undefined;
   /** When the next try of the first message begins, in milliseconds since 1970; undefined when no try is awaited. */
   retryAt: number | undefined;
+  /** How many of the first messages were in a batch that failed as a whole: any of them may be the one to blame. */
+  suspects = 0;
   parking: Parking | undefined;
   /** Whether the store has to say whether the address is parked; see parked-addresses.ts. */
   parkingUnread = false;

@@ -1,61 +1,99 @@
-// One call of a function: the first messages of a mailbox are encoded into a request, and what the function answers is
-// checked and applied.
+// One call of a function: the first messages of a mailbox go to the function, and what the function answers is checked and
+// applied, part by part.
 
+import { StatefunError } from "../errors.js";
+import { errorOfFailure } from "../model/failure.js";
+import type { BatchAnswer, ValueSpec } from "../model/invocation.js";
+import type { BatchEnd } from "../wire/batch-end.js";
 import { decodeResponse } from "../wire/decode-response.js";
 import { encodeRequest } from "../wire/encode-request.js";
-import { Call } from "./call.js";
-import { answered, type CallOutcome, type FailedCall, refusedCall, rejectedCall } from "./call-outcome.js";
+import { answered, type CallOutcome, type FailedCall, refusedCall, rejectedCall, stoppedCall } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
+import type { LocalEndpoint, RemoteEndpoint } from "./endpoint.js";
+import { FunctionCall } from "./function-call.js";
 import { type KnownFunction, registrationKeys } from "./function-table.js";
 import type { GroupCommit, ReadAhead } from "./group-commit.js";
 import type { Instance } from "./instance.js";
 import { type EngineLimits, storeRetryMs } from "./limits.js";
 import { type Counters, countDuration } from "./metrics.js";
-import { apply, assertAllowed, readsOf, type TransactionParts } from "./transaction.js";
+import type { OwnContext } from "./own-context.js";
+import { type AnsweredPart, apply, assertAllowed, readsOf, type TransactionParts } from "./transaction.js";
 
 export interface InvokerParts extends TransactionParts {
   readonly commit: GroupCommit;
   readonly clock: Clock;
   readonly limits: EngineLimits;
   readonly counters: Counters;
-}
-
-type Response = ReturnType<typeof decodeResponse>;
-
-/** A call, with its function and the address that is called. */
-class FunctionCall extends Call {
-  readonly instance: Instance;
-  readonly known: KnownFunction;
-  /** How many states the function had registered when the call began. */
-  readonly statesSent: number;
-
-  constructor(instance: Instance, known: KnownFunction, size: number, onEnd: (outcome: CallOutcome) => void) {
-    super(size, onEnd);
-    this.instance = instance;
-    this.known = known;
-    this.statesSent = known.states.length;
-  }
+  readonly context: OwnContext;
 }
 
 export class Invoker {
   readonly #parts: InvokerParts;
+  /** A handler's end calls this in the handler's own asynchronous context. */
+  readonly #onPart = (call: FunctionCall) => this.#parts.context.run(() => this.#applyParts(call));
 
   constructor(parts: InvokerParts) {
     this.#parts = parts;
   }
 
   /**
-   * Calls the function with the first messages of the mailbox, of which one at least is loaded. `ended` is called once, also
-   * when somebody gives the call up; see {@link Instance.call}.
+   * Calls the function with the first messages of the mailbox, of which one at least is loaded. `ended` is called once, perhaps
+   * before this method returns, and also when somebody gives the call up; see {@link Instance.call}.
    */
   call(instance: Instance, known: KnownFunction, ended: (outcome: CallOutcome) => void): void {
-    const { clock, functions } = this.#parts;
     const size = this.#batchSize(instance, known);
-    const call = new FunctionCall(instance, known, size, (outcome) => {
+    const call = new FunctionCall({ instance, known, size }, this.#parts, this.#onPart, (outcome) => {
       instance.call = undefined;
       ended(outcome);
     });
     instance.call = call;
+    const { endpoint } = known.route;
+    if ("run" in endpoint) this.#callLocal(call, endpoint);
+    else this.#callRemote(call, endpoint);
+  }
+
+  /** A batch that a function handles at once has ended when this method returns. */
+  #callLocal(call: FunctionCall, endpoint: LocalEndpoint): void {
+    const { instance, known, size } = call;
+    let answer: BatchAnswer | Promise<BatchAnswer>;
+    try {
+      const { items, head } = instance.mailbox.view;
+      const invocations = [];
+      for (let index = head; index < head + size; index++) {
+        const { caller, value } = items[index] as (typeof items)[number];
+        invocations.push({ caller, argument: value.lend() });
+      }
+      const state = instance.states.forLocalCall(known.states, this.#parts.clock.now());
+      const { generation } = known.route;
+      answer = endpoint.run({ generation, target: instance.address, state, invocations, partsOffered: true }, call);
+    } catch (thrown) {
+      this.#take(call, [], () => this.#fail(call, refusedCall(thrown)));
+      return;
+    }
+    if (!(answer instanceof Promise)) {
+      this.#takeLocal(call, answer);
+      return;
+    }
+    answer.then(
+      (late) => this.#takeLocal(call, late),
+      (thrown) => this.#take(call, [], () => this.#fail(call, rejectedCall(thrown))),
+    );
+  }
+
+  #takeLocal(call: FunctionCall, answer: BatchAnswer): void {
+    if ("missing" in answer) {
+      this.#register(call, answer.missing);
+      return;
+    }
+    const { part, stopped } = answer;
+    this.#take(call, part.consumed === 0 ? [] : [part], () =>
+      this.#ended(call, stopped === undefined ? answered : stoppedCall(stopped)),
+    );
+  }
+
+  #callRemote(call: FunctionCall, endpoint: RemoteEndpoint): void {
+    const { clock, functions } = this.#parts;
+    const { instance, known, size } = call;
     let request: Uint8Array;
     try {
       functions.registerDeclared(known);
@@ -63,25 +101,53 @@ export class Invoker {
       const states = instance.states.forCall(known.states, clock.now());
       request = encodeRequest(instance.address, states, items, head, head + size);
     } catch (thrown) {
-      // The end comes a microtask later, because the caller of this method does not expect it before the method returns.
-      queueMicrotask(() => this.#end(call, refusedCall(thrown)));
+      this.#take(call, [], () => this.#fail(call, refusedCall(thrown)));
       return;
     }
     let answer: Promise<Uint8Array>;
     try {
-      answer = known.route.endpoint.call(request, instance.address);
+      answer = endpoint.call(request, instance.address);
     } catch (thrown) {
       answer = Promise.reject(thrown);
     }
     answer.then(
-      (bytes) => this.#end(call, bytes),
-      (thrown) => this.#end(call, rejectedCall(thrown)),
+      (bytes) => this.#takeRemote(call, bytes),
+      (thrown) => this.#take(call, [], () => this.#fail(call, rejectedCall(thrown))),
     );
   }
 
-  /** After a failure, a call carries one message alone. The failure of that call then shows which message fails. */
-  #batchSize({ mailbox, attempts }: Instance, { route }: KnownFunction): number {
-    const most = attempts > 0 ? 1 : Math.min(route.maxBatch, mailbox.loaded);
+  #takeRemote(call: FunctionCall, bytes: Uint8Array): void {
+    const { size } = call;
+    let response: ReturnType<typeof decodeResponse>;
+    try {
+      response = decodeResponse(bytes);
+      if ("end" in response) assertEnd(response.end, size);
+    } catch (thrown) {
+      this.#take(call, [], () => this.#fail(call, refusedCall(thrown)));
+      return;
+    }
+    if ("missing" in response) {
+      this.#register(call, response.missing);
+      return;
+    }
+    const { effects, end } = response;
+    // A function of another SDK answers its batch as a whole.
+    const part: AnsweredPart = { consumed: end?.consumed ?? size, effects, ends: end?.ends };
+    const stopped = end?.stopped;
+    this.#take(call, part.consumed === 0 ? [] : [part], () =>
+      this.#ended(
+        call,
+        stopped === undefined ? answered : stoppedCall(errorOfFailure({ ...stopped, terminal: false })),
+      ),
+    );
+  }
+
+  /**
+   * After a failure, calls carry one message alone: the next failure then shows which message fails. When a whole batch has
+   * failed, that goes on until each of its messages has ended.
+   */
+  #batchSize({ mailbox, attempts, suspects }: Instance, { route }: KnownFunction): number {
+    const most = attempts > 0 || suspects > 0 ? 1 : Math.min(route.maxBatch, mailbox.loaded);
     let bytes = 0;
     let size = 0;
     while (size < most) {
@@ -92,66 +158,102 @@ export class Invoker {
     return size;
   }
 
+  #take(call: FunctionCall, parts: readonly AnsweredPart[], last: () => void): void {
+    call.parts.push(...parts);
+    call.last = last;
+    this.#applyParts(call);
+  }
+
   /**
-   * Carries an answer out. The entries that this needs are read first, and the answer waits while the store can't be read or
-   * written. When the engine has ended meanwhile, the answer comes too late, and the next start delivers the messages again.
+   * Carries out what was answered. The entries that this needs are read first, and parts wait while the store can't be read
+   * or written. When the engine has ended meanwhile, a part comes too late, and the next start delivers its messages again.
    */
-  #end(call: FunctionCall, end: Uint8Array | FailedCall): void {
+  #applyParts(call: FunctionCall): void {
     const { commit, clock } = this.#parts;
+    if (call.waits) return;
     // The messages of a call that was given up are still in the mailbox, and come again.
-    if (commit.ended !== undefined || call.over) return;
-    if (commit.trouble !== undefined) {
-      commit.onDurable(() => this.#end(call, end));
-      return;
-    }
-    if (!(end instanceof Uint8Array)) {
-      this.#ended(call, end);
-      return;
-    }
-    let response: Response;
-    try {
-      response = decodeResponse(end);
-    } catch (thrown) {
-      this.#ended(call, refusedCall(thrown));
-      return;
-    }
-    let ahead: ReadAhead;
-    try {
-      ahead = commit.readAhead(this.#readsOf(call, response));
-    } catch {
-      // The store has logged the failed read.
-      clock.after(storeRetryMs, () => this.#end(call, end));
-      return;
-    }
-    commit.using(ahead, () => this.#carryOut(call, response));
-  }
-
-  #readsOf({ instance, known }: FunctionCall, response: Response): readonly string[] {
-    return "missing" in response ? registrationKeys(known, response.missing) : readsOf(instance, response);
-  }
-
-  #carryOut(call: FunctionCall, response: Response): void {
-    const parts = this.#parts;
-    const { commit } = parts;
-    const { instance, known, size, statesSent } = call;
-    try {
-      if ("missing" in response) {
-        // A call for another address may have registered the states meanwhile.
-        if (known.states.length === statesSent) parts.functions.register(known, response.missing);
-      } else {
-        assertAllowed(known, instance, response, parts);
-        commit.transact(() => apply(known, instance, size, response, parts.clock.now(), parts), instance.address);
-        parts.counters.messagesDelivered += size;
+    while (commit.ended === undefined && !call.over) {
+      if (commit.trouble !== undefined) {
+        commit.onDurable(() => this.#goOn(call));
+        call.waits = true;
+        return;
       }
-    } catch (refused) {
-      if (commit.ended === undefined) this.#ended(call, refusedCall(refused));
-      return;
+      const [part] = call.parts;
+      if (part === undefined) {
+        call.last?.();
+        return;
+      }
+      let ahead: ReadAhead;
+      try {
+        ahead = commit.readAhead(readsOf(call.instance, part));
+      } catch {
+        // The store has logged the failed read.
+        clock.after(storeRetryMs, () => this.#goOn(call));
+        call.waits = true;
+        return;
+      }
+      call.parts.shift();
+      commit.using(ahead, () => this.#applyPart(call, part));
     }
-    instance.attempts = 0;
-    this.#ended(call, answered);
   }
 
-  #ended(call: Call, outcome: CallOutcome): void {
+  #goOn(call: FunctionCall): void {
+    call.waits = false;
+    this.#applyParts(call);
+  }
+
+  #applyPart(call: FunctionCall, part: AnsweredPart): void {
+    const { commit, clock, counters } = this.#parts;
+    const { instance, known } = call;
+    const { consumed } = part;
+    try {
+      assertAllowed(known, instance, part.effects, this.#parts);
+      commit.transact(() => apply(known, instance, part, clock.now(), this.#parts), instance.address);
+    } catch (refused) {
+      if (commit.ended === undefined) this.#fail(call, refusedCall(refused));
+      return;
+    }
+    call.consumed += consumed;
+    counters.messagesDelivered += consumed;
+    instance.attempts = 0;
+    instance.suspects = Math.max(0, instance.suspects - consumed);
+  }
+
+  /** Registers the states that a function asks for. Its messages come again. */
+  #register(call: FunctionCall, missing: readonly ValueSpec[]): void {
+    const { commit, functions } = this.#parts;
+    const { known, statesSent } = call;
+    this.#take(call, [], () => {
+      let ahead: ReadAhead;
+      try {
+        ahead = commit.readAhead(registrationKeys(known, missing));
+      } catch {
+        call.waits = true;
+        this.#parts.clock.after(storeRetryMs, () => this.#goOn(call));
+        return;
+      }
+      try {
+        // A call for another address may have registered the states meanwhile.
+        if (known.states.length === statesSent) commit.using(ahead, () => functions.register(known, missing));
+      } catch (refused) {
+        this.#fail(call, refusedCall(refused));
+        return;
+      }
+      call.instance.attempts = 0;
+      this.#ended(call, answered);
+    });
+  }
+
+  /** Ends a call that has failed as a whole: each of its messages may be the one to blame. */
+  #fail(call: FunctionCall, outcome: FailedCall): void {
+    const { instance, size, consumed } = call;
+    const left = size - consumed;
+    const isNoFault = outcome.kind === "unreachable" || outcome.kind === "storeFailed";
+    if (left > 1 && !isNoFault) instance.suspects = Math.max(instance.suspects, left);
+    this.#ended(call, outcome);
+  }
+
+  #ended(call: FunctionCall, outcome: CallOutcome): void {
     const { counters } = this.#parts;
     const seconds = (performance.now() - call.begun) / 1000;
     counters.batches += 1;
@@ -159,4 +261,12 @@ export class Invoker {
     countDuration(counters.batchBuckets, seconds);
     call.end(outcome);
   }
+}
+
+/** Throws RESPONSE_MALFORMED for an answer that ends more messages than its call carried, or none without a reason. */
+function assertEnd(end: BatchEnd | undefined, size: number): void {
+  if (end === undefined) return;
+  const { consumed, stopped } = end;
+  if (consumed <= size && (consumed > 0 || stopped !== undefined)) return;
+  throw new StatefunError("RESPONSE_MALFORMED", `The answer ends ${consumed} messages of a call that carried ${size}.`);
 }

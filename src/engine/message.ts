@@ -43,7 +43,7 @@ export class Message implements Encodable {
   }
 
   get size(): number {
-    return this.value.bytes.length + overhead;
+    return this.value.size + overhead;
   }
 
   /** The same message for functions of a generation. */

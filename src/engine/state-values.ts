@@ -3,7 +3,8 @@
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Expiration } from "../model/expiration.js";
-import type { Generation, ValueSpec } from "../model/invocation.js";
+import type { Generation, PersistedValue, ValueSpec } from "../model/invocation.js";
+import type { TypedValue } from "../model/typed-value.js";
 import type { RequestState } from "../wire/encode-request.js";
 import type { Memory } from "./backlog.js";
 import { deadlineOf, encodeIndexedAt, expiringKey } from "./expiry-entries.js";
@@ -40,7 +41,7 @@ export class StateValue implements Encodable {
   }
 
   get size(): number {
-    return this.packed.bytes.length + 24;
+    return this.packed.size + 24;
   }
 
   encode(): Uint8Array {
@@ -108,9 +109,14 @@ export class StateValues {
     this.#values.clear();
   }
 
-  /** The values that a call carries. Deletes those that have expired. */
+  /** The values that a call carries, as bytes. Deletes those that have expired. */
   forCall(specs: readonly ExpiringSpec[], now: number): RequestState[] {
     return specs.map((spec) => ({ name: spec.name, packed: this.#current(spec, now)?.packed.bytes }));
+  }
+
+  /** The values for a call of a function in this process, which does not change their bytes. Deletes those that have expired. */
+  forLocalCall(specs: readonly ExpiringSpec[], now: number): PersistedValue[] {
+    return specs.map((spec) => ({ name: spec.name, value: this.#current(spec, now)?.packed.unpack() }));
   }
 
   /** Puts off the expiry of every value that expires after the last call. */
@@ -123,11 +129,11 @@ export class StateValues {
   }
 
   /**
-   * Writes a value, or with undefined deletes it. The bytes may be a part of an answer. The value before must have been read by
-   * {@link forCall}, or else its entry in the index stays until the sweeper meets it.
+   * Writes a value, or with undefined deletes it. The value may be a part of an answer. The value before must have been read
+   * for a call, or else its entry in the index stays until the sweeper meets it.
    */
-  set(spec: ExpiringSpec, packed: Uint8Array | undefined, now: number): void {
-    if (packed !== undefined) this.#put(spec, Packed.part(packed, this.#generation), now);
+  set(spec: ExpiringSpec, value: Uint8Array | TypedValue | undefined, now: number): void {
+    if (value !== undefined) this.#put(spec, Packed.part(value, this.#generation), now);
     else this.#delete(spec.name);
   }
 

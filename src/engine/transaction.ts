@@ -1,22 +1,34 @@
-// Checks a function's answer to one batch as a whole, then applies it as one transaction. The transaction holds
-// the messages that the batch consumed, its states, the messages it sent, its delayed messages and its egress records.
-// Nothing here waits, so a group of writes holds all of it or nothing.
+// Checks one part of a batch as a whole, then applies it as one transaction. The transaction holds the messages that the part
+// consumed, its states, the messages it sent, its delayed messages and its egress records. Nothing here waits, so a group
+// of writes holds all of it or nothing.
 
-import { describe, StatefunError } from "../errors.js";
+import { describe } from "../errors.js";
+import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import type { ValueSpec } from "../model/invocation.js";
-import type { InvocationResult, ResponseDelayed } from "../wire/decode-response.js";
-import { typenameOfPacked } from "../wire/packed.js";
+import { type BatchPart, type Effects, Refusal, type ValueSpec } from "../model/invocation.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { type DelayedMessages, tokenKey } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
 import { DelayedMessage, Message } from "./message.js";
 import type { Outboxes } from "./outboxes.js";
-import { Packed } from "./packed.js";
+import { Packed, typenameOfContent } from "./packed.js";
+import { assertEgress, assertServed, tokenTaken } from "./send-checks.js";
 import { readsOf as readsOfDelivery } from "./waiting-calls.js";
 
 const none: readonly string[] = [];
+
+/** A value in an answer: bytes from a function elsewhere, or a packed value from a function in this process. */
+type Content = Uint8Array | TypedValue;
+
+/** A part of a batch as the engine takes it. */
+export interface AnsweredPart {
+  readonly consumed: number;
+  readonly effects: Effects<Content>;
+  /** Undefined when the function does not say how its messages ended: it is of another SDK. */
+  readonly ends: BatchPart["ends"] | undefined;
+}
 
 /** The parts that a transaction changes. */
 export interface TransactionParts {
@@ -27,136 +39,128 @@ export interface TransactionParts {
 }
 
 /**
- * Checks an answer before anything of it is applied. Throws what Flink would fail the job for: FUNCTION_UNKNOWN,
+ * Checks a part's effects before anything of them is applied. Throws what Flink would fail the job for: FUNCTION_UNKNOWN,
  * EGRESS_UNKNOWN, TOKEN_INVALID, STATE_UNDECLARED, STATE_TYPENAME_CHANGED and RESPONSE_MALFORMED.
  */
 export function assertAllowed(
   known: KnownFunction,
   instance: Instance,
-  result: InvocationResult,
+  effects: Effects<Content>,
   parts: TransactionParts,
 ): void {
-  for (const { name, packed } of result.mutations) assertState(known, name, packed);
-  for (const { target, argument } of result.messages) {
-    assertServed(known, target, parts);
+  for (const { name, value } of effects.mutations) assertState(known, name, value);
+  for (const { target, argument } of effects.messages) {
+    assertServed(known, target, parts.functions);
     typenameOf(known, argument);
   }
-  for (const { egress, argument } of result.egresses) {
+  for (const { namespace, name, argument } of effects.egresses) {
     typenameOf(known, argument);
-    if (parts.outboxes.declared(egress) === undefined) throw egressUnknown(known, egress, parts.outboxes);
+    assertEgress(known, `${namespace}/${name}`, parts.outboxes);
   }
-  if (result.delayed.length > 0) assertDelayed(known, instance, result.delayed, parts);
+  if (effects.delayed.length > 0) assertDelayed(known, instance, effects.delayed, parts);
 }
 
-function egressUnknown({ typeName }: KnownFunction, egress: string, outboxes: Outboxes): StatefunError {
-  const declared = outboxes.all().filter((outbox) => outbox.declared);
-  const names = declared.map((outbox) => outbox.egress).join(", ") || "none";
-  return new StatefunError(
-    "EGRESS_UNKNOWN",
-    `${typeName} sent a record to the egress ${egress}, which does not exist. The egresses: ${names}.`,
-  );
-}
-
-function assertState(known: KnownFunction, name: string, packed: Uint8Array | undefined): void {
+function assertState(known: KnownFunction, name: string, value: Content | undefined): void {
   const spec = known.state(name);
   if (spec === undefined) {
-    throw new StatefunError(
-      "STATE_UNDECLARED",
-      `${known.typeName} wrote the state "${name}", which it never declared.`,
-    );
+    throw new Refusal("STATE_UNDECLARED", `${known.typeName} wrote the state "${name}", which it never declared.`);
   }
-  if (packed === undefined) return;
-  const typename = typenameOf(known, packed);
+  if (value === undefined) return;
+  const typename = typenameOf(known, value);
   if (typename === spec.typename || known.route.generation === "v2") return;
-  throw new StatefunError(
+  throw new Refusal(
     "STATE_TYPENAME_CHANGED",
     `${known.typeName} wrote a ${typename} into the state "${name}", which is a ${spec.typename}.`,
   );
 }
 
 /** Throws RESPONSE_MALFORMED: a value that can't be read must not get further than its sender. */
-function typenameOf({ typeName }: KnownFunction, packed: Uint8Array): string {
+function typenameOf({ typeName }: KnownFunction, content: Content): string {
   try {
-    return typenameOfPacked(packed);
+    return typenameOfContent(content);
   } catch (thrown) {
     const why = `${typeName} wrote or sent a value that can't be read: ${describe(thrown)}.`;
-    throw new StatefunError("RESPONSE_MALFORMED", why, { cause: thrown });
+    throw new Refusal("RESPONSE_MALFORMED", why, { cause: thrown });
   }
-}
-
-function assertServed(known: KnownFunction, target: Instance["address"], { functions }: TransactionParts): void {
-  if (isClient(target) || functions.serves(target.namespace, target.name)) return;
-  throw new StatefunError(
-    "FUNCTION_UNKNOWN",
-    `${known.typeName} sent a message to ${target}, but nothing serves ${target.typeName}. Bind it, or add its endpoint to the module file.`,
-  );
 }
 
 /** Checks the delayed messages in their order, because a batch may cancel a token and then send another message under it. */
 function assertDelayed(
   known: KnownFunction,
   { address }: Instance,
-  delayed: readonly ResponseDelayed[],
+  delayed: Effects<Content>["delayed"],
   parts: TransactionParts,
 ): void {
   const pending = new Map<string, boolean>();
   for (const entry of delayed) {
-    if (entry.cancel) {
-      pending.set(entry.token, false);
+    if ("cancel" in entry) {
+      pending.set(entry.cancel, false);
       continue;
     }
-    assertServed(known, entry.target, parts);
+    assertServed(known, entry.target, parts.functions);
     typenameOf(known, entry.argument);
-    if (entry.token === undefined) continue;
-    if (pending.get(entry.token) ?? parts.delayed.hasToken(address, entry.token)) {
-      throw new StatefunError(
-        "TOKEN_INVALID",
-        `${address} sent a delayed message with the cancellation token ${JSON.stringify(entry.token)}, but another message of this id still waits under that token. Cancel that message first, or take another token.`,
-      );
-    }
-    pending.set(entry.token, true);
+    const token = entry.cancellationToken;
+    if (token === undefined) continue;
+    if (pending.get(token) ?? parts.delayed.hasToken(address, token)) throw tokenTaken(address, token);
+    pending.set(token, true);
   }
 }
 
-/** The entries that are read when an answer is checked and applied. */
-export function readsOf({ address }: Instance, { messages, delayed }: InvocationResult): readonly string[] {
-  let keys: string[] | undefined;
-  for (const { target } of messages) {
-    if (isClient(target)) keys = [...(keys ?? []), ...readsOfDelivery(target)];
+/** The entries that are read when a part is checked and applied. */
+export function readsOf({ address, mailbox }: Instance, { consumed, effects, ends }: AnsweredPart): readonly string[] {
+  let keys: Set<string> | undefined;
+  const addDelivery = (target: Address | undefined) => {
+    if (target === undefined || !isClient(target)) return;
+    for (const key of readsOfDelivery(target)) keys = (keys ?? new Set()).add(key);
+  };
+  for (const { target } of effects.messages) addDelivery(target);
+  if (ends !== undefined) for (let index = 0; index < consumed; index++) addDelivery(mailbox.at(index).caller);
+  for (const entry of effects.delayed) {
+    const token = "cancel" in entry ? entry.cancel : entry.cancellationToken;
+    if (token !== undefined) keys = (keys ?? new Set()).add(tokenKey(address, token));
   }
-  for (const { token } of delayed) {
-    if (token !== undefined) keys = [...(keys ?? []), tokenKey(address, token)];
-  }
-  return keys ?? none;
+  return keys === undefined ? none : [...keys];
 }
 
-/** Applies a checked answer to a call that carried the first `consumed` messages of the mailbox. */
+/** Applies a part that was checked. Its messages are the first ones of the mailbox. */
 export function apply(
   known: KnownFunction,
   instance: Instance,
-  consumed: number,
-  result: InvocationResult,
+  { consumed, effects, ends }: AnsweredPart,
   now: number,
   parts: TransactionParts,
 ): void {
   const { generation } = known.route;
   const { address, states, mailbox } = instance;
-  for (let count = 0; count < consumed; count++) mailbox.consume();
-  for (const { name, packed } of result.mutations) states.set(known.state(name) as ValueSpec, packed, now);
+  /** The clients that wait for an answer to these messages, by the ids of their addresses. */
+  let waiting: Map<string, Address> | undefined;
+  let ended = 0;
+  for (let index = 0; index < consumed; index++) {
+    const { caller } = mailbox.consume();
+    const end = ends?.[ended]?.index === index ? ends[ended] : undefined;
+    if (end !== undefined) ended += 1;
+    if (caller === undefined || ends === undefined || !isClient(caller)) continue;
+    if (end?.failure !== undefined) parts.delivery.fail(caller, end.failure);
+    else if (end?.deferred !== true) waiting = (waiting ?? new Map()).set(caller.id, caller);
+  }
+  for (const { name, value } of effects.mutations) states.set(known.state(name) as ValueSpec, value, now);
   states.touch(known.states, now);
-  for (const { target, argument } of result.messages) {
+  for (const { target, argument } of effects.messages) {
+    if (isClient(target)) waiting?.delete(target.id);
     parts.delivery.deliver(target, new Message(address, Packed.part(argument, generation)));
   }
-  for (const entry of result.delayed) {
-    if (entry.cancel) parts.delayed.cancel(address, entry.token);
+  for (const entry of effects.delayed) {
+    if ("cancel" in entry) parts.delayed.cancel(address, entry.cancel);
     else {
-      const { target, argument, delayMs, token } = entry;
-      parts.delayed.add(new DelayedMessage(target, address, Packed.part(argument, generation), now + delayMs, token));
+      const { target, argument, delayMs, cancellationToken } = entry;
+      const value = Packed.part(argument, generation);
+      parts.delayed.add(new DelayedMessage(target, address, value, now + delayMs, cancellationToken));
     }
   }
-  for (const { egress, argument } of result.egresses) {
-    const outbox = parts.outboxes.declared(egress);
+  for (const { namespace, name, argument } of effects.egresses) {
+    const outbox = parts.outboxes.declared(`${namespace}/${name}`);
     outbox?.push(Packed.part(argument, generation));
     if (outbox?.full) known.filled.add(outbox);
   }
+  if (waiting !== undefined) for (const caller of waiting.values()) parts.delivery.answerNothing(caller);
 }

@@ -2,11 +2,10 @@
 
 import { describeValue, otherCopy, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
-import { append } from "../model/append.js";
 import { isClient } from "../model/client-address.js";
 import type { Deferred } from "../model/deferred.js";
 import { type Duration, durationToMs } from "../model/duration.js";
-import type { Generation, Invocation, SideEffects } from "../model/invocation.js";
+import type { Generation, Invocation, SendChecks } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, unchecked } from "../model/options.js";
 import { assertToken, isText } from "../model/text.js";
@@ -15,6 +14,7 @@ import type { TypedValue } from "../model/typed-value.js";
 import { packAnswer, packValue } from "../types/pack.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Sendable } from "../types/sendable.js";
+import type { BatchEffects } from "./batch-effects.js";
 import { declarationOf } from "./class-record.js";
 import { Context, type SendAfterOptions, type SendOptions } from "./context.js";
 import type { FunctionClass } from "./handled-messages.js";
@@ -34,9 +34,9 @@ export interface BatchScope {
   readonly address: Address;
   readonly generation: Generation;
   readonly state: BatchState;
-  readonly effects: SideEffects;
-  /** The cancellation tokens of messages that this batch has delayed and not withdrawn. */
-  pendingTokens: Set<string> | undefined;
+  readonly effects: BatchEffects;
+  /** What the engine would refuse; undefined when it can't be asked. */
+  readonly checks: SendChecks | undefined;
   /**
    * `passed` is set when the batch's time is over, which ends every context of the batch. `metadataBytes` is the most that
    * the metadata of a message may take.
@@ -80,16 +80,16 @@ export class MessageContext extends Context {
     this.#assertOpen();
     const { to, message, options } = destination(target, rest, this);
     const argument = this.#pack("send", message, options);
-    const { effects } = this.#scope;
-    effects.messages = append(effects.messages, { target: to, argument });
+    this.#scope.checks?.target(to);
+    this.#scope.effects.addMessage({ target: to, argument });
   }
 
   reply(message: Sendable, options?: SendOptions): void {
     this.#assertOpen();
     const target = this.#callerOf("reply");
     const argument = this.#pack("reply", message, options);
-    const { effects } = this.#scope;
-    effects.messages = append(effects.messages, { target, argument });
+    this.#scope.checks?.target(target);
+    this.#scope.effects.addMessage({ target, argument });
     this.#replied = true;
   }
 
@@ -106,25 +106,23 @@ export class MessageContext extends Context {
     const { to, message, options } = destination(target, rest, this);
     const { cancellationToken, metadata } = sendAfterOptions.read("sendAfter", options as SendAfterOptions | undefined);
     const argument = this.#withMetadata(packMessage(message), metadata);
-    if (cancellationToken !== undefined) this.#claimToken(cancellationToken);
-    const { effects } = this.#scope;
-    effects.delayed = append(effects.delayed, { delayMs, target: to, argument, cancellationToken });
+    this.#scope.checks?.target(to);
+    if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
+    this.#scope.effects.addDelayed({ delayMs, target: to, argument, cancellationToken });
   }
 
   cancelDelayedMessage(cancellationToken: string): void {
     this.#assertOpen();
     this.#assertToken(cancellationToken);
-    this.#scope.pendingTokens?.delete(cancellationToken);
-    const { effects } = this.#scope;
-    effects.delayed = append(effects.delayed, { cancel: cancellationToken });
+    this.#scope.effects.addDelayed({ cancel: cancellationToken });
   }
 
   sendEgress(egress: string, message: Sendable, options?: SendOptions): void {
     this.#assertOpen();
     const { namespace, name } = parseTypeName(egress);
     const argument = this.#pack("sendEgress", message, options);
-    const { effects } = this.#scope;
-    effects.egresses = append(effects.egresses, { namespace, name, argument });
+    this.#scope.checks?.egress(namespace, name);
+    this.#scope.effects.addEgress({ namespace, name, argument });
   }
 
   /**
@@ -176,18 +174,17 @@ export class MessageContext extends Context {
     return packed.withMetadata(metadata);
   }
 
-  /** The engine fails the whole job over a token whose message is pending. A batch can refuse its own tokens only. */
-  #claimToken(token: string): void {
+  /** Flink fails the whole job over a token whose message is pending. A batch can refuse only its own tokens there. */
+  #assertFree(token: string): void {
     this.#assertToken(token);
-    this.#scope.pendingTokens ??= new Set();
-    const { pendingTokens } = this.#scope;
-    if (pendingTokens.has(token)) {
-      throw new StatefunError(
-        "TOKEN_INVALID",
-        `The cancellation token "${token}" already belongs to a message that ${this.address} has delayed. Cancel that message first, or use another token.`,
-      );
-    }
-    pendingTokens.add(token);
+    const { effects, checks } = this.#scope;
+    const waits = effects.tokenWaits(token);
+    if (waits === undefined) checks?.token(this.address, token);
+    if (waits !== true) return;
+    throw new StatefunError(
+      "TOKEN_INVALID",
+      `The cancellation token "${token}" already belongs to a message that ${this.address} has delayed. Cancel that message first, or use another token.`,
+    );
   }
 
   #assertToken(token: unknown): void {

@@ -1,16 +1,22 @@
 // Bytes → bytes: decodes a request, runs its batch, encodes the batch's effects.
+//
+// An engine of this package offers to read how far a batch came, and which messages were refused. Without that offer, as from
+// Flink, a batch that stops at a message fails as a whole.
 
-import { describe, describeValue, otherCopy, StatefunError } from "../errors.js";
+import { describe, StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
-import type { Generation, SideEffects } from "../model/invocation.js";
-import { defaultLogger, type Logger, logFailure, loggerOption } from "../model/logger.js";
+import type { BatchOutcome, Generation, InvocationBatch } from "../model/invocation.js";
+import { defaultLogger, type Logger, logFailure, loggerOption, logWarning } from "../model/logger.js";
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { defineOptions, oneOf, positiveInteger, timer, withDefault } from "../model/options.js";
+import { wellFormed } from "../model/text.js";
 import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
-import { type BatchLimit, runBatch } from "./run-batch.js";
+import { endInTime } from "./call-limit.js";
+import { consumeRefused } from "./failure-policy.js";
+import { type BatchHost, BatchRun } from "./run-batch.js";
 import { resolveState } from "./state.js";
-import { StatefulFunctions } from "./stateful-functions.js";
+import { assertFunctions, type StatefulFunctions } from "./stateful-functions.js";
 
 /** Options of a {@link RequestReplyHandler}. */
 export interface HandlerOptions {
@@ -55,33 +61,23 @@ export class RequestReplyHandler {
   readonly #functions: StatefulFunctions;
   readonly #generation: Generation | undefined;
   readonly #callTimeoutMs: number | undefined;
-  readonly #limited: "batch" | "message";
-  readonly #metadataBytes: number;
+  readonly #host: BatchHost;
   #inFlight = 0;
   #closing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
   /** Throws OPTION_INVALID and DURATION_INVALID. */
-  constructor(functions: StatefulFunctions, options?: HandlerOptions);
-  /**
-   * `limited` says what callTimeout limits. An engine elsewhere limits a batch, so a handler's limit must be one for the
-   * batch. The runtime limits each message: a batch may hold a thousand messages, and that they are many is no failure.
-   * @internal
-   */
-  constructor(functions: StatefulFunctions, options: HandlerOptions, limited: "batch" | "message");
-  constructor(functions: StatefulFunctions, options: HandlerOptions = {}, limited: "batch" | "message" = "batch") {
+  constructor(functions: StatefulFunctions, options: HandlerOptions = {}) {
     const { generation, logger, callTimeout, maxMetadataBytes } = handlerOptions.read("The handler", options);
-    if (!(functions instanceof StatefulFunctions)) {
-      throw new StatefunError(
-        "OPTION_INVALID",
-        `The functions are ${describeValue(functions)}; they must be a StatefulFunctions. ${otherCopy}`,
-      );
-    }
+    assertFunctions(functions);
     this.#callTimeoutMs = callTimeout;
-    this.#limited = limited;
-    this.#metadataBytes = maxMetadataBytes;
     this.#functions = functions;
     this.#generation = generation;
     this.logger = logger;
+    this.#host = {
+      policy: consumeRefused,
+      onRefused: (line, error) => logWarning(logger, line, error),
+      metadataBytes: maxMetadataBytes,
+    };
   }
 
   /** Whether {@link close} was called: a health check should then say no. */
@@ -159,40 +155,26 @@ export class RequestReplyHandler {
     }
     const { stored, missing } = resolveState(spec, batch);
     if (missing.length > 0) return encodeIncompleteContext(missing);
-    const limit: BatchLimit = {
-      passed: false,
-      messageEndedAt: Number.NEGATIVE_INFINITY,
-      metadataBytes: this.#metadataBytes,
-    };
-    const effects = runBatch(spec, batch, stored, limit);
-    if (!(effects instanceof Promise)) return encodeResponse(effects, batch.generation);
-    const inTime = this.#callTimeoutMs === undefined ? effects : this.#inTime(effects, limit, String(batch.target));
-    return inTime.then((settled) => encodeResponse(settled, batch.generation));
+    const run = new BatchRun(spec, batch, stored, this.#host);
+    const ended = run.run();
+    if (!(ended instanceof Promise)) return this.#encode(batch, ended);
+    const timeoutMs = this.#callTimeoutMs;
+    const inTime = timeoutMs === undefined ? ended : endInTime(run, ended, { timeoutMs, of: "batch" });
+    return inTime.then((outcome) => this.#encode(batch, outcome));
   }
 
-  /** Gives a batch up when its time, or that of one of its messages, is over. What the batch does then has no effect. */
-  #inTime(effects: Promise<SideEffects>, limit: BatchLimit, address: string): Promise<SideEffects> {
-    const timeoutMs = this.#callTimeoutMs as number;
-    return new Promise((resolve, reject) => {
-      let pending: NodeJS.Timeout;
-      const wait = (ms: number) => {
-        pending = setTimeout(passed, Math.ceil(ms));
-        // An open runtime keeps its process alive; one that is closed must not, for a handler that never ends.
-        if (this.#limited === "message") pending.unref();
-      };
-      const passed = () => {
-        const leftMs = this.#limited === "batch" ? 0 : limit.messageEndedAt + timeoutMs - performance.now();
-        if (leftMs > 0) {
-          wait(leftMs);
-          return;
-        }
-        limit.passed = true;
-        const what = this.#limited === "message" ? "a message" : "the call";
-        const why = `${address}: ${what} took longer than ${timeoutMs} ms (callTimeout).`;
-        reject(new StatefunError("CALL_TIMEOUT", why));
-      };
-      wait(timeoutMs);
-      effects.then(resolve, reject).finally(() => clearTimeout(pending));
+  /** Throws the failure that stopped the batch, unless the engine reads how far the batch came. */
+  #encode({ generation, partsOffered }: InvocationBatch, { part, stopped }: BatchOutcome): Uint8Array {
+    if (stopped !== undefined) {
+      if (!partsOffered) throw stopped;
+      logFailure(this.logger, stopped);
+    }
+    const { effects, consumed, ends } = part;
+    if (!partsOffered) return encodeResponse(effects, generation);
+    return encodeResponse(effects, generation, {
+      consumed,
+      ends,
+      stopped: stopped && { code: stopped.code, message: wellFormed(stopped.message) },
     });
   }
 

@@ -1,11 +1,23 @@
-// One batch: each message goes to its handler, in order, and the effects of all handlers are collected.
+// One batch: each message goes to its handler, in order. A message ends by itself: what came before it stays when it fails.
 
 import { describe, errors, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
-import { none } from "../model/append.js";
-import type { Generation, InvocationBatch, SideEffects } from "../model/invocation.js";
+import { append, none } from "../model/append.js";
+import { failureOf } from "../model/failure.js";
+import {
+  type BatchOutcome,
+  type BatchPart,
+  type Generation,
+  type Invocation,
+  type InvocationBatch,
+  type PartTaker,
+  Refusal,
+} from "../model/invocation.js";
 import { runHandler } from "../model/running-handler.js";
+import { isTerminalError } from "../model/terminal-error.js";
 import { protobufName } from "../model/type-url.js";
+import { BatchEffects } from "./batch-effects.js";
+import type { FailurePolicy } from "./failure-policy.js";
 import type { FunctionSpec } from "./function-spec.js";
 import { type BatchScope, MessageContext } from "./message-context.js";
 import { BatchState, type ResolvedState } from "./state.js";
@@ -22,58 +34,53 @@ export interface BatchLimit {
   readonly metadataBytes: number;
 }
 
-/**
- * Runs a batch's messages in order, on one instance. It returns a promise only when the function makes one. An error
- * says where it happened: at which address, and for a handler's failure at which message. A handler's error never has a
- * code that is about the request.
- */
-export function runBatch(
-  spec: FunctionSpec,
-  batch: InvocationBatch,
-  stored: ResolvedState["stored"],
-  limit: BatchLimit,
-): SideEffects | Promise<SideEffects> {
-  let created: object | Promise<object>;
-  try {
-    created = spec.create();
-  } catch (thrown) {
-    throw located(String(batch.target), thrown);
-  }
-  if (!(created instanceof Promise)) return new BatchRun(spec, batch, stored, created, limit).run();
-  return created.then(
-    (instance) => new BatchRun(spec, batch, stored, instance, limit).run(),
-    (thrown) => {
-      throw located(String(batch.target), thrown);
-    },
-  );
+/** What runs batches: a handler of requests, or an engine in the same process. */
+export interface BatchHost {
+  readonly policy: FailurePolicy;
+  /** The most bytes that the metadata of a message which is sent may take. */
+  readonly metadataBytes: number;
+  /** Takes a line for each message that a function has refused for good. */
+  readonly onRefused: (line: string, error: Error) => void;
 }
 
-/** The run of one batch. It makes no closure for a plain message: a closure costs more than the message's other work. */
-class BatchRun implements BatchScope {
+/**
+ * The run of one batch, on one instance. It makes no closure for a plain message: a closure costs more than the message's
+ * other work.
+ */
+export class BatchRun implements BatchScope {
   readonly #spec: FunctionSpec;
   readonly #batch: InvocationBatch;
-  readonly #instance: object;
-  readonly state: BatchState;
-  readonly effects: SideEffects = { mutations: none, messages: none, delayed: none, egresses: none };
-  pendingTokens: Set<string> | undefined;
+  readonly #stored: ResolvedState["stored"];
+  readonly #host: BatchHost;
   readonly limit: BatchLimit;
+  readonly checks: PartTaker | undefined;
+  readonly effects = new BatchEffects();
+  #state: BatchState | undefined;
+  /** The message whose turn it is. */
+  #next = 0;
+  /** How many messages have ended that no part holds yet. */
+  #ended = 0;
+  #ends: BatchPart["ends"] = none;
+  /** Whether a message has failed on the instance. */
+  #spoiled = false;
+  #stopped: StatefunError | undefined;
+  /** The turn of the event loop in which a part is taken while the batch waits. */
+  #partDue: NodeJS.Immediate | undefined;
 
   constructor(
     spec: FunctionSpec,
     batch: InvocationBatch,
     stored: ResolvedState["stored"],
-    instance: object,
-    limit: BatchLimit,
+    host: BatchHost,
+    taker?: PartTaker,
   ) {
     this.#spec = spec;
     this.#batch = batch;
-    this.#instance = instance;
-    this.limit = limit;
-    try {
-      this.state = new BatchState(spec, batch, stored, instance);
-    } catch (thrown) {
-      throw this.#located(thrown);
-    }
+    this.#stored = stored;
+    this.#host = host;
+    this.checks = taker;
+    const { metadataBytes } = host;
+    this.limit = { passed: false, messageEndedAt: Number.NEGATIVE_INFINITY, metadataBytes };
   }
 
   get address(): Address {
@@ -84,44 +91,95 @@ class BatchRun implements BatchScope {
     return this.#batch.generation;
   }
 
-  run(): SideEffects | Promise<SideEffects> {
-    const count = this.#batch.invocations.length;
-    for (let index = 0; index < count && !this.limit.passed; index++) {
-      const pending = this.#step(index);
-      if (pending !== undefined) return this.#rest(pending, index + 1);
-    }
-    return this.#collect();
+  get state(): BatchState {
+    return this.#state as BatchState;
   }
 
-  async #rest(pending: Promise<void>, from: number): Promise<SideEffects> {
-    await pending;
-    for (let index = from; index < this.#batch.invocations.length && !this.limit.passed; index++) {
-      this.limit.messageEndedAt = performance.now();
-      await this.#step(index);
-    }
-    return this.#collect();
-  }
-
-  #step(index: number): void | Promise<void> {
-    if (index === 0) return this.#invoke(index);
-    let restored: void | Promise<void>;
+  /** Runs the messages. Returns a promise only when the function makes one. Never throws, and never rejects. */
+  run(): BatchOutcome | Promise<BatchOutcome> {
+    let created: object | Promise<object>;
     try {
-      restored = this.state.restoreDefaults();
+      created = this.#spec.create();
     } catch (thrown) {
-      throw this.#located(thrown);
+      return this.#stopBefore(thrown);
     }
-    if (restored === undefined) return this.#invoke(index);
-    return restored.then(
-      () => this.#invoke(index),
+    if (!(created instanceof Promise)) return this.#runOn(created);
+    return created.then(
+      (instance) => this.#runOn(instance),
+      (thrown) => this.#stopBefore(thrown),
+    );
+  }
+
+  /**
+   * Ends the batch while it waits for the message whose turn it is. What the handler of that message does from now on has no
+   * effect.
+   */
+  giveUp(error: StatefunError): BatchOutcome {
+    this.limit.passed = true;
+    this.effects.undo();
+    this.#stopped = error;
+    return this.#outcome();
+  }
+
+  #runOn(instance: object): BatchOutcome | Promise<BatchOutcome> {
+    try {
+      this.#state = new BatchState(this.#spec, this.#batch, this.#stored, instance);
+    } catch (thrown) {
+      return this.#stopBefore(thrown);
+    }
+    while (this.#goesOn) {
+      const pending = this.#step();
+      if (pending !== undefined) return this.#rest(pending);
+    }
+    return this.#outcome();
+  }
+
+  async #rest(first: Promise<void>): Promise<BatchOutcome> {
+    this.#takeLater();
+    await first;
+    while (this.#goesOn) {
+      this.limit.messageEndedAt = performance.now();
+      const pending = this.#step();
+      if (pending === undefined) continue;
+      this.#takeLater();
+      await pending;
+    }
+    return this.#outcome();
+  }
+
+  get #goesOn(): boolean {
+    if (this.#stopped !== undefined || this.limit.passed || this.checks?.over === true) return false;
+    return this.#next < this.#batch.invocations.length;
+  }
+
+  /** Runs the message whose turn it is. */
+  #step(): void | Promise<void> {
+    if (this.#next === 0) return this.#invoke();
+    let ready: void | Promise<void>;
+    try {
+      ready = this.#spoiled ? this.state.startAnew() : this.state.restoreDefaults();
+    } catch (thrown) {
+      this.#stopped = this.#located(thrown);
+      return;
+    }
+    if (ready === undefined) {
+      this.#spoiled = false;
+      return this.#invoke();
+    }
+    return ready.then(
+      () => {
+        this.#spoiled = false;
+        if (!this.limit.passed) return this.#invoke();
+      },
       (thrown) => {
-        throw this.#located(thrown);
+        this.#stopped ??= this.#located(thrown);
       },
     );
   }
 
-  /** Calls the handler of one message; returns a promise only when the handler did. */
-  #invoke(index: number): void | Promise<void> {
-    const invocation = this.#batch.invocations[index] as InvocationBatch["invocations"][number];
+  /** Calls the handler of the message; returns a promise only when the handler did. */
+  #invoke(): void | Promise<void> {
+    const invocation = this.#message;
     const { argument } = invocation;
     const { typename } = argument;
     const context = new MessageContext(this, invocation);
@@ -129,44 +187,97 @@ class BatchRun implements BatchScope {
     try {
       const handler = findHandler(this.#spec, this.#batch.generation, typename);
       if (handler === undefined) throw unhandled(this.#spec, typename);
-      result = runHandler(handler.call, this.#instance, handler.decode(argument), context);
+      result = runHandler(handler.call, this.state.instance, handler.decode(argument), context);
       if (!isThenable(result)) {
-        context.end(result);
+        this.#succeed(context, result);
         return;
       }
     } catch (thrown) {
-      throw this.#failed(context, index, thrown);
+      this.#fail(context, thrown);
+      return;
     }
-    return this.#settled(result, context, index);
+    return this.#settled(result, context);
   }
 
-  async #settled(result: PromiseLike<unknown>, context: MessageContext, index: number): Promise<void> {
+  async #settled(result: PromiseLike<unknown>, context: MessageContext): Promise<void> {
     try {
-      context.end(await result);
+      this.#succeed(context, await result);
     } catch (thrown) {
-      throw this.#failed(context, index, thrown);
+      this.#fail(context, thrown);
     }
   }
 
-  #collect(): SideEffects {
-    try {
-      this.effects.mutations = this.state.collect();
-    } catch (thrown) {
-      throw this.#located(thrown);
+  #succeed(context: MessageContext, returned: unknown): void {
+    if (this.limit.passed) return;
+    context.end(returned);
+    this.state.keep();
+    if (context.deferred) this.#ends = append(this.#ends, { index: this.#ended, deferred: true });
+    this.#end();
+  }
+
+  #fail(context: MessageContext, thrown: unknown): void {
+    if (this.limit.passed) return;
+    context.close();
+    this.effects.undo();
+    this.#spoiled = true;
+    const where = `${this.address}, message ${this.#next + 1} of ${this.#batch.invocations.length} (${this.#message.argument.typename})`;
+    const error = isTerminalError(thrown) ? thrown : located(where, thrown);
+    const failure = failureOf(error);
+    if (this.#host.policy({ message: this.#message, failure }, this) === "stop") {
+      this.#stopped = error instanceof StatefunError ? error : located(where, thrown);
+      return;
     }
-    return this.effects;
+    this.#host.onRefused(`${where} is refused for good: ${failure.code}: ${failure.message}`, error);
+    this.#ends = append(this.#ends, { index: this.#ended, failure });
+    this.#end();
+  }
+
+  /** Ends the message: what was sent stays. */
+  #end(): void {
+    this.effects.keep();
+    this.#next += 1;
+    this.#ended += 1;
+  }
+
+  get #message(): Invocation {
+    return this.#batch.invocations[this.#next] as Invocation;
+  }
+
+  /**
+   * Gives the engine what has ended, if the batch still waits at the end of this turn of the event loop. The effects of
+   * handlers that only wait for each other then stay together.
+   */
+  #takeLater(): void {
+    const taker = this.checks;
+    if (taker === undefined || this.#ended === 0 || this.#partDue !== undefined) return;
+    this.#partDue = setImmediate(() => {
+      this.#partDue = undefined;
+      if (!this.limit.passed) taker.part(this.#takePart());
+    });
+  }
+
+  #takePart(): BatchPart {
+    const mutations = this.#state?.take() ?? none;
+    const part = { consumed: this.#ended, effects: this.effects.take(mutations), ends: this.#ends };
+    this.#ended = 0;
+    this.#ends = none;
+    return part;
+  }
+
+  #outcome(): BatchOutcome {
+    if (this.#partDue !== undefined) clearImmediate(this.#partDue);
+    return { part: this.#takePart(), stopped: this.#stopped };
+  }
+
+  /** Ends the batch before its first message. */
+  #stopBefore(thrown: unknown): BatchOutcome {
+    this.#stopped ??= this.#located(thrown);
+    return this.#outcome();
   }
 
   /** Adds the address to a failure outside of a handler, such as a state's. */
   #located(thrown: unknown): StatefunError {
     return located(String(this.#batch.target), thrown);
-  }
-
-  #failed(context: MessageContext, index: number, thrown: unknown): StatefunError {
-    context.close();
-    const { target, invocations } = this.#batch;
-    const { typename } = (invocations[index] as InvocationBatch["invocations"][number]).argument;
-    return located(`${target}, message ${index + 1} of ${invocations.length} (${typename})`, thrown);
   }
 }
 
@@ -177,12 +288,13 @@ function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generatio
 }
 
 /**
- * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments. Any other
- * code becomes HANDLER_FAILED. A handler may throw such a code when a call of its own has failed, and the code must not pass
+ * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments, or if the
+ * engine has refused what the handler sent. Any other code becomes HANDLER_FAILED. A handler may throw such a code when a call of its own has failed, and the code must not pass
  * for a fault of this request or of the engine.
  */
 function located(where: string, thrown: unknown): StatefunError {
-  const code = thrown instanceof StatefunError && isOfFunction(thrown) ? thrown.code : "HANDLER_FAILED";
+  const isKnown = thrown instanceof Refusal || (thrown instanceof StatefunError && isOfFunction(thrown));
+  const code = isKnown ? thrown.code : "HANDLER_FAILED";
   return new StatefunError(code, `${where}: ${describe(thrown)}`, { cause: thrown });
 }
 

@@ -1,4 +1,5 @@
-// One declared state of one batch: the stored value, and the property's value at the start and at the end.
+// One declared state of one batch: the value that the engine has, the value after the last message that succeeded, and
+// the property that handlers change.
 
 import { describe, StatefunError } from "../errors.js";
 import type { Generation, PersistedValue } from "../model/invocation.js";
@@ -15,24 +16,38 @@ const watchedBytes = 200;
 
 const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
 
-/** One declared state of one batch. */
+/**
+ * One declared state of one batch. A message that succeeded {@link keep}s the property's value. After a message that failed
+ * the cell {@link begin}s anew from the value that was kept last.
+ */
 export class Cell {
   readonly #typeName: string;
   readonly #generation: Generation;
   readonly #spec: StateSpec;
   /** The value that the engine has; undefined when the state is not set. */
-  readonly #stored: TypedValue | undefined;
-  readonly #hasDefault: boolean;
+  #sent: TypedValue | undefined;
+  /** The value after the last message that succeeded. */
+  #kept: TypedValue | undefined;
+  /** Whether #kept was packed here: equal values then have equal bytes. */
+  #keptIsOurs = false;
+  /** How many messages have changed the value since the engine was told. */
+  #changes = 0;
+  /** Whether one of these messages wrote the state by name, which restarts an expiration even when the value stays the same. */
+  #changedByName = false;
+  #hasDefault = false;
   /** Whether the property is watched for a first touch. */
-  readonly #watched: boolean = false;
-  /** The property's value when the batch began, or when its default was restored. */
+  #watched = false;
+  /** The property's value when the message began. */
   #start: unknown;
   /** The encoding of a default that is an object, made before a handler can change it. */
   #startBytes: Uint8Array | undefined;
-  /** Whether #start is the stored value, and not a default. */
-  #startIsStored: boolean;
-  /** Whether the state was written by name, which restarts an expiration even when the value stays the same. */
+  /** Whether #start is the value that was kept, and not a default. */
+  #startIsKept = false;
+  /** Whether the message that runs has written the state by name. */
   #written = false;
+  /** Whether the message that has just ended changed the value, and the value that {@link prepare} has packed. */
+  #prepared = false;
+  #next: TypedValue | undefined;
 
   constructor(
     typeName: string,
@@ -44,21 +59,32 @@ export class Cell {
     this.#typeName = typeName;
     this.#generation = generation;
     this.#spec = spec;
-    this.#stored = stored;
+    this.#sent = stored;
+    this.#kept = stored;
+    this.begin(instance);
+  }
+
+  /** Writes the value that was kept last into a fresh instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
+  begin(instance: object): void {
+    const spec = this.#spec;
+    const kept = this.#kept;
+    this.#written = false;
+    this.#watched = false;
+    this.#startBytes = undefined;
     this.#start = spec.get(instance);
     this.#hasDefault = isSet(this.#start);
-    this.#startIsStored = stored !== undefined;
-    if (stored === undefined) this.#startFromDefault(instance);
-    else {
-      this.#assertStoredType(stored);
-      const { property } = spec;
-      this.#watched =
-        property !== undefined && stored.readWith(lengthOf) >= watchedBytes && this.#watch(property, stored, instance);
-      if (!this.#watched) {
-        this.#start = this.#unpackCopy(stored);
-        spec.set(instance, this.#start);
-      }
+    this.#startIsKept = kept !== undefined;
+    if (kept === undefined) {
+      this.#startFromDefault(instance);
+      return;
     }
+    if (!this.#keptIsOurs) this.#assertStoredType(kept);
+    const { property } = spec;
+    this.#watched =
+      property !== undefined && kept.readWith(lengthOf) >= watchedBytes && this.#watch(property, kept, instance);
+    if (this.#watched) return;
+    this.#start = this.#unpackCopy(kept);
+    spec.set(instance, this.#start);
   }
 
   #watch(property: StateProperty, stored: TypedValue, instance: object): boolean {
@@ -93,25 +119,57 @@ export class Cell {
   /** Gives a cleared state the default of a fresh instance. */
   restoreDefault(from: object, instance: object): void {
     this.#start = this.#spec.get(from);
-    this.#startIsStored = false;
-    this.#written = false;
+    this.#startBytes = undefined;
+    this.#startIsKept = false;
     this.#spec.set(instance, this.#start);
     this.#startFromDefault(instance);
   }
 
-  /** The change that the engine has to store; undefined when there is none. Throws VALUE_INVALID. */
-  mutation(instance: object): PersistedValue | undefined {
-    if (this.#isUntouched(instance)) return undefined;
-    const { name } = this.#spec;
+  /** Packs the property's value if the message has changed it, and returns whether it has. Throws VALUE_INVALID. */
+  prepare(instance: object): boolean {
+    this.#prepared = false;
+    if (this.#isUntouched(instance)) return false;
     const value = this.#spec.get(instance);
-    const deletion = this.#stored === undefined ? undefined : { name, value: undefined };
-    if (!isSet(value)) return deletion;
-    if (this.#written) return { name, value: this.#pack(value) };
-    const whenUnchanged = this.#startIsStored ? undefined : deletion;
-    if (typeof value !== "object" && Object.is(value, this.#start)) return whenUnchanged;
-    const packed = this.#pack(value);
-    if (typeof value === "object" && !this.#changed(packed)) return whenUnchanged;
-    return { name, value: packed };
+    let next: TypedValue | undefined;
+    if (isSet(value)) {
+      const mayBeSame = !this.#written;
+      if (mayBeSame && typeof value !== "object" && Object.is(value, this.#start)) return false;
+      next = this.#pack(value);
+      if (mayBeSame && typeof value === "object" && !this.#changed(next)) return false;
+    } else if (this.#kept === undefined) return false;
+    this.#next = next;
+    this.#prepared = true;
+    return true;
+  }
+
+  /** Keeps what {@link prepare} has found: the message has succeeded. */
+  keep(instance: object): void {
+    if (!this.#prepared) return;
+    this.#kept = this.#next;
+    this.#keptIsOurs = true;
+    this.#changes += 1;
+    if (this.#written) this.#changedByName = true;
+    this.#written = false;
+    this.#start = this.#spec.get(instance);
+    this.#startBytes = undefined;
+    this.#startIsKept = this.#kept !== undefined;
+  }
+
+  /** Takes the change that the engine has to store; undefined when there is none. */
+  take(): PersistedValue | undefined {
+    const changes = this.#changes;
+    if (changes === 0) return undefined;
+    const { name } = this.#spec;
+    const sent = this.#sent;
+    const value = this.#kept;
+    const byName = this.#changedByName;
+    this.#changes = 0;
+    this.#changedByName = false;
+    this.#sent = value;
+    if (value === undefined) return sent === undefined ? undefined : { name, value };
+    // Several changes may have led back to the value that the engine has.
+    if (changes > 1 && !byName && sent !== undefined && sameValue(this.#inGeneration(value), sent)) return undefined;
+    return { name, value };
   }
 
   /** Reads the state by name. */
@@ -126,14 +184,18 @@ export class Cell {
     this.#spec.set(instance, value === undefined ? undefined : this.#unpack(value));
   }
 
-  /** Whether an object's encoding differs from the encoding at the start. */
+  /** Whether an object's encoding differs from the encoding at the start of the message. */
   #changed(packed: TypedValue): boolean {
-    if (!this.#startIsStored) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
-    const stored = this.#stored as TypedValue;
-    const now = this.#generation === "v2" ? packed.toV2() : packed;
-    if (sameValue(now, stored)) return false;
+    if (!this.#startIsKept) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
+    const kept = this.#kept as TypedValue;
+    if (this.#keptIsOurs) return !sameBytes(packed.value, kept.value);
+    if (sameValue(this.#inGeneration(packed), kept)) return false;
     // Another SDK may write the same fields in another order. The bytes then differ although nothing has changed.
-    return !sameBytes(packed.value, this.#pack(this.#unpackCopy(stored)).value);
+    return !sameBytes(packed.value, this.#pack(this.#unpackCopy(kept)).value);
+  }
+
+  #inGeneration(packed: TypedValue): TypedValue {
+    return this.#generation === "v2" ? packed.toV2() : packed;
   }
 
   /** All instances may share a default that is an object, so the handlers get a copy of it. */
@@ -194,7 +256,6 @@ export function typeMismatch(typeName: string, name: string, declared: string, v
 /** Whether a property's value is a state; undefined and null stand for a state that is not set. */
 export const isSet = (value: unknown) => value !== undefined && value !== null;
 
-function sameValue(a: TypedValue | undefined, b: TypedValue | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
+function sameValue(a: TypedValue, b: TypedValue): boolean {
   return a.typename === b.typename && sameBytes(a.value, b.value);
 }

@@ -1,4 +1,5 @@
-// The states of one batch: written into the instance before the first message, compared and collected after the last.
+// The states of one batch: written into the instance before the first message, compared and kept after each message, and
+// taken when the batch answers.
 
 import { StatefunError } from "../errors.js";
 import { append, none } from "../model/append.js";
@@ -49,11 +50,16 @@ export function resolveState(spec: FunctionSpec, batch: InvocationBatch): Resolv
 export class BatchState {
   readonly #spec: FunctionSpec;
   readonly #generation: Generation;
-  readonly #instance: object;
+  #instance: object;
   readonly #cells: Cell[];
   readonly #sent: readonly PersistedValue[];
-  /** The states that the function does not declare but has written by name, because the engine sent them. */
+  /**
+   * The states that the function does not declare but has written by name, because the engine sent them: those that the
+   * message that runs has written, those that were kept, and those that were taken since the batch began.
+   */
+  #written: Map<string, PersistedValue> | undefined;
   #undeclared: Map<string, PersistedValue> | undefined;
+  #taken: Map<string, PersistedValue> | undefined;
 
   /** Writes the values that the engine sent into the instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
   constructor(spec: FunctionSpec, batch: InvocationBatch, stored: ResolvedState["stored"], instance: object) {
@@ -67,6 +73,11 @@ export class BatchState {
       cells[index] = new Cell(typeName, batch.generation, states[index] as StateSpec, stored[index], instance);
     }
     this.#cells = cells;
+  }
+
+  /** The instance that holds the states. */
+  get instance(): object {
+    return this.#instance;
   }
 
   /**
@@ -83,19 +94,47 @@ export class BatchState {
     return fresh instanceof Promise ? fresh.then(restore) : restore(fresh);
   }
 
-  /** Collects the states that changed, in the order of their declaration. Throws VALUE_INVALID. */
-  collect(): readonly PersistedValue[] {
+  /** Keeps what the message that has just ended changed. Throws VALUE_INVALID, and then keeps nothing of the message. */
+  keep(): void {
+    const instance = this.#instance;
+    let changed = false;
+    for (const cell of this.#cells) if (cell.prepare(instance)) changed = true;
+    if (changed) for (const cell of this.#cells) cell.keep(instance);
+    if (this.#written === undefined) return;
+    this.#undeclared = new Map([...(this.#undeclared ?? []), ...this.#written]);
+    this.#written = undefined;
+  }
+
+  /**
+   * Goes on with a fresh instance after a message that failed, and with the values that were kept last: nobody knows what
+   * the failed message has left in the old instance.
+   */
+  startAnew(): void | Promise<void> {
+    this.#written = undefined;
+    const begin = (instance: object) => {
+      this.#instance = instance;
+      for (const cell of this.#cells) cell.begin(instance);
+    };
+    const fresh = this.#spec.create();
+    return fresh instanceof Promise ? fresh.then(begin) : begin(fresh);
+  }
+
+  /** Takes the changes that were kept since they were taken last, in the order of the states' declaration. */
+  take(): readonly PersistedValue[] {
     let mutations: readonly PersistedValue[] = none;
     for (const cell of this.#cells) {
-      const mutation = cell.mutation(this.#instance);
+      const mutation = cell.take();
       if (mutation !== undefined) mutations = append(mutations, mutation);
     }
     if (this.#undeclared === undefined) return mutations;
     for (const written of this.#undeclared.values()) {
+      const { name, value } = written;
+      const before = this.#taken?.get(name) ?? this.#sentValue(name);
       // Clearing a state that was not set changes nothing.
-      if (written.value === undefined && this.#sentValue(written.name).value === undefined) continue;
-      mutations = append(mutations, written);
+      if (value !== undefined || before.value !== undefined) mutations = append(mutations, written);
     }
+    this.#taken = new Map([...(this.#taken ?? []), ...this.#undeclared]);
+    this.#undeclared = undefined;
     return mutations;
   }
 
@@ -103,7 +142,8 @@ export class BatchState {
   read(name: string): TypedValue | undefined {
     const cell = this.#cell(name);
     if (cell !== undefined) return cell.read(this.#instance);
-    return (this.#undeclared?.get(name) ?? this.#sentValue(name)).value;
+    const sent = this.#sentValue(name);
+    return (this.#written?.get(name) ?? this.#undeclared?.get(name) ?? this.#taken?.get(name) ?? sent).value;
   }
 
   /** Writes a state by name; undefined deletes it. Throws STATE_UNDECLARED and STATE_TYPE_MISMATCH. */
@@ -112,8 +152,8 @@ export class BatchState {
     if (cell !== undefined) cell.write(this.#instance, value);
     else {
       this.#assertWritable(this.#sentValue(name), value);
-      this.#undeclared ??= new Map();
-      this.#undeclared.set(name, { name, value });
+      this.#written ??= new Map();
+      this.#written.set(name, { name, value });
     }
   }
 

@@ -1,12 +1,21 @@
 // The list of functions that one handler serves.
 
-import { StatefunError } from "../errors.js";
+import { describeValue, otherCopy, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { type Type, typeNamed } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type BindOptions, bindClass } from "./bind-class.js";
 import { bindHandler, type FunctionHandler, type RegisterOptions, type StateShape } from "./bind-handler.js";
 import type { FunctionSpec, HandledType } from "./function-spec.js";
+
+/** Throws OPTION_INVALID when a value is no {@link StatefulFunctions}. */
+export function assertFunctions(functions: unknown): asserts functions is StatefulFunctions {
+  if (functions instanceof StatefulFunctions) return;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `The functions are ${describeValue(functions)}; they must be a StatefulFunctions. ${otherCopy}`,
+  );
+}
 
 /**
  * The functions that are served together: bound classes and registered handlers, by their type names.

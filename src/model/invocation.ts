@@ -1,5 +1,6 @@
 // A call of a function and its outcome, as plain values without a wire format.
 
+import { StatefunError } from "../errors.js";
 import type { Address } from "./address.js";
 import type { Expiration } from "./expiration.js";
 import type { Failure } from "./failure.js";
@@ -14,6 +15,8 @@ export interface InvocationBatch {
   readonly target: Address;
   readonly state: readonly PersistedValue[];
   readonly invocations: readonly Invocation[];
+  /** Whether the engine takes an answer that says how each message of the batch ended. */
+  readonly partsOffered: boolean;
 }
 
 /** A state as the engine keeps it. A state without a value is not set. */
@@ -29,25 +32,44 @@ export interface Invocation {
   readonly argument: TypedValue;
 }
 
-/** The effects of a batch, each kind in the order in which it happened (proto message InvocationResponse). */
-export interface SideEffects {
-  mutations: readonly PersistedValue[];
-  messages: readonly OutgoingMessage[];
-  delayed: readonly (DelayedMessage | Cancellation)[];
-  egresses: readonly EgressMessage[];
+/**
+ * The effects of a batch, each kind in the order in which it happened (proto message InvocationResponse). `V` is the form of
+ * the values: packed values, or the bytes of packed values as they travel.
+ */
+export interface Effects<V> {
+  readonly mutations: readonly Mutation<V>[];
+  readonly messages: readonly OutgoingMessage<V>[];
+  readonly delayed: readonly (DelayedMessage<V> | Cancellation)[];
+  readonly egresses: readonly EgressMessage<V>[];
+}
+
+export type SideEffects = Effects<TypedValue>;
+
+/** A change of a state. No value deletes the state. */
+export interface Mutation<V> {
+  readonly name: string;
+  readonly value: V | undefined;
 }
 
 /**
  * What became of the next messages of a batch, which end together. A batch has one part or several, in the order of its
  * messages, and ends early at a message that failed and may be tried again.
  */
-export interface BatchPart<Effects = SideEffects> {
+export interface BatchPart<V = TypedValue> {
   /** How many messages have ended: the first ones that no earlier part of the batch holds. */
   readonly consumed: number;
   /** The effects of these messages. A message that was refused has none. */
-  readonly effects: Effects;
+  readonly effects: Effects<V>;
   /** How messages of the part ended that did not simply succeed, in their order. */
   readonly ends: readonly MessageEnd[];
+}
+
+/** How a batch ended. */
+export interface BatchOutcome {
+  /** The messages that no earlier part holds. */
+  readonly part: BatchPart;
+  /** Why the batch ended before its last message: the failure of the next one, which has to be delivered again. */
+  readonly stopped: StatefunError | undefined;
 }
 
 /** How a message ended that did not simply succeed. */
@@ -61,13 +83,13 @@ export interface MessageEnd {
 }
 
 /** A message to a function. */
-export interface OutgoingMessage {
+export interface OutgoingMessage<V = TypedValue> {
   readonly target: Address;
-  readonly argument: TypedValue;
+  readonly argument: V;
 }
 
 /** A message that the engine delivers after a delay. */
-export interface DelayedMessage extends OutgoingMessage {
+export interface DelayedMessage<V = TypedValue> extends OutgoingMessage<V> {
   readonly delayMs: number;
   readonly cancellationToken: string | undefined;
 }
@@ -78,11 +100,11 @@ export interface Cancellation {
 }
 
 /** A message to an egress. */
-export interface EgressMessage {
+export interface EgressMessage<V = TypedValue> {
   /** The egress's namespace; `name` is its name. */
   readonly namespace: string;
   readonly name: string;
-  readonly argument: TypedValue;
+  readonly argument: V;
 }
 
 /** A state that the engine does not know yet (proto message PersistedValueSpec). */
@@ -91,3 +113,29 @@ export interface ValueSpec {
   readonly typename: string;
   readonly expiration: Expiration;
 }
+
+/**
+ * What an engine in the same process knows of what a function may send. Each check throws a {@link Refusal} where the
+ * engine would refuse the effect, so that the message that sends it fails, and no other.
+ */
+export interface SendChecks {
+  /** Throws FUNCTION_UNKNOWN when nothing serves the target. */
+  target(target: Address): void;
+  /** Throws EGRESS_UNKNOWN. */
+  egress(namespace: string, name: string): void;
+  /** Throws TOKEN_INVALID when a message that the sender has delayed waits under the token. */
+  token(sender: Address, token: string): void;
+}
+
+/** An engine in the same process, which takes the parts of a batch while the batch still runs. */
+export interface PartTaker extends SendChecks {
+  part(part: BatchPart): void;
+  /** Whether the engine has given the batch up. Then no further message begins. */
+  readonly over: boolean;
+}
+
+/** What an endpoint in the same process answers: how a batch ended, or the states that the batch lacked. */
+export type BatchAnswer = BatchOutcome | { readonly missing: readonly ValueSpec[] };
+
+/** The engine refuses what a function has sent or written. Only the engine makes this error: a function can't throw it. */
+export class Refusal extends StatefunError {}

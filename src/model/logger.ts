@@ -62,6 +62,11 @@ export function logFailure(logger: Logger, thrown: unknown): void {
   else write(logger, "error", oneLine(error.message), error);
 }
 
+/** Logs a warning. Never throws. */
+export function logWarning(logger: Logger, line: string, error: Error): void {
+  write(logger, "warn", oneLine(line), error);
+}
+
 /** Wraps a logger that may throw or reject in a logger that does neither. A line may hold text from outside, which is written out. */
 export function guarded(logger: Logger): Logger {
   return {

@@ -22,6 +22,8 @@ const noBytes = new Uint8Array(0);
  * @internal
  */
 export interface Unencoded {
+  /** Whether the value takes no more memory than its bytes: a number does not, and text may be a part of larger text. */
+  readonly isSmall: boolean;
   /** Writes the bytes, without their length. */
   write(writer: WireWriter): void;
   encode(): Uint8Array;
@@ -126,6 +128,14 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
   }
 
   /**
+   * Whether the value has metadata.
+   * @internal
+   */
+  get hasMetadata(): boolean {
+    return this.#metadata !== undefined;
+  }
+
+  /**
    * The same value with this metadata, or without any.
    * @internal
    */
@@ -181,6 +191,30 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
     const start = writer.begin(tag);
     this.#bytes.write(writer);
     writer.endUnlessEmpty(start);
+  }
+
+  /**
+   * The value that is encoded late; undefined when there are bytes.
+   * @internal
+   */
+  get unencoded(): Unencoded | undefined {
+    return this.#bytes instanceof Uint8Array ? undefined : this.#bytes;
+  }
+
+  /**
+   * The same value with bytes that nobody who has this value can change; `copy` copies bytes. A value that is encoded late
+   * and takes no more memory than its bytes stays as it is.
+   * @internal
+   */
+  own(copy: (bytes: Uint8Array) => Uint8Array): TypedValue {
+    const { unencoded } = this;
+    if (unencoded?.isSmall) return this;
+    const own: TypedValue = new TypedValue(
+      this.typename,
+      unencoded === undefined ? copy(this.value) : unencoded.encode(),
+    );
+    own.#metadata = this.#metadata;
+    return own;
   }
 
   /** Whether the value is of this type. Throws TYPE_UNKNOWN when `type` is neither a Type nor a message class. */

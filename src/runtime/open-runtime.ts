@@ -3,7 +3,7 @@
 import type { Clock } from "../engine/clock.js";
 import { ReopeningEngine } from "../engine/reopening-engine.js";
 import { StatefunError } from "../errors.js";
-import { RequestReplyHandler } from "../functions/request-reply.js";
+import { LocalFunctions } from "../functions/local-functions.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { longestTimerMs } from "../model/duration.js";
 import { defaultLogger, guarded, type Logger, logFailure } from "../model/logger.js";
@@ -165,17 +165,8 @@ function openRoutes(
   { callTimeout: callTimeoutMs, functionOptions: policies, limits }: ReturnType<typeof runtimeOptions.read>,
   logger: Logger,
 ): Routes {
-  const handler = new RequestReplyHandler(
-    functions,
-    { generation: "v3", logger, callTimeout: callTimeoutMs, maxMetadataBytes: limits.metadataBytes },
-    "message",
-  );
-  const inProcess = {
-    typeNames: functions.typeNames,
-    policy: (typeName: string) => functions.get(typeName)?.policy,
-    handle: (request: Uint8Array) => handler.handle(request),
-  };
-  return makeRoutes(module, inProcess, policies);
+  const local = new LocalFunctions(functions, { logger, callTimeoutMs, metadataBytes: limits.metadataBytes });
+  return makeRoutes(module, local, policies);
 }
 
 async function openStore(dir: string | false, waitForLockMs: number | undefined, logger: Logger): Promise<Store> {

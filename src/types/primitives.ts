@@ -17,6 +17,8 @@ interface Scalar<T> {
   /** Whether the value is the default, which proto3 leaves out of the bytes. */
   isDefault(value: T): boolean;
   readonly initial: T;
+  /** The value as it comes back from its bytes. Defaults to the value itself. */
+  settle?(value: T): T;
   readonly json: ScalarJson<T>;
   write(writer: WireWriter, value: T): void;
   read(reader: WireReader, end: number): T;
@@ -70,6 +72,8 @@ class ScalarType<T> extends Type<T> {
   }
 
   override read(packed: TypedValue<unknown>): T {
+    const { unencoded } = packed;
+    if (unencoded instanceof UnencodedScalar && unencoded.type === this) return unencoded.value;
     return packed.readWith(this.#read);
   }
 
@@ -78,7 +82,9 @@ class ScalarType<T> extends Type<T> {
     // Bytes may change after they are packed, so they are encoded now. Every other primitive is immutable: it is
     // encoded later, into the buffer of the answer.
     if (typeof value === "object") return super.pack(value);
-    return TypedValue.unencoded<T>(this.typename, new UnencodedScalar(this, value));
+    const scalar = this.#scalar;
+    const settled = scalar.settle === undefined ? value : scalar.settle(value);
+    return TypedValue.unencoded<T>(this.typename, new UnencodedScalar(this, settled));
   }
 
   write(writer: WireWriter, value: T): void {
@@ -115,24 +121,28 @@ class ScalarType<T> extends Type<T> {
 }
 
 class UnencodedScalar<T> implements Unencoded {
-  readonly #type: ScalarType<T>;
-  readonly #value: T;
+  readonly type: ScalarType<T>;
+  readonly value: T;
 
   constructor(type: ScalarType<T>, value: T) {
-    this.#type = type;
-    this.#value = value;
+    this.type = type;
+    this.value = value;
+  }
+
+  get isSmall(): boolean {
+    return typeof this.value !== "string";
   }
 
   write(writer: WireWriter): void {
-    this.#type.write(writer, this.#value);
+    this.type.write(writer, this.value);
   }
 
   encode(): Uint8Array {
-    return this.#type.serialize(this.#value);
+    return this.type.serialize(this.value);
   }
 
   toV2(): TypedValue {
-    return (this.#type.v2 ?? this.#type).pack(this.#value);
+    return (this.type.v2 ?? this.type).pack(this.value);
   }
 }
 
@@ -159,6 +169,7 @@ const int: Omit<Scalar<number>, "wireType" | "write" | "read"> = {
       : "it must be a whole number from -2147483648 to 2147483647; use Types.long or Types.double beyond that",
   isDefault: (value) => value === 0,
   initial: 0,
+  settle: (value) => value | 0, // minus zero becomes zero
   json: intJson,
 };
 const sfixed32: Scalar<number> = {
@@ -209,6 +220,7 @@ const float: Scalar<number> = {
   },
   isDefault: isPlusZero,
   initial: 0,
+  settle: Math.fround,
   json: doubleJson,
   write: (writer, value) => writer.float(value),
   read: (reader, end) => reader.fixed(4, end).getFloat32(0, true),

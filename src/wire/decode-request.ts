@@ -9,6 +9,7 @@ import type { Generation, Invocation, InvocationBatch, PersistedValue } from "..
 import { type MetadataEntry, metadataField, readMetadataEntry } from "../model/metadata.js";
 import { TypedValue } from "../model/typed-value.js";
 import { readAddress } from "./address.js";
+import { offerField } from "./batch-end.js";
 
 const requestInvocation = tag(100, delimited);
 const field1 = tag(1, delimited);
@@ -67,6 +68,7 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
     firstTypename: undefined,
   };
   let found = false;
+  let partsOffered = false;
   try {
     const reader = new WireReader(bytes);
     const end = bytes.length;
@@ -75,7 +77,8 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
       if (fieldTag === requestInvocation) {
         found = true;
         readBatch(reader, draft, end);
-      } else reader.skip(fieldTag, end);
+      } else if (fieldTag === offerField) partsOffered = reader.bool(end);
+      else reader.skip(fieldTag, end);
     }
   } catch (error) {
     if (error instanceof StatefunError) throw error;
@@ -88,7 +91,7 @@ export function decodeRequest(bytes: Uint8Array, pinned?: Generation): Invocatio
   const generation = generationOf(draft, pinned);
   let state: readonly PersistedValue[] = none;
   for (const packed of draft.state) state = append(state, persistedValue(packed, generation, bytes));
-  return { generation, target, state, invocations: draft.invocations };
+  return { generation, target, state, invocations: draft.invocations, partsOffered };
 }
 
 function readBatch(reader: WireReader, draft: Draft, outerEnd: number): void {

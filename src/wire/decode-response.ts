@@ -4,45 +4,24 @@
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { describe, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { none } from "../model/append.js";
 import { type Expiration, type ExpireMode, noExpiration } from "../model/expiration.js";
-import type { ValueSpec } from "../model/invocation.js";
-
-/** A change of a state: a value to write, or no value to delete the state. */
-export interface ResponseMutation {
-  readonly name: string;
-  readonly packed: Uint8Array | undefined;
-}
-
-/** A message to a function. */
-export interface ResponseMessage {
-  readonly target: Address;
-  readonly argument: Uint8Array;
-}
-
-/** A delayed message; or with `cancel`, the token of the delayed message to withdraw. */
-export type ResponseDelayed =
-  | (ResponseMessage & { readonly cancel: false; readonly delayMs: number; readonly token: string | undefined })
-  | { readonly cancel: true; readonly token: string };
-
-/** A message to an egress. */
-export interface ResponseEgress {
-  /** The egress's type name, "namespace/name". */
-  readonly egress: string;
-  readonly argument: Uint8Array;
-}
-
-/** The effects of a batch (proto message InvocationResponse). */
-export interface InvocationResult {
-  readonly mutations: ResponseMutation[];
-  readonly messages: ResponseMessage[];
-  readonly delayed: ResponseDelayed[];
-  readonly egresses: ResponseEgress[];
-}
-
-/** A function's answer: its effects, or (v3) the states that the request lacked. */
-export type Response = InvocationResult | { readonly missing: readonly ValueSpec[] };
-
+import type {
+  Cancellation,
+  DelayedMessage,
+  Effects,
+  EgressMessage,
+  Mutation,
+  OutgoingMessage,
+  ValueSpec,
+} from "../model/invocation.js";
 import { readAddress } from "./address.js";
+import { type BatchEnd, endField, readBatchEnd } from "./batch-end.js";
+
+/** A function's answer: its effects and perhaps how its messages ended, or (v3) the states that the request lacked. */
+export type Response =
+  | { readonly effects: Effects<Uint8Array>; readonly end: BatchEnd | undefined }
+  | { readonly missing: readonly ValueSpec[] };
 
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
@@ -56,19 +35,26 @@ const resultField = tag(100, delimited);
 const incompleteField = tag(101, delimited);
 const modes: readonly ExpireMode[] = ["none", "after-write", "after-call"];
 
+const noEffects: Effects<Uint8Array> = { mutations: none, messages: none, delayed: none, egresses: none };
+
 /** Decodes an answer. Its values are views of the bytes. Throws RESPONSE_MALFORMED. */
 export function decodeResponse(bytes: Uint8Array): Response {
   try {
     const reader = new WireReader(bytes);
     const end = bytes.length;
-    let response: Response = { mutations: [], messages: [], delayed: [], egresses: [] };
+    let effects = noEffects;
+    let missing: readonly ValueSpec[] | undefined;
+    let batchEnd: BatchEnd | undefined;
     while (reader.pos < end) {
       const fieldTag = reader.tag(end);
-      if (fieldTag === resultField) response = readResult(reader, end);
-      else if (fieldTag === incompleteField) response = { missing: readMissing(reader, end) };
+      if (fieldTag === resultField) {
+        effects = readResult(reader, end);
+        missing = undefined; // the two are a oneof: the last one counts
+      } else if (fieldTag === incompleteField) missing = readMissing(reader, end);
+      else if (fieldTag === endField) batchEnd = readBatchEnd(reader, end);
       else reader.skip(fieldTag, end);
     }
-    return response;
+    return missing === undefined ? { effects, end: batchEnd } : { missing };
   } catch (error) {
     throw new StatefunError("RESPONSE_MALFORMED", `The answer is not a FromFunction message: ${describe(error)}.`, {
       cause: error,
@@ -76,21 +62,24 @@ export function decodeResponse(bytes: Uint8Array): Response {
   }
 }
 
-function readResult(reader: WireReader, outerEnd: number): InvocationResult {
+function readResult(reader: WireReader, outerEnd: number): Effects<Uint8Array> {
   const end = reader.endOfField(outerEnd);
-  const result: InvocationResult = { mutations: [], messages: [], delayed: [], egresses: [] };
+  const mutations: Mutation<Uint8Array>[] = [];
+  const messages: OutgoingMessage<Uint8Array>[] = [];
+  const delayed: (DelayedMessage<Uint8Array> | Cancellation)[] = [];
+  const egresses: EgressMessage<Uint8Array>[] = [];
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
-    if (fieldTag === field1) result.mutations.push(readMutation(reader, end));
-    else if (fieldTag === field2) result.messages.push(readMessage(reader, end));
-    else if (fieldTag === field3) result.delayed.push(readDelayed(reader, end));
-    else if (fieldTag === field4) result.egresses.push(readEgress(reader, end));
+    if (fieldTag === field1) mutations.push(readMutation(reader, end));
+    else if (fieldTag === field2) messages.push(readMessage(reader, end));
+    else if (fieldTag === field3) delayed.push(readDelayed(reader, end));
+    else if (fieldTag === field4) egresses.push(readEgress(reader, end));
     else reader.skip(fieldTag, end);
   }
-  return result;
+  return { mutations, messages, delayed, egresses };
 }
 
-function readMutation(reader: WireReader, outerEnd: number): ResponseMutation {
+function readMutation(reader: WireReader, outerEnd: number): Mutation<Uint8Array> {
   const end = reader.endOfField(outerEnd);
   let modify = false;
   let name = "";
@@ -103,10 +92,10 @@ function readMutation(reader: WireReader, outerEnd: number): ResponseMutation {
     else reader.skip(fieldTag, end);
   }
   if (modify && packed === undefined) throw new Error(`the state "${name}" is to be written without a value`);
-  return { name, packed: modify ? packed : undefined };
+  return { name, value: modify ? packed : undefined };
 }
 
-function readMessage(reader: WireReader, outerEnd: number): ResponseMessage {
+function readMessage(reader: WireReader, outerEnd: number): OutgoingMessage<Uint8Array> {
   const end = reader.endOfField(outerEnd);
   let target: Address | undefined;
   let argument: Uint8Array | undefined;
@@ -119,7 +108,7 @@ function readMessage(reader: WireReader, outerEnd: number): ResponseMessage {
   return { target: present(target, "target"), argument: present(argument, "argument") };
 }
 
-function readDelayed(reader: WireReader, outerEnd: number): ResponseDelayed {
+function readDelayed(reader: WireReader, outerEnd: number): DelayedMessage<Uint8Array> | Cancellation {
   const end = reader.endOfField(outerEnd);
   let delayMs = 0n;
   let target: Address | undefined;
@@ -137,20 +126,19 @@ function readDelayed(reader: WireReader, outerEnd: number): ResponseDelayed {
   }
   if (cancel) {
     if (token === "") throw new Error("a cancellation names no token");
-    return { cancel, token };
+    return { cancel: token };
   }
   if (delayMs < 0n) throw new Error(`a message's delay is ${delayMs} ms`);
   return {
-    cancel,
     // A delay of more than 285,000 years is cut: a double can't hold a larger number exactly.
     delayMs: Number(delayMs > 9_000_000_000_000_000n ? 9_000_000_000_000_000n : delayMs),
-    token: token === "" ? undefined : token,
+    cancellationToken: token === "" ? undefined : token,
     target: present(target, "target"),
     argument: present(argument, "argument"),
   };
 }
 
-function readEgress(reader: WireReader, outerEnd: number): ResponseEgress {
+function readEgress(reader: WireReader, outerEnd: number): EgressMessage<Uint8Array> {
   const end = reader.endOfField(outerEnd);
   let namespace = "";
   let name = "";
@@ -162,7 +150,7 @@ function readEgress(reader: WireReader, outerEnd: number): ResponseEgress {
     else if (fieldTag === field3) argument = readPacked(reader, end);
     else reader.skip(fieldTag, end);
   }
-  return { egress: `${namespace}/${name}`, argument: present(argument, "argument") };
+  return { namespace, name, argument: present(argument, "argument") };
 }
 
 function readMissing(reader: WireReader, outerEnd: number): ValueSpec[] {

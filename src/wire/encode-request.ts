@@ -4,6 +4,7 @@ import { delimited, tag } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Address } from "../model/address.js";
 import { writeAddress } from "./address.js";
+import { offerField } from "./batch-end.js";
 
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
@@ -26,7 +27,7 @@ export interface RequestMessage {
 
 /**
  * Encodes one call (proto message InvocationBatchRequest) with the messages of the list from index `from` to before
- * `to`.
+ * `to`. It offers to read how far the batch came, which SDKs that can't tell ignore.
  */
 export function encodeRequest(
   target: Address,
@@ -52,5 +53,7 @@ export function encodeRequest(
     writer.end(message);
   }
   writer.end(batch);
+  writer.uint32(offerField);
+  writer.uint32(1);
   return writer.finish();
 }

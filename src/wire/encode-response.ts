@@ -6,6 +6,7 @@ import type { ExpireMode } from "../model/expiration.js";
 import type { Generation, SideEffects, ValueSpec } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { writeAddress } from "./address.js";
+import { type BatchEnd, writeBatchEnd } from "./batch-end.js";
 import { writePacked } from "./packed.js";
 
 const expireModes: Record<ExpireMode, number> = { none: 0, "after-write": 1, "after-call": 2 };
@@ -14,8 +15,11 @@ const field2 = tag(2, delimited);
 const field3 = tag(3, delimited);
 const field4 = tag(4, delimited);
 
-/** Encodes the effects of a batch (proto oneof field invocation_result = 100). */
-export function encodeResponse(effects: SideEffects, generation: Generation): Uint8Array {
+/**
+ * Encodes the effects of a batch (proto oneof field invocation_result = 100). `end` says how its messages ended, to an engine
+ * that has offered to read that.
+ */
+export function encodeResponse(effects: SideEffects, generation: Generation, end?: BatchEnd): Uint8Array {
   const writer = new WireWriter();
   const result = writer.begin(tag(100, delimited));
   for (const { name, value } of effects.mutations) {
@@ -60,6 +64,7 @@ export function encodeResponse(effects: SideEffects, generation: Generation): Ui
     writer.end(egress);
   }
   writer.end(result);
+  if (end !== undefined) writeBatchEnd(writer, end);
   return writer.finish();
 }
 

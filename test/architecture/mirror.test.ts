@@ -32,6 +32,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "mailbox",
       "many-delayed",
       "memory",
+      "message-ends",
       "model",
       "states",
       "store-failure",
@@ -48,6 +49,7 @@ const rooms: Readonly<Record<string, Room>> = {
   functions: {
     untested: {
       context: "it holds declarations alone; test/typings compiles against them",
+      "call-limit": "the tests of the option callTimeout in test/hostile run it",
       "decorator-types": "it holds types alone; test/typings compiles against them",
       dialects: "test/dialects runs it under every compiler",
       "handled-messages": "it holds types alone; test/typings compiles against them",
@@ -59,6 +61,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "failures",
       "returned-values",
       "half-characters",
+      "messages-end-alone",
       "metadata",
       "silent-faults",
       "state-protocol",

@@ -8,6 +8,7 @@ import { RequestReplyHandler } from "statefun-ts";
 import { serve } from "statefun-ts/node";
 import { type EgressRecord, startFlink } from "../../flink/flink.ts";
 import { Engine } from "../../src/engine/engine.js";
+import { LocalFunctions } from "../../src/functions/local-functions.js";
 import { makeRoutes, type Routes } from "../../src/runtime/endpoint/routes.js";
 import { parseModule } from "../../src/runtime/module/read-module.js";
 import { openLevelStore } from "../../src/store/level-store.js";
@@ -141,12 +142,11 @@ class EmbeddedRun {
 
   async start(): Promise<void> {
     const functions = application(this.#progress);
-    const handler = new RequestReplyHandler(functions, { logger: this.#logger });
     if (this.#options.functions === "in this process") {
-      const { typeNames } = functions;
       const nothing = { endpoints: [], ingresses: [], egresses: [] };
-      this.#routes = makeRoutes(nothing, { typeNames, handle: (request) => handler.handle(request) });
+      this.#routes = makeRoutes(nothing, new LocalFunctions(functions, { logger: this.#logger }));
     } else {
+      const handler = new RequestReplyHandler(functions, { logger: this.#logger });
       const server = await serve(handler, { port: 0, host: "127.0.0.1" });
       this.#closers.unshift(() => server.close());
       this.#routes = makeRoutes(parseModule(moduleText(server.port), { file: "module.yaml" }));

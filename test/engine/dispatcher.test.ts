@@ -54,14 +54,19 @@ function setUp(options: { store?: Store; limits?: Partial<EngineLimits>; policy?
   };
   const failures = new Failures(parts);
   const dispatcher = new Dispatcher({ ...parts, invoker: invoker as Invoker, failures });
+  /** Announces an address, and ends what announced it: calls begin after that. */
+  const ready = (instance: Instance) => {
+    dispatcher.ready(instance);
+    dispatcher.pump();
+  };
   /** Puts a message into a mailbox and announces it. */
   const send = (to: string, value = "x") => {
     const instance = parts.instances.wake(at(to));
     instance.mailbox.push(message(value));
-    dispatcher.ready(instance);
+    ready(instance);
     return instance;
   };
-  return { parts, dispatcher, flights, send, ids: () => flights.map(({ id }) => id) };
+  return { parts, dispatcher, flights, ready, send, ids: () => flights.map(({ id }) => id) };
 }
 
 test("an address is called when it has messages, once at a time, and again until it has none", () => {
@@ -75,6 +80,47 @@ test("an address is called when it has messages, once at a time, and again until
   flights[1]?.end();
   assert.equal(flights.length, 2);
   assert.equal(dispatcher.inFlight, 0);
+});
+
+test("a call begins after what made its address ready has ended", async () => {
+  const { parts, dispatcher, flights } = setUp();
+  const instance = parts.instances.wake(at("f/a"));
+  parts.commit.transact(() => {
+    instance.mailbox.push(message("x"));
+    dispatcher.ready(instance);
+    assert.equal(flights.length, 0);
+  });
+  assert.equal(flights.length, 0);
+  await Promise.resolve();
+  assert.equal(flights.length, 1);
+});
+
+test("calls that end at once are begun one after the other, however many make the next one ready", async () => {
+  const parts = new Parts({ functions });
+  let depth = 0;
+  let deepest = 0;
+  let calls = 0;
+  const invoker: Pick<Invoker, "call"> = {
+    call(instance, _known, ended) {
+      calls += 1;
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+      instance.mailbox.consume();
+      if (calls < 200) {
+        const next = parts.instances.wake(at(`f/${calls}`));
+        next.mailbox.push(message("x"));
+        dispatcher.ready(next);
+      }
+      ended(answered);
+      depth -= 1;
+    },
+  };
+  const dispatcher = new Dispatcher({ ...parts, invoker: invoker as Invoker, failures: new Failures(parts) });
+  const first = parts.instances.wake(at("f/0"));
+  first.mailbox.push(message("x"));
+  dispatcher.ready(first);
+  await parts.settle();
+  assert.deepEqual([calls, deepest, dispatcher.inFlight], [200, 1, 0]);
 });
 
 test("an address that has been called goes to the end of its lane", () => {
@@ -106,7 +152,7 @@ test("what begins is bounded in a turn of the event loop, and lanes take turns i
 });
 
 test("an address that is parked or held is not called, and is when it may be again", () => {
-  const { parts, dispatcher, flights, send } = setUp();
+  const { parts, ready, flights, send } = setUp();
   const parked = parts.instances.wake(at("f/parked"));
   parts.parked.park(parked, { since: 0, code: "ADDRESS_PARKED", reason: "test", attempts: 0 });
   send("f/parked");
@@ -115,9 +161,9 @@ test("an address that is parked or held is not called, and is when it may be aga
   send("f/held");
   assert.equal(flights.length, 0);
   parts.parked.unpark(parked);
-  dispatcher.ready(parked);
+  ready(parked);
   held.held -= 1;
-  dispatcher.ready(held);
+  ready(held);
   assert.equal(flights.length, 2);
 });
 

@@ -1,6 +1,6 @@
 // Functions that a test writes down in a line, and the endpoint that serves them.
 
-import type { Endpoint, FindRoute } from "../../src/engine/endpoint.js";
+import type { FindRoute, RemoteEndpoint } from "../../src/engine/endpoint.js";
 import { StatefunError } from "../../src/errors.js";
 import { Address } from "../../src/model/address.js";
 import { noExpiration } from "../../src/model/expiration.js";
@@ -112,7 +112,7 @@ export const spec = (name: string, mode: ValueSpec["expiration"]["mode"] = "none
 });
 
 /** Serves the functions; one object per endpoint name. */
-class TestEndpoint implements Endpoint {
+class TestEndpoint implements RemoteEndpoint {
   readonly #functions: Functions;
   calls = 0;
 

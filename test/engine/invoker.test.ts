@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { RemoteEndpoint } from "../../src/engine/endpoint.js";
 import { Invoker } from "../../src/engine/invoker.js";
 import type { EngineLimits } from "../../src/engine/limits.js";
 import { DelayedMessage } from "../../src/engine/message.js";
@@ -65,7 +66,7 @@ test("a call carries at most maxBatch messages, and batchBytes of them, but alwa
   assert.deepEqual(sizes, [2, 2, 1, 1, 1]);
 });
 
-test("after a failure one message goes alone", async () => {
+test("after a batch failed as a whole, each of its messages goes alone", async () => {
   const sizes: number[] = [];
   let fail = true;
   const { instance, call, send } = setUp(({ messages }) => {
@@ -79,8 +80,12 @@ test("after a failure one message goes alone", async () => {
   fail = false;
   await call();
   assert.equal(instance.attempts, 0, "a success ends the count");
+  send("4", "5");
   await call();
-  assert.deepEqual(sizes, [3, 1, 2]);
+  await call();
+  assert.equal(instance.suspects, 0);
+  await call();
+  assert.deepEqual(sizes, [3, 1, 1, 1, 2]);
 });
 
 test("states are carried and written; those that the function misses are registered, which consumes nothing", async () => {
@@ -143,7 +148,7 @@ test("an error that is no StatefunError is ENDPOINT_FAILED, also one that the en
   const throws = setUp(() => {});
   const known = throws.parts.functions.find("test", "f");
   assert.ok(known !== undefined);
-  known.route.endpoint.call = () => {
+  (known.route.endpoint as RemoteEndpoint).call = () => {
     throw new TypeError("odd");
   };
   throws.send("1");

@@ -15,6 +15,7 @@ import { LoggingStore } from "../../src/engine/logging-store.js";
 import { type DelayedMessage, Message } from "../../src/engine/message.js";
 import { newCounters } from "../../src/engine/metrics.js";
 import { Outboxes } from "../../src/engine/outboxes.js";
+import { OwnContext } from "../../src/engine/own-context.js";
 import { Packed } from "../../src/engine/packed.js";
 import { ParkedAddresses } from "../../src/engine/parked-addresses.js";
 import { Sequence } from "../../src/engine/sequence.js";
@@ -31,6 +32,7 @@ import { at, endpointOf, type Functions, text, textOf } from "./functions.js";
 export class Parts {
   readonly store: Store;
   readonly clock = new ManualClock();
+  readonly context = new OwnContext();
   readonly counters = newCounters();
   readonly logger = new RecordingLogger();
   readonly limits: EngineLimits;

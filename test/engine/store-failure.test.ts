@@ -12,7 +12,7 @@ const counter = {
   handle(batch: Batch) {
     const count = Number(batch.state("count") ?? 0) + batch.messages.length;
     batch.set("count", String(count));
-    batch.reply(String(count));
+    for (const caller of batch.callers) if (caller !== undefined) batch.send(caller, String(count));
     for (const message of batch.messages) batch.egress("all", message);
   },
 };

@@ -6,8 +6,8 @@ import { addressKey, kinds, rangeEnd } from "../../src/engine/keys.js";
 import { DelayedMessage } from "../../src/engine/message.js";
 import { apply, assertAllowed, readsOf } from "../../src/engine/transaction.js";
 import { Address } from "../../src/model/address.js";
+import type { Effects, MessageEnd } from "../../src/model/invocation.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
-import type { InvocationResult } from "../../src/wire/decode-response.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at, type Functions, spec, textOf, textType } from "./functions.js";
@@ -21,7 +21,9 @@ const functions: Functions = {
 };
 const bytes = (value: string) => packed(value).bytes;
 
-const nothing: InvocationResult = { mutations: [], messages: [], delayed: [], egresses: [] };
+type Result = Effects<Uint8Array>;
+
+const nothing: Result = { mutations: [], messages: [], delayed: [], egresses: [] };
 
 function setUp(name = "f") {
   const store = new ForgetfulStore({ autoSync: true });
@@ -36,53 +38,52 @@ function setUp(name = "f") {
     parts,
     instance,
     known,
-    check: (result: Partial<InvocationResult>) => assertAllowed(known, instance, { ...nothing, ...result }, parts),
-    apply: (result: Partial<InvocationResult>, consumed = 0) =>
-      apply(known, instance, consumed, { ...nothing, ...result }, parts.clock.now(), parts),
+    check: (result: Partial<Result>) => assertAllowed(known, instance, { ...nothing, ...result }, parts),
+    apply: (result: Partial<Result>, consumed = 0, ends: readonly MessageEnd[] = []) =>
+      apply(known, instance, { consumed, effects: { ...nothing, ...result }, ends }, parts.clock.now(), parts),
   };
 }
 
 const later = (token: string | undefined, to = "g/b") => ({
-  cancel: false as const,
   target: at(to),
   argument: bytes("later"),
   delayMs: 1000,
-  token,
+  cancellationToken: token,
 });
-const cancel = (token: string) => ({ cancel: true as const, token });
+const cancel = (token: string) => ({ cancel: token });
 
 test("an answer that Flink would take is allowed", () => {
   const { check } = setUp();
   check({});
   check({
     mutations: [
-      { name: "count", packed: bytes("1") },
-      { name: "count", packed: undefined },
+      { name: "count", value: bytes("1") },
+      { name: "count", value: undefined },
     ],
     messages: [
       { target: at("g/b"), argument: bytes("x") },
       { target: new Address("statefun.client", "call", "gone"), argument: bytes("x") },
     ],
     delayed: [later(undefined), later("token"), cancel("token"), later("token"), cancel("unknown")],
-    egresses: [{ egress: "out/all", argument: bytes("x") }],
+    egresses: [{ namespace: "out", name: "all", argument: bytes("x") }],
   });
 });
 
 test("an answer that Flink would fail for is refused", () => {
   const { check } = setUp();
   const bad = new Uint8Array([0x0a, 0x7f]);
-  throwsCode(() => check({ mutations: [{ name: "other", packed: bytes("1") }] }), "STATE_UNDECLARED", "other");
+  throwsCode(() => check({ mutations: [{ name: "other", value: bytes("1") }] }), "STATE_UNDECLARED", "other");
   const otherType = packed("1").bytes;
   otherType[otherType.indexOf("t".charCodeAt(0))] = "x".charCodeAt(0);
-  throwsCode(() => check({ mutations: [{ name: "count", packed: otherType }] }), "STATE_TYPENAME_CHANGED", textType);
+  throwsCode(() => check({ mutations: [{ name: "count", value: otherType }] }), "STATE_TYPENAME_CHANGED", textType);
   throwsCode(() => check({ messages: [{ target: at("gone/b"), argument: bytes("x") }] }), "FUNCTION_UNKNOWN", "gone");
   throwsCode(() => check({ delayed: [later(undefined, "gone/b")] }), "FUNCTION_UNKNOWN", "gone");
   throwsCode(() => check({ delayed: [later("token"), later("token")] }), "TOKEN_INVALID", "token");
-  const egresses = (egress: string, argument = bytes("x")) => ({ egresses: [{ egress, argument }] });
-  throwsCode(() => check(egresses("out/gone")), "EGRESS_UNKNOWN", "out/gone", "out/all");
-  throwsCode(() => check(egresses("out/all", bad)), "RESPONSE_MALFORMED");
+  const egresses = (name: string, argument = bytes("x")) => ({ egresses: [{ namespace: "out", name, argument }] });
+  throwsCode(() => check(egresses("gone")), "EGRESS_UNKNOWN", "out/gone", "out/all");
+  throwsCode(() => check(egresses("all", bad)), "RESPONSE_MALFORMED");
   throwsCode(() => check({ messages: [{ target: at("g/b"), argument: bad }] }), "RESPONSE_MALFORMED");
-  throwsCode(() => check({ mutations: [{ name: "count", packed: bad }] }), "RESPONSE_MALFORMED");
+  throwsCode(() => check({ mutations: [{ name: "count", value: bad }] }), "RESPONSE_MALFORMED");
 });
 
 test("a token is refused that a message of the same id waits under, whatever its function, unless it is cancelled first", () => {
@@ -96,14 +97,14 @@ test("a token is refused that a message of the same id waits under, whatever its
 test("a state of a v2 function may change its typename", () => {
   const { check } = setUp("old");
   const otherType = packed("1", "v2").bytes;
-  check({ mutations: [{ name: "count", packed: otherType }] });
+  check({ mutations: [{ name: "count", value: otherType }] });
 });
 
 test("a record of before the start does not declare its egress", async () => {
   const { parts, check } = setUp();
   await parts.store.write([["oout/before\x00000000001", message("x").encode()]]);
   await parts.outboxes.open();
-  const result = { egresses: [{ egress: "out/before", argument: bytes("x") }] };
+  const result = { egresses: [{ namespace: "out", name: "before", argument: bytes("x") }] };
   throwsCode(() => check(result), "EGRESS_UNKNOWN");
 });
 
@@ -112,13 +113,13 @@ test("an answer is applied: messages consumed, states written, messages, delayed
   for (const value of ["1", "2", "3"]) parts.deliver("f/a", value);
   apply(
     {
-      mutations: [{ name: "count", packed: bytes("2") }],
+      mutations: [{ name: "count", value: bytes("2") }],
       messages: [
         { target: at("g/b"), argument: bytes("first") },
         { target: at("g/b"), argument: bytes("second") },
       ],
       delayed: [later("token")],
-      egresses: [{ egress: "out/all", argument: bytes("record") }],
+      egresses: [{ namespace: "out", name: "all", argument: bytes("record") }],
     },
     2,
   );
@@ -166,20 +167,21 @@ test("applying an answer reads nothing but what was read ahead", async () => {
   parts.delayed.add(new DelayedMessage(at("g/b"), at("f/a"), packed("later"), 1, "old"));
   parts.deliver("f/a", "1");
   await commit.durable();
-  const result: InvocationResult = {
-    mutations: [{ name: "count", packed: bytes("1") }],
+  const result: Result = {
+    mutations: [{ name: "count", value: bytes("1") }],
     messages: [at("g/b"), at("f/a"), caller, caller, nobody, calls.callerAddress(undefined)].map((target) => ({
       target,
       argument: bytes("x"),
     })),
     delayed: [cancel("old"), cancel("unknown"), later("old"), later(undefined), cancel("old"), later("new")],
-    egresses: [{ egress: "out/all", argument: bytes("record") }],
+    egresses: [{ namespace: "out", name: "all", argument: bytes("record") }],
   };
-  const ahead = commit.readAhead(readsOf(instance, result));
+  const part = { consumed: 1, effects: result, ends: [] };
+  const ahead = commit.readAhead(readsOf(instance, part));
   store.failReads = "STORE_FAILED";
   commit.using(ahead, () => {
     assertAllowed(known, instance, result, parts);
-    commit.transact(() => apply(known, instance, 1, result, parts.clock.now(), parts));
+    commit.transact(() => apply(known, instance, part, parts.clock.now(), parts));
   });
   assert.equal(parts.delayed.pending, 2);
   store.release();
@@ -202,10 +204,10 @@ test("after a crash an answer is there as a whole or not at all", async () => {
   await parts.commit.durable();
   apply(
     {
-      mutations: [{ name: "count", packed: bytes("1") }],
+      mutations: [{ name: "count", value: bytes("1") }],
       messages: [{ target: at("g/b"), argument: bytes("out") }],
       delayed: [later("token")],
-      egresses: [{ egress: "out/all", argument: bytes("record") }],
+      egresses: [{ namespace: "out", name: "all", argument: bytes("record") }],
     },
     1,
   );

@@ -12,6 +12,7 @@ import {
   Types,
 } from "../../src/index.js";
 import { clientName, clientNamespace } from "../../src/model/client-address.js";
+import { errorOfFailure } from "../../src/model/failure.js";
 import type { MetadataInput } from "../../src/model/metadata.js";
 import { decodeResponse } from "../../src/wire/decode-response.js";
 import { encodeRequest } from "../../src/wire/encode-request.js";
@@ -43,11 +44,13 @@ for (const generation of generations) {
     const response = decodeResponse(bytes);
     if ("missing" in response) throw new Error("states are missing");
     const read = (argument: Uint8Array) => texts(decodePacked(argument, generation).metadata);
+    const { effects, end } = response;
+    if (end?.stopped !== undefined) throw errorOfFailure({ ...end.stopped, terminal: false });
     return {
-      messages: response.messages.map(({ argument }) => read(argument)),
-      delayed: response.delayed.map((entry) => !entry.cancel && read(entry.argument)),
-      egresses: response.egresses.map(({ argument }) => read(argument)),
-      mutations: response.mutations.map(({ packed }) => packed && Buffer.from(packed).toString("latin1")),
+      messages: effects.messages.map(({ argument }) => read(argument)),
+      delayed: effects.delayed.map((entry) => !("cancel" in entry) && read(entry.argument)),
+      egresses: effects.egresses.map(({ argument }) => read(argument)),
+      mutations: effects.mutations.map(({ value }) => value && Buffer.from(value).toString("latin1")),
     };
   }
   test(`${generation}: the context has the metadata of its message, and of no other one`, async () => {

@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LocalFunctions } from "../../src/functions/local-functions.js";
 import { type Context, RequestReplyHandler, StatefulFunctions } from "../../src/index.js";
+import type { BatchPart } from "../../src/model/invocation.js";
+import { decodeRequest } from "../../src/wire/decode-request.js";
 import { answerOf, generations, packed, requestBytes } from "../support/calls.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
@@ -20,6 +23,14 @@ function handlerOf(handle: (message: unknown, context: Context) => unknown, call
 }
 
 test("a limit for each message lets a batch of many take longer, and ends with the message that does", async (t) => {
+  let parts: number[] = [];
+  const taker = {
+    part: ({ consumed }: BatchPart) => parts.push(consumed),
+    target() {},
+    egress() {},
+    token() {},
+    over: false,
+  };
   let now = 1000;
   t.mock.timers.enable({ apis: ["setTimeout"] });
   t.mock.method(performance, "now", () => now);
@@ -36,9 +47,19 @@ test("a limit for each message lets a batch of many take longer, and ends with t
     const gates = Array.from({ length: 3 }, () => new Gate());
     let begun = 0;
     const functions = new StatefulFunctions().register("a/b", () => gates[begun++]?.promise);
-    const options = { logger: new RecordingLogger(), callTimeout: 20 };
-    const handler = new RequestReplyHandler(functions, options, limited);
-    const failed = rejectsCode(handler.handle(call("v3", 3)), "CALL_TIMEOUT", "a/b/1", "20 ms");
+    const logger = new RecordingLogger();
+    const handler = new RequestReplyHandler(functions, { logger, callTimeout: 20 });
+    const local = new LocalFunctions(functions, { logger, callTimeoutMs: 20 });
+    parts = [];
+    const failed =
+      limited === "batch"
+        ? rejectsCode(handler.handle(call("v3", 3)), "CALL_TIMEOUT", "a/b/1", "20 ms")
+        : Promise.resolve(local.run(decodeRequest(call("v3", 3)), taker)).then((answer) => {
+            assert.ok("part" in answer);
+            assert.equal(answer.stopped?.code, "CALL_TIMEOUT");
+            // The messages before it have ended, and were taken while the batch went on.
+            assert.deepEqual([parts, answer.part.consumed], [[1, 1], 0]);
+          });
     await pass(15);
     gates[0]?.open();
     await pass(15);
@@ -46,7 +67,7 @@ test("a limit for each message lets a batch of many take longer, and ends with t
     await pass(15);
     assert.equal(begun, limited === "message" ? 3 : 2);
     if (limited === "message") {
-      const early = handler.close().then(() => "closed");
+      const early = failed.then(() => "ended");
       assert.equal(
         await Promise.race([early, new Promise((resolve) => setImmediate(resolve, "in flight"))]),
         "in flight",

@@ -7,6 +7,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { Address, type Metadata, RequestReplyHandler, type TypedValue } from "statefun-ts";
 import { type StatefunServer, serve } from "statefun-ts/node";
 import { Engine } from "../../src/engine/engine.js";
+import { LocalFunctions } from "../../src/functions/local-functions.js";
 import { makeRoutes, type Routes } from "../../src/runtime/endpoint/routes.js";
 import type { Module } from "../../src/runtime/module/module.js";
 import { parseModule } from "../../src/runtime/module/read-module.js";
@@ -50,7 +51,7 @@ export class Application {
   #dir = "";
   /** Which peer serves `golden/expiring`. */
   #expiring: string | undefined;
-  #handler!: RequestReplyHandler;
+  #local!: LocalFunctions;
   #server: StatefunServer | undefined;
   #store: Store | undefined;
   #routes: Routes | undefined;
@@ -80,8 +81,12 @@ export class Application {
     }
     for (const result of started) if (result.status === "rejected") throw result.reason;
     const moving = languages.map(([language]) => `moving/${language}`);
-    this.#handler = new RequestReplyHandler(actors("ours/actor", ...moving), { logger: this.#logger });
-    this.#server = await serve(this.#handler, { port: 0, host: "127.0.0.1" });
+    const functions = actors("ours/actor", ...moving);
+    this.#local = new LocalFunctions(functions, { logger: this.#logger });
+    this.#server = await serve(new RequestReplyHandler(functions, { logger: this.#logger }), {
+      port: 0,
+      host: "127.0.0.1",
+    });
     await this.#open(movers);
   }
 
@@ -172,7 +177,7 @@ export class Application {
     this.#store = await openLevelStore(join(this.#dir, "data"));
     this.#routes = makeRoutes(this.#module(movers), {
       typeNames: ["ours/actor"],
-      handle: (request) => this.#handler.handle(request),
+      run: (batch, taker) => this.#local.run(batch, taker),
     });
     this.#engine = await Engine.open({
       store: this.#store,

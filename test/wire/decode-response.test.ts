@@ -20,7 +20,7 @@ for (const generation of generations) {
   // On v2 a state's value is bytes that hold an Any.
   const stateValue = generation === "v3" ? value : packed;
   const answer = (result: object) =>
-    decodeResponse(reflected(fromFunction[generation], { invocation_result: result })) as any;
+    (decodeResponse(reflected(fromFunction[generation], { invocation_result: result })) as any).effects;
 
   test(`${generation}: every effect is read, with its value unopened`, () => {
     const { mutations, messages, delayed, egresses } = answer({
@@ -33,7 +33,7 @@ for (const generation of generations) {
       outgoing_egresses: [{ egress_namespace: "n/s", egress_type: "out", argument: value }],
     });
     assert.deepEqual(
-      mutations.map((mutation: any) => [mutation.name, mutation.packed && Buffer.from(mutation.packed)]),
+      mutations.map((mutation: any) => [mutation.name, mutation.value && Buffer.from(mutation.value)]),
       [
         ["kept", packed],
         ["gone", undefined],
@@ -42,16 +42,16 @@ for (const generation of generations) {
     assert.equal(String(messages[0].target), "a/b/c/1");
     assert.deepEqual(Buffer.from(messages[0].argument), packed);
     assert.equal(delayed[0].delayMs, 5);
-    assert.equal(delayed[0].token, undefined);
+    assert.equal(delayed[0].cancellationToken, undefined);
     assert.deepEqual(Buffer.from(delayed[0].argument), packed);
-    assert.equal(egresses[0].egress, "n/s/out");
+    assert.deepEqual([egresses[0].namespace, egresses[0].name], ["n/s", "out"]);
     assert.deepEqual(Buffer.from(egresses[0].argument), packed);
   });
 
   test(`${generation}: an empty answer is one without effects`, () => {
     const nothing = { mutations: [], messages: [], delayed: [], egresses: [] };
     assert.deepEqual(answer({}), nothing);
-    assert.deepEqual(decodeResponse(new Uint8Array(0)), nothing);
+    assert.deepEqual(decodeResponse(new Uint8Array(0)), { effects: nothing, end: undefined });
   });
 
   const malformed: [string, object][] = [
@@ -80,9 +80,10 @@ for (const generation of generations) {
 
 test("v3: a cancellation carries its token, and one without a token is RESPONSE_MALFORMED", () => {
   const answer = (entry: object) =>
-    decodeResponse(reflected(fromFunction.v3, { invocation_result: { delayed_invocations: [entry] } })) as any;
+    (decodeResponse(reflected(fromFunction.v3, { invocation_result: { delayed_invocations: [entry] } })) as any)
+      .effects;
   const cancelled = answer({ is_cancellation_request: true, cancellation_token: "t" });
-  assert.deepEqual(cancelled.delayed, [{ cancel: true, token: "t" }]);
+  assert.deepEqual(cancelled.delayed, [{ cancel: "t" }]);
   throwsCode(() => answer({ is_cancellation_request: true }), "RESPONSE_MALFORMED");
 });
 

@@ -2,7 +2,7 @@
 
 import type { Readable } from "node:stream";
 import type { Pool } from "undici";
-import { type Endpoint, NoAnswer } from "../../engine/endpoint.js";
+import { NoAnswer, type RemoteEndpoint } from "../../engine/endpoint.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
 import { longestTimerMs } from "../../model/duration.js";
@@ -28,7 +28,7 @@ const pieceBytes = 64 * 1024;
 const headers = ["content-type", octetStream, "accept", octetStream, "user-agent", "statefun-ts"];
 
 /** Calls the functions of one endpoint of a module file. A call is one attempt: the engine repeats failed calls. */
-export class HttpEndpoint implements Endpoint {
+export class HttpEndpoint implements RemoteEndpoint {
   readonly mostInFlight: number;
   /** undici takes long to load, so a runtime without HTTP endpoints does not load it. */
   readonly #undici = import("undici");

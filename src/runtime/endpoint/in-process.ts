@@ -1,29 +1,27 @@
-// Calls the functions of this process: an endpoint that hands the bytes to their handler.
+// Calls the functions of this process: an endpoint that hands a batch to them as it is.
 
-import type { Endpoint } from "../../engine/endpoint.js";
+import type { LocalEndpoint } from "../../engine/endpoint.js";
 import { isolated } from "../../engine/own-context.js";
 import type { FunctionPolicy } from "../../model/function-policy.js";
 
-/** The functions of this process: their type names, and the handler that takes and returns bytes. */
+/** The functions of this process: their type names, what happens when they fail, and how a batch of theirs is run. */
 export interface InProcessFunctions {
   readonly typeNames: readonly string[];
-  /** What a function says of itself on what happens when a message fails. */
+  /** What happens when a message of the function fails, as far as the function says. */
   policy?(typeName: string): FunctionPolicy | undefined;
-  handle(request: Uint8Array): Promise<Uint8Array>;
+  run: LocalEndpoint["run"];
 }
 
-/** Passes bytes and failures through unchanged. Each batch has an asynchronous context of its own. */
-export class InProcessEndpoint implements Endpoint {
+/** Passes batches, answers and failures through unchanged. Each batch has an asynchronous context of its own. */
+export class InProcessEndpoint implements LocalEndpoint {
   readonly #functions: InProcessFunctions;
 
   constructor(functions: InProcessFunctions) {
     this.#functions = functions;
   }
 
-  call(request: Uint8Array): Promise<Uint8Array> {
-    return isolated(() => this.#functions.handle(request));
-  }
+  run: LocalEndpoint["run"] = (batch, taker) => isolated(() => this.#functions.run(batch, taker));
 
-  /** Does nothing: the handler belongs to the user. */
+  /** Does nothing: the functions belong to the user. */
   async close(): Promise<void> {}
 }

@@ -3,7 +3,8 @@
 import type { TestContext } from "node:test";
 import { Engine } from "../../../src/engine/engine.js";
 import type { EngineLimits } from "../../../src/engine/limits.js";
-import { custom, json, RequestReplyHandler, StatefulFunctions, Types } from "../../../src/index.js";
+import { LocalFunctions } from "../../../src/functions/local-functions.js";
+import { custom, json, StatefulFunctions, Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
 import type { FunctionPolicy } from "../../../src/model/function-policy.js";
 import { type AdminOptions, adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
@@ -64,11 +65,7 @@ export async function world(
   store = new MemoryStore(),
   policy: FunctionPolicy = { retry: { attempts: 1 } },
 ): Promise<World> {
-  const handler = new RequestReplyHandler(functions, { logger: new RecordingLogger() });
-  const endpoint = new InProcessEndpoint({
-    typeNames: functions.typeNames,
-    handle: (request) => handler.handle(request),
-  });
+  const endpoint = new InProcessEndpoint(new LocalFunctions(functions, { logger: new RecordingLogger() }));
   const route = { endpoint, generation: "v3", maxBatch: 1000, states: undefined, label: "in this process" } as const;
   const engine = await Engine.open({
     store,

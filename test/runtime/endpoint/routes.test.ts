@@ -2,12 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { RequestReplyHandler, StatefulFunctions } from "../../../src/index.js";
+import type { LocalEndpoint, RemoteEndpoint, Route } from "../../../src/engine/endpoint.js";
 import { Address } from "../../../src/model/address.js";
 import { makeRoutes } from "../../../src/runtime/endpoint/routes.js";
 import { parseModule } from "../../../src/runtime/module/read-module.js";
 import { rejectsCode, throwsCode } from "../../support/expect-code.js";
-import { RecordingLogger } from "../../support/recording-logger.js";
 import { echo, httpServer } from "./servers.js";
 
 const { url } = await httpServer(echo);
@@ -21,7 +20,9 @@ spec: {functions: example/greeter, urlPathTemplate: "${url}/one"}
   { file: "module.yaml" },
 );
 const empty = parseModule("", { file: "module.yaml" });
-const here = (...typeNames: string[]) => ({ typeNames, handle: async (request: Uint8Array) => request });
+const here = (...typeNames: string[]) => ({ typeNames, run: () => ({ missing: [] }) });
+const call = (route: Route | undefined, request: string) =>
+  (route as Route & { endpoint: RemoteEndpoint }).endpoint.call(Buffer.from(request), Address.of("example/seen", "a"));
 
 const opened: { close(): Promise<void> }[] = [];
 const routesOf = (...input: Parameters<typeof makeRoutes>) => {
@@ -37,8 +38,7 @@ test("a name of its own wins over its namespace, whatever the order", async () =
   assert.equal(find("example", "seen")?.label, `${url}/all`);
   assert.equal(find("example", "seen")?.maxBatch, 7);
   assert.equal(find("other", "greeter"), undefined);
-  const answer = await find("example", "seen")?.endpoint.call(Buffer.from("hi"), Address.of("example/seen", "a"));
-  assert.equal(Buffer.from(answer as Uint8Array).toString(), "hi");
+  assert.equal(Buffer.from(await call(find("example", "seen"), "hi")).toString(), "hi");
 });
 
 test("one route is handed out for all functions of an endpoint", () => {
@@ -60,30 +60,26 @@ test("a function both in this process and named by the module is refused", () =>
   throwsCode(both, "MODULE_INVALID", "module.yaml, line 5", "example/greeter", `${url}/one`);
 });
 
-test("a call in this process hands over the very bytes, and the function's own error", async () => {
-  const functions = new StatefulFunctions();
-  const cause = new Error("no luck");
-  functions.register("example/failing", () => {
-    throw cause;
-  });
-  const handler = new RequestReplyHandler(functions, { logger: new RecordingLogger() });
-  const target = Address.of("example/failing", "a");
-  const bytes = Buffer.from("x");
-  const echoing = routesOf(empty, here("example/failing")).find("example", "failing");
-  assert.equal(await echoing?.endpoint.call(bytes, target), bytes);
-
-  const failing = routesOf(empty, {
-    typeNames: functions.typeNames,
-    handle: (request) => handler.handle(request),
-  }).find("example", "failing");
-  await rejectsCode(failing?.endpoint.call(bytes, target) as Promise<unknown>, "REQUEST_MALFORMED");
+test("a call in this process hands over the batch as it is, and returns the function's own answer", () => {
+  const seen: unknown[] = [];
+  const answer = { missing: [] };
+  const run: LocalEndpoint["run"] = (...input) => {
+    seen.push(...input);
+    return answer;
+  };
+  const route = routesOf(empty, { typeNames: ["example/here"], run }).find("example", "here");
+  const target = Address.of("example/here", "a");
+  const batch = { generation: "v3", target, state: [], invocations: [], partsOffered: true } as const;
+  const taker = { part() {}, target() {}, egress() {}, token() {}, over: false };
+  assert.equal((route as Route & { endpoint: LocalEndpoint }).endpoint.run(batch, taker), answer);
+  assert.deepEqual(seen, [batch, taker]);
+  assert.equal(seen[0], batch);
 });
 
 test("closing closes the module's endpoints", async () => {
   const { find, close } = makeRoutes(module);
   await close();
-  const call = find("example", "greeter")?.endpoint.call(Buffer.from("x"), Address.of("example/greeter", "a"));
-  await rejectsCode(call as Promise<unknown>, "ENDPOINT_UNREACHABLE");
+  await rejectsCode(call(find("example", "greeter"), "x"), "ENDPOINT_UNREACHABLE");
 });
 
 test("an endpoint takes as many calls as it has connections, and one of several functions leaves some to the others", () => {

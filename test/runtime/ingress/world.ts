@@ -3,11 +3,11 @@
 import { example } from "../../../samples/messages/messages.js";
 import { Engine } from "../../../src/engine/engine.js";
 import type { EngineOptions } from "../../../src/engine/engine-options.js";
+import { LocalFunctions } from "../../../src/functions/local-functions.js";
 import {
   type Context,
   Handles,
   json,
-  RequestReplyHandler,
   State,
   StatefulFunction,
   StatefulFunctions,
@@ -138,9 +138,8 @@ const quiet = { error: () => {}, warn: () => {} };
 export async function openWorld(options: Partial<EngineOptions> = {}): Promise<World> {
   const { store = new MemoryStore() } = options;
   const functions = new StatefulFunctions(CountGreeter, Many, Untyped);
-  const handler = new RequestReplyHandler(functions, { logger: quiet });
   const route = {
-    endpoint: new InProcessEndpoint({ typeNames: functions.typeNames, handle: (bytes) => handler.handle(bytes) }),
+    endpoint: new InProcessEndpoint(new LocalFunctions(functions, { logger: quiet })),
     generation: "v3",
     maxBatch: 1000,
     states: undefined,

@@ -1,0 +1,92 @@
+// What the handlers of one batch send: kept when a message has succeeded, undone when it has failed.
+
+import { append, none } from "../model/append.js";
+import type { SideEffects } from "../model/invocation.js";
+
+export class BatchEffects {
+  messages: SideEffects["messages"] = none;
+  delayed: SideEffects["delayed"] = none;
+  egresses: SideEffects["egresses"] = none;
+  /** How many effects of each kind are kept. The others are those of the message that runs. */
+  #messages = 0;
+  #delayed = 0;
+  #egresses = 0;
+  /**
+   * The cancellation tokens that this batch has used, and whether a message waits under them. Undefined until the first
+   * one.
+   */
+  #tokens: Map<string, boolean> | undefined;
+
+  addMessage(message: SideEffects["messages"][number]): void {
+    this.messages = append(this.messages, message);
+  }
+
+  addDelayed(entry: SideEffects["delayed"][number]): void {
+    this.delayed = append(this.delayed, entry);
+    this.#noteToken(entry);
+  }
+
+  addEgress(record: SideEffects["egresses"][number]): void {
+    this.egresses = append(this.egresses, record);
+  }
+
+  /** Whether a message of this batch waits under the token; undefined when the batch has not used the token. */
+  tokenWaits(token: string): boolean | undefined {
+    return this.#tokens?.get(token);
+  }
+
+  /** Keeps the effects of the message that has just ended. */
+  keep(): void {
+    this.#messages = this.messages.length;
+    this.#delayed = this.delayed.length;
+    this.#egresses = this.egresses.length;
+  }
+
+  /** Undoes the effects of the message that has just failed. */
+  undo(): void {
+    this.messages = cut(this.messages, this.#messages);
+    this.egresses = cut(this.egresses, this.#egresses);
+    this.delayed = cut(this.delayed, this.#delayed);
+    this.#noteTokens();
+  }
+
+  /** Takes the effects that are kept. Those of the message that runs stay. */
+  take(mutations: SideEffects["mutations"]): SideEffects {
+    const { messages, delayed, egresses } = this;
+    const taken = {
+      mutations,
+      messages: cut(messages, this.#messages),
+      delayed: cut(delayed, this.#delayed),
+      egresses: cut(egresses, this.#egresses),
+    };
+    this.messages = behind(messages, this.#messages);
+    this.delayed = behind(delayed, this.#delayed);
+    this.egresses = behind(egresses, this.#egresses);
+    this.#messages = 0;
+    this.#delayed = 0;
+    this.#egresses = 0;
+    this.#noteTokens();
+    return taken;
+  }
+
+  /** Forgets the tokens of effects that were undone, and of those that were taken: an engine that takes parts knows these. */
+  #noteTokens(): void {
+    if (this.#tokens === undefined) return;
+    this.#tokens = undefined;
+    for (const entry of this.delayed) this.#noteToken(entry);
+  }
+
+  #noteToken(entry: SideEffects["delayed"][number]): void {
+    const isCancellation = "cancel" in entry;
+    const token = isCancellation ? entry.cancel : entry.cancellationToken;
+    if (token === undefined) return;
+    this.#tokens ??= new Map();
+    this.#tokens.set(token, !isCancellation);
+  }
+}
+
+const cut = <T>(list: readonly T[], length: number): readonly T[] =>
+  list.length === length ? list : list.slice(0, length);
+
+const behind = <T>(list: readonly T[], length: number): readonly T[] =>
+  list.length === length ? none : list.slice(length);

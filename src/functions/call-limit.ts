@@ -1,0 +1,42 @@
+// The longest time that a batch, or one of its messages, may take.
+
+import { StatefunError } from "../errors.js";
+import type { BatchOutcome } from "../model/invocation.js";
+import type { BatchRun } from "./run-batch.js";
+
+export interface CallLimit {
+  readonly timeoutMs: number;
+  /**
+   * What the time limits. An engine elsewhere limits its call, so there the limit is one for the batch. The runtime limits each
+   * message: a batch may hold a thousand messages, and that they are many is no failure.
+   */
+  readonly of: "batch" | "message";
+}
+
+/** Resolves when a batch has ended, or gives the batch up when its time, or that of one of its messages, is over. */
+export function endInTime(
+  run: BatchRun,
+  ended: Promise<BatchOutcome>,
+  { timeoutMs, of }: CallLimit,
+): Promise<BatchOutcome> {
+  return new Promise((resolve, reject) => {
+    let pending: NodeJS.Timeout;
+    const wait = (ms: number) => {
+      pending = setTimeout(passed, Math.ceil(ms));
+      // An open runtime keeps its process alive; one that is closed must not, for a handler that never ends.
+      if (of === "message") pending.unref();
+    };
+    const passed = () => {
+      const leftMs = of === "batch" ? 0 : run.limit.messageEndedAt + timeoutMs - performance.now();
+      if (leftMs > 0) {
+        wait(leftMs);
+        return;
+      }
+      const what = of === "message" ? "a message" : "the call";
+      const why = `${run.address}: ${what} took longer than ${timeoutMs} ms (callTimeout).`;
+      resolve(run.giveUp(new StatefunError("CALL_TIMEOUT", why)));
+    };
+    wait(timeoutMs);
+    ended.then(resolve, reject).finally(() => clearTimeout(pending));
+  });
+}

@@ -1,0 +1,73 @@
+// The functions of this process, as an engine in the same process calls them: with the model's objects, and without bytes.
+
+import { StatefunError } from "../errors.js";
+import type { FunctionPolicy } from "../model/function-policy.js";
+import type { BatchAnswer, BatchOutcome, InvocationBatch, PartTaker } from "../model/invocation.js";
+import { type Logger, logFailure, logWarning } from "../model/logger.js";
+import { defaultMetadataBytes } from "../model/metadata.js";
+import { type CallLimit, endInTime } from "./call-limit.js";
+import { consumeRefused } from "./failure-policy.js";
+import { type BatchHost, BatchRun } from "./run-batch.js";
+import { resolveState } from "./state.js";
+import { assertFunctions, type StatefulFunctions } from "./stateful-functions.js";
+
+export interface LocalOptions {
+  readonly logger: Logger;
+  /** How many milliseconds one message may take. Defaults to a minute. */
+  readonly callTimeoutMs?: number;
+  /** The most bytes that the metadata of a message which is sent may take. Defaults to 8 KiB. */
+  readonly metadataBytes?: number;
+}
+
+export class LocalFunctions {
+  readonly #functions: StatefulFunctions;
+  readonly #logger: Logger;
+  readonly #limit: CallLimit;
+  readonly #host: BatchHost;
+
+  /** Throws OPTION_INVALID. */
+  constructor(
+    functions: StatefulFunctions,
+    { logger, callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes }: LocalOptions,
+  ) {
+    assertFunctions(functions);
+    this.#functions = functions;
+    this.#logger = logger;
+    this.#limit = { timeoutMs: callTimeoutMs, of: "message" };
+    this.#host = {
+      policy: consumeRefused,
+      onRefused: (line, error) => logWarning(logger, line, error),
+      metadataBytes,
+    };
+  }
+
+  get typeNames(): readonly string[] {
+    return this.#functions.typeNames;
+  }
+
+  /** What happens when a message of the function fails, as far as the function says. */
+  policy(typeName: string): FunctionPolicy | undefined {
+    return this.#functions.get(typeName)?.policy;
+  }
+
+  /**
+   * Runs a batch. The taker gets parts while handlers are waited for, and the last part is in the answer. Returns a promise
+   * only when the function makes one. Throws FUNCTION_UNKNOWN, and never rejects.
+   */
+  run(batch: InvocationBatch, taker: PartTaker): BatchAnswer | Promise<BatchAnswer> {
+    const spec = this.#functions.find(batch.target);
+    if (spec === undefined)
+      throw new StatefunError("FUNCTION_UNKNOWN", `There is no function ${batch.target.typeName} in this process.`);
+    const { stored, missing } = resolveState(spec, batch);
+    if (missing.length > 0) return { missing };
+    const run = new BatchRun(spec, batch, stored, this.#host, taker);
+    const ended = run.run();
+    if (!(ended instanceof Promise)) return this.#logged(ended);
+    return endInTime(run, ended, this.#limit).then((outcome) => this.#logged(outcome));
+  }
+
+  #logged(outcome: BatchOutcome): BatchOutcome {
+    if (outcome.stopped !== undefined) logFailure(this.#logger, outcome.stopped);
+    return outcome;
+  }
+}
