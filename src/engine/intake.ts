@@ -22,7 +22,7 @@ import type { Counters } from "./metrics.js";
 import { Packed } from "./packed.js";
 import { type ParkedAddresses, parkedError } from "./parked-addresses.js";
 import { assertAddress, assertDelay, assertIdempotencyKey, assertSignal, assertTarget } from "./validation.js";
-import type { WaitingCalls } from "./waiting-calls.js";
+import type { Wait, WaitingCalls } from "./waiting-calls.js";
 
 const defaultTimeoutMs = 30_000;
 
@@ -96,6 +96,12 @@ export class Intake {
 
   /** See EngineApi.call. */
   async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue | undefined> {
+    // Many callers may wait for long, so what waits must not hold the value.
+    const { answer, end } = this.#beginCall(target, value, options);
+    return answer.finally(end);
+  }
+
+  #beginCall(target: Address, value: TypedValue, options: CallOptions): { answer: Wait["answer"]; end: () => void } {
     const { admission, keys, calls, instances, parked, commit, clock, limits } = this.#parts;
     const { idempotencyKey, keyLifetimeMs, timeoutMs = defaultTimeoutMs, signal, from } = options;
     assertTarget(target);
@@ -129,13 +135,12 @@ export class Intake {
       stop(timeoutError(target, timeoutMs, instances.peek(target), clock.now())),
     );
     const endAbort = signal == null ? undefined : onAbort(signal, () => stop(signal.reason));
-    try {
-      return await answer;
-    } finally {
+    const end = () => {
       timer.cancel();
       endAbort?.();
       endStep?.();
-    }
+    };
+    return { answer, end };
   }
 
   #pack(target: Address, value: TypedValue): Packed {

@@ -34,6 +34,8 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     request.on("end", () => {
       if (length > maxBytes) tooLarge();
       else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+      // The request keeps its listeners until it is answered, which may take long.
+      chunks = [];
     });
     const aborted = () => reject(new StatefunError("REQUEST_ABORTED", "The request's body ended early."));
     request.on("error", aborted);

@@ -132,18 +132,21 @@ class HttpIngress {
     const address = addressOf(asked);
     const timeout = query.get("timeout");
     const timeoutMs = timeout === undefined ? undefined : timeoutOf(timeout);
-    const value = await this.#value(asked, address);
     const gone = new AbortController();
     const stop = () => gone.abort();
-    response.on("close", stop);
-    try {
+    // Many clients may wait for long, so the function that waits must not hold the value.
+    const begin = (value: TypedValue) => {
       const options = {
         ...keyOf(request),
         ...fromOf(request),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
         signal: gone.signal,
       };
-      const answer = await this.#engine.call(address, value, options);
+      response.on("close", stop);
+      return this.#engine.call(address, value, options);
+    };
+    try {
+      const answer = await this.#value(asked, address).then(begin);
       if (answer === undefined) sendNothing(response);
       else sendValue(this.#catalog.find, request, response, answer);
     } catch (error) {
