@@ -1,8 +1,9 @@
 // Delivers a message: into the mailbox of its target, or to the caller outside that waits for it.
 
+import { type ErrorCode, errors } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import type { Failure } from "../model/failure.js";
+import { type Failure, FunctionFailure } from "../model/failure.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { Message } from "./message.js";
@@ -28,6 +29,16 @@ export class Delivery {
   /** Tells a client that its message was handled without an answer, as part of the open transaction. */
   answerNothing(client: Address): void {
     this.#calls.answer(client, undefined);
+  }
+
+  /**
+   * Ends the wait of a client whose message fails at every try. The message stays in its mailbox. The failure's own message is
+   * for people who look after the function: the client gets the meaning of its code.
+   */
+  refuse(caller: Address, address: Address, code: ErrorCode): void {
+    if (!isClient(caller)) return;
+    const message = `${address} has failed: ${errors[code].meaning} The message is tried again.`;
+    this.#calls.reject(caller, new FunctionFailure({ code, message, terminal: false }));
   }
 
   /** Delivers a message, as part of the open transaction. */

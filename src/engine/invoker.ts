@@ -2,9 +2,9 @@
 // applied, part by part.
 
 import { StatefunError } from "../errors.js";
-import { errorOfFailure } from "../model/failure.js";
+import { LastingFailure } from "../model/failure.js";
 import type { BatchAnswer, ValueSpec } from "../model/invocation.js";
-import type { BatchEnd } from "../wire/batch-end.js";
+import { type BatchEnd, stoppedBy } from "../wire/batch-end.js";
 import { decodeResponse } from "../wire/decode-response.js";
 import { encodeRequest } from "../wire/encode-request.js";
 import { answered, type CallOutcome, type FailedCall, refusedCall, rejectedCall, stoppedCall } from "./call-outcome.js";
@@ -86,9 +86,7 @@ export class Invoker {
       return;
     }
     const { part, stopped } = answer;
-    this.#take(call, part.consumed === 0 ? [] : [part], () =>
-      this.#ended(call, stopped === undefined ? answered : stoppedCall(stopped)),
-    );
+    this.#take(call, part.consumed === 0 ? [] : [part], () => this.#end(call, stopped));
   }
 
   #callRemote(call: FunctionCall, endpoint: RemoteEndpoint): void {
@@ -134,12 +132,7 @@ export class Invoker {
     // A function of another SDK answers its batch as a whole.
     const part: AnsweredPart = { consumed: end?.consumed ?? size, effects, ends: end?.ends };
     const stopped = end?.stopped;
-    this.#take(call, part.consumed === 0 ? [] : [part], () =>
-      this.#ended(
-        call,
-        stopped === undefined ? answered : stoppedCall(errorOfFailure({ ...stopped, terminal: false })),
-      ),
-    );
+    this.#take(call, part.consumed === 0 ? [] : [part], () => this.#end(call, stopped && stoppedBy(stopped)));
   }
 
   /**
@@ -250,7 +243,20 @@ export class Invoker {
     const left = size - consumed;
     const isNoFault = outcome.kind === "unreachable" || outcome.kind === "storeFailed";
     if (left > 1 && !isNoFault) instance.suspects = Math.max(instance.suspects, left);
+    if (left === 1) this.#tell(call, outcome.error);
     this.#ended(call, outcome);
+  }
+
+  /** Ends a call whose messages have ended, up to the one that has stopped the batch. */
+  #end(call: FunctionCall, stopped: StatefunError | undefined): void {
+    if (stopped !== undefined) this.#tell(call, stopped);
+    this.#ended(call, stopped === undefined ? answered : stoppedCall(stopped));
+  }
+
+  /** Tells who waits for the first message of the mailbox that its failure would come again at every try. */
+  #tell({ instance: { mailbox, address } }: FunctionCall, error: StatefunError): void {
+    const caller = error instanceof LastingFailure && mailbox.loaded > 0 ? mailbox.at(0).caller : undefined;
+    if (caller !== undefined) this.#parts.delivery.refuse(caller, address, error.code);
   }
 
   #ended(call: FunctionCall, outcome: CallOutcome): void {

@@ -5,6 +5,7 @@ import { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
 import type { Deferred } from "../model/deferred.js";
 import { type Duration, durationToMs } from "../model/duration.js";
+import { lastingFailure } from "../model/failure.js";
 import type { Generation, Invocation, SendChecks } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, unchecked } from "../model/options.js";
@@ -109,6 +110,7 @@ export class MessageContext extends Context {
     this.#scope.checks?.target(to);
     if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
     this.#scope.effects.addDelayed({ delayMs, target: to, argument, cancellationToken });
+    if (to.equals(this.caller)) this.#deferred = true;
   }
 
   cancelDelayedMessage(cancellationToken: string): void {
@@ -127,12 +129,18 @@ export class MessageContext extends Context {
 
   /**
    * Ends the context with the value that its handler returned. A waiting client that was not replied to gets the value
-   * as its answer, but not the address of a deferred reply. Throws the codes of `reply`, and VALUE_INVALID.
+   * as its answer, but not the address of a deferred reply. Throws a LastingFailure with the codes of `reply`, and VALUE_INVALID.
    */
   end(returned: unknown): void {
     const { caller } = this;
     const isAnswer = returned !== undefined && !(this.#deferred && returned instanceof Address);
-    if (isAnswer && caller !== undefined && isClient(caller) && !this.#replied) this.reply(packAnswer(returned));
+    if (isAnswer && caller !== undefined && isClient(caller) && !this.#replied) {
+      try {
+        this.reply(packAnswer(returned));
+      } catch (thrown) {
+        throw lastingFailure(thrown);
+      }
+    }
     this.close();
   }
 

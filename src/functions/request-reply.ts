@@ -5,6 +5,7 @@
 
 import { describe, StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
+import { LastingFailure } from "../model/failure.js";
 import type { BatchOutcome, Generation, InvocationBatch } from "../model/invocation.js";
 import { defaultLogger, type Logger, logFailure, loggerOption, logWarning } from "../model/logger.js";
 import { defaultMetadataBytes } from "../model/metadata.js";
@@ -174,7 +175,11 @@ export class RequestReplyHandler {
     return encodeResponse(effects, generation, {
       consumed,
       ends,
-      stopped: stopped && { code: stopped.code, message: wellFormed(stopped.message) },
+      stopped: stopped && {
+        code: stopped.code,
+        message: wellFormed(stopped.message),
+        lasting: stopped instanceof LastingFailure,
+      },
     });
   }
 

@@ -3,7 +3,7 @@
 import { describe, errors, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
-import { failureOf } from "../model/failure.js";
+import { failureOf, LastingFailure, lastingFailure } from "../model/failure.js";
 import {
   type BatchOutcome,
   type BatchPart,
@@ -16,9 +16,10 @@ import {
 import { runHandler } from "../model/running-handler.js";
 import { isTerminalError } from "../model/terminal-error.js";
 import { protobufName } from "../model/type-url.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { BatchEffects } from "./batch-effects.js";
 import type { FailurePolicy } from "./failure-policy.js";
-import type { FunctionSpec } from "./function-spec.js";
+import type { FunctionSpec, Handler } from "./function-spec.js";
 import { type BatchScope, MessageContext } from "./message-context.js";
 import { BatchState, type ResolvedState } from "./state.js";
 import { isThenable } from "./thenable.js";
@@ -187,7 +188,7 @@ export class BatchRun implements BatchScope {
     try {
       const handler = findHandler(this.#spec, this.#batch.generation, typename);
       if (handler === undefined) throw unhandled(this.#spec, typename);
-      result = runHandler(handler.call, this.state.instance, handler.decode(argument), context);
+      result = runHandler(handler.call, this.state.instance, decoded(handler, argument), context);
       if (!isThenable(result)) {
         this.#succeed(context, result);
         return;
@@ -295,7 +296,8 @@ function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generatio
 function located(where: string, thrown: unknown): StatefunError {
   const isKnown = thrown instanceof Refusal || (thrown instanceof StatefunError && isOfFunction(thrown));
   const code = isKnown ? thrown.code : "HANDLER_FAILED";
-  return new StatefunError(code, `${where}: ${describe(thrown)}`, { cause: thrown });
+  const located = thrown instanceof LastingFailure ? LastingFailure : StatefunError;
+  return new located(code, `${where}: ${describe(thrown)}`, { cause: thrown });
 }
 
 function isOfFunction({ code }: StatefunError): boolean {
@@ -303,9 +305,18 @@ function isOfFunction({ code }: StatefunError): boolean {
   return fault === "code" || fault === "argument";
 }
 
+/** Decodes a message. Throws a LastingFailure: the same bytes can't be read at the next try either. */
+function decoded({ decode }: Handler, argument: TypedValue): unknown {
+  try {
+    return decode(argument);
+  } catch (thrown) {
+    throw lastingFailure(thrown);
+  }
+}
+
 function unhandled(spec: FunctionSpec, typename: string): StatefunError {
   const handled = [...spec.handlers.keys()].join(", ");
-  return new StatefunError(
+  return new LastingFailure(
     "MESSAGE_UNHANDLED",
     `${spec.typeName} has no handler for ${typename}; it handles ${handled}. Add @Handles for it, or a catch-all @Handles().`,
   );

@@ -79,6 +79,18 @@ export class FunctionFailure extends StatefunError {
   }
 }
 
+/**
+ * A failure that another try can't end: there is no handler for the message, its answer can't be encoded, or the engine refuses
+ * what the handler sent. Who waits is told at once. The message is tried again all the same, since the code may be corrected
+ * meanwhile. A function can't throw it.
+ */
+export class LastingFailure extends StatefunError {}
+
+/** Marks a failure of this package's own code as one that another try can't end. Other thrown things stay as they are. */
+export function lastingFailure(thrown: unknown): unknown {
+  return thrown instanceof StatefunError ? new LastingFailure(thrown.code, thrown.message, { cause: thrown }) : thrown;
+}
+
 /** The error that a caller gets for any failure. */
 export function errorOfFailure(failure: Failure): TerminalError | FunctionFailure {
   return failure.terminal ? terminalErrorOf(failure) : new FunctionFailure(failure);

@@ -3,7 +3,7 @@
 import { StatefunError } from "../errors.js";
 import type { Address } from "./address.js";
 import type { Expiration } from "./expiration.js";
-import type { Failure } from "./failure.js";
+import { type Failure, LastingFailure } from "./failure.js";
 import type { TypedValue } from "./typed-value.js";
 
 /** The two generations of the protocol: v2 is StateFun 2.0 to 2.2, v3 is StateFun 3.0 and later. */
@@ -138,4 +138,4 @@ export interface PartTaker extends SendChecks {
 export type BatchAnswer = BatchOutcome | { readonly missing: readonly ValueSpec[] };
 
 /** The engine refuses what a function has sent or written. Only the engine makes this error: a function can't throw it. */
-export class Refusal extends StatefunError {}
+export class Refusal extends LastingFailure {}

@@ -4,7 +4,8 @@
 import { platform } from "../bytes/platform.js";
 import { delimited, tag, varint, type WireReader } from "../bytes/reader.js";
 import type { WireWriter } from "../bytes/writer.js";
-import type { Failure } from "../model/failure.js";
+import { type ErrorCode, errors, StatefunError } from "../errors.js";
+import { type Failure, LastingFailure } from "../model/failure.js";
 import type { MessageEnd } from "../model/invocation.js";
 import { assertShallowJson } from "../model/plain-json.js";
 import { isTerminalStatus } from "../model/terminal-error.js";
@@ -21,7 +22,19 @@ export interface BatchEnd {
   /** The messages among them that did not simply succeed, by their places in the batch. */
   readonly ends: readonly MessageEnd[];
   /** Why the next message, which has to be delivered again, failed; undefined when none failed. */
-  readonly stopped: Pick<Failure, "code" | "message"> | undefined;
+  readonly stopped: StoppedBy | undefined;
+}
+
+/** The failure of a message that has to be delivered again. */
+export interface StoppedBy extends Pick<Failure, "code" | "message"> {
+  /** Whether another try can't end the failure; see LastingFailure. */
+  readonly lasting: boolean;
+}
+
+/** The failure as an error. */
+export function stoppedBy({ code, message, lasting }: StoppedBy): StatefunError {
+  const known = Object.hasOwn(errors, code) ? (code as ErrorCode) : "HANDLER_FAILED";
+  return lasting ? new LastingFailure(known, message) : new StatefunError(known, message);
 }
 
 const varint1 = tag(1, varint);
@@ -51,7 +64,13 @@ export function writeBatchEnd(writer: WireWriter, { consumed, ends, stopped }: B
     }
     writer.end(end);
   }
-  if (stopped !== undefined) writeFailure(writer, field3, stopped);
+  if (stopped !== undefined) {
+    writeFailure(writer, field3, stopped);
+    if (stopped.lasting) {
+      writer.uint32(varint4);
+      writer.uint32(1);
+    }
+  }
   writer.end(field);
 }
 
@@ -79,11 +98,13 @@ export function readBatchEnd(reader: WireReader, outerEnd: number): BatchEnd {
   let consumed = 0;
   const ends: MessageEnd[] = [];
   let stopped: Failure | undefined;
+  let lasting = false;
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === varint1) consumed = reader.uint32(end);
     else if (fieldTag === field2) ends.push(readMessageEnd(reader, end));
     else if (fieldTag === field3) stopped = readFailure(reader, end, false);
+    else if (fieldTag === varint4) lasting = reader.bool(end);
     else reader.skip(fieldTag, end);
   }
   let before = -1;
@@ -91,7 +112,7 @@ export function readBatchEnd(reader: WireReader, outerEnd: number): BatchEnd {
     if (index <= before || index >= consumed) throw new Error(`a message ended at place ${index} of ${consumed}`);
     before = index;
   }
-  return { consumed, ends, stopped };
+  return { consumed, ends, stopped: stopped && { code: stopped.code, message: stopped.message, lasting } };
 }
 
 function readMessageEnd(reader: WireReader, outerEnd: number): MessageEnd {

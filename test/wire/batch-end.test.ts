@@ -21,7 +21,7 @@ const end = {
     { index: 7, failure: { code: "B", message: "", terminal: true } },
     { index: 9, deferred: true },
   ],
-  stopped: { code: "HANDLER_FAILED", message: "why" },
+  stopped: { code: "HANDLER_FAILED", message: "why", lasting: true },
 };
 
 for (const generation of generations) {
@@ -38,10 +38,11 @@ for (const generation of generations) {
         { index: 9, deferred: true },
       ],
       stopped: { code: "HANDLER_FAILED", message: "why" },
+      lasting: true,
     });
     const response = decodeResponse(bytes);
     assert.ok("end" in response);
-    assert.deepEqual(response.end, { ...end, stopped: { ...end.stopped, terminal: false } });
+    assert.deepEqual(response.end, end);
   });
 
   test(`${generation}: a request offers to read it, and one of another engine does not`, () => {

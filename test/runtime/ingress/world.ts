@@ -77,7 +77,9 @@ export class Many {
   }
 
   @Handles(Types.bool)
-  silent(_value: boolean): void {}
+  silent(_value: boolean, context: Context): void {
+    context.deferReply(); // and never answers
+  }
 
   @Handles(Types.int)
   async waits(_value: number, context: Context): Promise<string> {
