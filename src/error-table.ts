@@ -300,7 +300,12 @@ export const errors = {
     "The caller may not use this server: it sends no bearer token or a wrong one, names another host, or is a page of another site.",
     "Send `Authorization: Bearer <token>`. The ingress takes pages of the origins in `cors`, and without a token also the hosts in `allowedHosts`.",
   ),
-  NOT_FOUND: request(404, "There is nothing at this path.", "Correct the path.", 4),
+  NOT_FOUND: request(
+    404,
+    "There is nothing at this path or under this name.",
+    "Correct the path or the name. A dead letter may have been sent again or dropped.",
+    4,
+  ),
   CLIENT_FAILED: operation(
     500,
     "The runtime could not be reached, or its answer could not be read.",

@@ -75,12 +75,15 @@ export class Life {
   async start(): Promise<void> {
     const world = this.#world;
     const handle = (batch: Batch) => world.handle(batch, this);
-    const functions = Object.fromEntries(
+    const named = Object.fromEntries(
       functionNames.map((name) => [
         name,
         { states: allStates, handle, generation: name === "old" ? ("v2" as const) : ("v3" as const) },
       ]),
     );
+    // Its messages become dead letters; those of the other functions park their addresses.
+    const mailed = { states: allStates, handle, policy: { onFailure: "deadLetter" } as const };
+    const functions = { ...named, mailed };
     const log = (line: string) => world.note(`  log: ${line}`);
     this.engine = await Engine.open({
       store: this.#store,

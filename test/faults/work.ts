@@ -159,6 +159,19 @@ const dropping: Job = async (world, pause) => {
   }
 };
 
+/** Messages that fail become dead letters: a person sends one again, which then goes well, and drops another one. */
+const letters: Job = async (world, pause) => {
+  world.ledger.expected.set("l3", "never");
+  await world.send("mailed/b", { id: "l3", fails: always, ops: [add(100)] });
+  await world.send("mailed/a", { id: "l1", fails: attempts, ops: [add(1), record("l1")] });
+  await world.send("mailed/a", { id: "l2", ops: [add(1), record("l2")] });
+  await world.until(async () => world.wasHandled("l1") || (await world.hasLetter("mailed/a")));
+  await pause();
+  await world.person("resend", (engine) => engine.deadLetters.resendAll({ id: "a" }));
+  await world.until(() => world.hasLetter("mailed/b"));
+  await world.person("drop", (engine) => engine.deadLetters.dropAll({ id: "b" }));
+};
+
 /** A person parks an address, sets a state, sends, looks around, and lets it go on. */
 const people: Job = async (world, pause) => {
   const to = "young/d";
@@ -197,6 +210,7 @@ const jobs = {
   timers,
   parking,
   dropping,
+  letters,
   people,
   restarting,
 };
@@ -213,6 +227,7 @@ export const fewJobs: readonly JobName[] = [
   "cancelling",
   "timers",
   "dropping",
+  "letters",
   "expiring",
 ];
 

@@ -145,6 +145,11 @@ export class World {
     return parked.some((one) => one.address.equals(at(address)));
   }
 
+  async hasLetter(address: string): Promise<boolean> {
+    const found = await this.#life?.engine?.deadLetters.list({ id: at(address).id }).catch(() => undefined);
+    return (found?.letters ?? []).some((letter) => letter.address.equals(at(address)));
+  }
+
   /** Why the engine takes no work. */
   get trouble(): string | undefined {
     return this.#life?.engine?.trouble?.message;
