@@ -22,6 +22,8 @@ export interface FailedCall {
     /** The store could not be read. */
     | "storeFailed";
   readonly error: StatefunError;
+  /** How many messages the call carried that have not ended: any of them may be to blame. Defaults to one. */
+  readonly messages?: number;
 }
 
 export const answered: CallOutcome = { kind: "answered" };

@@ -35,8 +35,9 @@ export class Failures {
    * Counts and logs a failed call. Returns the milliseconds until the address may be called again. Returns 0 when the address
    * waits for nothing but its lane, and when it has been parked.
    */
-  record(instance: Instance, known: KnownFunction, { kind, error }: FailedCall, lane: Lane): number {
+  record(instance: Instance, known: KnownFunction, failed: FailedCall, lane: Lane): number {
     const { clock, counters, logger } = this.#parts;
+    const { kind, error, messages = 1 } = failed;
     const { route, policy } = known;
     const { retry } = policy;
     counters.batchFailures += 1;
@@ -51,23 +52,15 @@ export class Failures {
     if (instance.attempts === 1) instance.firstFailedAt = now;
     const { attempts, address } = instance;
     const isLast = attempts >= retry.attempts || now >= endOfWindow(instance, retry);
-    const isAlone = (kind === "failed" || !lane.unanswering) && !this.#mayBeOthers(instance, known);
-    if (isLast && isAlone) return this.#end(instance, known, error, now);
+    // To set the first message aside, when another one may be to blame, would lose a good message. From the second try on, a
+    // call carries one message alone.
+    const mayBeOthers = messages > 1 && (kind === "unanswered" || policy.onFailure === "deadLetter");
+    const isToBlame = !mayBeOthers && (kind === "failed" || !lane.unanswering);
+    if (isLast && isToBlame) return this.#end(instance, known, error, now);
     const cause = `The cause: ${error.code}: ${error.message}`;
     const waitMs = Math.min(backoffMs(retry, attempts), isLast ? retry.longestMs : endOfWindow(instance, retry) - now);
-    const tries = isLast
-      ? `${address} has failed ${attempts} times. It is not parked, because no address of its function is answered.`
-      : `${address}: try ${attempts}${Number.isFinite(retry.attempts) ? ` of ${retry.attempts}` : ""} failed.`;
-    logger.warn(oneLine(`${tries} The next try is in ${waitMs} ms. ${cause}`), error);
+    logger.warn(oneLine(`${what(instance, known, failed, lane)} The next try is in ${waitMs} ms. ${cause}`), error);
     return waitMs;
-  }
-
-  /**
-   * Whether another message of the call may have failed, and not the first one. To set the first one aside would then lose a
-   * good message. From the second try on, a call carries one message alone.
-   */
-  #mayBeOthers({ attempts, mailbox }: Instance, { policy }: KnownFunction): boolean {
-    return policy.onFailure === "deadLetter" && attempts === 1 && mailbox.loaded > 1;
   }
 
   /** Ends a message that has used up its tries. */
@@ -94,6 +87,23 @@ export class Failures {
     parked.park(instance, { since: now, code: error.code, reason: error.message, attempts });
     return 0;
   }
+}
+
+/** Says what has failed, and after how many tries the address is parked or the message set aside, if it may be. */
+function what(
+  { address, attempts }: Instance,
+  { policy, typeName }: KnownFunction,
+  { kind, messages = 1 }: FailedCall,
+  lane: Lane,
+) {
+  if (kind === "unanswered" && lane.unanswering) {
+    return `${address} got no answer. It is not parked, because no address of ${typeName} is answered.`;
+  }
+  if (kind === "unanswered" && messages > 1) {
+    return `${address}: a call with ${messages} messages got no answer. They go one by one, and further calls carry half as many.`;
+  }
+  const most = policy.retry.attempts;
+  return `${address}: try ${attempts}${attempts < most && Number.isFinite(most) ? ` of ${most}` : ""} failed.`;
 }
 
 const endOfWindow = ({ firstFailedAt }: Instance, { windowMs }: RetryPolicy) => firstFailedAt + windowMs;

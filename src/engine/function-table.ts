@@ -5,6 +5,7 @@ import { type Expiration, noExpiration } from "../model/expiration.js";
 import { policyOver, type WholePolicy } from "../model/function-policy.js";
 import type { ValueSpec } from "../model/invocation.js";
 import { Backlog, type Memory } from "./backlog.js";
+import { BatchSize } from "./batch-size.js";
 import type { FindRoute, Route } from "./endpoint.js";
 import { unindexedKey } from "./expiry-entries.js";
 import type { GroupCommit } from "./group-commit.js";
@@ -30,6 +31,7 @@ export class KnownFunction {
   readonly route: Route;
   /** What happens when a message fails. */
   readonly policy: WholePolicy;
+  readonly batchSize: BatchSize;
   /** The states that every call carries: those that a v2 module file declares, or that a v3 function has registered. */
   readonly states: ValueSpec[];
   /** Whether the states that a v2 module file declares have been registered since the start. */
@@ -50,6 +52,7 @@ export class KnownFunction {
     this.name = name;
     this.route = route;
     this.policy = policy;
+    this.batchSize = new BatchSize(route.maxBatch);
     this.key = functionKey(namespace, name);
     this.backlog = backlog;
     this.states = [...(route.states ?? [])];

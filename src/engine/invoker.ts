@@ -139,8 +139,8 @@ export class Invoker {
    * After a failure, calls carry one message alone: the next failure then shows which message fails. When a whole batch has
    * failed, that goes on until each of its messages has ended.
    */
-  #batchSize({ mailbox, attempts, suspects }: Instance, { route }: KnownFunction): number {
-    const most = attempts > 0 || suspects > 0 ? 1 : Math.min(route.maxBatch, mailbox.loaded);
+  #batchSize({ mailbox, attempts, suspects }: Instance, { batchSize }: KnownFunction): number {
+    const most = attempts > 0 || suspects > 0 ? 1 : Math.min(batchSize.most, mailbox.loaded);
     let bytes = 0;
     let size = 0;
     while (size < most) {
@@ -244,7 +244,7 @@ export class Invoker {
     const isNoFault = outcome.kind === "unreachable" || outcome.kind === "storeFailed";
     if (left > 1 && !isNoFault) instance.suspects = Math.max(instance.suspects, left);
     if (left === 1) this.#tell(call, outcome.error);
-    this.#ended(call, outcome);
+    this.#ended(call, { ...outcome, messages: left });
   }
 
   /** Ends a call whose messages have ended, up to the one that has stopped the batch. */
@@ -261,6 +261,9 @@ export class Invoker {
 
   #ended(call: FunctionCall, outcome: CallOutcome): void {
     const { counters } = this.#parts;
+    const { batchSize } = call.known;
+    if (outcome.kind === "answered") batchSize.answered(call.size);
+    else if (outcome.kind === "unanswered") batchSize.unanswered(call.size);
     const seconds = (performance.now() - call.begun) / 1000;
     counters.batches += 1;
     counters.batchSeconds += seconds;
