@@ -1,13 +1,15 @@
 // A call in flight: how many messages it carries, how many of them have ended, and its end, which is reported once.
 
-import type { CallOutcome } from "./call-outcome.js";
+import type { AwaitedCall } from "../model/invocation.js";
+import { type CallOutcome, givenUp } from "./call-outcome.js";
 
-export class Call {
+export class Call implements AwaitedCall {
   /** How many messages it carries. */
   readonly size: number;
   /** How many of its messages have ended, with effects that were applied. */
   consumed = 0;
   readonly begun = performance.now();
+  onGivenUp: (() => void) | undefined = undefined;
   readonly #onEnd: (outcome: CallOutcome) => void;
   #over = false;
 
@@ -19,6 +21,13 @@ export class Call {
   /** Whether the call has ended or was given up: an answer that comes now does not count. */
   get over(): boolean {
     return this.#over;
+  }
+
+  /** Ends the call although its answer is not there. Whoever carries it out learns that the answer does not count. */
+  giveUp(): void {
+    if (this.#over) return;
+    this.end(givenUp);
+    this.onGivenUp?.();
   }
 
   /** Tells the end of the call; only the first end counts. */

@@ -4,7 +4,14 @@
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
-import type { BatchAnswer, Generation, InvocationBatch, PartTaker, ValueSpec } from "../model/invocation.js";
+import type {
+  AwaitedCall,
+  BatchAnswer,
+  Generation,
+  InvocationBatch,
+  PartTaker,
+  ValueSpec,
+} from "../model/invocation.js";
 
 /** ENDPOINT_UNREACHABLE: no function has answered a call. Only endpoints make this error: a function can't throw it. */
 export class NoAnswer extends StatefunError {
@@ -34,9 +41,9 @@ interface AnyEndpoint {
 export interface RemoteEndpoint extends AnyEndpoint {
   /**
    * Makes one call, once: ToFunction bytes → FromFunction bytes. Rejects with a {@link NoAnswer} when no function has
-   * answered, and with ENDPOINT_FAILED for any other status.
+   * answered, and with ENDPOINT_FAILED for any other status. When the engine gives the call up, its connection is freed.
    */
-  call(request: Uint8Array, target: Address): Promise<Uint8Array>;
+  call(request: Uint8Array, target: Address, awaited: AwaitedCall): Promise<Uint8Array>;
 }
 
 /** Functions of this process. */

@@ -104,7 +104,7 @@ export class Invoker {
     }
     let answer: Promise<Uint8Array>;
     try {
-      answer = endpoint.call(request, instance.address);
+      answer = endpoint.call(request, instance.address, call);
     } catch (thrown) {
       answer = Promise.reject(thrown);
     }

@@ -6,7 +6,6 @@ import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { encodePacked } from "../wire/packed.js";
 import { type Admission, closingError } from "./admission.js";
-import { givenUp } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { Drops } from "./drops.js";
@@ -71,7 +70,7 @@ export class Maintenance {
     const instance = instances.wake(address);
     const { attempts } = instance;
     parked.park(instance, { since: clock.now(), code: "ADDRESS_PARKED", reason, attempts });
-    instance.call?.end(givenUp);
+    instance.call?.giveUp();
     instances.rest(instance);
   }
 

@@ -1,7 +1,7 @@
 // The longest time that a batch, or one of its messages, may take.
 
 import { StatefunError } from "../errors.js";
-import type { BatchOutcome } from "../model/invocation.js";
+import type { AwaitedCall, BatchOutcome } from "../model/invocation.js";
 import type { BatchRun } from "./run-batch.js";
 
 export interface CallLimit {
@@ -13,11 +13,15 @@ export interface CallLimit {
   readonly of: "batch" | "message";
 }
 
-/** Resolves when a batch has ended, or gives the batch up when its time, or that of one of its messages, is over. */
+/**
+ * Resolves when a batch has ended, or gives the batch up when its time, or that of one of its messages, is over. When the engine
+ * gives up the `call`, the batch is closed, and nobody needs its outcome any more.
+ */
 export function endInTime(
   run: BatchRun,
   ended: Promise<BatchOutcome>,
   { timeoutMs, of }: CallLimit,
+  call?: AwaitedCall,
 ): Promise<BatchOutcome> {
   return new Promise((resolve, reject) => {
     let pending: NodeJS.Timeout;
@@ -37,6 +41,12 @@ export function endInTime(
       resolve(run.giveUp(new StatefunError("CALL_TIMEOUT", why)));
     };
     wait(timeoutMs);
+    if (call !== undefined) {
+      call.onGivenUp = () => {
+        clearTimeout(pending);
+        run.close();
+      };
+    }
     ended.then(resolve, reject).finally(() => clearTimeout(pending));
   });
 }

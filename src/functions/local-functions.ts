@@ -63,7 +63,7 @@ export class LocalFunctions {
     const run = new BatchRun(spec, batch, stored, this.#host, taker);
     const ended = run.run();
     if (!(ended instanceof Promise)) return this.#logged(ended);
-    return endInTime(run, ended, this.#limit).then((outcome) => this.#logged(outcome));
+    return endInTime(run, ended, this.#limit, taker).then((outcome) => this.#logged(outcome));
   }
 
   #logged(outcome: BatchOutcome): BatchOutcome {

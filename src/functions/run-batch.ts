@@ -116,10 +116,15 @@ export class BatchRun implements BatchScope {
    * effect.
    */
   giveUp(error: StatefunError): BatchOutcome {
-    this.limit.passed = true;
+    this.close();
     this.effects.undo();
     this.#stopped = error;
     return this.#outcome();
+  }
+
+  /** Ends every context of the batch, and begins no further message. */
+  close(): void {
+    this.limit.passed = true;
   }
 
   #runOn(instance: object): BatchOutcome | Promise<BatchOutcome> {

@@ -127,11 +127,17 @@ export interface SendChecks {
   token(sender: Address, token: string): void;
 }
 
-/** An engine in the same process, which takes the parts of a batch while the batch still runs. */
-export interface PartTaker extends SendChecks {
-  part(part: BatchPart): void;
-  /** Whether the engine has given the batch up. Then no further message begins. */
+/** A call that an engine waits for, as the one who carries it out sees it. */
+export interface AwaitedCall {
+  /** Whether the engine waits no more: nothing that the call still does counts. */
   readonly over: boolean;
+  /** Called when the engine gives the call up before its end. Whoever carries the call out sets it. Defaults to nothing. */
+  onGivenUp: (() => void) | undefined;
+}
+
+/** An engine in the same process, which takes the parts of a batch while the batch still runs. */
+export interface PartTaker extends SendChecks, AwaitedCall {
+  part(part: BatchPart): void;
 }
 
 /** What an endpoint in the same process answers: how a batch ended, or the states that the batch lacked. */

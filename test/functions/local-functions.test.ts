@@ -16,6 +16,12 @@ const target = Address.of("test/f", "a");
 class Taker implements PartTaker {
   readonly parts: BatchPart[] = [];
   over = false;
+  onGivenUp: (() => void) | undefined = undefined;
+
+  giveUp(): void {
+    this.over = true;
+    this.onGivenUp?.();
+  }
 
   part(part: BatchPart): void {
     this.parts.push(part);
@@ -37,13 +43,14 @@ function setUp(handle: Handle, callTimeoutMs = 60_000) {
   const state = { count: { type: Types.int, default: 0 } };
   const functions = new StatefulFunctions().register("test/f", handle, { handles: [Types.string], state });
   const taker = new Taker();
-  const local = new LocalFunctions(functions, { logger: new RecordingLogger(), callTimeoutMs: callTimeoutMs });
+  const log = new RecordingLogger();
+  const local = new LocalFunctions(functions, { logger: log, callTimeoutMs: callTimeoutMs });
   const run = (...messages: string[]) => {
     const invocations = messages.map((text) => ({ caller: undefined, argument: Types.string.pack(text) }));
     const count = { name: "count", value: undefined };
     return local.run({ generation: "v3", target, state: [count], invocations, partsOffered: true }, taker);
   };
-  return { run, taker };
+  return { run, taker, log };
 }
 
 const counts = ({ effects }: BatchPart) =>
@@ -198,4 +205,36 @@ test("states that the batch lacks are asked for, and a function that is not ther
     () => new LocalFunctions({} as never, { logger: new RecordingLogger(), callTimeoutMs: 1000 }),
     "OPTION_INVALID",
   );
+});
+
+test("a batch that is given up ends the context of the handler that runs, and nothing of it is told or logged", async () => {
+  const gate = new Gate();
+  let kept: Context | undefined;
+  const { run, taker, log } = setUp(async (message, context, state) => {
+    kept = context;
+    state.count += 1;
+    context.sendEgress("test/out", message);
+    await gate.promise;
+    throw new Error("too late");
+  });
+  void run("1", "2");
+  await turn();
+  taker.giveUp();
+  throwsCode(() => kept?.sendEgress("test/out", "late"), "CONTEXT_CLOSED");
+  gate.open();
+  await turn();
+  await turn();
+  assert.deepEqual([taker.parts, log.lines, kept?.address.id], [[], [], "a"]);
+});
+
+test("a batch that is given up just after a message has ended gives no part", async () => {
+  const { run, taker } = setUp(async (message) => {
+    if (message === "2") await new Promise<void>(() => {});
+  });
+  void run("1", "2");
+  await Promise.resolve();
+  taker.giveUp();
+  await turn();
+  await turn();
+  assert.deepEqual(taker.parts, []);
 });

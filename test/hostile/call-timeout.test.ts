@@ -30,6 +30,7 @@ test("a limit for each message lets a batch of many take longer, and ends with t
     egress() {},
     token() {},
     over: false,
+    onGivenUp: undefined,
   };
   let now = 1000;
   t.mock.timers.enable({ apis: ["setTimeout"] });

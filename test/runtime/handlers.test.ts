@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { test } from "node:test";
-import { StatefulFunctions, Types } from "statefun-ts";
+import { Address, StatefulFunctions, type StatefunError, Types } from "statefun-ts";
 import { StatefunRuntime } from "statefun-ts/runtime";
 import { runtimeOptions } from "../../src/runtime/runtime-options.js";
 import { rejectsCode } from "../support/expect-code.ts";
@@ -56,4 +56,42 @@ test("a handler sees no caller's AsyncLocalStorage, nor what another handler has
   await call("a");
   await records.promise;
   assert.deepEqual(seen, new Array(9).fill(undefined));
+});
+
+test("parking an address closes the context of its handler that hangs, which is in nobody's way any more", async () => {
+  const entered = new Gate();
+  const release = new Gate();
+  let late: unknown;
+  let calls = 0;
+  const functions = new StatefulFunctions().register(
+    "example/hangs",
+    async (_message, context, state) => {
+      calls += 1;
+      state.count += 1;
+      if (calls > 1) return Types.int.pack(state.count);
+      entered.open();
+      await release.promise;
+      state.count += 10;
+      try {
+        context.sendEgress("example/out", "late");
+      } catch (thrown) {
+        late = thrown;
+      }
+    },
+    { state: { count: { type: Types.int, default: 0 } } },
+  );
+  await using runtime = await StatefunRuntime.open({ functions, dir: false, ...closed, callTimeout: { hours: 24 } });
+  const records: unknown[] = [];
+  runtime.egress("example/out", (record) => void records.push(record));
+  const target = Address.of("example/hangs", "a");
+  const waiting = rejectsCode(runtime.call("example/hangs", "a", Types.int.pack(1)), "ADDRESS_PARKED");
+  await entered.promise;
+  await runtime.engine.park(target, "it hangs");
+  await waiting;
+  release.open();
+  await new Promise(setImmediate);
+  assert.equal((late as StatefunError).code, "CONTEXT_CLOSED");
+  assert.equal(await runtime.engine.drop(target, "all"), 1);
+  const answer = await runtime.call("example/hangs", "a", Types.int.pack(1));
+  assert.deepEqual([answer?.as(Types.int), records], [1, []]);
 });

@@ -6,6 +6,7 @@ import { NoAnswer, type RemoteEndpoint } from "../../engine/endpoint.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
 import { longestTimerMs } from "../../model/duration.js";
+import type { AwaitedCall } from "../../model/invocation.js";
 import type { EndpointSpec } from "../module/module.js";
 import { expandUrlTemplate } from "../module/url-template.js";
 import { HttpCall, octetStream } from "./http-call.js";
@@ -24,6 +25,8 @@ const mostTargets = 1000;
 
 /** A large request is sent in pieces of this size. The server must take each piece within the write limit. */
 const pieceBytes = 64 * 1024;
+
+const givenUp = "the engine has given the call up.";
 
 const headers = ["content-type", octetStream, "accept", octetStream, "user-agent", "statefun-ts"];
 
@@ -58,7 +61,7 @@ export class HttpEndpoint implements RemoteEndpoint {
     };
   }
 
-  async call(request: Uint8Array, target: Address): Promise<Uint8Array> {
+  async call(request: Uint8Array, target: Address, awaited?: AwaitedCall): Promise<Uint8Array> {
     const undici = await this.#undici;
     const { pool, path, url } = this.#targetOf(target.name, undici);
     const what = `${url} (${target})`;
@@ -68,7 +71,9 @@ export class HttpEndpoint implements RemoteEndpoint {
       const size = `${request.length} bytes, more than ${transport.payloadMaxBytes} (payload_max_bytes)`;
       throw new StatefunError("ENDPOINT_FAILED", `${what}: the request is ${size}.`);
     }
+    if (awaited?.over) throw new NoAnswer(false, `${what}: ${givenUp}`);
     const call = new HttpCall(what, transport);
+    if (awaited !== undefined) awaited.onGivenUp = () => call.fail("unanswered", givenUp);
     this.#inFlight.add(call);
     const isLarge = request.length > pieceBytes;
     try {

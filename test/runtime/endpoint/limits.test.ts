@@ -3,13 +3,20 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { Call } from "../../../src/engine/call.js";
 import { NoAnswer } from "../../../src/engine/endpoint.js";
+import { Engine } from "../../../src/engine/engine.js";
+import { Types } from "../../../src/index.js";
+import { Address } from "../../../src/model/address.js";
 import { HttpCall } from "../../../src/runtime/endpoint/http-call.js";
+import { MemoryStore } from "../../../src/store/memory-store.js";
+import { encodeResponse } from "../../../src/wire/encode-response.js";
 import { rejectsCode } from "../../support/expect-code.js";
 import { Gate } from "../../support/gate.js";
 import { answering, bob, echo, endpointAt, httpServer, listening, octetStream, portOf, tcpServer } from "./servers.js";
 
 const hello = Buffer.from("hello");
+const noEffects = { mutations: [], messages: [], delayed: [], egresses: [] };
 
 test("a port that nobody listens on is unreachable", async () => {
   const server = await listening(createServer());
@@ -182,4 +189,67 @@ test("a failure says whether there was a connection: without one, no address is 
   assert.equal(await connected(refusing.url), true);
   await new Promise((resolve) => refusing.server.close(resolve));
   assert.equal(await connected(refusing.url), false);
+});
+
+test("a call that the engine gives up frees its connection, and is not sent when it has none yet", async () => {
+  const arrived = new Gate();
+  const dropped = new Gate();
+  const paths: (string | undefined)[] = [];
+  const { url } = await httpServer((request, response) => {
+    paths.push(request.url);
+    if (paths.length > 1) {
+      echo(request, response);
+      return;
+    }
+    response.once("close", () => dropped.open());
+    arrived.open();
+  });
+  const endpoint = endpointAt(url, { poolSize: 1 });
+  const call = () => {
+    const awaited = new Call(1, () => {});
+    return { awaited, answer: endpoint.call(hello, bob, awaited) };
+  };
+  const hanging = call();
+  await arrived.promise;
+  const [waiting, next] = [call(), call()];
+  await Promise.resolve();
+  const refused = [hanging, waiting].map(({ answer }) =>
+    rejectsCode(answer, "ENDPOINT_UNREACHABLE", "given the call up"),
+  );
+  waiting.awaited.giveUp();
+  hanging.awaited.giveUp();
+  await Promise.all([...refused, dropped.promise]);
+  assert.deepEqual(Buffer.from(await next.answer), hello);
+  assert.equal(paths.length, 2, "the call that waited was never sent");
+});
+
+test("parking an address whose server hangs gives its call up, without any limit of time, and frees its connection", async () => {
+  const arrived = new Gate();
+  const dropped = new Gate();
+  let calls = 0;
+  const { url } = await httpServer((_request, response) => {
+    calls += 1;
+    if (calls > 1) {
+      response.writeHead(200, { "content-type": octetStream }).end(encodeResponse(noEffects, "v3"));
+      return;
+    }
+    response.once("close", () => dropped.open());
+    arrived.open();
+  });
+  const none = Number.POSITIVE_INFINITY;
+  const endpoint = endpointAt(url, { poolSize: 1, callMs: none, readMs: none });
+  const route = { endpoint, generation: "v3", maxBatch: 10, states: undefined, label: url } as const;
+  const engine = await Engine.open({ store: new MemoryStore(), findRoute: () => route });
+  const value = Types.string.pack("go");
+  await engine.send(bob, value);
+  await arrived.promise;
+  await engine.send(Address.of("example/greeter", "eve"), value);
+  await engine.park(bob, "it hangs");
+  await dropped.promise;
+  while (engine.metrics.messagesDelivered < 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([engine.metrics.inFlight, engine.metrics.parked], [0, 1]);
+  await engine.retry(bob);
+  while (engine.metrics.messagesDelivered < 2) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(calls, 3, "the message of the call that was given up was delivered again, once");
+  await engine.close(0);
 });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { Call } from "../../../src/engine/call.js";
 import type { LocalEndpoint, RemoteEndpoint, Route } from "../../../src/engine/endpoint.js";
 import { Address } from "../../../src/model/address.js";
 import { makeRoutes } from "../../../src/runtime/endpoint/routes.js";
@@ -22,7 +23,11 @@ spec: {functions: example/greeter, urlPathTemplate: "${url}/one"}
 const empty = parseModule("", { file: "module.yaml" });
 const here = (...typeNames: string[]) => ({ typeNames, run: () => ({ missing: [] }) });
 const call = (route: Route | undefined, request: string) =>
-  (route as Route & { endpoint: RemoteEndpoint }).endpoint.call(Buffer.from(request), Address.of("example/seen", "a"));
+  (route as Route & { endpoint: RemoteEndpoint }).endpoint.call(
+    Buffer.from(request),
+    Address.of("example/seen", "a"),
+    new Call(1, () => {}),
+  );
 
 const opened: { close(): Promise<void> }[] = [];
 const routesOf = (...input: Parameters<typeof makeRoutes>) => {
@@ -70,7 +75,7 @@ test("a call in this process hands over the batch as it is, and returns the func
   const route = routesOf(empty, { typeNames: ["example/here"], run }).find("example", "here");
   const target = Address.of("example/here", "a");
   const batch = { generation: "v3", target, state: [], invocations: [], partsOffered: true } as const;
-  const taker = { part() {}, target() {}, egress() {}, token() {}, over: false };
+  const taker = { part() {}, target() {}, egress() {}, token() {}, over: false, onGivenUp: undefined };
   assert.equal((route as Route & { endpoint: LocalEndpoint }).endpoint.run(batch, taker), answer);
   assert.deepEqual(seen, [batch, taker]);
   assert.equal(seen[0], batch);
