@@ -81,7 +81,10 @@ export class Cell {
     if (!this.#keptIsOurs) this.#assertStoredType(kept);
     const { property } = spec;
     this.#watched =
-      property !== undefined && kept.readWith(lengthOf) >= watchedBytes && this.#watch(property, kept, instance);
+      property !== undefined &&
+      kept.unencoded === undefined &&
+      kept.readWith(lengthOf) >= watchedBytes &&
+      this.#watch(property, kept, instance);
     if (this.#watched) return;
     this.#start = this.#unpackCopy(kept);
     spec.set(instance, this.#start);

@@ -116,8 +116,9 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
 
   /** The serialized value. */
   get value(): Uint8Array {
-    if (!(this.#bytes instanceof Uint8Array)) this.#bytes = this.#bytes.encode();
-    else if (this.#end >= 0) this.#bytes = this.#bytes.subarray(this.#start, this.#end);
+    // The value stays as it is: its bytes don't show its form on v2.
+    if (!(this.#bytes instanceof Uint8Array)) return this.#bytes.encode();
+    if (this.#end >= 0) this.#bytes = this.#bytes.subarray(this.#start, this.#end);
     this.#end = -1;
     return this.#bytes;
   }

@@ -14,6 +14,7 @@ import { MemoryStore } from "../../src/store/memory-store.js";
 import { Types } from "../../src/types/primitives.js";
 import { Gate } from "../support/gate.js";
 import { ManualClock } from "../support/manual-clock.js";
+import { randomOf } from "../support/random.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
 const ways = ["in this process", "over HTTP", "of another SDK"] as const;
@@ -40,7 +41,9 @@ async function setUp(t: TestContext, way: Way, attempts = 10) {
       context.sendEgress("out/all", message);
       if (message === "nothing") return;
       if (message === "deferred") return context.deferReply<string>();
-      if (message.startsWith("bad")) throw new Error("it fails");
+      if (message.startsWith("late")) await new Promise(setImmediate);
+      const [kind, fails = "1000"] = message.split(" ");
+      if (kind === "bad" && (runs.get(message) ?? 0) <= Number(fails)) throw new Error("it fails");
       if (message.startsWith("refused")) throw new TerminalError("it is refused", { code: "NO", details: [message] });
       return `ok ${message}`;
     },
@@ -136,6 +139,36 @@ for (const way of ways) {
       return true;
     });
     assert.equal(runs.get("refused"), 1);
+  });
+}
+
+/** What a message does: it succeeds, at once or after others had their turn; is refused; or fails some times first. */
+const kinds = ["good", "good", "good", "late", "refused", "bad 1", "bad 3"] as const;
+
+for (const way of ways) {
+  test(`${way}: whichever messages fail, states and records are as if each message had come alone`, async (t) => {
+    const random = randomOf(t);
+    for (let round = 0; round < 20; round++) {
+      const setup = await setUp(t, way);
+      const { clock, engine, gate, runs, records, address, send } = setup;
+      const messages = Array.from({ length: 1 + random.below(25) }, (_, index) => `${random.pick(kinds)} ${index}`);
+      const early = random.below(messages.length + 1);
+      for (const message of messages.slice(0, early)) await send(message);
+      gate.open();
+      for (const message of messages.slice(early)) await send(message);
+      await clock.advance(60_000);
+      const kept = messages.filter((message) => !message.startsWith("refused"));
+      assert.deepEqual(records, kept);
+      const [state] = (await engine.inspect(address)).states;
+      assert.equal(state?.value.as(Types.string) ?? "", kept.map((message) => `${message} `).join(""));
+      for (const message of messages) {
+        const tries = message.startsWith("bad") ? Number(message.split(" ")[1]) + 1 : 1;
+        const most = way === "of another SDK" ? tries + 1 : tries;
+        const ran = runs.get(message) ?? 0;
+        assert.ok(ran >= tries && ran <= most, `${message} ran ${ran} times`);
+      }
+      await engine.close(0);
+    }
   });
 }
 

@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 import Koa from "koa";
 import { type Generation, RequestReplyHandler, type StatefulFunctions } from "statefun-ts";
 import { type StatefunMiddleware, statefun } from "statefun-ts/koa";
+import { WireWriter } from "../../src/bytes/writer.js";
+import { writeBatchEnd } from "../../src/wire/batch-end.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 import { fromFunction, toFunction } from "../support/reflection.js";
 
@@ -50,6 +52,20 @@ export class Call {
   }
 }
 
+/**
+ * How a batch ended, as the embedded engine reads it. Flink must ignore the field, so it ends every answer of these tests; it
+ * says that nothing was consumed.
+ */
+const ignored = (() => {
+  const writer = new WireWriter();
+  writeBatchEnd(writer, {
+    consumed: 0,
+    ends: [],
+    stopped: { code: "HANDLER_FAILED", message: "not for Flink", lasting: false },
+  });
+  return writer.finish();
+})();
+
 /** A handler that reports the begin and the end of each call. */
 class ObservedHandler extends RequestReplyHandler {
   readonly #began: (request: Uint8Array) => Call;
@@ -63,7 +79,7 @@ class ObservedHandler extends RequestReplyHandler {
     const call = this.#began(request);
     try {
       call.answerBytes = await super.handle(request);
-      return call.answerBytes;
+      return Buffer.concat([call.answerBytes, ignored]);
     } catch (thrown) {
       call.failure = thrown;
       throw thrown;

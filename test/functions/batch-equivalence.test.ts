@@ -1,9 +1,19 @@
-// A batch of n messages does what n batches of one do: seeded random commands over a function with many states.
+// A batch of n messages does what n batches of one do: seeded random commands over a function with many states. Some
+// messages are refused for good, after random changes and sends.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
-import { Context, Handles, json, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
+import {
+  Context,
+  Handles,
+  json,
+  State,
+  StatefulFunction,
+  StatefulFunctions,
+  TerminalError,
+  Types,
+} from "../../src/index.js";
 import {
   type Answer,
   Engine,
@@ -138,6 +148,8 @@ class Model {
       case "egress":
         context.sendEgress("test/out", json<unknown>("test/all").pack(this.all()));
         break;
+      case "refuse":
+        throw new TerminalError("refused");
       default:
         throw new Error(action);
     }
@@ -204,6 +216,7 @@ const actions = [
   "later",
   "egress",
   "egress",
+  "refuse",
 ];
 
 interface RandomMessage {
