@@ -12,12 +12,14 @@ const built = new Built();
 const project = built.project({
   "package.json": '{ "type": "module" }',
   "functions.js": `
-    import { json, StatefulFunctions, Types } from "statefun-ts";
+    import { json, StatefulFunctions, TerminalError, Types } from "statefun-ts";
     const Order = json("shop.types/order");
     export const functions = new StatefulFunctions()
       .register("shop/counter", (text, context, state) => {
         if (text === "fail") throw new Error("told to fail");
-        if (text === "silence") return undefined;
+        if (text === "nothing") return undefined;
+        if (text === "silence") return context.deferReply();
+        if (text === "refuse") throw new TerminalError("no money", { code: "CARD_REFUSED", details: { missing: 5 } });
         state.count = (state.count ?? 0) + 1;
         return text + " " + state.count;
       }, { handles: [Types.string], state: { count: Types.int } })
@@ -130,6 +132,17 @@ describe("messages", () => {
     assert.deepEqual([delayed.cancellationToken, delayed.value], ["t1", "later"]);
     assert.equal((await statefun("cancel", "t1")).stdout, "Cancelled.\n");
     assertFailed(await statefun("cancel", "t1"), 4, "NOT_FOUND");
+  });
+
+  test("call says that an answer has no value", async () => {
+    assert.equal((await statefun("call", "shop/counter", "n1", '"nothing"')).stdout, "Answered, without a value.\n");
+    assert.deepEqual(await jsonOf("call", "shop/counter", "n1", '"nothing"'), {});
+  });
+
+  test("a call that the function refuses for good prints the function's code and details", async () => {
+    const refused = await statefun("call", "shop/counter", "n1", '"refuse"');
+    assertFailed(refused, 1, "CARD_REFUSED");
+    assert.equal(refused.stderr, 'CARD_REFUSED: no money\n{"missing":5}\n');
   });
 
   test("a call that is not answered in time can be tried again", async () => {
