@@ -100,7 +100,7 @@ test("a torn answer to a client is refused, and the client gets the error", asyn
       },
     },
   });
-  const told = assert.rejects(running.call("raw/a", "x", { idempotencyKey: "key" }), { code: "ADDRESS_PARKED" });
+  const told = assert.rejects(running.call("raw/a", "x", { idempotencyKey: "key" }), { code: "STATE_UNDECLARED" });
   await running.clock.advance(1000);
   await told;
   assert.equal(running.engine.trouble, undefined);
