@@ -2,7 +2,8 @@
 // them, and the policy that is read from them.
 
 import type { Duration } from "./duration.js";
-import { defineOptions, type Option, oneOf, optionInvalid, positiveInteger, span, timer } from "./options.js";
+import { checked, defineOptions, type Option, oneOf, optionInvalid, positiveInteger, span, timer } from "./options.js";
+import { isText } from "./text.js";
 import { parseTypeName } from "./type-name.js";
 
 /** How often and how long a message that fails is tried. A message that has used up one of the two budgets is not tried again. */
@@ -24,6 +25,12 @@ export interface RetryOptions {
  */
 export type OnFailure = "park" | "deadLetter" | "fail";
 
+/**
+ * Whether messages to an address may overtake one that waits for its next try. "overtake": they are handled meanwhile. "keep":
+ * they wait behind it, so that the order of messages is kept. The embedded runtime always keeps the order.
+ */
+export type RetryOrder = "overtake" | "keep";
+
 /** Options of one function, or of several. An option that is left out is as the options for more functions say. */
 export interface FunctionOptions {
   /** How often and how long a message that fails is tried. Each of these options has a default of its own. */
@@ -32,6 +39,16 @@ export interface FunctionOptions {
   readonly onFailure?: OnFailure;
   /** The egress that dead letters are sent to, "namespace/name". Defaults to "statefun.dead-letters/all". */
   readonly deadLetterEgress?: string;
+  /**
+   * On Flink, the topic of dead letters: the egress there is one to Kafka. Defaults to "statefun.dead-letters". The embedded
+   * runtime has no use for it.
+   */
+  readonly deadLetterTopic?: string;
+  /**
+   * On Flink with `onFailure: "deadLetter"`, whether messages may overtake one that waits for its next try. Defaults to
+   * "overtake". The embedded runtime always keeps the order.
+   */
+  readonly order?: RetryOrder;
 }
 
 /** How often and how long a message that fails is tried, in milliseconds. Infinity is no limit. */
@@ -47,6 +64,8 @@ export interface FunctionPolicy {
   readonly retry?: { readonly [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined } | undefined;
   readonly onFailure?: OnFailure | undefined;
   readonly deadLetterEgress?: string | undefined;
+  readonly deadLetterTopic?: string | undefined;
+  readonly order?: RetryOrder | undefined;
 }
 
 /** A policy that leaves nothing open. */
@@ -54,6 +73,8 @@ export interface WholePolicy {
   readonly retry: RetryPolicy;
   readonly onFailure: OnFailure;
   readonly deadLetterEgress: string;
+  readonly deadLetterTopic: string;
+  readonly order: RetryOrder;
 }
 
 /** The policy of a function for which nobody has chosen another one. */
@@ -61,6 +82,8 @@ export const defaultPolicy: WholePolicy = Object.freeze({
   retry: Object.freeze({ attempts: 10, firstMs: 100, longestMs: 30_000, windowMs: Number.POSITIVE_INFINITY }),
   onFailure: "park",
   deadLetterEgress: "statefun.dead-letters/all",
+  deadLetterTopic: "statefun.dead-letters",
+  order: "overtake",
 });
 
 const typeName: Option<string, string | undefined> = (input) => {
@@ -91,6 +114,8 @@ export const functionOptions = defineOptions<FunctionOptions>()({
   retry: retryOption,
   onFailure: oneOf("park", "deadLetter", "fail"),
   deadLetterEgress: typeName,
+  deadLetterTopic: checked("a text that is not empty", isText),
+  order: oneOf("overtake", "keep"),
 });
 
 /** Completes the policy of one function with the policy for more functions. What the function's own policy says holds. */
@@ -109,6 +134,8 @@ export function policyOver<G extends FunctionPolicy>(own: FunctionPolicy, genera
     },
     onFailure: own.onFailure ?? general.onFailure,
     deadLetterEgress: own.deadLetterEgress ?? general.deadLetterEgress,
+    deadLetterTopic: own.deadLetterTopic ?? general.deadLetterTopic,
+    order: own.order ?? general.order,
   };
   return policy as G; // what is whole in `general` is whole in the result
 }

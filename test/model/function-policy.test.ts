@@ -34,6 +34,8 @@ test("the first options that say something hold, one by one", () => {
   );
   assert.deepEqual([retry.attempts, retry.firstMs, retry.longestMs], [3, 7, 11]);
   assert.deepEqual([onFailure, deadLetterEgress], ["deadLetter", "a/letters"]);
+  const { order, deadLetterTopic } = whole({ order: "keep" }, { order: "overtake", deadLetterTopic: "b" });
+  assert.deepEqual([order, deadLetterTopic], ["keep", "b"]);
 });
 
 test("a window without attempts beside it is the only budget", () => {
@@ -58,4 +60,6 @@ test("what makes no sense is refused", () => {
   throwsCode(() => read({ onFailure: "drop" }), "OPTION_INVALID", "onFailure");
   throwsCode(() => read({ onfailure: "park" }), "OPTION_INVALID", "onfailure");
   throwsCode(() => read({ deadLetterEgress: "letters" }), "TYPE_NAME_INVALID", "letters");
+  throwsCode(() => read({ deadLetterTopic: "" }), "OPTION_INVALID", "deadLetterTopic");
+  throwsCode(() => read({ order: "fifo" }), "OPTION_INVALID", "order");
 });
