@@ -20,7 +20,7 @@ export { Address } from "./model/address.js";
 export type { Deferred } from "./model/deferred.js";
 export type { Duration } from "./model/duration.js";
 export type { ExpirationOptions } from "./model/expiration.js";
-export type { FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "./model/function-policy.js";
+export type { FailureOptions, FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "./model/function-policy.js";
 export type { Generation } from "./model/invocation.js";
 export type { Logger } from "./model/logger.js";
 export { Metadata, type MetadataEntry, type MetadataInput } from "./model/metadata.js";

@@ -3,7 +3,7 @@
 import { StatefunError } from "../errors.js";
 import type { Duration } from "../model/duration.js";
 import { expirationOptions, parseExpiration } from "../model/expiration.js";
-import { type FunctionOptions, functionOptions } from "../model/function-policy.js";
+import { type FunctionOptions, functionOptions, policyOf } from "../model/function-policy.js";
 import { checked, defineOptions, unchecked } from "../model/options.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
@@ -98,7 +98,7 @@ const stateOptions = defineOptions<StateOptions<any>>()({
  */
 export function bindHandler(typeName: string, handler: FunctionHandler<any, any>, options: AnyOptions): FunctionSpec {
   parseTypeName(typeName);
-  const { handles = [], state = {}, ...policy } = registerOptions.read(`register("${typeName}")`, options);
+  const { handles = [], state = {}, ...own } = registerOptions.read(`register("${typeName}")`, options);
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
   }
@@ -127,7 +127,7 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
     return instance;
   };
   return makeFunctionSpec(
-    { typeName, policy },
+    { typeName, policy: policyOf(own) },
     declared.map(({ spec }) => spec),
     [source],
     create,

@@ -3,7 +3,7 @@
 
 import { StatefunError } from "../errors.js";
 import { type ExpirationOptions, expirationOptions, parseExpiration } from "../model/expiration.js";
-import { type FunctionOptions, functionOptions } from "../model/function-policy.js";
+import { type FunctionOptions, functionOptions, policyOf } from "../model/function-policy.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
 import { TypedValue, type ValueOf } from "../model/typed-value.js";
@@ -21,7 +21,8 @@ import { assertStateName, type HandledType, handledName, isGenerator } from "./f
 import { typeOfClass } from "./infer-type.js";
 
 /**
- * Makes a class a stateful function of this type name; the options say what happens when a message fails. Throws
+ * Makes a class a stateful function of this type name; the options say how it is called, and what happens when
+ * a message fails. Throws
  * TYPE_NAME_INVALID, OPTION_INVALID, DURATION_INVALID and DECORATOR_MISPLACED when the class is evaluated.
  *
  * @example
@@ -37,7 +38,7 @@ import { typeOfClass } from "./infer-type.js";
  */
 export function StatefulFunction(typeName: string, options?: FunctionOptions): StatefulFunctionDecorator {
   parseTypeName(typeName);
-  const policy = functionOptions.read(`@StatefulFunction("${typeName}")`, options);
+  const policy = policyOf(functionOptions.read(`@StatefulFunction("${typeName}")`, options));
   return (...args: readonly unknown[]) => {
     if (!isOnClass(args)) throw misplaced("@StatefulFunction", "stands on a member; put it on a class");
     const [functionClass, context] = args as [object, { metadata?: object }?];

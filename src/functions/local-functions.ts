@@ -5,7 +5,7 @@ import type { FunctionPolicy } from "../model/function-policy.js";
 import type { BatchAnswer, BatchOutcome, InvocationBatch, PartTaker } from "../model/invocation.js";
 import { type Logger, logFailure, logWarning } from "../model/logger.js";
 import { defaultMetadataBytes } from "../model/metadata.js";
-import { type CallLimit, endInTime } from "./call-limit.js";
+import { endInTime } from "./call-limit.js";
 import { consumeRefused } from "./failure-policy.js";
 import { type BatchHost, BatchRun } from "./run-batch.js";
 import { resolveState } from "./state.js";
@@ -22,7 +22,7 @@ export interface LocalOptions {
 export class LocalFunctions {
   readonly #functions: StatefulFunctions;
   readonly #logger: Logger;
-  readonly #limit: CallLimit;
+  readonly #callTimeoutMs: number;
   readonly #host: BatchHost;
 
   /** Throws OPTION_INVALID. */
@@ -33,7 +33,7 @@ export class LocalFunctions {
     assertFunctions(functions);
     this.#functions = functions;
     this.#logger = logger;
-    this.#limit = { timeoutMs: callTimeoutMs, of: "message" };
+    this.#callTimeoutMs = callTimeoutMs;
     this.#host = {
       policy: consumeRefused,
       onRefused: (line, error) => logWarning(logger, line, error),
@@ -45,16 +45,20 @@ export class LocalFunctions {
     return this.#functions.typeNames;
   }
 
-  /** What happens when a message of the function fails, as far as the function says. */
+  /** The options of the function, as far as the function says. */
   policy(typeName: string): FunctionPolicy | undefined {
     return this.#functions.get(typeName)?.policy;
   }
 
   /**
    * Runs a batch. The taker gets parts while handlers are waited for, and the last part is in the answer. Returns a promise
-   * only when the function makes one. Throws FUNCTION_UNKNOWN, and never rejects.
+   * only when the function makes one. `callTimeoutMs` is how long one message may take. Throws FUNCTION_UNKNOWN, and never rejects.
    */
-  run(batch: InvocationBatch, taker: PartTaker): BatchAnswer | Promise<BatchAnswer> {
+  run(
+    batch: InvocationBatch,
+    taker: PartTaker,
+    callTimeoutMs = this.#callTimeoutMs,
+  ): BatchAnswer | Promise<BatchAnswer> {
     const spec = this.#functions.find(batch.target);
     if (spec === undefined)
       throw new StatefunError("FUNCTION_UNKNOWN", `There is no function ${batch.target.typeName} in this process.`);
@@ -63,7 +67,9 @@ export class LocalFunctions {
     const run = new BatchRun(spec, batch, stored, this.#host, taker);
     const ended = run.run();
     if (!(ended instanceof Promise)) return this.#logged(ended);
-    return endInTime(run, ended, this.#limit, taker).then((outcome) => this.#logged(outcome));
+    return endInTime(run, ended, { timeoutMs: callTimeoutMs, of: "message" }, taker).then((outcome) =>
+      this.#logged(outcome),
+    );
   }
 
   #logged(outcome: BatchOutcome): BatchOutcome {

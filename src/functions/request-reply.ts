@@ -159,7 +159,7 @@ export class RequestReplyHandler {
     const run = new BatchRun(spec, batch, stored, this.#host);
     const ended = run.run();
     if (!(ended instanceof Promise)) return this.#encode(batch, ended);
-    const timeoutMs = this.#callTimeoutMs;
+    const timeoutMs = spec.policy.callTimeoutMs ?? this.#callTimeoutMs;
     const inTime = timeoutMs === undefined ? ended : endInTime(run, ended, { timeoutMs, of: "batch" });
     return inTime.then((outcome) => this.#encode(batch, outcome));
   }

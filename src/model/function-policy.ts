@@ -1,5 +1,5 @@
-// What happens when a message of a function fails: how often it is tried, and how it ends. The options as users write
-// them, and the policy that is read from them.
+// The options of one function: what happens when a message fails, and how the function is called. The options as users
+// write them, and the policy that is read from them.
 
 import type { Duration } from "./duration.js";
 import { checked, defineOptions, type Option, oneOf, optionInvalid, positiveInteger, span, timer } from "./options.js";
@@ -31,8 +31,8 @@ export type OnFailure = "park" | "deadLetter" | "fail";
  */
 export type RetryOrder = "overtake" | "keep";
 
-/** Options of one function, or of several. An option that is left out is as the options for more functions say. */
-export interface FunctionOptions {
+/** What happens when a message fails. An option that is left out is as the options for more functions say. */
+export interface FailureOptions {
   /** How often and how long a message that fails is tried. Each of these options has a default of its own. */
   readonly retry?: RetryOptions;
   /** What becomes of a message that has used up its tries. Defaults to "park" on the embedded runtime, to "fail" on Flink. */
@@ -51,6 +51,25 @@ export interface FunctionOptions {
   readonly order?: RetryOrder;
 }
 
+/** Options of one function, or of several. An option that is left out is as the options for more functions say. */
+export interface FunctionOptions extends FailureOptions {
+  /**
+   * The most messages that one call of the function carries. Defaults to 1,000. For a function of a module file it can only
+   * make `maxNumBatchRequests` smaller. On Flink the engine decides.
+   */
+  readonly maxBatch?: number;
+  /**
+   * The most calls of the function that are in flight at once, each for another id. Defaults to `limits.inFlight` of the
+   * runtime, 1,024. On Flink the engine decides.
+   */
+  readonly concurrency?: number;
+  /**
+   * The longest time for one message, in the process of the runtime; for one batch, where the function is served over HTTP.
+   * What takes longer fails with CALL_TIMEOUT. Defaults to `callTimeout` of the runtime or of the handler.
+   */
+  readonly callTimeout?: Duration;
+}
+
 /** How often and how long a message that fails is tried, in milliseconds. Infinity is no limit. */
 export interface RetryPolicy {
   readonly attempts: number;
@@ -66,9 +85,12 @@ export interface FunctionPolicy {
   readonly deadLetterEgress?: string | undefined;
   readonly deadLetterTopic?: string | undefined;
   readonly order?: RetryOrder | undefined;
+  readonly maxBatch?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly callTimeoutMs?: number | undefined;
 }
 
-/** A policy that leaves nothing open. */
+/** A policy that leaves nothing open of what happens when a message fails. */
 export interface WholePolicy {
   readonly retry: RetryPolicy;
   readonly onFailure: OnFailure;
@@ -109,13 +131,27 @@ const retryOption: Option<RetryOptions, FunctionPolicy["retry"]> = (input, name,
   return { attempts: attempts ?? alone, firstMs, longestMs, windowMs };
 };
 
-/** The options of functions. */
-export const functionOptions = defineOptions<FunctionOptions>()({
+/** The options on what happens when a message fails. */
+export const failureOptions = defineOptions<FailureOptions>()({
   retry: retryOption,
   onFailure: oneOf("park", "deadLetter", "fail"),
   deadLetterEgress: typeName,
   deadLetterTopic: checked("a text that is not empty", isText),
   order: oneOf("overtake", "keep"),
+});
+
+/** The options of functions. {@link policyOf} makes a policy of them. */
+export const functionOptions = defineOptions<FunctionOptions>()({
+  ...failureOptions.described,
+  maxBatch: positiveInteger,
+  concurrency: positiveInteger,
+  callTimeout: timer,
+});
+
+/** The policy that options say. */
+export const policyOf = ({ callTimeout, ...policy }: ReturnType<typeof functionOptions.read>): FunctionPolicy => ({
+  ...policy,
+  callTimeoutMs: callTimeout,
 });
 
 /** Completes the policy of one function with the policy for more functions. What the function's own policy says holds. */
@@ -136,6 +172,9 @@ export function policyOver<G extends FunctionPolicy>(own: FunctionPolicy, genera
     deadLetterEgress: own.deadLetterEgress ?? general.deadLetterEgress,
     deadLetterTopic: own.deadLetterTopic ?? general.deadLetterTopic,
     order: own.order ?? general.order,
+    maxBatch: own.maxBatch ?? general.maxBatch,
+    concurrency: own.concurrency ?? general.concurrency,
+    callTimeoutMs: own.callTimeoutMs ?? general.callTimeoutMs,
   };
   return policy as G; // what is whole in `general` is whole in the result
 }

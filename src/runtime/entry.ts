@@ -20,7 +20,7 @@ export type {
 } from "../engine/engine-api.js";
 export type { DeadLetter } from "../model/dead-letter.js";
 export type { Failure } from "../model/failure.js";
-export type { FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "../model/function-policy.js";
+export type { FailureOptions, FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "../model/function-policy.js";
 export { TerminalError, type TerminalErrorOptions } from "../model/terminal-error.js";
 export type { AdminOptions } from "./admin/admin-server.js";
 export type { FileEgressSpec } from "./egress/file-egress.js";

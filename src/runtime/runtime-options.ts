@@ -5,7 +5,7 @@ import { defaultKeyLifetimeMs } from "../engine/idempotency-keys.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
-import { type FunctionOptions, functionOptions } from "../model/function-policy.js";
+import { type FailureOptions, failureOptions } from "../model/function-policy.js";
 import { type Logger, loggerOption } from "../model/logger.js";
 import {
   checked,
@@ -26,7 +26,7 @@ import { type HttpIngressOptions, httpIngressOptions } from "./ingress/http-ingr
 import { limitsOption, type RuntimeLimits } from "./runtime-limits.js";
 
 /** Options of `StatefunRuntime.open`. */
-export interface RuntimeOptions extends FunctionOptions {
+export interface RuntimeOptions extends FailureOptions {
   /** Functions that run in this process. Defaults to none. */
   readonly functions?: StatefulFunctions;
   /** The path of a module file, which names functions that run elsewhere. Defaults to none. */
@@ -98,7 +98,7 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
   types: unchecked<readonly TypeLike[]>(),
   park: unchecked<readonly Address[]>(),
   callTimeout: withDefault(timer, 60_000),
-  ...functionOptions.described,
+  ...failureOptions.described,
   functionOptions: functionPoliciesOption,
   idempotencyKeyLifetime: withDefault(span, defaultKeyLifetimeMs),
   limits: limitsOption,

@@ -22,6 +22,12 @@ function handlerOf(handle: (message: unknown, context: Context) => unknown, call
   return { logger, handler: new RequestReplyHandler(functions, { logger, callTimeout }) };
 }
 
+test("a function's own limit holds, and not the one of the handler", async () => {
+  const functions = new StatefulFunctions().register("a/b", () => new Promise<void>(() => {}), { callTimeout: 20 });
+  const handler = new RequestReplyHandler(functions, { logger: new RecordingLogger(), callTimeout: { hours: 1 } });
+  await rejectsCode(handler.handle(call("v3")), "CALL_TIMEOUT", "20 ms");
+});
+
 test("a limit for each message lets a batch of many take longer, and ends with the message that does", async (t) => {
   let parts: number[] = [];
   const taker = {

@@ -6,17 +6,19 @@ import {
   defaultPolicy,
   type FunctionOptions,
   functionOptions,
+  policyOf,
   policyOver,
   type WholePolicy,
 } from "../../src/model/function-policy.js";
 import { throwsCode } from "../support/expect-code.js";
 
-const read = (options: object) => functionOptions.read("@StatefulFunction", options as FunctionOptions);
+const read = (options: object) => policyOf(functionOptions.read("@StatefulFunction", options as FunctionOptions));
 const whole = (...options: FunctionOptions[]) =>
   options.map(read).reduceRight<WholePolicy>((general, policy) => policyOver(policy, general), defaultPolicy);
 
 test("without options the default holds", () => {
-  assert.deepEqual(whole({}), defaultPolicy);
+  const { retry, onFailure, deadLetterEgress } = whole({});
+  assert.deepEqual({ retry, onFailure, deadLetterEgress }, defaultPolicy);
 });
 
 test("durations are read as milliseconds", () => {
@@ -36,6 +38,15 @@ test("the first options that say something hold, one by one", () => {
   assert.deepEqual([onFailure, deadLetterEgress], ["deadLetter", "a/letters"]);
   const { order, deadLetterTopic } = whole({ order: "keep" }, { order: "overtake", deadLetterTopic: "b" });
   assert.deepEqual([order, deadLetterTopic], ["keep", "b"]);
+});
+
+test("the options on calls hold as the others do, and nothing is said where they are left out", () => {
+  const own = read({ maxBatch: 5, callTimeout: { seconds: 2 } });
+  const general = read({ maxBatch: 7, concurrency: 3 });
+  const { maxBatch, concurrency, callTimeoutMs } = policyOver(own, general);
+  assert.deepEqual([maxBatch, concurrency, callTimeoutMs], [5, 3, 2_000]);
+  const unsaid = policyOver(read({}), read({}));
+  assert.deepEqual([unsaid.maxBatch, unsaid.concurrency, unsaid.callTimeoutMs], [undefined, undefined, undefined]);
 });
 
 test("a window without attempts beside it is the only budget", () => {
@@ -59,6 +70,9 @@ test("what makes no sense is refused", () => {
   throwsCode(() => read({ retry: { window: { seconds: -1 } } }), "DURATION_INVALID", "window");
   throwsCode(() => read({ onFailure: "drop" }), "OPTION_INVALID", "onFailure");
   throwsCode(() => read({ onfailure: "park" }), "OPTION_INVALID", "onfailure");
+  throwsCode(() => read({ maxBatch: 0 }), "OPTION_INVALID", "maxBatch");
+  throwsCode(() => read({ concurrency: 1.5 }), "OPTION_INVALID", "concurrency");
+  throwsCode(() => read({ callTimeout: 0 }), "DURATION_INVALID", "callTimeout");
   throwsCode(() => read({ deadLetterEgress: "letters" }), "TYPE_NAME_INVALID", "letters");
   throwsCode(() => read({ deadLetterTopic: "" }), "OPTION_INVALID", "deadLetterTopic");
   throwsCode(() => read({ order: "fifo" }), "OPTION_INVALID", "order");

@@ -28,6 +28,48 @@ test("a message that takes longer than callTimeout, a minute unless told otherwi
   await rejectsCode(runtime.call("example/hangs", "a", Types.int.pack(1)), "ADDRESS_PARKED", "CALL_TIMEOUT");
 });
 
+test("a function has a time limit, a batch size and a number of calls in flight of its own", async () => {
+  const gates = [new Gate(), new Gate(), new Gate()];
+  let inFlight = 0;
+  let most = 0;
+  const batches = new Map<object, number>();
+  const functions = new StatefulFunctions()
+    .register("example/hangs", () => new Promise<void>(() => {}), { callTimeout: 20 })
+    .register(
+      "example/one",
+      async (index: number) => {
+        inFlight += 1;
+        most = Math.max(most, inFlight);
+        await gates[index]?.promise;
+        inFlight -= 1;
+      },
+      { handles: [Types.int], concurrency: 2 },
+    )
+    .register(
+      "example/two",
+      async (index: number, _context, state) => {
+        await gates[index]?.promise;
+        batches.set(state, (batches.get(state) ?? 0) + 1); // each batch has an object of its own
+      },
+      { handles: [Types.int], state: { s: Types.int }, maxBatch: 2 },
+    );
+  await using runtime = await StatefunRuntime.open({
+    functions,
+    dir: false,
+    ...closed,
+    retry: { attempts: 1 },
+    logger: new RecordingLogger(),
+  });
+  await rejectsCode(runtime.call("example/hangs", "a", Types.int.pack(1)), "ADDRESS_PARKED", "CALL_TIMEOUT");
+  const one = [0, 1, 2].map((index) => runtime.call("example/one", `${index}`, Types.int.pack(index)));
+  const two = [0, 3, 3, 3, 3, 3].map((index) => runtime.call("example/two", "a", Types.int.pack(index)));
+  await new Promise(setImmediate);
+  for (const gate of gates) gate.open();
+  await Promise.all([...one, ...two]);
+  assert.equal(most, 2);
+  assert.equal(Math.max(...batches.values()), 2);
+});
+
 test("a handler sees no caller's AsyncLocalStorage, nor what another handler has entered", async () => {
   const storage = new AsyncLocalStorage<string>();
   const seen: unknown[] = [];

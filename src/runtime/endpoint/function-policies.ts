@@ -1,7 +1,13 @@
-// The option `functionOptions` of a runtime: what happens when a message of a function fails, by the function's name.
+// The option `functionOptions` of a runtime: options of functions, by their names.
 
 import { StatefunError } from "../../errors.js";
-import { type FunctionOptions, type FunctionPolicy, functionOptions, policyOver } from "../../model/function-policy.js";
+import {
+  type FunctionOptions,
+  type FunctionPolicy,
+  functionOptions,
+  policyOf,
+  policyOver,
+} from "../../model/function-policy.js";
 import { type Option, optionInvalid } from "../../model/options.js";
 import { parseTypeName, type TypeName } from "../../model/type-name.js";
 
@@ -10,6 +16,13 @@ export type FunctionOptionsByName = Readonly<Record<string, FunctionOptions>>;
 
 /** The name that stands for every function of a namespace. */
 const everyName = "*";
+
+/** What is served: a function of this process or of the module file, one of this process, any of a namespace. */
+interface Served {
+  function(typeName: TypeName): boolean;
+  here(typeName: TypeName): boolean;
+  namespace(namespace: string): boolean;
+}
 
 /** The policies that `functionOptions` names. */
 export class FunctionPolicies {
@@ -32,10 +45,24 @@ export class FunctionPolicies {
     return said.length === 0 ? undefined : said.reduceRight((general, policy) => policyOver(policy, general));
   }
 
-  /** Throws OPTION_INVALID when a name of `functionOptions` is that of no function, which is a misspelt name. */
-  assertServed(serves: { function(typeName: TypeName): boolean; namespace(namespace: string): boolean }): void {
-    for (const key of this.#policies.keys()) {
+  /**
+   * Throws OPTION_INVALID when a name of `functionOptions` is that of no function, which is a misspelt name, and when an option
+   * can't hold for the function.
+   */
+  assertServed(serves: Served): void {
+    for (const [key, { callTimeoutMs }] of this.#policies) {
       const typeName = parseTypeName(key);
+      if (
+        callTimeoutMs !== undefined &&
+        typeName.name !== everyName &&
+        serves.function(typeName) &&
+        !serves.here(typeName)
+      ) {
+        throw new StatefunError(
+          "OPTION_INVALID",
+          `The runtime's functionOptions has a callTimeout for ${key}, which the module file serves. Set timeouts.call of its endpoint in the module file.`,
+        );
+      }
       if (typeName.name === everyName ? serves.namespace(typeName.namespace) : serves.function(typeName)) continue;
       throw new StatefunError(
         "OPTION_INVALID",
@@ -54,7 +81,7 @@ export const functionPoliciesOption: Option<FunctionOptionsByName, FunctionPolic
   const policies = new Map<string, FunctionPolicy>();
   for (const [key, options] of Object.entries(input)) {
     parseTypeName(key);
-    policies.set(key, functionOptions.read(`${where}'s ${name} of ${key}`, options));
+    policies.set(key, policyOf(functionOptions.read(`${where}'s ${name} of ${key}`, options)));
   }
   return new FunctionPolicies(policies);
 };

@@ -4,23 +4,26 @@ import type { LocalEndpoint } from "../../engine/endpoint.js";
 import { isolated } from "../../engine/own-context.js";
 import type { FunctionPolicy } from "../../model/function-policy.js";
 
-/** The functions of this process: their type names, what happens when they fail, and how a batch of theirs is run. */
+/** The functions of this process: their type names, their own options, and how a batch of theirs is run. */
 export interface InProcessFunctions {
   readonly typeNames: readonly string[];
-  /** What happens when a message of the function fails, as far as the function says. */
+  /** The options of the function, as far as the function says. */
   policy?(typeName: string): FunctionPolicy | undefined;
-  run: LocalEndpoint["run"];
+  /** Runs a batch. `callTimeoutMs` is the time limit of each message; undefined stands for that of all functions. */
+  run(...batch: [...Parameters<LocalEndpoint["run"]>, callTimeoutMs?: number]): ReturnType<LocalEndpoint["run"]>;
 }
 
 /** Passes batches, answers and failures through unchanged. Each batch has an asynchronous context of its own. */
 export class InProcessEndpoint implements LocalEndpoint {
   readonly #functions: InProcessFunctions;
+  readonly #callTimeoutMs: number | undefined;
 
-  constructor(functions: InProcessFunctions) {
+  constructor(functions: InProcessFunctions, callTimeoutMs?: number) {
     this.#functions = functions;
+    this.#callTimeoutMs = callTimeoutMs;
   }
 
-  run: LocalEndpoint["run"] = (batch, taker) => isolated(() => this.#functions.run(batch, taker));
+  run: LocalEndpoint["run"] = (batch, taker) => isolated(() => this.#functions.run(batch, taker, this.#callTimeoutMs));
 
   /** Does nothing: the functions belong to the user. */
   async close(): Promise<void> {}

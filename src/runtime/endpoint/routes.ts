@@ -31,7 +31,7 @@ export function makeRoutes(
   for (const spec of module.endpoints) routes.set(spec, routeOf(spec));
   const here = new Map<string, Map<string, Route>>();
   if (inProcess !== undefined) {
-    const route = inProcessRoute(inProcess);
+    const endpoint = new InProcessEndpoint(inProcess);
     for (const typeName of inProcess.typeNames) {
       const { namespace, name } = parseTypeName(typeName);
       const named = module.endpoints.find((spec) => spec.namespace === namespace && spec.name === name);
@@ -42,13 +42,17 @@ export function makeRoutes(
       const names = here.get(namespace) ?? new Map<string, Route>();
       here.set(
         namespace,
-        names.set(name, withPolicy(route, policies.of(namespace, name, inProcess.policy?.(typeName)))),
+        names.set(
+          name,
+          inProcessRoute(inProcess, endpoint, policies.of(namespace, name, inProcess.policy?.(typeName))),
+        ),
       );
     }
   }
   policies.assertServed({
     function: ({ namespace, name }) =>
       here.get(namespace)?.has(name) === true || matchEndpoint(module, namespace, name) !== undefined,
+    here: ({ namespace, name }) => here.get(namespace)?.has(name) === true,
     namespace: (namespace) => here.has(namespace) || module.endpoints.some((spec) => spec.namespace === namespace),
   });
   return {
@@ -65,8 +69,21 @@ export function makeRoutes(
   };
 }
 
-const withPolicy = (route: Route, policy: FunctionPolicy | undefined): Route =>
-  policy === undefined ? route : { ...route, policy };
+/** The route of a function of the module file: its options can make the limits of the file smaller. */
+function withPolicy(route: Route, policy: FunctionPolicy | undefined): Route {
+  if (policy === undefined) return route;
+  const { maxBatch = route.maxBatch, concurrency } = policy;
+  const mostInFlight = leastOf(route.mostInFlight, concurrency);
+  return {
+    ...route,
+    policy,
+    maxBatch: Math.min(maxBatch, route.maxBatch),
+    ...(mostInFlight === undefined ? {} : { mostInFlight }),
+  };
+}
+
+const leastOf = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 /** How many of the connections to an endpoint one function takes: calls that hang must leave some to its other functions. */
 const shareOfOne = 0.75;
@@ -80,12 +97,19 @@ function routeOf(spec: EndpointSpec): Route {
 /** The same batch size as that of an endpoint whose module file has no maxNumBatchRequests. */
 const inProcessMaxBatch = 1000;
 
-function inProcessRoute(functions: InProcessFunctions): Route {
+function inProcessRoute(
+  functions: InProcessFunctions,
+  shared: InProcessEndpoint,
+  policy: FunctionPolicy | undefined,
+): Route {
+  const { callTimeoutMs, maxBatch = inProcessMaxBatch, concurrency } = policy ?? {};
   return {
-    endpoint: new InProcessEndpoint(functions),
+    endpoint: callTimeoutMs === undefined ? shared : new InProcessEndpoint(functions, callTimeoutMs),
     generation: "v3",
-    maxBatch: inProcessMaxBatch,
+    maxBatch,
     states: undefined,
     label: "in this process",
+    ...(concurrency === undefined ? {} : { mostInFlight: concurrency }),
+    ...(policy === undefined ? {} : { policy }),
   };
 }

@@ -77,7 +77,7 @@ test("a call in this process hands over the batch as it is, and returns the func
   const batch = { generation: "v3", target, state: [], invocations: [], partsOffered: true } as const;
   const taker = { part() {}, target() {}, egress() {}, token() {}, over: false, onGivenUp: undefined };
   assert.equal((route as Route & { endpoint: LocalEndpoint }).endpoint.run(batch, taker), answer);
-  assert.deepEqual(seen, [batch, taker]);
+  assert.deepEqual(seen, [batch, taker, undefined]);
   assert.equal(seen[0], batch);
 });
 
