@@ -182,3 +182,32 @@ for (const [where, open] of [
     });
   });
 }
+
+test("a deferred answer outlives a restart: a repeat under the same key gets it", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "statefun-deferred-"));
+  const deferring = new StatefulFunctions();
+  const handle = (message: string, context: Context, state: { client: Address | undefined }) => {
+    if (message === "ask") {
+      state.client = context.deferReply<string>();
+      return state.client;
+    }
+    if (state.client !== undefined) context.send(state.client, message);
+    return undefined;
+  };
+  deferring.register("test/f", handle, { handles: [Types.string], state: { client: Types.address } });
+  const options: RuntimeOptions = { ...common, ingress: false, functions: deferring, dir };
+  const ask = (runtime: StatefunRuntime) => runtime.call("test/f", "a", "ask", { idempotencyKey: "k" });
+  try {
+    const first = await StatefunRuntime.open(options);
+    const cut = assert.rejects(ask(first), { code: "SHUTTING_DOWN" });
+    await first.call("test/f", "other", "nobody asked");
+    await Promise.all([cut, first.close({ grace: 0 })]);
+    await using second = await StatefunRuntime.open(options);
+    const asked = ask(second);
+    assert.equal(await second.call("test/f", "a", "the answer"), undefined);
+    assert.equal((await asked)?.as(Types.string), "the answer");
+    assert.equal((await ask(second))?.as(Types.string), "the answer");
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
