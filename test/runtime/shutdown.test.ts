@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StatefulFunctions, Types } from "statefun-ts";
+import { type Context, StatefulFunctions, Types } from "statefun-ts";
 import { StatefunRuntime } from "statefun-ts/runtime";
 import { rejectsCode, throwsCode } from "../support/expect-code.ts";
 import { Gate } from "../support/gate.ts";
@@ -10,11 +10,11 @@ import { ManualClock } from "../support/manual-clock.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
 
 /** Opens a runtime with an ingress, and calls a function over HTTP; resolves when its handler has begun. */
-async function calling(handle: () => unknown, options: { clock?: ManualClock } = {}) {
+async function calling(handle: (context: Context) => unknown, options: { clock?: ManualClock } = {}) {
   const begun = new Gate();
-  const functions = new StatefulFunctions().register("example/f", () => {
+  const functions = new StatefulFunctions().register("example/f", (_message, context) => {
     begun.open();
-    return handle();
+    return handle(context);
   });
   const runtime = await StatefunRuntime.open({
     functions,
@@ -42,7 +42,7 @@ async function assertToldClosing(answer: Promise<Response>): Promise<void> {
 }
 
 test("a caller whom nobody will answer is told so at once, and closing does not wait for it", async () => {
-  const { runtime, answer } = await calling(() => undefined);
+  const { runtime, answer } = await calling((context) => context.deferReply());
   const before = performance.now();
   await Promise.all([runtime.close({ grace: { minutes: 1 } }), assertToldClosing(answer)]);
   assert.ok(performance.now() - before < 30_000, "not the whole grace");
