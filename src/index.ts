@@ -22,7 +22,7 @@ export type { Duration } from "./model/duration.js";
 export type { ExpirationOptions } from "./model/expiration.js";
 export type { FailureOptions, FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "./model/function-policy.js";
 export type { Generation } from "./model/invocation.js";
-export type { Logger } from "./model/logger.js";
+export type { LogFields, Logger } from "./model/logger.js";
 export { Metadata, type MetadataEntry, type MetadataInput } from "./model/metadata.js";
 export type { Named, TypenameOf, WithTypename } from "./model/named.js";
 export type { MessageClass, ReflectedType } from "./model/protobuf-class.js";

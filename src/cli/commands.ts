@@ -100,6 +100,14 @@ const running: Options = {
     value: "time",
     help: "How long a request is remembered under its idempotency key, for example 7d. Defaults to 1d.",
   },
+  "log-format": {
+    value: "format",
+    help: "How failures are written to stderr: as text for people, or as json with one document a line. Defaults to text.",
+  },
+  "log-level": {
+    value: "level",
+    help: "What is written there: error for what needs a person, warn for what is tried again or was refused, too. Defaults to warn.",
+  },
   host: {
     value: "host",
     help: "The host that the ingress listens on; any other host than this machine needs a bearer token or --allowed-host. Defaults to 127.0.0.1.",

@@ -4,6 +4,7 @@ import { outliveReader } from "./closed-output.js";
 import { devFiles, type Ready } from "./dev.js";
 import { failureOf } from "./exit-status.js";
 import { functionsFileOf } from "./load-functions.js";
+import { loggerOf } from "./log.js";
 import { parseInput } from "./parse.js";
 import { printError } from "./print.js";
 import { openRuntime, type Running } from "./run-runtime.js";
@@ -17,7 +18,6 @@ let running: Running | undefined;
 // Ctrl-C reaches both processes. The parent process decides when this process ends.
 process.on("SIGINT", () => {});
 process.on("disconnect", stop);
-surviveStrayRejections();
 outliveReader();
 
 async function stop(): Promise<never> {
@@ -30,7 +30,10 @@ async function main(): Promise<void> {
   if (!process.connected) return stop();
   const input = parseInput("dev", process.argv.slice(3));
   const { functions, module } = devFiles(input);
-  running = await openRuntime(input, functions === undefined ? undefined : functionsFileOf(functions), module);
+  const logger = loggerOf(input);
+  surviveStrayRejections(logger);
+  const functionsFile = functions === undefined ? undefined : functionsFileOf(functions);
+  running = await openRuntime(input, functionsFile, module, logger);
   if (!process.connected) return stop();
   process.send?.({ ready: running.text } satisfies Ready, () => {}); // The parent may close the channel at this very moment.
 }

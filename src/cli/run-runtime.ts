@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Address } from "../model/address.js";
+import type { Logger } from "../model/logger.js";
 import { TypedValue } from "../model/typed-value.js";
 import type { EgressSpec } from "../runtime/egresses.js";
 import type { Module } from "../runtime/module/module.js";
@@ -35,12 +36,13 @@ export async function openRuntime(
   input: Input,
   functionsFile: FunctionsFile | undefined,
   module: string | undefined,
+  logger: Logger,
 ): Promise<Running> {
   const options = runtimeOptions(input, module);
   // This import comes before tsx is loaded: tsx would slow every later import down.
   const { StatefunRuntime: own } = await import("../runtime/statefun-runtime.js");
   const functions = functionsFile === undefined ? new StatefulFunctions() : await loadFunctions(functionsFile);
-  const runtime = await runtimeClassFor(functions, functionsFile, own).open({ ...options, functions });
+  const runtime = await runtimeClassFor(functions, functionsFile, own).open({ ...options, functions, logger });
   const { ingress, admin, dir } = runtime;
   const rows = [
     ["functions", functions.typeNames.join(", ")],

@@ -2,6 +2,7 @@
 
 import { outliveReader } from "./closed-output.js";
 import { functionsFileOf, isScript } from "./load-functions.js";
+import { loggerOf } from "./log.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson } from "./print.js";
 import { openRuntime } from "./run-runtime.js";
@@ -12,9 +13,10 @@ import { surviveStrayRejections } from "./stray-rejections.js";
 export async function start(input: Input): Promise<void> {
   const { functions, module } = startFiles(input);
   const functionsFile = functions === undefined ? undefined : functionsFileOf(functions);
-  surviveStrayRejections();
+  const logger = loggerOf(input);
+  surviveStrayRejections(logger);
   outliveReader();
-  const { runtime, text, json } = await openRuntime(input, functionsFile, module);
+  const { runtime, text, json } = await openRuntime(input, functionsFile, module, logger);
   if (input.flag("json")) printJson(json);
   else print(`The runtime is running. Press Ctrl-C to stop.\n${text}`);
   await firstSignal();

@@ -4,7 +4,7 @@
 import { oneLine, type StatefunError } from "../errors.js";
 import { backoffMs } from "../model/backoff.js";
 import type { RetryPolicy } from "../model/function-policy.js";
-import type { Logger } from "../model/logger.js";
+import type { LogFields, Logger } from "../model/logger.js";
 import type { FailedCall } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { FinalFailures } from "./final-failures.js";
@@ -44,13 +44,15 @@ export class Failures {
     if (kind === "storeFailed") return storeRetryMs;
     // A call without a connection never reached the function, so it does not count against the address.
     if (kind === "unreachable") {
-      logger.warn(oneLine(`${route.label} can't be reached. It is tried again. The cause: ${error.message}`), error);
+      logger.warn(oneLine(`${route.label} can't be reached. It is tried again. The cause: ${error.message}`), error, {
+        function: known.typeName,
+      });
       return lane.down ? 0 : retry.firstMs;
     }
     const now = clock.now();
     instance.attempts += 1;
     if (instance.attempts === 1) instance.firstFailedAt = now;
-    const { attempts, address } = instance;
+    const { attempts } = instance;
     const isLast = attempts >= retry.attempts || now >= endOfWindow(instance, retry);
     // To set the first message aside, when another one may be to blame, would lose a good message. From the second try on, a
     // call carries one message alone.
@@ -59,7 +61,11 @@ export class Failures {
     if (isLast && isToBlame) return this.#end(instance, known, error, now);
     const cause = `The cause: ${error.code}: ${error.message}`;
     const waitMs = Math.min(backoffMs(retry, attempts), isLast ? retry.longestMs : endOfWindow(instance, retry) - now);
-    logger.warn(oneLine(`${what(instance, known, failed, lane)} The next try is in ${waitMs} ms. ${cause}`), error);
+    logger.warn(
+      oneLine(`${what(instance, known, failed, lane)} The next try is in ${waitMs} ms. ${cause}`),
+      error,
+      fieldsOf(instance),
+    );
     return waitMs;
   }
 
@@ -83,6 +89,7 @@ export class Failures {
         `${address} is parked after ${attempts} tries.${why} Correct the function, then retry the address or drop the message. The cause: ${error.code}: ${error.message}`,
       ),
       error,
+      fieldsOf(instance),
     );
     parked.park(instance, { since: now, code: error.code, reason: error.message, attempts });
     return 0;
@@ -105,5 +112,11 @@ function what(
   const most = policy.retry.attempts;
   return `${address}: try ${attempts}${attempts < most && Number.isFinite(most) ? ` of ${most}` : ""} failed.`;
 }
+
+const fieldsOf = ({ address, attempts }: Instance): LogFields => ({
+  function: address.typeName,
+  id: address.id,
+  attempt: attempts,
+});
 
 const endOfWindow = ({ firstFailedAt }: Instance, { windowMs }: RetryPolicy) => firstFailedAt + windowMs;

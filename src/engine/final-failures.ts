@@ -1,9 +1,10 @@
 // What becomes of a message that is not tried again: its caller is told, and it may be set aside as a dead letter.
 
 import { oneLine } from "../errors.js";
+import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
 import { type Failure, failureOf } from "../model/failure.js";
-import type { Logger } from "../model/logger.js";
+import type { LogFields, Logger } from "../model/logger.js";
 import type { Clock } from "./clock.js";
 import type { DeadLetters } from "./dead-letters.js";
 import type { KnownFunction } from "./function-table.js";
@@ -36,14 +37,24 @@ export class FinalFailures {
     const { letters, calls, clock } = this.#parts;
     if (caller !== undefined && isClient(caller)) {
       calls.fail(caller, error);
+      this.#warn(instance, error, "Its caller was told.");
       return;
     }
-    if (known.policy.onFailure !== "deadLetter" || !letters.takes(known)) return;
     const { address, attempts } = instance;
+    if (known.policy.onFailure !== "deadLetter" || !letters.takes(known)) {
+      this.#warn(instance, error, "The message is gone.");
+      return;
+    }
     const now = clock.now();
     const firstFailedAt = attempts > 0 ? instance.firstFailedAt : now;
     const letter = { address, caller, value, error, attempts: attempts + 1, firstFailedAt, lastFailedAt: now };
-    this.#log(`${address} has refused a message`, known, letters.add(known, letter), error);
+    this.#log(
+      `${address} has refused a message for good`,
+      known,
+      letters.add(known, letter),
+      letter,
+      new Error(error.message),
+    );
   }
 
   /**
@@ -71,20 +82,49 @@ export class FinalFailures {
       throw thrown;
     }
     instance.attempts = 0;
-    this.#log(`${address} has failed ${attempts} times`, known, added, error);
+    this.#log(`${address} has failed ${attempts} times`, known, added, { address, attempts, error }, thrown);
     return true;
   }
 
-  #log(what: string, { policy }: KnownFunction, { id, kept }: { id: string; kept: boolean }, error: Failure): void {
+  #warn({ address, attempts }: Instance, error: Failure, end: string): void {
+    this.#parts.logger.warn(
+      oneLine(`${address} has refused a message for good. ${end} The cause: ${error.code}: ${error.message}`),
+      new Error(error.message),
+      fieldsOf({ address, attempts: attempts + 1, error }),
+    );
+  }
+
+  #log(
+    what: string,
+    { policy }: KnownFunction,
+    { id, kept }: { id: string; kept: boolean },
+    ended: EndedMessage,
+    thrown: Error,
+  ): void {
+    const { error } = ended;
     const where = kept
       ? `Its message is the dead letter ${id}: statefun dead-letters show ${id}.`
       : `Its message went to the egress ${policy.deadLetterEgress} alone, because too many dead letters are kept.`;
     this.#parts.logger.error(
       oneLine(`${what}. ${where} The cause: ${error.code}: ${error.message}`),
-      new Error(error.message),
+      thrown,
+      fieldsOf(ended),
     );
   }
 }
+
+interface EndedMessage {
+  readonly address: Address;
+  readonly attempts: number;
+  readonly error: Failure;
+}
+
+const fieldsOf = ({ address, attempts, error }: EndedMessage): LogFields => ({
+  code: error.code,
+  function: address.typeName,
+  id: address.id,
+  attempt: attempts,
+});
 
 /** What a caller outside learns. The failure's own message may hold secrets, and is for people who look after the function. */
 function toldFailure({ address, attempts }: Instance, { code }: Failure): Failure {

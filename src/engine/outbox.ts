@@ -129,6 +129,7 @@ export class Outbox {
         logger.warn(
           `The egress ${this.egress} did not take the record ${record.id}. It is handed out again in ${waitMs} ms. The cause: ${error.message}`,
           error,
+          { egress: this.egress, attempt },
         );
         clock.after(waitMs, () => {
           if (!this.#closed) this.#hand(consumer, message, attempt + 1);

@@ -3,7 +3,7 @@
 
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
-import type { Logger } from "../model/logger.js";
+import type { LogFields, Logger } from "../model/logger.js";
 import { parseTypeName } from "../model/type-name.js";
 import { compareKeys } from "../store/sorted-keys.js";
 import type { Store } from "../store/store.js";
@@ -83,7 +83,7 @@ export async function logUnservedFunctions(parts: UnservedParts, logger: Logger)
     const [messages, parked] = [await count(kinds.message), await count(kinds.parked)];
     const waiting = `waiting messages: ${messages}, parked addresses: ${parked}`;
     const advice = "Bind its class, add its endpoint to the module file, or drop the messages.";
-    warn(logger, "FUNCTION_UNKNOWN", `Nothing serves ${typeName} (${waiting}). ${advice}`);
+    warn(logger, "FUNCTION_UNKNOWN", `Nothing serves ${typeName} (${waiting}). ${advice}`, { function: typeName });
   }
 }
 
@@ -92,10 +92,15 @@ export function logUndeclaredEgresses(outboxes: Iterable<Outbox>, logger: Logger
   for (const { egress, declared, length } of outboxes) {
     if (declared || length === 0) continue;
     const advice = "Add it to the egresses to have them handed out.";
-    warn(logger, "EGRESS_UNKNOWN", `Nothing takes the records of the egress ${egress} (waiting: ${length}). ${advice}`);
+    warn(
+      logger,
+      "EGRESS_UNKNOWN",
+      `Nothing takes the records of the egress ${egress} (waiting: ${length}). ${advice}`,
+      { egress },
+    );
   }
 }
 
-function warn(logger: Logger, code: "FUNCTION_UNKNOWN" | "EGRESS_UNKNOWN", line: string): void {
-  logger.warn(line, new StatefunError(code, line));
+function warn(logger: Logger, code: "FUNCTION_UNKNOWN" | "EGRESS_UNKNOWN", line: string, fields: LogFields): void {
+  logger.warn(line, new StatefunError(code, line), fields);
 }

@@ -2,8 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
-import type { BatchAnswer, BatchOutcome, InvocationBatch, PartTaker } from "../model/invocation.js";
-import { type Logger, logFailure, logWarning } from "../model/logger.js";
+import type { BatchAnswer, InvocationBatch, PartTaker } from "../model/invocation.js";
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { endInTime } from "./call-limit.js";
 import { consumeRefused } from "./failure-policy.js";
@@ -12,7 +11,6 @@ import { resolveState } from "./state.js";
 import { assertFunctions, type StatefulFunctions } from "./stateful-functions.js";
 
 export interface LocalOptions {
-  readonly logger: Logger;
   /** How many milliseconds one message may take. Defaults to a minute. */
   readonly callTimeoutMs?: number;
   /** The most bytes that the metadata of a message which is sent may take. Defaults to 8 KiB. */
@@ -21,24 +19,18 @@ export interface LocalOptions {
 
 export class LocalFunctions {
   readonly #functions: StatefulFunctions;
-  readonly #logger: Logger;
   readonly #callTimeoutMs: number;
   readonly #host: BatchHost;
 
   /** Throws OPTION_INVALID. */
   constructor(
     functions: StatefulFunctions,
-    { logger, callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes }: LocalOptions,
+    { callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes }: LocalOptions = {},
   ) {
     assertFunctions(functions);
     this.#functions = functions;
-    this.#logger = logger;
     this.#callTimeoutMs = callTimeoutMs;
-    this.#host = {
-      policy: consumeRefused,
-      onRefused: (line, error) => logWarning(logger, line, error),
-      metadataBytes,
-    };
+    this.#host = { policy: consumeRefused, metadataBytes };
   }
 
   get typeNames(): readonly string[] {
@@ -51,8 +43,9 @@ export class LocalFunctions {
   }
 
   /**
-   * Runs a batch. The taker gets parts while handlers are waited for, and the last part is in the answer. Returns a promise
-   * only when the function makes one. `callTimeoutMs` is how long one message may take. Throws FUNCTION_UNKNOWN, and never rejects.
+   * Runs a batch, whose failures the engine logs. The taker gets parts while handlers are waited for, and the last part is in
+   * the answer. Returns a promise only when the function makes one. `callTimeoutMs` is how long one message may take. Throws
+   * FUNCTION_UNKNOWN, and never rejects.
    */
   run(
     batch: InvocationBatch,
@@ -66,14 +59,7 @@ export class LocalFunctions {
     if (missing.length > 0) return { missing };
     const run = new BatchRun(spec, batch, stored, this.#host, taker);
     const ended = run.run();
-    if (!(ended instanceof Promise)) return this.#logged(ended);
-    return endInTime(run, ended, { timeoutMs: callTimeoutMs, of: "message" }, taker).then((outcome) =>
-      this.#logged(outcome),
-    );
-  }
-
-  #logged(outcome: BatchOutcome): BatchOutcome {
-    if (outcome.stopped !== undefined) logFailure(this.#logger, outcome.stopped);
-    return outcome;
+    if (!(ended instanceof Promise)) return ended;
+    return endInTime(run, ended, { timeoutMs: callTimeoutMs, of: "message" }, taker);
   }
 }

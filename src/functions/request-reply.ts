@@ -3,11 +3,12 @@
 // An engine of this package offers to read how far a batch came, and which messages were refused. Without that offer, as from
 // Flink, a batch that stops at a message fails as a whole.
 
-import { describe, StatefunError } from "../errors.js";
+import { describe, oneLine, StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import { LastingFailure } from "../model/failure.js";
 import type { BatchOutcome, Generation, InvocationBatch } from "../model/invocation.js";
-import { defaultLogger, type Logger, logFailure, loggerOption, logWarning } from "../model/logger.js";
+import { defaultLogger, type LogFields, type Logger, logFailure, loggerOption } from "../model/logger.js";
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { defineOptions, oneOf, positiveInteger, timer, withDefault } from "../model/options.js";
 import { wellFormed } from "../model/text.js";
@@ -76,7 +77,7 @@ export class RequestReplyHandler {
     this.logger = logger;
     this.#host = {
       policy: consumeRefused,
-      onRefused: (line, error) => logWarning(logger, line, error),
+      onRefused: (line, error, address) => logger.warn(oneLine(line), error, fieldsOf(address)),
       metadataBytes: maxMetadataBytes,
     };
   }
@@ -165,10 +166,10 @@ export class RequestReplyHandler {
   }
 
   /** Throws the failure that stopped the batch, unless the engine reads how far the batch came. */
-  #encode({ generation, partsOffered }: InvocationBatch, { part, stopped }: BatchOutcome): Uint8Array {
+  #encode({ generation, partsOffered, target }: InvocationBatch, { part, stopped }: BatchOutcome): Uint8Array {
     if (stopped !== undefined) {
       if (!partsOffered) throw stopped;
-      logFailure(this.logger, stopped);
+      logFailure(this.logger, stopped, fieldsOf(target));
     }
     const { effects, consumed, ends } = part;
     if (!partsOffered) return encodeResponse(effects, generation);
@@ -197,3 +198,5 @@ export class RequestReplyHandler {
     return error;
   }
 }
+
+const fieldsOf = ({ typeName, id }: Address): LogFields => ({ function: typeName, id });

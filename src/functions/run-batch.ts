@@ -40,8 +40,8 @@ export interface BatchHost {
   readonly policy: FailurePolicy;
   /** The most bytes that the metadata of a message which is sent may take. */
   readonly metadataBytes: number;
-  /** Takes a line for each message that a function has refused for good. */
-  readonly onRefused: (line: string, error: Error) => void;
+  /** Takes a line for each message that a function has refused for good. Defaults to nobody: the engine logs the refusal. */
+  readonly onRefused?: (line: string, error: Error, address: Address) => void;
 }
 
 /**
@@ -233,7 +233,7 @@ export class BatchRun implements BatchScope {
       this.#stopped = error instanceof StatefunError ? error : located(where, thrown);
       return;
     }
-    this.#host.onRefused(`${where} is refused for good: ${failure.code}: ${failure.message}`, error);
+    this.#host.onRefused?.(`${where} is refused for good: ${failure.code}: ${failure.message}`, error, this.address);
     this.#ends = append(this.#ends, { index: this.#ended, failure });
     this.#end();
   }

@@ -56,7 +56,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const catalog = functionCatalog(functions, types);
   const module =
     options.module === undefined ? emptyModule : await readModuleFile(options.module, options.allowHostTemplates);
-  const routes = openRoutes(functions, module, options, logger);
+  const routes = openRoutes(functions, module, options);
   closing.add("endpoints", () => routes.close());
   const store = await openStore(options.dir, options.waitForLock, logger);
   closing.add("store", () => store.close());
@@ -163,9 +163,8 @@ function openRoutes(
   functions: StatefulFunctions,
   module: Module,
   { callTimeout: callTimeoutMs, functionOptions: policies, limits }: ReturnType<typeof runtimeOptions.read>,
-  logger: Logger,
 ): Routes {
-  const local = new LocalFunctions(functions, { logger, callTimeoutMs, metadataBytes: limits.metadataBytes });
+  const local = new LocalFunctions(functions, { callTimeoutMs, metadataBytes: limits.metadataBytes });
   return makeRoutes(module, local, policies);
 }
 

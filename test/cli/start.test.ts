@@ -271,7 +271,7 @@ for (const [command, args] of [
     }
     const { code, stderr } = await runtime.stop();
     assert.equal(code, 0);
-    assert.match(stderr, /^.*told to stray.*functions\.js.*\n$/);
+    assert.match(stderr, /^\S+Z ERROR .*told to stray\nError: told to stray\n {4}at .*functions\.js/);
   });
 }
 

@@ -144,7 +144,7 @@ class EmbeddedRun {
     const functions = application(this.#progress);
     if (this.#options.functions === "in this process") {
       const nothing = { endpoints: [], ingresses: [], egresses: [] };
-      this.#routes = makeRoutes(nothing, new LocalFunctions(functions, { logger: this.#logger }));
+      this.#routes = makeRoutes(nothing, new LocalFunctions(functions));
     } else {
       const handler = new RequestReplyHandler(functions, { logger: this.#logger });
       const server = await serve(handler, { port: 0, host: "127.0.0.1" });

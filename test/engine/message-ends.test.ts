@@ -54,7 +54,7 @@ async function setUp(t: TestContext, way: Way, attempts = 10) {
     call: (request) => handler.handle(change(request)),
     close: async () => {},
   });
-  const local = new LocalFunctions(functions, { logger });
+  const local = new LocalFunctions(functions);
   const endpoint: Endpoint =
     way === "in this process"
       ? { run: (batch, taker) => local.run(batch, taker), close: async () => {} }

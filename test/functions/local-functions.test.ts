@@ -9,7 +9,6 @@ import { Address } from "../../src/model/address.js";
 import { type BatchOutcome, type BatchPart, type PartTaker, Refusal } from "../../src/model/invocation.js";
 import { throwsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { RecordingLogger } from "../support/recording-logger.js";
 
 const target = Address.of("test/f", "a");
 
@@ -43,14 +42,13 @@ function setUp(handle: Handle, callTimeoutMs = 60_000) {
   const state = { count: { type: Types.int, default: 0 } };
   const functions = new StatefulFunctions().register("test/f", handle, { handles: [Types.string], state });
   const taker = new Taker();
-  const log = new RecordingLogger();
-  const local = new LocalFunctions(functions, { logger: log, callTimeoutMs: callTimeoutMs });
+  const local = new LocalFunctions(functions, { callTimeoutMs: callTimeoutMs });
   const run = (...messages: string[]) => {
     const invocations = messages.map((text) => ({ caller: undefined, argument: Types.string.pack(text) }));
     const count = { name: "count", value: undefined };
     return local.run({ generation: "v3", target, state: [count], invocations, partsOffered: true }, taker);
   };
-  return { run, taker, log };
+  return { run, taker };
 }
 
 const counts = ({ effects }: BatchPart) =>
@@ -196,21 +194,18 @@ test("states that the batch lacks are asked for, and a function that is not ther
   const { taker } = setUp(() => {});
   const state = { count: Types.int };
   const functions = new StatefulFunctions().register("test/f", () => {}, { state });
-  const local = new LocalFunctions(functions, { logger: new RecordingLogger(), callTimeoutMs: 1000 });
+  const local = new LocalFunctions(functions, { callTimeoutMs: 1000 });
   const batch = { generation: "v3", target, state: [], invocations: [], partsOffered: true } as const;
   const answer = local.run(batch, taker);
   assert.deepEqual("missing" in answer && answer.missing.map(({ name }) => name), ["count"]);
   throwsCode(() => local.run({ ...batch, target: Address.of("test/g", "a") }, taker), "FUNCTION_UNKNOWN", "test/g");
-  throwsCode(
-    () => new LocalFunctions({} as never, { logger: new RecordingLogger(), callTimeoutMs: 1000 }),
-    "OPTION_INVALID",
-  );
+  throwsCode(() => new LocalFunctions({} as never, { callTimeoutMs: 1000 }), "OPTION_INVALID");
 });
 
-test("a batch that is given up ends the context of the handler that runs, and nothing of it is told or logged", async () => {
+test("a batch that is given up ends the context of the handler that runs, and nothing of it is told", async () => {
   const gate = new Gate();
   let kept: Context | undefined;
-  const { run, taker, log } = setUp(async (message, context, state) => {
+  const { run, taker } = setUp(async (message, context, state) => {
     kept = context;
     state.count += 1;
     context.sendEgress("test/out", message);
@@ -224,7 +219,7 @@ test("a batch that is given up ends the context of the handler that runs, and no
   gate.open();
   await turn();
   await turn();
-  assert.deepEqual([taker.parts, log.lines, kept?.address.id], [[], [], "a"]);
+  assert.deepEqual([taker.parts, kept?.address.id], [[], "a"]);
 });
 
 test("a batch that is given up just after a message has ended gives no part", async () => {

@@ -56,7 +56,7 @@ test("a limit for each message lets a batch of many take longer, and ends with t
     const functions = new StatefulFunctions().register("a/b", () => gates[begun++]?.promise);
     const logger = new RecordingLogger();
     const handler = new RequestReplyHandler(functions, { logger, callTimeout: 20 });
-    const local = new LocalFunctions(functions, { logger, callTimeoutMs: 20 });
+    const local = new LocalFunctions(functions, { callTimeoutMs: 20 });
     parts = [];
     const failed =
       limited === "batch"

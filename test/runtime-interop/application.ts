@@ -82,7 +82,7 @@ export class Application {
     for (const result of started) if (result.status === "rejected") throw result.reason;
     const moving = languages.map(([language]) => `moving/${language}`);
     const functions = actors("ours/actor", ...moving);
-    this.#local = new LocalFunctions(functions, { logger: this.#logger });
+    this.#local = new LocalFunctions(functions);
     this.#server = await serve(new RequestReplyHandler(functions, { logger: this.#logger }), {
       port: 0,
       host: "127.0.0.1",

@@ -54,7 +54,7 @@ export class FileEgress implements EgressConsumer {
     this.#lastId = file.lastId;
     this.#find = find;
     this.#logger = options.logger ?? defaultLogger;
-    this.#retry = new Retry(`The egress ${egress} to ${path}`, options);
+    this.#retry = new Retry({ name: `The egress ${egress} to ${path}`, egress }, options);
   }
 
   /**

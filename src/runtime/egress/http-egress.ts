@@ -96,7 +96,10 @@ export class HttpEgress implements EgressConsumer {
     this.#timeoutMs = timeoutMs;
     this.#find = find;
     // The log does not show the query of the URL: it may be secret.
-    this.#retry = new Retry(`The egress ${egress} to ${this.#url.origin}${this.#url.pathname}`, options);
+    this.#retry = new Retry(
+      { name: `The egress ${egress} to ${this.#url.origin}${this.#url.pathname}`, egress },
+      options,
+    );
     this.#agent = new Agent({ connections: this.window, pipelining: 1 });
   }
 

@@ -42,7 +42,7 @@ export class ProcessEgress implements EgressConsumer {
     this.window = concurrency;
     this.#handler = handler;
     this.#find = find;
-    this.#retry = new Retry(`The handler of the egress ${egress}`, options);
+    this.#retry = new Retry({ name: `The handler of the egress ${egress}`, egress }, options);
   }
 
   receive(record: EgressRecord): Promise<void> {

@@ -14,6 +14,14 @@ export interface RepeatOptions {
   readonly logger?: Logger | undefined;
 }
 
+/** What is repeated. */
+interface Repeated {
+  /** What the log calls it, such as "The egress shop/log to log.jsonl". */
+  readonly name: string;
+  /** The egress's type name. */
+  readonly egress: string;
+}
+
 const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
 
 /** A failure that says how long to wait before the next try. */
@@ -29,12 +37,14 @@ export class RetryAfter extends Error {
 /** Repeats what fails: first after 100 ms, then after twice as long each time, up to a minute. */
 export class Retry {
   readonly #name: string;
+  readonly #egress: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
 
-  constructor(name: string, { clock = systemClock, logger = defaultLogger }: RepeatOptions) {
+  constructor({ name, egress }: Repeated, { clock = systemClock, logger = defaultLogger }: RepeatOptions) {
     this.#name = name;
+    this.#egress = egress;
     this.#clock = clock;
     this.#logger = logger;
   }
@@ -58,6 +68,7 @@ export class Retry {
         this.#logger.warn(
           oneLine(`${this.#name} did not take ${what}; the next try is in ${ms} ms: ${error.message}`),
           error,
+          { egress: this.#egress, attempt: failures },
         );
         await this.#wait(ms);
       }

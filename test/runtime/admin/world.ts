@@ -13,7 +13,6 @@ import type { HttpServer } from "../../../src/runtime/http/server.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
 import { type Received, type Sent, send } from "../../support/http.js";
-import { RecordingLogger } from "../../support/recording-logger.js";
 
 export const Cart = json<{ items: string[] }>("shop.types/cart");
 /** A type without a JSON form. */
@@ -65,7 +64,7 @@ export async function world(
   store = new MemoryStore(),
   policy: FunctionPolicy = { retry: { attempts: 1 } },
 ): Promise<World> {
-  const endpoint = new InProcessEndpoint(new LocalFunctions(functions, { logger: new RecordingLogger() }));
+  const endpoint = new InProcessEndpoint(new LocalFunctions(functions));
   const route = { endpoint, generation: "v3", maxBatch: 1000, states: undefined, label: "in this process" } as const;
   const engine = await Engine.open({
     store,

@@ -141,7 +141,7 @@ export async function openWorld(options: Partial<EngineOptions> = {}): Promise<W
   const { store = new MemoryStore() } = options;
   const functions = new StatefulFunctions(CountGreeter, Many, Untyped);
   const route = {
-    endpoint: new InProcessEndpoint(new LocalFunctions(functions, { logger: quiet })),
+    endpoint: new InProcessEndpoint(new LocalFunctions(functions)),
     generation: "v3",
     maxBatch: 1000,
     states: undefined,
