@@ -1,26 +1,25 @@
 // One batch: each message goes to its handler, in order. A message ends by itself: what came before it stays when it fails.
 
-import { describe, errors, StatefunError } from "../errors.js";
+import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
-import { failureOf, LastingFailure, lastingFailure } from "../model/failure.js";
-import {
-  type BatchOutcome,
-  type BatchPart,
-  type Generation,
-  type Invocation,
-  type InvocationBatch,
-  type PartTaker,
-  Refusal,
+import { failureOf } from "../model/failure.js";
+import type {
+  BatchOutcome,
+  BatchPart,
+  Generation,
+  Invocation,
+  InvocationBatch,
+  PartTaker,
 } from "../model/invocation.js";
 import { runHandler } from "../model/running-handler.js";
 import { isTerminalError } from "../model/terminal-error.js";
-import { protobufName } from "../model/type-url.js";
-import type { TypedValue } from "../model/typed-value.js";
 import { BatchEffects } from "./batch-effects.js";
 import type { FailurePolicy } from "./failure-policy.js";
-import type { FunctionSpec, Handler } from "./function-spec.js";
+import type { FunctionSpec } from "./function-spec.js";
+import { located } from "./located.js";
 import { type BatchScope, MessageContext } from "./message-context.js";
+import { decoded, handlerOf } from "./message-handler.js";
 import { BatchState, type ResolvedState } from "./state.js";
 import { isThenable } from "./thenable.js";
 
@@ -187,12 +186,10 @@ export class BatchRun implements BatchScope {
   #invoke(): void | Promise<void> {
     const invocation = this.#message;
     const { argument } = invocation;
-    const { typename } = argument;
     const context = new MessageContext(this, invocation);
     let result: unknown;
     try {
-      const handler = findHandler(this.#spec, this.#batch.generation, typename);
-      if (handler === undefined) throw unhandled(this.#spec, typename);
+      const handler = handlerOf(this.#spec, this.generation, argument.typename);
       result = runHandler(handler.call, this.state.instance, decoded(handler, argument), context);
       if (!isThenable(result)) {
         this.#succeed(context, result);
@@ -285,44 +282,4 @@ export class BatchRun implements BatchScope {
   #located(thrown: unknown): StatefunError {
     return located(String(this.#batch.target), thrown);
   }
-}
-
-/** On v2 every message is an Any, whose type URL may have any prefix: all of them name the same protobuf message. */
-function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generation, typename: string) {
-  const handler = handlers.get(typename) ?? catchAll;
-  return handler === undefined && generation === "v2" ? handlers.get(protobufName(typename)) : handler;
-}
-
-/**
- * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments, or if the
- * engine has refused what the handler sent. Any other code becomes HANDLER_FAILED. A handler may throw such a code when a call of its own has failed, and the code must not pass
- * for a fault of this request or of the engine.
- */
-function located(where: string, thrown: unknown): StatefunError {
-  const isKnown = thrown instanceof Refusal || (thrown instanceof StatefunError && isOfFunction(thrown));
-  const code = isKnown ? thrown.code : "HANDLER_FAILED";
-  const located = thrown instanceof LastingFailure ? LastingFailure : StatefunError;
-  return new located(code, `${where}: ${describe(thrown)}`, { cause: thrown });
-}
-
-function isOfFunction({ code }: StatefunError): boolean {
-  const { fault } = errors[code];
-  return fault === "code" || fault === "argument";
-}
-
-/** Decodes a message. Throws a LastingFailure: the same bytes can't be read at the next try either. */
-function decoded({ decode }: Handler, argument: TypedValue): unknown {
-  try {
-    return decode(argument);
-  } catch (thrown) {
-    throw lastingFailure(thrown);
-  }
-}
-
-function unhandled(spec: FunctionSpec, typename: string): StatefunError {
-  const handled = [...spec.handlers.keys()].join(", ");
-  return new LastingFailure(
-    "MESSAGE_UNHANDLED",
-    `${spec.typeName} has no handler for ${typename}; it handles ${handled}. Add @Handles for it, or a catch-all @Handles().`,
-  );
 }

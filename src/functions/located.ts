@@ -1,0 +1,22 @@
+// Where a failure happened, and the code under which it is told.
+
+import { describe, errors, StatefunError } from "../errors.js";
+import { LastingFailure } from "../model/failure.js";
+import { Refusal } from "../model/invocation.js";
+
+/**
+ * Says where a failure happened. The failure keeps its code if the code is about the function or its arguments, or if the
+ * engine has refused what the handler sent. Any other code becomes HANDLER_FAILED: a handler may throw such a code when a
+ * call of its own has failed, and the code must not pass for a fault of this request or of the engine.
+ */
+export function located(where: string, thrown: unknown): StatefunError {
+  const isKnown = thrown instanceof Refusal || (thrown instanceof StatefunError && isOfFunction(thrown));
+  const code = isKnown ? thrown.code : "HANDLER_FAILED";
+  const Located = thrown instanceof LastingFailure ? LastingFailure : StatefunError;
+  return new Located(code, `${where}: ${describe(thrown)}`, { cause: thrown });
+}
+
+function isOfFunction({ code }: StatefunError): boolean {
+  const { fault } = errors[code];
+  return fault === "code" || fault === "argument";
+}

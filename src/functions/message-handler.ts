@@ -1,0 +1,32 @@
+// The handler of a message, and the message's value as the handler gets it.
+
+import { LastingFailure, lastingFailure } from "../model/failure.js";
+import type { Generation } from "../model/invocation.js";
+import { protobufName } from "../model/type-url.js";
+import type { TypedValue } from "../model/typed-value.js";
+import type { FunctionSpec, Handler } from "./function-spec.js";
+
+/**
+ * Finds the handler of a message's type. On v2 every message is an Any, whose type URL may have any prefix: all of them name
+ * the same protobuf message. Throws MESSAGE_UNHANDLED.
+ */
+export function handlerOf(spec: FunctionSpec, generation: Generation, typename: string): Handler {
+  const { handlers, catchAll } = spec;
+  const named = handlers.get(typename) ?? catchAll;
+  const handler = named === undefined && generation === "v2" ? handlers.get(protobufName(typename)) : named;
+  if (handler !== undefined) return handler;
+  const handled = [...handlers.keys()].join(", ");
+  throw new LastingFailure(
+    "MESSAGE_UNHANDLED",
+    `${spec.typeName} has no handler for ${typename}; it handles ${handled}. Add @Handles for it, or a catch-all @Handles().`,
+  );
+}
+
+/** Decodes a message. Throws a LastingFailure: the same bytes can't be read at the next try either. */
+export function decoded({ decode }: Handler, argument: TypedValue): unknown {
+  try {
+    return decode(argument);
+  } catch (thrown) {
+    throw lastingFailure(thrown);
+  }
+}
