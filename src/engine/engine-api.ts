@@ -241,7 +241,9 @@ export interface EngineApi {
   cancel(cancellationToken: string, options?: CancelOptions): Promise<boolean>;
   /**
    * Sends a message and waits for its answer: the first message that a function sends back to the caller, or undefined when
-   * the handler ended without a value. Resolves when the answer is durable. Rejects as {@link send} does, and with ANSWER_TIMEOUT, ADDRESS_PARKED, CALL_CYCLE, and the signal's reason.
+   * the handler ended without a value. Resolves when the answer is durable. Rejects as {@link send} does, with the function's
+   * TerminalError, with the code of a failure that another try can't end or whose message was set aside, and with
+   * ANSWER_TIMEOUT, ADDRESS_PARKED, CALL_CYCLE, and the signal's reason.
    */
   call(target: Address, value: TypedValue, options?: CallOptions): Promise<TypedValue | undefined>;
   /**

@@ -155,7 +155,8 @@ export class StatefunRuntime {
 
   /**
    * Sends a message and waits for the answer: the value that the handler returns, or the first message that is sent to the
-   * caller. Resolves to undefined when the handler ended without a value. Rejects as {@link send} does, and with
+   * caller. Resolves to undefined when the handler ended without a value. Rejects as {@link send} does, with the function's
+   * TerminalError, with the code of a failure that another try can't end or whose message was set aside, and with
    * ANSWER_TIMEOUT, ADDRESS_PARKED, CALL_CYCLE and the signal's reason.
    *
    * @example
