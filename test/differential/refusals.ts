@@ -48,7 +48,7 @@ export const refusals: readonly Refusal[] = [
     code: "STATE_TYPENAME_CHANGED",
     flink: /RemoteValueTypeMismatchException/,
   },
-  { what: "a call that fails every time", name: "failing", code: "ENDPOINT_FAILED", flink: undefined },
+  { what: "a call that fails every time", name: "failing", code: "HANDLER_FAILED", flink: undefined },
 ];
 
 const hour = { hours: 1 };

@@ -8,6 +8,7 @@ import { type Generation, RequestReplyHandler, type StatefulFunctions } from "st
 import { type StatefunMiddleware, statefun } from "statefun-ts/koa";
 import { WireWriter } from "../../src/bytes/writer.js";
 import { writeBatchEnd } from "../../src/wire/batch-end.js";
+import { decodeRequest } from "../../src/wire/decode-request.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 import { fromFunction, toFunction } from "../support/reflection.js";
 
@@ -53,8 +54,8 @@ export class Call {
 }
 
 /**
- * How a batch ended, as the embedded engine reads it. Flink must ignore the field, so it ends every answer of these tests; it
- * says that nothing was consumed.
+ * How a batch ended, as the embedded engine reads it. Flink must ignore the field, so it ends every answer to Flink in these
+ * tests; it says that nothing was consumed.
  */
 const ignored = (() => {
   const writer = new WireWriter();
@@ -79,7 +80,8 @@ class ObservedHandler extends RequestReplyHandler {
     const call = this.#began(request);
     try {
       call.answerBytes = await super.handle(request);
-      return Buffer.concat([call.answerBytes, ignored]);
+      const { partsOffered } = decodeRequest(request);
+      return partsOffered ? call.answerBytes : Buffer.concat([call.answerBytes, ignored]);
     } catch (thrown) {
       call.failure = thrown;
       throw thrown;
