@@ -183,7 +183,7 @@ export const commands = {
   },
   ps: {
     args: "",
-    summary: "List the functions, with their addresses, waiting messages and parked addresses.",
+    summary: "List the functions, with their addresses, waiting messages, failures and calls in flight.",
     options: { ...admin, ...json },
   },
   addresses: {
@@ -198,8 +198,18 @@ export const commands = {
   },
   show: {
     args: "<ns/name> <id>",
-    summary: "Show one address: its states, its waiting and delayed messages, and why it is parked.",
+    summary: "Show one address: its states, its messages, why it fails or is parked, and its call in flight.",
     options: { ...admin, ...json },
+  },
+  failing: {
+    args: "",
+    summary: "List the addresses that fail and are tried again, with the last error and the next try.",
+    options: {
+      function: { value: "ns/name", help: "Only addresses of this function." },
+      ...limit,
+      ...admin,
+      ...json,
+    },
   },
   parked: {
     args: "",

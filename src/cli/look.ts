@@ -24,7 +24,12 @@ export interface ShownAddress {
   readonly mailbox: readonly (ShownValue & { readonly caller: string | null })[];
   readonly delayed: readonly (ShownValue & { readonly dueAt: string; readonly cancellationToken: string | null })[];
   readonly parked: ShownParked | null;
-  readonly inFlight: boolean;
+  readonly failing: ShownFailing | null;
+  readonly inFlight: {
+    readonly since: string;
+    readonly messages: number;
+    readonly typenames: readonly { readonly typename: string; readonly messages: number }[];
+  } | null;
 }
 
 interface ShownParked {
@@ -32,6 +37,16 @@ interface ShownParked {
   readonly code: string;
   readonly reason: string;
   readonly attempts: number;
+  readonly firstFailedAt: string | null;
+}
+
+interface ShownFailing {
+  readonly attempts: number;
+  readonly code: string;
+  readonly reason: string;
+  readonly firstFailedAt: string;
+  readonly lastFailedAt: string;
+  readonly nextTryAt: string | null;
 }
 
 interface ShownFunction {
@@ -41,6 +56,9 @@ interface ShownFunction {
   readonly waiting: number;
   readonly parked: number;
   readonly more: boolean;
+  readonly failing: number;
+  readonly inFlight: number;
+  readonly oldestCall: string | null;
 }
 
 /** Lists the functions: all of them, however many pages that takes. */
@@ -49,10 +67,12 @@ export async function ps(input: Input): Promise<void> {
   if (input.flag("json")) return printJson({ functions });
   const rows = functions.map((shown) => {
     const more = shown.more ? "+" : "";
-    const counts = [`${shown.addresses}${more}`, `${shown.waiting}${more}`, String(shown.parked)];
-    return [shown.function, shown.endpoint, ...counts];
+    const counts = [`${shown.addresses}${more}`, `${shown.waiting}${more}`];
+    const now = [String(shown.failing), String(shown.parked), String(shown.inFlight), shown.oldestCall ?? ""];
+    return [shown.function, shown.endpoint, ...counts, ...now];
   });
-  printTable(["function", "endpoint", "addresses", "waiting", "parked"], rows, "The runtime has no functions.");
+  const head = ["function", "endpoint", "addresses", "waiting", "failing", "parked", "in flight", "oldest call"];
+  printTable(head, rows, "The runtime has no functions.");
 }
 
 /** Lists the addresses of a function. */
@@ -71,11 +91,7 @@ export async function addresses(input: Input): Promise<void> {
 export async function show(input: Input): Promise<void> {
   const shown = await lookAt(input);
   if (input.flag("json")) return printJson(shown);
-  const { parked } = shown;
-  print(oneLine(`${shown.function}/${shown.id}${shown.inFlight ? ", with a call in flight" : ""}`));
-  if (parked !== null) {
-    print(oneLine(`Parked since ${parked.since} after ${parked.attempts} attempts. ${parked.code}: ${parked.reason}`));
-  }
+  for (const line of headOf(shown)) print(oneLine(line));
   print("");
   const states = shown.states.map((state) => [state.name, state.typename, state.writtenAt, textOf(state)]);
   printTable(["state", "type", "written", "value"], states, "The address has no states.");
@@ -91,6 +107,46 @@ export async function show(input: Input): Promise<void> {
     textOf(message),
   ]);
   printTable(["due", "token", "type", "message"], delayed, "No message is delayed.");
+}
+
+/** Says what an address is, and what goes on there. */
+function headOf({ function: typeName, id, parked, failing, inFlight }: ShownAddress): string[] {
+  const lines = [`${typeName}/${id}`];
+  if (parked !== null) {
+    const first = parked.firstFailedAt === null ? "" : `, the first at ${parked.firstFailedAt}`;
+    lines.push(`Parked since ${parked.since} after ${parked.attempts} attempts${first}. ${causeOf(parked)}`);
+  }
+  if (failing !== null) {
+    const { firstFailedAt, lastFailedAt, nextTryAt } = failing;
+    const next =
+      nextTryAt === null ? "the next try has begun or waits for its turn" : `the next try is at ${nextTryAt}`;
+    lines.push(`Failing since ${firstFailedAt}: ${triesOf(failing)}, the last at ${lastFailedAt}; ${next}.`);
+    lines.push(causeOf(failing));
+  }
+  if (inFlight !== null) {
+    const kinds = inFlight.typenames.map(({ typename, messages }) => `${messages} ${typename}`).join(", ");
+    lines.push(`A call is in flight since ${inFlight.since}, with ${kinds}.`);
+  }
+  return lines;
+}
+
+const causeOf = ({ code, reason }: { readonly code: string; readonly reason: string }) => `${code}: ${reason}`;
+
+const triesOf = ({ attempts }: ShownFailing) =>
+  attempts === 0 ? "not reached" : attempts === 1 ? "tried once" : `tried ${attempts} times`;
+
+/** Lists the addresses that fail and are tried again. */
+export async function failing(input: Input): Promise<void> {
+  type Failing = ShownFailing & { function: string; id: string };
+  const query = queryOf({ function: input.text("function"), limit: input.text("limit") });
+  const page = await look<{ failing: Failing[]; total: number }>(input, `/failing${query}`);
+  if (input.flag("json")) return printJson(page);
+  const rows = page.failing.map((one) => {
+    const { function: typeName, id, firstFailedAt, attempts, nextTryAt, code, reason } = one;
+    return [typeName, shortId(id), firstFailedAt, String(attempts), nextTryAt ?? "now", code, reason];
+  });
+  printTable(["function", "id", "since", "attempts", "next try", "code", "reason"], rows, "No address fails.");
+  if (page.total > rows.length) print(`These are the first ${rows.length} of ${page.total}. --limit lists more.`);
 }
 
 /** Lists the parked addresses. */

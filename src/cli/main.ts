@@ -19,6 +19,7 @@ const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise
   ps: async () => (await import("./look.js")).ps,
   addresses: async () => (await import("./look.js")).addresses,
   show: async () => (await import("./look.js")).show,
+  failing: async () => (await import("./look.js")).failing,
   parked: async () => (await import("./look.js")).parked,
   state: async () => (await import("./mend.js")).state,
   park: async () => (await import("./mend.js")).park,

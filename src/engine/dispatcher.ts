@@ -182,7 +182,6 @@ export class Dispatcher {
     this.#inFlight -= 1;
     lane.ended(instance, outcome.kind);
     this.#open.add(lane);
-    instance.lastFailure = "error" in outcome ? { error: outcome.error, at: this.#parts.clock.now() } : undefined;
     if ("error" in outcome) {
       const waitMs = failures.record(instance, known, outcome, lane);
       if (waitMs > 0) this.#retryAfter(instance, waitMs);

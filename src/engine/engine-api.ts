@@ -134,6 +134,56 @@ export interface ParkedInfo {
   readonly reason: string;
   /** How often the first message has failed. */
   readonly attempts: number;
+  /** When the first message failed first, in milliseconds since 1970; undefined when it did not fail. */
+  readonly firstFailedAt: number | undefined;
+}
+
+/** An address whose last call failed, and which is tried again. */
+export interface FailingInfo {
+  /** The failing address. */
+  readonly address: Address;
+  /** How often the first message has failed. 0 when no call has reached the function. */
+  readonly attempts: number;
+  /** The code of the last failure. */
+  readonly code: string;
+  /** The first line of the last failure's message. */
+  readonly reason: string;
+  /** When the first of these failures was, in milliseconds since 1970. */
+  readonly firstFailedAt: number;
+  /** When the last failure was, in milliseconds since 1970. */
+  readonly lastFailedAt: number;
+  /** When the next try begins, in milliseconds since 1970; undefined while a try is in flight or waits for its turn. */
+  readonly nextTryAt: number | undefined;
+}
+
+/** Which failing addresses to list. */
+export interface FailingPage {
+  /** The type name of their function. Defaults to any. */
+  readonly typeName?: string;
+  /** The most addresses to list. */
+  readonly limit: number;
+}
+
+/** A call in flight. */
+export interface InFlightInfo {
+  /** When the call began, in milliseconds since 1970. */
+  readonly since: number;
+  /** How many of its messages have not ended. */
+  readonly messages: number;
+  /** The typenames of these messages, in the order of the messages, with how many messages have each. */
+  readonly typenames: readonly { typename: string; messages: number }[];
+}
+
+/** What goes on at the addresses of one function at this moment. */
+export interface FunctionActivity {
+  /** The function's type name, "namespace/name". */
+  readonly typeName: string;
+  /** The addresses whose last call failed, and which are tried again. */
+  readonly failing: number;
+  /** The calls in flight. */
+  readonly inFlight: number;
+  /** When the oldest call in flight began, in milliseconds since 1970; missing when there is none. */
+  readonly oldestCallAt?: number;
 }
 
 /** Everything that the engine keeps of one address. */
@@ -152,8 +202,10 @@ export interface AddressInfo {
   readonly delayed: readonly DelayedInfo[];
   /** Why the address is parked; undefined when it is not. */
   readonly parked: ParkedInfo | undefined;
-  /** Whether a call is in flight. */
-  readonly inFlight: boolean;
+  /** How the last call failed, and when the next try is; undefined when the last call did not fail. */
+  readonly failing: FailingInfo | undefined;
+  /** The call in flight; undefined when there is none. */
+  readonly inFlight: InFlightInfo | undefined;
 }
 
 /** Counts since the start, and sizes now. The object always shows the numbers of the moment. */
@@ -283,6 +335,13 @@ export interface EngineApi {
   inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo>;
   /** The value of one state; undefined when the state is not set. Rejects as {@link inspect} does. */
   state(address: Address, name: string): Promise<TypedValue | undefined>;
+  /** The functions of which an address fails or a call is in flight, at this moment. */
+  activity(): Promise<FunctionActivity[]>;
+  /**
+   * The addresses whose last call failed and which are tried again: the first `limit` of them, those that have failed for the
+   * longest time first, and how many they are in all. Failures are kept in memory, so a restart forgets them.
+   */
+  failing(page: FailingPage): Promise<{ failing: FailingInfo[]; total: number }>;
   /** The parked addresses, in the order of their names and ids. A page is empty only at the end. */
   parked(page: ParkedPage): Promise<ParkedInfo[]>;
   /**

@@ -1,6 +1,6 @@
 // The engine: its parts put together, opened and closed. Each part's file says what it does.
 
-import { oneLine, type StatefunError } from "../errors.js";
+import type { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { defaultPolicy, policyOver } from "../model/function-policy.js";
 import { defaultLogger, type Logger } from "../model/logger.js";
@@ -23,6 +23,9 @@ import type {
   EgressConsumer,
   EngineApi,
   EngineMetrics,
+  FailingInfo,
+  FailingPage,
+  FunctionActivity,
   FunctionCounts,
   FunctionInfo,
   FunctionsPage,
@@ -30,6 +33,7 @@ import type {
   ParkedPage,
   SendOptions,
 } from "./engine-api.js";
+import { logBrokenOff, logLostChanges } from "./engine-log.js";
 import type { EngineOptions } from "./engine-options.js";
 import { Failures } from "./failures.js";
 import { FinalFailures } from "./final-failures.js";
@@ -255,6 +259,14 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#inspector.state(address, name));
   }
 
+  activity(): Promise<FunctionActivity[]> {
+    return this.#context.run(() => this.#inspector.activity.functions());
+  }
+
+  failing(page: FailingPage): Promise<{ failing: FailingInfo[]; total: number }> {
+    return this.#context.run(() => this.#inspector.activity.failing(page));
+  }
+
   parked(page: ParkedPage): Promise<ParkedInfo[]> {
     return this.#context.run(() => this.#inspector.parked(page));
   }
@@ -319,12 +331,7 @@ export class Engine implements EngineApi {
       await this.#commit.close(closingError());
       const { trouble } = this.#commit;
       if (trouble === undefined || this.hasGivenUp) return;
-      this.#logger.error(
-        oneLine(
-          `The runtime closed while its store could not be written, so its last changes are lost. The next start handles their messages again, and hands out again the egress records that were acknowledged meanwhile. The cause: ${trouble.message}`,
-        ),
-        trouble,
-      );
+      logLostChanges(trouble, this.#logger);
     });
   }
 
@@ -346,12 +353,7 @@ export class Engine implements EngineApi {
 
   /** Stops everything after a change broke off: nobody may see half of it, and nobody waits for what never comes. */
   #giveUp(error: StatefunError, address: Address | undefined): void {
-    const what = address === undefined ? "A change" : `The answer of ${address}`;
-    const why = error.cause instanceof Error ? error.cause.message : error.message;
-    this.#logger.error(
-      oneLine(`${what} could not be carried out, which is a bug; the runtime opens its store again. The cause: ${why}`),
-      error,
-    );
+    logBrokenOff(error, address, this.#logger);
     this.#sweeper.stop();
     this.#delayed.paused = true;
     void this.#dispatcher.stop();

@@ -40,7 +40,9 @@ export class Failures {
     const { kind, error, messages = 1 } = failed;
     const { route, policy } = known;
     const { retry } = policy;
+    const now = clock.now();
     counters.batchFailures += 1;
+    instance.failed(error, now);
     if (kind === "storeFailed") return storeRetryMs;
     // A call without a connection never reached the function, so it does not count against the address.
     if (kind === "unreachable") {
@@ -49,7 +51,6 @@ export class Failures {
       });
       return lane.down ? 0 : retry.firstMs;
     }
-    const now = clock.now();
     instance.attempts += 1;
     if (instance.attempts === 1) instance.firstFailedAt = now;
     const { attempts } = instance;
@@ -72,7 +73,7 @@ export class Failures {
   /** Ends a message that has used up its tries. */
   #end(instance: Instance, known: KnownFunction, error: StatefunError, now: number): number {
     const { parked, finalFailures, logger } = this.#parts;
-    const { attempts, address } = instance;
+    const { attempts, address, firstFailedAt } = instance;
     let why = "";
     if (known.policy.onFailure === "deadLetter") {
       try {
@@ -91,7 +92,7 @@ export class Failures {
       error,
       fieldsOf(instance),
     );
-    parked.park(instance, { since: now, code: error.code, reason: error.message, attempts });
+    parked.park(instance, { since: now, code: error.code, reason: error.message, attempts, firstFailedAt });
     return 0;
   }
 }

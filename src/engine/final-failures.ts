@@ -81,7 +81,7 @@ export class FinalFailures {
       if (commit.ended !== undefined) return true;
       throw thrown;
     }
-    instance.attempts = 0;
+    instance.forgetFailures();
     this.#log(`${address} has failed ${attempts} times`, known, added, { address, attempts, error }, thrown);
     return true;
   }

@@ -3,6 +3,7 @@
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { endsRange, type Store } from "../store/store.js";
+import { Activity, failingInfo } from "./activity.js";
 import { AddressPages } from "./address-pages.js";
 import type { Clock } from "./clock.js";
 import type { AddressInfo, DelayedInfo, ParkedInfo, ParkedPage, WaitingMessage } from "./engine-api.js";
@@ -36,11 +37,13 @@ export class Inspector {
   readonly #parts: InspectorParts;
   readonly functions: FunctionPages;
   readonly addresses: AddressPages;
+  readonly activity: Activity;
 
   constructor(parts: InspectorParts) {
     this.#parts = parts;
     this.functions = new FunctionPages(parts);
     this.addresses = new AddressPages(parts);
+    this.activity = new Activity(parts);
   }
 
   /** See EngineApi.inspect. */
@@ -67,7 +70,8 @@ export class Inspector {
       mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
       delayed,
       parked: parking === undefined ? undefined : parkedInfo(address, parking),
-      inFlight: instance?.call !== undefined,
+      failing: instance && failingInfo(instance),
+      inFlight: instance && this.activity.inFlight(instance),
     };
   }
 
@@ -131,6 +135,6 @@ function waiting({ caller, value }: Message): WaitingMessage {
   return { caller, value: value.unpack() };
 }
 
-function parkedInfo(address: Address, { since, code, reason, attempts }: Parking): ParkedInfo {
-  return { address, since, code, reason, attempts };
+function parkedInfo(address: Address, { since, code, reason, attempts, firstFailedAt }: Parking): ParkedInfo {
+  return { address, since, code, reason, attempts, firstFailedAt };
 }

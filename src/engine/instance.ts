@@ -17,6 +17,16 @@ export interface Parking {
   readonly code: string;
   readonly reason: string;
   readonly attempts: number;
+  /** When the first message failed first; missing when it did not fail, and in older folders. */
+  readonly firstFailedAt?: number;
+}
+
+/** How the last call of a message failed. The times are in milliseconds since 1970. */
+interface LastFailure {
+  readonly error: StatefunError;
+  readonly at: number;
+  /** When the first of its calls failed. */
+  readonly firstAt: number;
 }
 
 /** From so many bytes on, the mailbox of a parked address counts as long. */
@@ -40,8 +50,8 @@ export class Instance {
   attempts = 0;
   /** When the first message failed first since then, in milliseconds since 1970. It means nothing while there was no failure. */
   firstFailedAt = 0;
-  /** How its last call failed, and when, in milliseconds since 1970; undefined when its last call was answered. */
-  lastFailure: { readonly error: StatefunError; readonly at: number } | undefined;
+  /** How the last call of the first message failed; undefined when it did not. */
+  lastFailure: LastFailure | undefined;
   /** When the next try of the first message begins, in milliseconds since 1970; undefined when no try is awaited. */
   retryAt: number | undefined;
   /** How many of the first messages were in a batch that failed as a whole: any of them may be the one to blame. */
@@ -87,6 +97,17 @@ export class Instance {
     // What waits at an address that is not called is found again. A long mailbox is remembered: it takes no more messages.
     const waits = this.parking !== undefined || this.function === undefined;
     return waits && mailbox.bytes < longMailboxBytes;
+  }
+
+  /** Notes that the call of the first message has failed. */
+  failed(error: StatefunError, at: number): void {
+    this.lastFailure = { error, at, firstAt: this.lastFailure?.firstAt ?? at };
+  }
+
+  /** Forgets the failures of the first message: it has ended, or its tries count anew. */
+  forgetFailures(): void {
+    this.attempts = 0;
+    this.lastFailure = undefined;
   }
 
   /** Lets no call begin until the timer has gone off at `retryAt`. The timer's owner calls {@link endRetryWait} then. */

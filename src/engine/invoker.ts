@@ -208,7 +208,7 @@ export class Invoker {
     }
     call.consumed += consumed;
     counters.messagesDelivered += consumed;
-    instance.attempts = 0;
+    instance.forgetFailures();
     instance.suspects = Math.max(0, instance.suspects - consumed);
   }
 
@@ -232,7 +232,7 @@ export class Invoker {
         this.#fail(call, refusedCall(refused));
         return;
       }
-      call.instance.attempts = 0;
+      call.instance.forgetFailures();
       this.#ended(call, answered);
     });
   }

@@ -68,8 +68,9 @@ export class Maintenance {
   parkNow(address: Address, reason: string): void {
     const { instances, parked, clock } = this.#parts;
     const instance = instances.wake(address);
-    const { attempts } = instance;
-    parked.park(instance, { since: clock.now(), code: "ADDRESS_PARKED", reason, attempts });
+    const { attempts, firstFailedAt } = instance;
+    const failed = attempts > 0 ? { attempts, firstFailedAt } : { attempts };
+    parked.park(instance, { since: clock.now(), code: "ADDRESS_PARKED", reason, ...failed });
     instance.call?.giveUp();
     instances.rest(instance);
   }

@@ -107,7 +107,7 @@ export class ParkedAddresses {
       this.#commit.delete(kinds.parked + instance.key);
     }
     instance.endRetryWait();
-    instance.attempts = 0;
+    instance.forgetFailures();
   }
 
   #rejectCalls({ address, mailbox }: Instance, error: StatefunError): void {

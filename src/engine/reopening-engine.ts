@@ -18,6 +18,9 @@ import type {
   EgressRecord,
   EngineApi,
   EngineMetrics,
+  FailingInfo,
+  FailingPage,
+  FunctionActivity,
   FunctionCounts,
   FunctionInfo,
   FunctionsPage,
@@ -124,6 +127,14 @@ export class ReopeningEngine implements EngineApi {
 
   state(address: Address, name: string): Promise<TypedValue | undefined> {
     return this.#engine.state(address, name);
+  }
+
+  activity(): Promise<FunctionActivity[]> {
+    return this.#engine.activity();
+  }
+
+  failing(page: FailingPage): Promise<{ failing: FailingInfo[]; total: number }> {
+    return this.#engine.failing(page);
   }
 
   parked(page: ParkedPage): Promise<ParkedInfo[]> {

@@ -14,7 +14,11 @@ export type {
   EgressConsumer,
   EgressRecord,
   EngineMetrics,
+  FailingInfo,
+  FailingPage,
+  FunctionActivity,
   FunctionInfo,
+  InFlightInfo,
   ParkedInfo,
   WaitingMessage,
 } from "../engine/engine-api.js";

@@ -154,7 +154,7 @@ describe("looking", () => {
   test("ps lists the functions in a table, and as one document", async () => {
     await statefun("call", "shop/counter", "p1", '"x"');
     const { stdout } = await statefun("ps");
-    assert.match(stdout, /^FUNCTION +ENDPOINT +ADDRESSES +WAITING +PARKED\n/);
+    assert.match(stdout, /^FUNCTION +ENDPOINT +ADDRESSES +WAITING +FAILING +PARKED +IN FLIGHT +OLDEST CALL\n/);
     assert.match(stdout, /^shop\/counter +in this process +\d+ +0 +\d+$/m);
     const { functions } = await jsonOf("ps");
     assert.deepEqual(functions.map((shown: any) => shown.function).sort(), ["shop/counter", "shop/orders"]);

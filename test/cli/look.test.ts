@@ -47,6 +47,9 @@ test("ps lists the functions of all pages", async (t) => {
     addresses: 1,
     waiting: 0,
     parked: 0,
+    failing: 0,
+    inFlight: 0,
+    oldestCall: null,
   });
   const { asked, url } = await adminServer(t, {
     "/functions?limit=1000": { functions: [shown("a/a"), shown("a/b")], next: "a/b" },
@@ -90,7 +93,16 @@ test("parked goes on at a place", async (t) => {
 
 test("show has the states of all pages", async (t) => {
   const state = (name: string) => ({ name, writtenAt: "now", typename: "t", value: 1 });
-  const rest = { function: "a/b", id: "1", waiting: 0, mailbox: [], delayed: [], parked: null, inFlight: false };
+  const rest = {
+    function: "a/b",
+    id: "1",
+    waiting: 0,
+    mailbox: [],
+    delayed: [],
+    parked: null,
+    failing: null,
+    inFlight: null,
+  };
   const { url } = await adminServer(t, {
     "/addresses/a/b/1": { ...rest, states: [state("s1"), state("s2")], nextState: "s2" },
     "/addresses/a/b/1?afterState=s2": { ...rest, states: [state("s3")], nextState: null },

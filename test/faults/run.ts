@@ -118,7 +118,7 @@ async function look(world: World): Promise<void> {
   const pending: string[] = [];
   for (const address of addresses) {
     const { states, mailbox, depth, inFlight, delayed } = await engine.inspect(at(address));
-    assert.deepEqual({ mailbox, depth, inFlight }, { mailbox: [], depth: 0, inFlight: false }, address);
+    assert.deepEqual({ mailbox, depth, inFlight }, { mailbox: [], depth: 0, inFlight: undefined }, address);
     const found = new Map(states.map(({ name, value }) => [name, textOf(value)]));
     held.set(address, { log: logOf(found.get("log")), sum: Number(found.get("sum") ?? 0), kept: found.get("kept") });
     for (const { value } of delayed) pending.push((JSON.parse(textOf(value) as string) as Msg).id);

@@ -1,6 +1,6 @@
 // What the admin server answers at each of its paths.
 
-import type { EngineApi, ParkedInfo, WaitingMessage } from "../../engine/engine-api.js";
+import type { EngineApi, FailingInfo, ParkedInfo, WaitingMessage } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
@@ -22,9 +22,13 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     functions: async ({ engine, catalog: { typeNames = [] }, query }) => {
       const page = async (range: { after?: string; limit: number }) => engine.functions({ ...range, quiet: typeNames });
       const { items, next } = await pageOf(page, query, query.get("after"), ({ typeName }) => typeName);
+      const active = new Map((await engine.activity()).map((each) => [each.typeName, each]));
       const functions: unknown[] = [];
       for (const { typeName, endpoint, states } of items) {
-        functions.push({ function: typeName, endpoint, states, ...(await engine.counts(typeName)) });
+        const { failing = 0, inFlight = 0, oldestCallAt } = active.get(typeName) ?? {};
+        const oldestCall = oldestCallAt === undefined ? null : timeOf(oldestCallAt);
+        const counts = await engine.counts(typeName);
+        functions.push({ function: typeName, endpoint, states, ...counts, failing, inFlight, oldestCall });
       }
       return ok({ functions, next });
     },
@@ -41,7 +45,8 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       const address = await addressOf(engine, filled);
       const afterState = query.get("afterState");
       const page = afterState === undefined ? {} : { afterState };
-      const { states, nextState, depth, mailbox, delayed, parked, inFlight } = await engine.inspect(address, page);
+      const { states, nextState, depth, mailbox, delayed, ...rest } = await engine.inspect(address, page);
+      const { parked, failing, inFlight } = rest;
       return ok({
         function: address.typeName,
         id: address.id,
@@ -59,7 +64,8 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
           ...showWaiting(catalog, message),
         })),
         parked: parked === undefined ? null : showParked(parked),
-        inFlight,
+        failing: failing === undefined ? null : showFailing(failing),
+        inFlight: inFlight === undefined ? null : { ...inFlight, since: timeOf(inFlight.since) },
       });
     },
 
@@ -94,6 +100,20 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         throw new StatefunError("OPTION_INVALID", `which is "${which}" in the query; it must be first or all.`);
       }
       return ok({ dropped: await engine.drop(await addressOf(engine, filled), which) });
+    },
+
+    failing: async ({ engine, query }) => {
+      const typeName = query.get("function");
+      const page = { limit: limitOf(query), ...(typeName === undefined ? {} : { typeName }) };
+      const { failing, total } = await engine.failing(page);
+      return ok({
+        failing: failing.map((each) => ({
+          function: each.address.typeName,
+          id: each.address.id,
+          ...showFailing(each),
+        })),
+        total,
+      });
     },
 
     parked: async ({ engine, query }) => {
@@ -181,8 +201,20 @@ function showWaiting(catalog: TypeCatalog, { caller, value }: WaitingMessage) {
   return { caller: caller === undefined ? null : String(caller), ...showMessage(catalog, value) };
 }
 
-function showParked({ since, code, reason, attempts }: ParkedInfo) {
-  return { since: timeOf(since), code, reason, attempts };
+function showParked({ since, code, reason, attempts, firstFailedAt }: ParkedInfo) {
+  const first = firstFailedAt === undefined ? null : timeOf(firstFailedAt);
+  return { since: timeOf(since), code, reason, attempts, firstFailedAt: first };
+}
+
+function showFailing({ attempts, code, reason, firstFailedAt, lastFailedAt, nextTryAt }: FailingInfo) {
+  return {
+    attempts,
+    code,
+    reason,
+    firstFailedAt: timeOf(firstFailedAt),
+    lastFailedAt: timeOf(lastFailedAt),
+    nextTryAt: nextTryAt === undefined ? null : timeOf(nextTryAt),
+  };
 }
 
 /** An instant as ISO 8601 text, in UTC. */

@@ -25,7 +25,7 @@ export const routes = {
     method: "GET",
     path: "/functions",
     query: ["after", "limit"],
-    does: "The functions in the order of their names, and how many addresses and messages each of them has.",
+    does: "The functions in the order of their names, and how many addresses, messages, failures and calls each of them has.",
   },
   addresses: {
     method: "GET",
@@ -37,7 +37,7 @@ export const routes = {
     method: "GET",
     path: address,
     query: ["afterState"],
-    does: "One address: its states, its messages, and why it is parked.",
+    does: "One address: its states, its messages, its failures and its call in flight.",
   },
   writeState: {
     method: "PUT",
@@ -63,6 +63,12 @@ export const routes = {
     path: `${address}/drop`,
     query: ["which"],
     does: "Removes the first waiting message or all of them, and delivers the others.",
+  },
+  failing: {
+    method: "GET",
+    path: "/failing",
+    query: ["limit", "function"],
+    does: "The addresses that fail and are tried again, those that have failed for the longest time first.",
   },
   parked: { method: "GET", path: "/parked", query: ["after", "limit"], does: "The parked addresses." },
   deadLetters: {
