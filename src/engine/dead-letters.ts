@@ -34,6 +34,11 @@ export class DeadLetters {
 
   constructor(parts: DeadLettersParts) {
     this.#parts = parts;
+    const stored = parts.shared.commit.get(keptKey);
+    if (stored === undefined) return;
+    const { count, bytes } = JSON.parse(Buffer.from(stored).toString());
+    this.#count = count;
+    this.#bytes = bytes;
   }
 
   /** How many letters are kept. */
@@ -45,15 +50,6 @@ export class DeadLetters {
   get full(): boolean {
     const { limits } = this.#parts;
     return this.#count >= limits.deadLetters || this.#bytes >= limits.deadLetterBytes;
-  }
-
-  /** Learns how many letters are kept from before the start. */
-  open(): void {
-    const stored = this.#parts.shared.commit.get(keptKey);
-    if (stored === undefined) return;
-    const { count, bytes } = JSON.parse(Buffer.from(stored).toString());
-    this.#count = count;
-    this.#bytes = bytes;
   }
 
   /** Whether a letter of the function is kept, or is at least sent to its egress. */

@@ -3,7 +3,7 @@
 import { type ErrorCode, errors } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import { type Failure, FunctionFailure } from "../model/failure.js";
+import { FunctionFailure } from "../model/failure.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { Message } from "./message.js";
@@ -19,11 +19,6 @@ export class Delivery {
     this.#instances = instances;
     this.#calls = calls;
     this.#onMessage = onMessage;
-  }
-
-  /** Tells the sender of a message that the message failed for good, as part of the open transaction. */
-  fail(caller: Address, failure: Failure): void {
-    if (isClient(caller)) this.#calls.fail(caller, failure);
   }
 
   /** Tells a client that its message was handled without an answer, as part of the open transaction. */

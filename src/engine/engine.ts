@@ -78,7 +78,6 @@ export class Engine implements EngineApi {
   readonly #parked: ParkedAddresses;
   readonly #calls: WaitingCalls;
   readonly #delayed: DelayedMessages;
-  readonly #letters: DeadLetters;
   readonly #outboxes: Outboxes;
   readonly #dispatcher: Dispatcher;
   readonly #admission: Admission;
@@ -137,10 +136,11 @@ export class Engine implements EngineApi {
       delivery.deliver(target, new Message(caller, value)),
     );
     const context = this.#context;
-    const invoker = new Invoker({ functions, delayed, outboxes, delivery, commit, clock, limits, counters, context });
     const { showMessage = showBytes } = options;
     const letters = new DeadLetters({ shared, outboxes, limits, counters, showMessage });
     const finalFailures = new FinalFailures({ letters, calls, commit, clock, logger });
+    const changed = { functions, delayed, outboxes, delivery, finalFailures };
+    const invoker = new Invoker({ ...changed, commit, clock, limits, counters, context });
     const failures = new Failures({ parked, finalFailures, clock, counters, logger });
     const dispatcher = new Dispatcher({
       store,
@@ -192,7 +192,6 @@ export class Engine implements EngineApi {
       clock,
     });
     this.#inspector = new Inspector({ store, commit, clock, functions, instances, parked });
-    this.#letters = letters;
     this.deadLetters = new DeadLetterMaintenance({ store, letters, admission, delivery, commit, clock, context });
     this.#sweeper = new Sweeper({ store, commit, clock, functions, instances, keys });
     const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters });
@@ -364,7 +363,6 @@ export class Engine implements EngineApi {
 
   async #recover(park: readonly Address[], parkReason = "It was parked when the runtime was opened."): Promise<void> {
     const store = this.#store;
-    this.#letters.open();
     await this.#parked.open();
     const { counted } = await this.#outboxes.open();
     const messages = store.count({ from: kinds.message, to: rangeEnd(kinds.message) });

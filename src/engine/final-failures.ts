@@ -21,6 +21,14 @@ interface FinalFailuresParts {
   readonly logger: Logger;
 }
 
+/** A message that its function has refused for good. */
+interface RefusedMessage {
+  readonly message: Message;
+  /** How often it was tried. */
+  readonly attempts: number;
+  readonly error: Failure;
+}
+
 export class FinalFailures {
   readonly #parts: FinalFailuresParts;
 
@@ -33,21 +41,22 @@ export class FinalFailures {
    * transaction. A caller outside is told, and that is the end. A message of anybody else is set aside when its function has
    * dead letters.
    */
-  refused(known: KnownFunction, instance: Instance, { caller, value }: Message, error: Failure): void {
+  refused(known: KnownFunction, instance: Instance, { message, attempts, error }: RefusedMessage): void {
     const { letters, calls, clock } = this.#parts;
+    const { caller, value } = message;
     if (caller !== undefined && isClient(caller)) {
       calls.fail(caller, error);
       this.#warn(instance, error, "Its caller was told.");
       return;
     }
-    const { address, attempts } = instance;
     if (known.policy.onFailure !== "deadLetter" || !letters.takes(known)) {
       this.#warn(instance, error, "The message is gone.");
       return;
     }
+    const { address } = instance;
     const now = clock.now();
-    const firstFailedAt = attempts > 0 ? instance.firstFailedAt : now;
-    const letter = { address, caller, value, error, attempts: attempts + 1, firstFailedAt, lastFailedAt: now };
+    const firstFailedAt = attempts > 1 ? instance.firstFailedAt : now;
+    const letter = { address, caller, value, error, attempts, firstFailedAt, lastFailedAt: now };
     this.#log(
       `${address} has refused a message for good`,
       known,
@@ -82,6 +91,7 @@ export class FinalFailures {
       throw thrown;
     }
     instance.forgetFailures();
+    instance.suspects = Math.max(0, instance.suspects - 1);
     this.#log(`${address} has failed ${attempts} times`, known, added, { address, attempts, error }, thrown);
     return true;
   }

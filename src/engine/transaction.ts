@@ -9,6 +9,7 @@ import { type BatchPart, type Effects, Refusal, type ValueSpec } from "../model/
 import type { TypedValue } from "../model/typed-value.js";
 import { type DelayedMessages, tokenKey } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
+import type { FinalFailures } from "./final-failures.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
 import { DelayedMessage, Message } from "./message.js";
@@ -36,6 +37,7 @@ export interface TransactionParts {
   readonly delayed: DelayedMessages;
   readonly outboxes: Outboxes;
   readonly delivery: Delivery;
+  readonly finalFailures: FinalFailures;
 }
 
 /**
@@ -136,12 +138,18 @@ export function apply(
   let waiting: Map<string, Address> | undefined;
   let ended = 0;
   for (let index = 0; index < consumed; index++) {
-    const { caller } = mailbox.consume();
+    const message = mailbox.consume();
+    const { caller } = message;
     const end = ends?.[ended]?.index === index ? ends[ended] : undefined;
     if (end !== undefined) ended += 1;
+    if (end?.failure !== undefined) {
+      // Only the first message may have been tried before.
+      const attempts = 1 + (index === 0 ? instance.attempts : 0);
+      parts.finalFailures.refused(known, instance, { message, attempts, error: end.failure });
+      continue;
+    }
     if (caller === undefined || ends === undefined || !isClient(caller)) continue;
-    if (end?.failure !== undefined) parts.delivery.fail(caller, end.failure);
-    else if (end?.deferred !== true) waiting = (waiting ?? new Map()).set(caller.id, caller);
+    if (end?.deferred !== true) waiting = (waiting ?? new Map()).set(caller.id, caller);
   }
   for (const { name, value } of effects.mutations) states.set(known.state(name) as ValueSpec, value, now);
   states.touch(known.states, now);

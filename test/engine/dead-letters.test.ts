@@ -22,7 +22,6 @@ const dead = (value: string) => ({
 });
 const setUp = (options: ConstructorParameters<typeof Parts>[0] = {}) => {
   const parts = new Parts({ functions: { f: () => {} }, ...options });
-  parts.letters.open();
   const f = parts.functions.find("test", "f") as KnownFunction;
   return { parts, letters: parts.letters, f };
 };

@@ -60,7 +60,7 @@ test("a refused message of a caller outside is the caller's, and no letter", asy
   const { parts, known, instance } = setUp();
   const caller = parts.calls.callerAddress(undefined);
   const { answer } = parts.calls.wait(caller, at("f/a"), undefined);
-  parts.finalFailures.refused(known, instance, message("bad", caller), refusal);
+  parts.finalFailures.refused(known, instance, { message: message("bad", caller), attempts: 1, error: refusal });
   await assert.rejects(answer, (thrown: unknown) => {
     assert.ok(thrown instanceof TerminalError);
     assert.deepEqual([thrown.code, thrown.details, thrown.status], ["LOW", { missing: 3 }, 409]);
@@ -71,14 +71,26 @@ test("a refused message of a caller outside is the caller's, and no letter", asy
 
 test("a refused message of anybody else is a letter, if its function has letters", () => {
   const withLetters = setUp();
-  withLetters.parts.finalFailures.refused(withLetters.known, withLetters.instance, message("1"), refusal);
-  withLetters.parts.finalFailures.refused(withLetters.known, withLetters.instance, message("2", at("g/b")), refusal);
+  withLetters.parts.finalFailures.refused(withLetters.known, withLetters.instance, {
+    message: message("1"),
+    attempts: 1,
+    error: refusal,
+  });
+  withLetters.parts.finalFailures.refused(withLetters.known, withLetters.instance, {
+    message: message("2", at("g/b")),
+    attempts: 1,
+    error: refusal,
+  });
   assert.equal(withLetters.parts.letters.count, 2);
   const { error, attempts } = withLetters.parts.letters.get(withLetters.parts.letters.lastId);
   assert.deepEqual([error, attempts], [refusal, 1]);
 
   const parking = setUp({ onFailure: "park" });
-  parking.parts.finalFailures.refused(parking.known, parking.instance, message("1"), refusal);
+  parking.parts.finalFailures.refused(parking.known, parking.instance, {
+    message: message("1"),
+    attempts: 1,
+    error: refusal,
+  });
   assert.equal(parking.parts.letters.count, 0);
 });
 
