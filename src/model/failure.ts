@@ -2,6 +2,7 @@
 
 import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
 import {
+  copyOfJson,
   defaultTerminalCode,
   defaultTerminalStatus,
   isTerminalError,
@@ -43,10 +44,11 @@ function terminalFields(thrown: TerminalError): Pick<Failure, "code" | "details"
     return {
       code: typeof code === "string" && code !== "" ? wellFormed(code) : defaultTerminalCode,
       status: isTerminalStatus(status) ? status : defaultTerminalStatus,
-      ...(details === undefined ? {} : { details: JSON.parse(JSON.stringify(details)) }),
+      ...(details === undefined ? {} : { details: copyOfJson(details) }),
     };
   } catch {
-    return { code: defaultTerminalCode, status: defaultTerminalStatus }; // a getter of the error threw
+    // A getter of the error threw, or the details were changed into something that is not JSON.
+    return { code: defaultTerminalCode, status: defaultTerminalStatus };
   }
 }
 

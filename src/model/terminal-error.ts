@@ -88,8 +88,11 @@ export function isTerminalError(thrown: unknown): thrown is TerminalError {
   }
 }
 
-/** Copies a value through JSON, so that a later change of it can't make the details something else. Throws VALUE_INVALID. */
-function copyOfJson(value: unknown): unknown {
+/**
+ * Copies the details of an error through JSON, so that a later change of the value can't make the details something else.
+ * Throws VALUE_INVALID.
+ */
+export function copyOfJson(value: unknown): unknown {
   assertPlainJson(value, "TerminalError's details");
   try {
     return JSON.parse(JSON.stringify(value));

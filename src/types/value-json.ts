@@ -1,6 +1,5 @@
 // Shows a typed value as JSON text, for people and for egresses.
 
-import { StatefunError } from "../errors.js";
 import type { Type } from "../model/type.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { Types } from "./primitives.js";
@@ -17,8 +16,8 @@ export function jsonOf(find: FindType, value: TypedValue): string | undefined {
   if (type === undefined) return undefined;
   try {
     return JSON.stringify(type.toJson(type.unpack(value)));
-  } catch (error) {
-    if (error instanceof StatefunError) return undefined;
-    throw error;
+  } catch {
+    // A schema or a type of the user's own may throw anything, and JSON.stringify throws for a value that it can't write.
+    return undefined;
   }
 }

@@ -7,7 +7,7 @@ import type { WireWriter } from "../bytes/writer.js";
 import { type ErrorCode, errors, StatefunError } from "../errors.js";
 import { type Failure, LastingFailure } from "../model/failure.js";
 import type { MessageEnd } from "../model/invocation.js";
-import { assertShallowJson } from "../model/plain-json.js";
+import { assertPlainJson, assertShallowJson } from "../model/plain-json.js";
 import { isTerminalStatus } from "../model/terminal-error.js";
 
 /** The field of ToFunction with which an engine offers to read {@link endField}. */
@@ -158,5 +158,8 @@ function readFailure(reader: WireReader, outerEnd: number, terminal: boolean): F
 function readDetails(reader: WireReader, outerEnd: number): unknown {
   const bytes = reader.copy(outerEnd);
   assertShallowJson(bytes);
-  return JSON.parse(platform.decodeUtf8(bytes));
+  const details: unknown = JSON.parse(platform.decodeUtf8(bytes));
+  // A caller's TerminalError refuses other details, and callers are told when a refusal comes too late.
+  assertPlainJson(details, "TerminalError's details");
+  return details;
 }

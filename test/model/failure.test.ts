@@ -46,6 +46,17 @@ describe("a failure", () => {
     assert.deepEqual(failure, { code: "TERMINAL", message: "no", terminal: true, status: 422 });
   });
 
+  test("of a TerminalError whose details were changed has none that a caller's error would refuse", () => {
+    const error = new TerminalError("no", { code: "CARD_REFUSED", details: { list: [] } });
+    let list = (error.details as { list: unknown[] }).list;
+    for (let depth = 0; depth < 300; depth++) {
+      const inner: unknown[] = [];
+      list.push(inner);
+      list = inner;
+    }
+    assert.equal(terminalErrorOf(failureOf(error)).details, undefined);
+  });
+
   test("becomes the same error for a caller, without what is not for callers", () => {
     const error = new TerminalError("no", { code: "CARD_REFUSED", details: [1], status: 402, cause: "secret" });
     const { code, message, details, status, cause } = terminalErrorOf(failureOf(error));

@@ -61,6 +61,10 @@ for (const generation of generations) {
     ["one place twice", { consumed: 2, ends: [{ deferred: true }, { deferred: true }] }],
     ["a failure without a code", { consumed: 1, ends: [{ failure: { message: "no" } }] }],
     ["details that are not JSON", { consumed: 1, ends: [{ failure: { code: "A", details: "{" } }] }],
+    [
+      "details that a caller's error would refuse",
+      { consumed: 1, ends: [{ failure: { code: "A", details: `${"[".repeat(300)}${"]".repeat(300)}` } }] },
+    ],
     ["details that are nested too deep", { stopped: { code: "A", details: "[".repeat(100_000) } }],
     ["a status that is no client's fault", { consumed: 1, ends: [{ failure: { code: "A", status: 200 } }] }],
   ];
