@@ -17,8 +17,8 @@ const whole = (...options: FunctionOptions[]) =>
   options.map(read).reduceRight<WholePolicy>((general, policy) => policyOver(policy, general), defaultPolicy);
 
 test("without options the default holds", () => {
-  const { retry, onFailure, deadLetterEgress } = whole({});
-  assert.deepEqual({ retry, onFailure, deadLetterEgress }, defaultPolicy);
+  const said = Object.entries(whole({})).filter(([, value]) => value !== undefined);
+  assert.deepEqual(Object.fromEntries(said), defaultPolicy);
 });
 
 test("durations are read as milliseconds", () => {
