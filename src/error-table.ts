@@ -123,6 +123,10 @@ export const errors = {
     "A context was used after its invocation had ended.",
     "Await everything that the handler starts.",
   ),
+  HANDLER_READ_ONLY: code(
+    "A handler that is declared to be read-only has changed a state or sent a message.",
+    "Leave `readOnly` out, or only read and answer in the handler.",
+  ),
   EGRESS_RECORD_INVALID: code(
     "A Kafka or Kinesis record lacks its topic, stream, key or value.",
     "Give the record what the message says it lacks.",

@@ -10,7 +10,7 @@ export type {
   StateDecorator,
   StatefulFunctionDecorator,
 } from "./functions/decorator-types.js";
-export { Handles, State, StatefulFunction } from "./functions/decorators.js";
+export { Handles, type HandlesOptions, State, StatefulFunction } from "./functions/decorators.js";
 export type { HandledType } from "./functions/function-spec.js";
 export type { FunctionClass } from "./functions/handled-messages.js";
 export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";

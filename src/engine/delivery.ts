@@ -28,11 +28,11 @@ export class Delivery {
 
   /**
    * Ends the wait of a client whose message fails at every try. The message stays in its mailbox. The failure's own message is
-   * for people who look after the function: the client gets the meaning of its code.
+   * for people who look after the function: the client gets the meaning of its code, and what follows.
    */
-  refuse(caller: Address, address: Address, code: ErrorCode): void {
+  refuse(caller: Address, address: Address, code: ErrorCode, next = "The message is tried again."): void {
     if (!isClient(caller)) return;
-    const message = `${address} has failed: ${errors[code].meaning} The message is tried again.`;
+    const message = `${address} has failed: ${errors[code].meaning} ${next}`;
     this.#calls.reject(caller, new FunctionFailure({ code, message, terminal: false }));
   }
 

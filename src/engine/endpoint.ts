@@ -67,6 +67,11 @@ export interface Route {
   readonly states: readonly ValueSpec[] | undefined;
   /** What happens when a message of the function fails, where the engine's own policy does not hold. Defaults to that policy. */
   readonly policy?: FunctionPolicy;
+  /**
+   * Whether a message of this type only reads the states of its address and answers, so that a call with it need not wait for its
+   * turn. Only a function of this process says so. Defaults to no message.
+   */
+  readonly readOnly?: (typename: string) => boolean;
   /** How messages and pages name the endpoint: "in this process", or its URL. */
   readonly label: string;
 }

@@ -54,6 +54,7 @@ import { metricsOf, newCounters } from "./metrics.js";
 import { Outboxes } from "./outboxes.js";
 import { OwnContext } from "./own-context.js";
 import { ParkedAddresses } from "./parked-addresses.js";
+import { ReadOnlyCalls } from "./read-only-calls.js";
 import { releaseCallers } from "./release-callers.js";
 import { Sequence } from "./sequence.js";
 import { Sweeper } from "./sweeper.js";
@@ -171,6 +172,7 @@ export class Engine implements EngineApi {
       admission,
       keys,
       calls,
+      readOnlyCalls: new ReadOnlyCalls({ functions, calls, delivery, commit, clock, logger }),
       delayed,
       delivery,
       instances,

@@ -12,6 +12,7 @@ import { timeoutError } from "./call-timeout.js";
 import type { Clock } from "./clock.js";
 import type { DelayedMessages } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
+import type { Route } from "./endpoint.js";
 import type { CallOptions, CancelOptions, SendOptions } from "./engine-api.js";
 import type { GroupCommit } from "./group-commit.js";
 import { fingerprintOf, fingerprintOfCancel, type IdempotencyKeys } from "./idempotency-keys.js";
@@ -21,6 +22,7 @@ import { DelayedMessage, Message } from "./message.js";
 import type { Counters } from "./metrics.js";
 import { Packed } from "./packed.js";
 import { type ParkedAddresses, parkedError } from "./parked-addresses.js";
+import type { ReadOnlyCalls } from "./read-only-calls.js";
 import { assertAddress, assertDelay, assertIdempotencyKey, assertSignal, assertTarget } from "./validation.js";
 import type { Wait, WaitingCalls } from "./waiting-calls.js";
 
@@ -30,6 +32,7 @@ interface IntakeParts {
   readonly admission: Admission;
   readonly keys: IdempotencyKeys;
   readonly calls: WaitingCalls;
+  readonly readOnlyCalls: ReadOnlyCalls;
   readonly delayed: DelayedMessages;
   readonly delivery: Delivery;
   readonly instances: Instances;
@@ -38,6 +41,11 @@ interface IntakeParts {
   readonly clock: Clock;
   readonly limits: EngineLimits;
   readonly counters: Counters;
+}
+
+/** A call that waits for its answer. `end` is called when the wait is over. */
+interface BegunCall extends Wait {
+  readonly end: () => void;
 }
 
 export class Intake {
@@ -101,9 +109,9 @@ export class Intake {
     return answer.finally(end);
   }
 
-  #beginCall(target: Address, value: TypedValue, options: CallOptions): { answer: Wait["answer"]; end: () => void } {
-    const { admission, keys, calls, instances, parked, commit, clock, limits } = this.#parts;
-    const { idempotencyKey, keyLifetimeMs, timeoutMs = defaultTimeoutMs, signal, from } = options;
+  #beginCall(target: Address, value: TypedValue, options: CallOptions): BegunCall {
+    const { admission, keys, calls, readOnlyCalls, instances, parked, commit, limits } = this.#parts;
+    const { idempotencyKey, keyLifetimeMs, signal, from } = options;
     assertTarget(target);
     assertPacked(value);
     assertMetadataFits(value.metadata, limits.metadataBytes);
@@ -116,7 +124,11 @@ export class Intake {
     const fingerprint = idempotencyKey === undefined ? "" : fingerprintOf("call", target, value);
     const repeated = idempotencyKey !== undefined && keys.repeats(idempotencyKey, fingerprint);
     admission.assertRoomForCall();
-    if (!repeated) admission.assertRoom(target);
+    if (!repeated) {
+      const route = admission.routeOf(target);
+      if (readOnlyCalls.takes(route, value)) return this.#beginReadOnlyCall(route, target, value, options);
+      admission.assertRoom(target);
+    }
     const parking = parked.parkingOf(target);
     const answered = repeated && keys.resultOf(idempotencyKey) !== undefined;
     if (parking !== undefined && !answered) throw parkedError(target, parking);
@@ -128,9 +140,37 @@ export class Intake {
         this.#deliver(target, packed, caller);
       });
     }
-    const { answer, stop } = calls.wait(caller, target, instances.lastKey(target));
-    const endStep = from === undefined ? undefined : this.#cycles.add(from, target);
-    if (!repeated) commit.onOutcome((error) => error !== undefined && stop(error));
+    const begun = this.#wait(caller, target, instances.lastKey(target), options);
+    if (!repeated) commit.onOutcome((error) => error !== undefined && begun.stop(error));
+    if (from === undefined) return begun;
+    const endStep = this.#cycles.add(from, target);
+    return {
+      ...begun,
+      end() {
+        begun.end();
+        endStep();
+      },
+    };
+  }
+
+  /** Nothing is kept under its idempotency key: a repeat reads again. The address may be parked, and its caller in flight. */
+  #beginReadOnlyCall(route: Route, target: Address, value: TypedValue, options: CallOptions): BegunCall {
+    const { calls, readOnlyCalls } = this.#parts;
+    const caller = calls.callerAddress(undefined);
+    const begun = this.#wait(caller, target, undefined, options);
+    readOnlyCalls.call(route, target, caller, Packed.pack(value, route.generation));
+    return begun;
+  }
+
+  /** Waits for the answer to a call, until its time is over or its signal ends it. */
+  #wait(
+    caller: Address,
+    target: Address,
+    lastKey: string | undefined,
+    { timeoutMs = defaultTimeoutMs, signal }: CallOptions,
+  ): BegunCall {
+    const { calls, instances, clock } = this.#parts;
+    const { answer, stop } = calls.wait(caller, target, lastKey);
     const timer = clock.after(timeoutMs, () =>
       stop(timeoutError(target, timeoutMs, instances.peek(target), clock.now())),
     );
@@ -138,9 +178,8 @@ export class Intake {
     const end = () => {
       timer.cancel();
       endAbort?.();
-      endStep?.();
     };
-    return { answer, end };
+    return { answer, stop, end };
   }
 
   #pack(target: Address, value: TypedValue): Packed {

@@ -89,9 +89,10 @@ function stateTypes(functionClass: new () => object, states: readonly StateRecor
 
 const keyText = (key: string | symbol) => (typeof key === "symbol" ? (key.description ?? "symbol") : key);
 
-function handlerSource({ key, types, access }: HandlerRecord): HandlerSource {
+function handlerSource({ key, types, readOnly, access }: HandlerRecord): HandlerSource {
   return {
     types,
+    readOnly,
     name: keyText(key),
     call: (instance, message, context) =>
       (access.get(instance) as (message: unknown, context: unknown) => unknown).call(instance, message, context),

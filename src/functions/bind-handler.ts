@@ -15,6 +15,7 @@ import {
   assertStateName,
   type FunctionSpec,
   type HandledType,
+  handledName,
   isGenerator,
   makeFunctionSpec,
   type StateSpec,
@@ -62,6 +63,11 @@ export type FunctionHandler<H extends readonly HandledType[], S extends StateSha
 export interface RegisterOptions<H extends readonly HandledType[], S extends StateShape> extends FunctionOptions {
   /** The types that the handler takes. Defaults to every type, as a TypedValue. */
   readonly handles?: H;
+  /**
+   * The types of those messages for which the handler only reads the states and answers; see {@link HandlesOptions}. They must
+   * be among `handles`. Defaults to none.
+   */
+  readonly readOnly?: readonly HandledType[];
   /** The states that the handler keeps. Defaults to none. */
   readonly state?: S & CheckedDefaults<S>;
 }
@@ -81,6 +87,9 @@ const registerOptions = defineOptions<AnyOptions>()({
   handles: checked("a list of types: handles: [User, Admin]", (input): input is readonly HandledType[] =>
     Array.isArray(input),
   ),
+  readOnly: checked("a list of types: readOnly: [GetStatus]", (input): input is readonly HandledType[] =>
+    Array.isArray(input),
+  ),
   state: unchecked<StateShape>(),
   ...functionOptions.described,
 });
@@ -98,7 +107,7 @@ const stateOptions = defineOptions<StateOptions<any>>()({
  */
 export function bindHandler(typeName: string, handler: FunctionHandler<any, any>, options: AnyOptions): FunctionSpec {
   parseTypeName(typeName);
-  const { handles = [], state = {}, ...own } = registerOptions.read(`register("${typeName}")`, options);
+  const { handles = [], readOnly = [], state = {}, ...own } = registerOptions.read(`register("${typeName}")`, options);
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
   }
@@ -115,8 +124,16 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
     );
   }
   const declared = Object.entries(state).map(([key, declaration]) => readState(typeName, key, declaration));
+  const types = handles.length === 0 ? [TypedValue] : handles;
+  const looking = readOnly.map(handledName);
+  for (const name of looking) {
+    if (types.some((type) => handledName(type) === name)) continue;
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `register("${typeName}"): readOnly names ${name}, which the function does not handle. Add the type to handles.`,
+    );
+  }
   const source = {
-    types: handles.length === 0 ? [TypedValue] : handles,
     name: handler.name || "handler",
     call: (instance: object, message: unknown, context: Context) =>
       handler(message as never, context, instance as never),
@@ -129,7 +146,7 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
   return makeFunctionSpec(
     { typeName, policy: policyOf(own) },
     declared.map(({ spec }) => spec),
-    [source],
+    types.map((type) => ({ ...source, types: [type], readOnly: looking.includes(handledName(type)) })),
     create,
   );
 }

@@ -41,6 +41,8 @@ export interface StateRecord {
 export interface HandlerRecord {
   readonly key: string | symbol;
   readonly types: readonly HandledType[];
+  /** Whether the method only reads the states and answers. */
+  readonly readOnly: boolean;
   readonly access: Pick<MemberAccess, "get">;
 }
 

@@ -4,6 +4,7 @@
 import { StatefunError } from "../errors.js";
 import { type ExpirationOptions, expirationOptions, parseExpiration } from "../model/expiration.js";
 import { type FunctionOptions, functionOptions, policyOf } from "../model/function-policy.js";
+import { checked, defineOptions, withDefault } from "../model/options.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
 import { TypedValue, type ValueOf } from "../model/typed-value.js";
@@ -19,6 +20,23 @@ import type {
 import { isOnClass, isOnMember, type Member, memberOf, misplaced } from "./dialects.js";
 import { assertStateName, type HandledType, handledName, isGenerator } from "./function-spec.js";
 import { typeOfClass } from "./infer-type.js";
+
+/** Options of `@Handles`. */
+export interface HandlesOptions {
+  /**
+   * Whether the method only reads the states and answers. On the embedded runtime a call of it from outside is then answered
+   * at once, beside a call in flight and whatever waits. A change of a state, and a message that is sent, fail the message with
+   * HANDLER_READ_ONLY. Defaults to false.
+   */
+  readonly readOnly?: boolean;
+}
+
+const handlesOptions = defineOptions<HandlesOptions>()({
+  readOnly: withDefault(
+    checked("true or false", (given): given is boolean => typeof given === "boolean"),
+    false,
+  ),
+});
 
 /**
  * Makes a class a stateful function of this type name; the options say how it is called, and what happens when
@@ -69,15 +87,43 @@ export function StatefulFunction(typeName: string, options?: FunctionOptions): S
  * ```
  */
 export function Handles<const L extends readonly HandledType[]>(...types: L): HandlesDecorator<MessageOf<L>>;
+/**
+ * Makes a method the handler of messages of these types, with options.
+ *
+ * @example
+ * ```ts
+ * @StatefulFunction("example/tank")
+ * class Tank {
+ *   @State("litres", Types.int) litres = 0;
+ *
+ *   @Handles(Types.int)
+ *   async fill(litres: number) {
+ *     await new Promise((resolve) => setTimeout(resolve, 1_000));
+ *     this.litres += litres;
+ *   }
+ *
+ *   @Handles(Types.string, { readOnly: true }) // answered while the tank is filled
+ *   look(_question: string) {
+ *     return this.litres;
+ *   }
+ * }
+ * ```
+ */
+export function Handles<const L extends readonly HandledType[]>(
+  ...typesAndOptions: [...types: L, options: HandlesOptions]
+): HandlesDecorator<MessageOf<L>>;
 /** Makes a method the handler of its first parameter's type, with legacy decorators and emitDecoratorMetadata. */
 export function Handles(target: object, key: string | symbol, descriptor: PropertyDescriptor): void;
 /** Throws TYPE_UNKNOWN: standard decorators have no metadata that shows the type. Write `@Handles(Type)`. */
 export function Handles(method: InferredHandles, context: ClassMethodDecoratorContext): void;
 export function Handles(...args: readonly unknown[]): unknown {
   if (isOnMember(args)) return recordHandler(undefined, memberOf("@Handles", args));
-  const types = args as readonly HandledType[];
+  const hasOptions = isOptions(args.slice(-1));
+  const types = (hasOptions ? args.slice(0, -1) : args) as readonly HandledType[];
   for (const type of types) handledName(type); // throws when the argument is no type
-  return (...decorated: readonly unknown[]) => recordHandler(types, memberOf("@Handles", decorated));
+  const options = hasOptions ? (args.at(-1) as HandlesOptions) : undefined;
+  const { readOnly } = handlesOptions.read("@Handles", options);
+  return (...decorated: readonly unknown[]) => recordHandler(types, memberOf("@Handles", decorated), readOnly);
 }
 
 /**
@@ -141,13 +187,13 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
   };
 }
 
-/** Whether the arguments after the name are options alone: one plain object that is no type. */
+/** Whether these arguments are options alone: one plain object that is no type. */
 function isOptions([only, ...more]: readonly unknown[]): boolean {
   if (more.length > 0 || typeof only !== "object" || only === null) return false;
   return !("serialize" in only) && !isStandardSchema(only) && !isProtobufCodec(only);
 }
 
-function recordHandler(types: readonly HandledType[] | undefined, member: Member): void {
+function recordHandler(types: readonly HandledType[] | undefined, member: Member, readOnly = false): void {
   const name = String(member.key);
   if (member.kind !== "method") {
     throw misplaced("@Handles", `stands on ${name}, which is not a method; put it on a method`);
@@ -169,7 +215,7 @@ function recordHandler(types: readonly HandledType[] | undefined, member: Member
       `${String(other.key)} and ${name} both take ${what}. A message goes to one handler.`,
     );
   }
-  handlers.push({ key: member.key, types: handled, access: member.access });
+  handlers.push({ key: member.key, types: handled, readOnly, access: member.access });
 }
 
 /** Reads the handled type from the first parameter's metadata. Without metadata, `@Handles()` is a catch-all. */

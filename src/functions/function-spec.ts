@@ -51,6 +51,8 @@ export function isGenerator(method: unknown): boolean {
 
 /** One handler of a function. */
 export interface Handler {
+  /** Whether the handler only reads the states and answers. */
+  readonly readOnly: boolean;
   /** Makes the method's first argument of the packed message. */
   decode(argument: TypedValue): unknown;
   call(instance: object, message: unknown, context: Context): unknown;
@@ -83,6 +85,7 @@ export interface HandlerSource {
   readonly types: readonly HandledType[];
   /** The name that error messages use, for example "greet". */
   readonly name: string;
+  readonly readOnly: boolean;
   readonly call: Handler["call"];
 }
 
@@ -138,16 +141,16 @@ function indexHandlers(
     }
     names.set(taken, name);
   };
-  for (const { types, name, call } of sources) {
+  for (const { types, name, readOnly, call } of sources) {
     for (const handled of types) {
       claim(handledName(handled), name);
       const anyDecoder = untypedDecoder(handled);
       if (anyDecoder !== undefined) {
-        catchAll = { decode: anyDecoder, call };
+        catchAll = { readOnly, decode: anyDecoder, call };
         continue;
       }
       const type = typeOf(handled as TypeLike);
-      const handler: Handler = { decode: (argument) => type.unpack(argument), call };
+      const handler: Handler = { readOnly, decode: (argument) => type.unpack(argument), call };
       handlers.set(type.typename, handler);
       declared.push({ type, name });
       if (type.v2 !== undefined) v2Forms.push([type.v2.typename, handler]);

@@ -6,6 +6,7 @@ import type { BatchAnswer, InvocationBatch, PartTaker } from "../model/invocatio
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { endInTime } from "./call-limit.js";
 import { consumeRefused } from "./failure-policy.js";
+import { findHandler } from "./message-handler.js";
 import { type BatchHost, BatchRun } from "./run-batch.js";
 import { resolveState } from "./state.js";
 import { assertFunctions, type StatefulFunctions } from "./stateful-functions.js";
@@ -40,6 +41,15 @@ export class LocalFunctions {
   /** The options of the function, as far as the function says. */
   policy(typeName: string): FunctionPolicy | undefined {
     return this.#functions.get(typeName)?.policy;
+  }
+
+  /** Whether a message of a type only reads and answers; undefined when no handler of the function is read-only. */
+  readOnly(typeName: string): ((typename: string) => boolean) | undefined {
+    const spec = this.#functions.get(typeName);
+    if (spec === undefined) return undefined;
+    const handlers = [...spec.handlers.values(), spec.catchAll];
+    if (!handlers.some((handler) => handler?.readOnly)) return undefined;
+    return (typename) => findHandler(spec, "v3", typename)?.readOnly === true;
   }
 
   /**

@@ -5,7 +5,7 @@ import { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
 import type { Deferred } from "../model/deferred.js";
 import { type Duration, durationToMs } from "../model/duration.js";
-import { lastingFailure } from "../model/failure.js";
+import { LastingFailure, lastingFailure } from "../model/failure.js";
 import type { Generation, Invocation, SendChecks } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, unchecked } from "../model/options.js";
@@ -52,6 +52,8 @@ export class MessageContext extends Context {
   #open = true;
   #replied = false;
   #deferred = false;
+  /** Whether the message's handler may only read and answer. */
+  #readOnly = false;
   #state: StateAccess | undefined;
 
   constructor(scope: BatchScope, invocation: Invocation) {
@@ -73,12 +75,16 @@ export class MessageContext extends Context {
   }
 
   get state(): StateAccess {
-    this.#state ??= new StatesByName(this.#scope.state, () => this.#assertOpen());
+    this.#state ??= new StatesByName(
+      this.#scope.state,
+      () => this.#assertOpen(),
+      () => this.#assertMayChange("writes a state"),
+    );
     return this.#state;
   }
 
   send(target: unknown, ...rest: unknown[]): void {
-    this.#assertOpen();
+    this.#assertMayChange("sends a message");
     const { to, message, options } = destination(target, rest, this);
     const argument = this.#pack("send", message, options);
     this.#scope.checks?.target(to);
@@ -95,14 +101,14 @@ export class MessageContext extends Context {
   }
 
   deferReply<T>(): Deferred<T> {
-    this.#assertOpen();
+    this.#assertMayChange("defers its answer");
     const caller = this.#callerOf("defer a reply");
     this.#deferred = true;
     return caller;
   }
 
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
-    this.#assertOpen();
+    this.#assertMayChange("sends a delayed message");
     const delayMs = positiveDelay(delay);
     const { to, message, options } = destination(target, rest, this);
     const { cancellationToken, metadata } = sendAfterOptions.read("sendAfter", options as SendAfterOptions | undefined);
@@ -114,13 +120,13 @@ export class MessageContext extends Context {
   }
 
   cancelDelayedMessage(cancellationToken: string): void {
-    this.#assertOpen();
+    this.#assertMayChange("withdraws a delayed message");
     this.#assertToken(cancellationToken);
     this.#scope.effects.addDelayed({ cancel: cancellationToken });
   }
 
   sendEgress(egress: string, message: Sendable, options?: SendOptions): void {
-    this.#assertOpen();
+    this.#assertMayChange("sends a record to an egress");
     const { namespace, name } = parseTypeName(egress);
     const argument = this.#pack("sendEgress", message, options);
     this.#scope.checks?.egress(namespace, name);
@@ -147,6 +153,15 @@ export class MessageContext extends Context {
   /** Whether a client that waits was promised an answer that comes later. */
   get deferred(): boolean {
     return this.#deferred && !this.#replied && isClient(this.caller as Address);
+  }
+
+  /** Lets the handler only read and answer, before it begins. */
+  forbidChanges(): void {
+    this.#readOnly = true;
+  }
+
+  get readOnly(): boolean {
+    return this.#readOnly;
   }
 
   /** Whether the handler still handles its message. */
@@ -205,6 +220,11 @@ export class MessageContext extends Context {
     }
   }
 
+  #assertMayChange(what: string): void {
+    this.#assertOpen();
+    if (this.#readOnly) throw readOnlyError(this.address, what);
+  }
+
   #assertOpen(): void {
     if (this.running) return;
     throw new StatefunError(
@@ -214,13 +234,23 @@ export class MessageContext extends Context {
   }
 }
 
+/** The error of a handler that is declared to be read-only and changes something. */
+export function readOnlyError(address: Address, what: string): LastingFailure {
+  return new LastingFailure(
+    "HANDLER_READ_ONLY",
+    `The handler of ${address} is declared with readOnly and ${what}. Leave readOnly out, or only read and answer.`,
+  );
+}
+
 class StatesByName implements StateAccess {
   readonly #state: BatchState;
   readonly #assertOpen: () => void;
+  readonly #assertMayWrite: () => void;
 
-  constructor(state: BatchState, assertOpen: () => void) {
+  constructor(state: BatchState, assertOpen: () => void, assertMayWrite: () => void) {
     this.#state = state;
     this.#assertOpen = assertOpen;
+    this.#assertMayWrite = assertMayWrite;
   }
 
   get(name: string, type?: TypeLike): any {
@@ -230,13 +260,13 @@ class StatesByName implements StateAccess {
   }
 
   set(name: string, value: Sendable): void {
-    this.#assertOpen();
+    this.#assertMayWrite();
     // Metadata belongs to a message. Engines drop it from a state, so it is dropped here as well.
     this.#state.write(name, isSet(value) ? packValue(value).withMetadata(undefined) : undefined);
   }
 
   delete(name: string): void {
-    this.#assertOpen();
+    this.#assertMayWrite();
     this.#state.write(name, undefined);
   }
 }

@@ -7,15 +7,19 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { FunctionSpec, Handler } from "./function-spec.js";
 
 /**
- * Finds the handler of a message's type. On v2 every message is an Any, whose type URL may have any prefix: all of them name
- * the same protobuf message. Throws MESSAGE_UNHANDLED.
+ * Finds the handler of a message's type; undefined when there is none. On v2 every message is an Any, whose type URL may have
+ * any prefix: all of them name the same protobuf message.
  */
-export function handlerOf(spec: FunctionSpec, generation: Generation, typename: string): Handler {
-  const { handlers, catchAll } = spec;
+export function findHandler({ handlers, catchAll }: FunctionSpec, generation: Generation, typename: string) {
   const named = handlers.get(typename) ?? catchAll;
-  const handler = named === undefined && generation === "v2" ? handlers.get(protobufName(typename)) : named;
+  return named === undefined && generation === "v2" ? handlers.get(protobufName(typename)) : named;
+}
+
+/** Finds the handler of a message's type. Throws MESSAGE_UNHANDLED. */
+export function handlerOf(spec: FunctionSpec, generation: Generation, typename: string): Handler {
+  const handler = findHandler(spec, generation, typename);
   if (handler !== undefined) return handler;
-  const handled = [...handlers.keys()].join(", ");
+  const handled = [...spec.handlers.keys()].join(", ");
   throw new LastingFailure(
     "MESSAGE_UNHANDLED",
     `${spec.typeName} has no handler for ${typename}; it handles ${handled}. Add @Handles for it, or a catch-all @Handles().`,

@@ -18,7 +18,7 @@ import { BatchEffects } from "./batch-effects.js";
 import type { FailurePolicy } from "./failure-policy.js";
 import type { FunctionSpec } from "./function-spec.js";
 import { located } from "./located.js";
-import { type BatchScope, MessageContext } from "./message-context.js";
+import { type BatchScope, MessageContext, readOnlyError } from "./message-context.js";
 import { decoded, handlerOf } from "./message-handler.js";
 import { BatchState, type ResolvedState } from "./state.js";
 import { isThenable } from "./thenable.js";
@@ -190,6 +190,7 @@ export class BatchRun implements BatchScope {
     let result: unknown;
     try {
       const handler = handlerOf(this.#spec, this.generation, argument.typename);
+      if (handler.readOnly) context.forbidChanges();
       result = runHandler(handler.call, this.state.instance, decoded(handler, argument), context);
       if (!isThenable(result)) {
         this.#succeed(context, result);
@@ -213,9 +214,15 @@ export class BatchRun implements BatchScope {
   #succeed(context: MessageContext, returned: unknown): void {
     if (this.limit.passed) return;
     context.end(returned);
-    this.state.keep();
+    if (context.readOnly) this.#assertUnchanged();
+    else this.state.keep();
     if (context.deferred) this.#ends = append(this.#ends, { index: this.#ended, deferred: true });
     this.#end();
+  }
+
+  #assertUnchanged(): void {
+    const name = this.state.changed();
+    if (name !== undefined) throw readOnlyError(this.address, `changes the state "${name}"`);
   }
 
   #fail(context: MessageContext, thrown: unknown): void {

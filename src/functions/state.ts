@@ -105,6 +105,12 @@ export class BatchState {
     this.#written = undefined;
   }
 
+  /** The name of a state that the message which has just ended changed; undefined when it changed none. Throws VALUE_INVALID. */
+  changed(): string | undefined {
+    const index = this.#cells.findIndex((cell) => cell.prepare(this.#instance));
+    return this.#spec.states[index]?.name;
+  }
+
   /**
    * Goes on with a fresh instance after a message that failed, and with the values that were kept last: nobody knows what
    * the failed message has left in the old instance.

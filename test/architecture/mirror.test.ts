@@ -63,6 +63,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "half-characters",
       "messages-end-alone",
       "metadata",
+      "read-only",
       "silent-faults",
       "state-protocol",
     ],

@@ -16,7 +16,12 @@ import { noExpiration } from "../../src/model/expiration.js";
 import { throwsCode } from "../support/expect-code.js";
 import { wrapperType } from "../support/reflection.js";
 
-const handler = (name: string, ...types: HandlerSource["types"]): HandlerSource => ({ types, name, call: () => name });
+const handler = (name: string, ...types: HandlerSource["types"]): HandlerSource => ({
+  types,
+  name,
+  readOnly: false,
+  call: () => name,
+});
 const state = (name: string): StateSpec => ({
   name,
   type: Types.int,

@@ -9,6 +9,8 @@ export interface InProcessFunctions {
   readonly typeNames: readonly string[];
   /** The options of the function, as far as the function says. */
   policy?(typeName: string): FunctionPolicy | undefined;
+  /** Whether a message of a type only reads and answers; undefined when no message of the function does. */
+  readOnly?(typeName: string): ((typename: string) => boolean) | undefined;
   /** Runs a batch. `callTimeoutMs` is the time limit of each message; undefined stands for that of all functions. */
   run(...batch: [...Parameters<LocalEndpoint["run"]>, callTimeoutMs?: number]): ReturnType<LocalEndpoint["run"]>;
 }

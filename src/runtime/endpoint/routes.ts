@@ -44,7 +44,7 @@ export function makeRoutes(
         namespace,
         names.set(
           name,
-          inProcessRoute(inProcess, endpoint, policies.of(namespace, name, inProcess.policy?.(typeName))),
+          inProcessRoute(inProcess, endpoint, typeName, policies.of(namespace, name, inProcess.policy?.(typeName))),
         ),
       );
     }
@@ -100,9 +100,11 @@ const inProcessMaxBatch = 1000;
 function inProcessRoute(
   functions: InProcessFunctions,
   shared: InProcessEndpoint,
+  typeName: string,
   policy: FunctionPolicy | undefined,
 ): Route {
   const { callTimeoutMs, maxBatch = inProcessMaxBatch, concurrency } = policy ?? {};
+  const readOnly = functions.readOnly?.(typeName);
   return {
     endpoint: callTimeoutMs === undefined ? shared : new InProcessEndpoint(functions, callTimeoutMs),
     generation: "v3",
@@ -111,5 +113,6 @@ function inProcessRoute(
     label: "in this process",
     ...(concurrency === undefined ? {} : { mostInFlight: concurrency }),
     ...(policy === undefined ? {} : { policy }),
+    ...(readOnly === undefined ? {} : { readOnly }),
   };
 }
