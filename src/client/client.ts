@@ -4,7 +4,7 @@ import { StatefunError } from "../errors.js";
 import { addressHeader, fromHeader } from "../model/header-values.js";
 import { httpUrlProblem } from "../model/http-url.js";
 import { type Metadata } from "../model/metadata.js";
-import { followHandlers, waitingHandler } from "../model/running-handler.js";
+import { expectCalls, waitingHandler } from "../model/running-handler.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import { encodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
 import {
@@ -39,7 +39,7 @@ import type { Ref, Sender } from "./plain-types.js";
  */
 export function connect(url: string, options: ClientOptions = {}): Client {
   const { fetch = globalThis.fetch, timeout, ...settings } = clientOptions.read("connect", options);
-  followHandlers();
+  expectCalls();
   const problem = httpUrlProblem(url) ?? (/[?#]/.test(url) ? "it holds a query or a fragment" : undefined);
   if (problem !== undefined) {
     // The URL is not shown, since it may hold a password.

@@ -6,6 +6,7 @@ import { expirationOptions, parseExpiration } from "../model/expiration.js";
 import { type FunctionOptions, functionOptions, policyOf } from "../model/function-policy.js";
 import { checked, defineOptions, unchecked } from "../model/options.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
+import { expectAwaits } from "../model/running-handler.js";
 import { parseTypeName } from "../model/type-name.js";
 import { TypedValue, type ValueOf } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
@@ -16,6 +17,7 @@ import {
   type FunctionSpec,
   type HandledType,
   handledName,
+  isAsync,
   isGenerator,
   makeFunctionSpec,
   type StateSpec,
@@ -123,6 +125,7 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
       `${typeName} was registered with a generator, which does not run when it is called. Register a plain or async function.`,
     );
   }
+  if (isAsync(handler)) expectAwaits();
   const declared = Object.entries(state).map(([key, declaration]) => readState(typeName, key, declaration));
   const types = handles.length === 0 ? [TypedValue] : handles;
   const looking = readOnly.map(handledName);

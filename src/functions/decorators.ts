@@ -6,6 +6,7 @@ import { type ExpirationOptions, expirationOptions, parseExpiration } from "../m
 import { type FunctionOptions, functionOptions, policyOf } from "../model/function-policy.js";
 import { checked, defineOptions, withDefault } from "../model/options.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
+import { expectAwaits } from "../model/running-handler.js";
 import { parseTypeName } from "../model/type-name.js";
 import { TypedValue, type ValueOf } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
@@ -18,7 +19,7 @@ import type {
   StatefulFunctionDecorator,
 } from "./decorator-types.js";
 import { isOnClass, isOnMember, type Member, memberOf, misplaced } from "./dialects.js";
-import { assertStateName, type HandledType, handledName, isGenerator } from "./function-spec.js";
+import { assertStateName, type HandledType, handledName, isAsync, isGenerator } from "./function-spec.js";
 import { typeOfClass } from "./infer-type.js";
 
 /** Options of `@Handles`. */
@@ -204,6 +205,7 @@ function recordHandler(types: readonly HandledType[] | undefined, member: Member
       `stands on ${name}, a generator, which does not run when it is called; use a plain or async method`,
     );
   }
+  if (isAsync(member.method)) expectAwaits();
   const handled = types?.length ? types : [inferHandled(types === undefined, name, member.design("design:paramtypes"))];
   const { handlers } = member.record;
   for (const type of handled) {

@@ -49,6 +49,11 @@ export function isGenerator(method: unknown): boolean {
   return typeof method === "function" && /^(Async)?GeneratorFunction$/.test(Reflect.get(method, Symbol.toStringTag));
 }
 
+/** Whether a method is an async function. A method that is none may return a promise as well. */
+export function isAsync(method: unknown): boolean {
+  return typeof method === "function" && Reflect.get(method, Symbol.toStringTag) === "AsyncFunction";
+}
+
 /** One handler of a function. */
 export interface Handler {
   /** Whether the handler only reads the states and answers. */

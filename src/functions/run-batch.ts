@@ -12,7 +12,7 @@ import type {
   InvocationBatch,
   PartTaker,
 } from "../model/invocation.js";
-import { runHandler } from "../model/running-handler.js";
+import { expectAwaits, runHandler } from "../model/running-handler.js";
 import { isTerminalError } from "../model/terminal-error.js";
 import { BatchEffects } from "./batch-effects.js";
 import type { FailurePolicy } from "./failure-policy.js";
@@ -200,6 +200,7 @@ export class BatchRun implements BatchScope {
       this.#fail(context, thrown);
       return;
     }
+    expectAwaits();
     return this.#settled(result, context);
   }
 

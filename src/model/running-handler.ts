@@ -18,26 +18,44 @@ interface Storage {
 }
 
 interface Shared {
-  /** Whether code of this process may wait for calls, so that handlers are followed across their awaits. */
-  followed: boolean;
+  /** Whether code of this process may wait for calls. */
+  callsMade: boolean;
+  /** Whether a handler of this process may go on after it has returned. */
+  handlersAwait: boolean;
   /** The handler whose code runs at this moment, until its first await. */
   current: RunningHandler | undefined;
+  /** Follows handlers across their awaits; undefined while no handler can wait for a call there. */
   storage: Storage | undefined;
 }
 
 const key = Symbol.for("statefun-ts.runningHandler");
 const place = globalThis as { [key]?: Shared };
-place[key] ??= { followed: false, current: undefined, storage: undefined };
+place[key] ??= { callsMade: false, handlersAwait: false, current: undefined, storage: undefined };
 const shared: Shared = place[key];
 
+/** Says that code of this process may wait for calls. */
+export function expectCalls(): void {
+  if (shared.callsMade) return;
+  shared.callsMade = true;
+  followHandlers();
+}
+
 /**
- * Makes {@link waitingHandler} know handlers behind their awaits too. It is called where calls are first made possible,
- * because in Node 20 and 22 an AsyncLocalStorage slows down every promise of the process.
+ * Says that handlers may go on after they have returned a promise. An async method says so when it is declared. Of any other
+ * method that is known from its first promise on, so what that message does behind an await is not followed.
  */
-export function followHandlers(): void {
-  if (shared.followed) return;
-  shared.followed = true;
-  shared.storage ??= newStorage();
+export function expectAwaits(): void {
+  if (shared.handlersAwait) return;
+  shared.handlersAwait = true;
+  followHandlers();
+}
+
+/**
+ * Makes {@link waitingHandler} know handlers behind their awaits too, once both calls and awaits are expected: in Node 20 and
+ * 22 an AsyncLocalStorage slows down every promise of the process.
+ */
+function followHandlers(): void {
+  if (shared.callsMade && shared.handlersAwait) shared.storage ??= newStorage();
 }
 
 /** The address whose handler runs the code that asks; undefined outside of handlers. */

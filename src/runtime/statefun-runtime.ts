@@ -5,7 +5,7 @@ import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import { type Metadata, type MetadataInput, metadataOption } from "../model/metadata.js";
 import { defineOptions, duration, positiveInteger, timer, unchecked, wait, withDefault } from "../model/options.js";
-import { followHandlers, waitingHandler } from "../model/running-handler.js";
+import { expectCalls, waitingHandler } from "../model/running-handler.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { packValue } from "../types/pack.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
@@ -177,7 +177,7 @@ export class StatefunRuntime {
     options?: RuntimeCallOptions,
   ): Promise<TypedValue | undefined> {
     const { timeout: timeoutMs, idempotencyKey, signal, metadata } = callOptions.read("call", options);
-    followHandlers();
+    expectCalls();
     const from = waitingHandler();
     return this.#opened.engine.call(Address.of(typeName, id), this.#pack(typeName, value, metadata), {
       ...(from === undefined ? {} : { from }),

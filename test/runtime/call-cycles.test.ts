@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Context, StatefulFunctions, Types } from "statefun-ts";
+import { type Context, Handles, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
 import { connect } from "statefun-ts/client";
 import { serve } from "statefun-ts/node";
 import { type RuntimeOptions, StatefunRuntime } from "statefun-ts/runtime";
@@ -53,6 +53,25 @@ const byClient =
     const client = connect(runtime().ingress?.url as string, { retries: 0 });
     return (await client.call(typeName, id, Types.string.pack(text)))?.as(Types.string);
   };
+
+// This test comes first: it is about the first message of the process.
+test("the first message of an async method is followed behind its awaits", async () => {
+  @StatefulFunction("test/first")
+  class First {
+    @Handles(Types.string)
+    async call(text: string, context: Context): Promise<string> {
+      await new Promise(setImmediate);
+      return outcome(runtime.call("test/first", context.address.id, text));
+    }
+  }
+  await using runtime = await StatefunRuntime.open({
+    functions: new StatefulFunctions(First),
+    ...quiet,
+    ingress: false,
+  });
+  const answer = await runtime.call("test/first", "a", "");
+  assert.equal(answer?.as(Types.string), "CALL_CYCLE test/first/a → test/first/a");
+});
 
 for (const [how, call] of [
   ["by runtime.call", byRuntime],
