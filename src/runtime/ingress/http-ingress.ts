@@ -1,6 +1,7 @@
 // The HTTP ingress of the runtime: send a message, send it later, call a function and wait for the answer.
 
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
@@ -132,17 +133,15 @@ class HttpIngress {
     const address = addressOf(asked);
     const timeout = query.get("timeout");
     const timeoutMs = timeout === undefined ? undefined : timeoutOf(timeout);
-    const gone = new AbortController();
-    const stop = () => gone.abort();
+    const gone = goneOf(request);
     // Many clients may wait for long, so the function that waits must not hold the value.
     const begin = (value: TypedValue) => {
       const options = {
         ...keyOf(request),
         ...fromOf(request),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
-        signal: gone.signal,
+        signal: gone,
       };
-      response.on("close", stop);
       return this.#engine.call(address, value, options);
     };
     try {
@@ -150,9 +149,7 @@ class HttpIngress {
       if (answer === undefined) sendNothing(response);
       else sendValue(this.#catalog.find, request, response, answer);
     } catch (error) {
-      if (!gone.signal.aborted) throw error; // a client that has left takes no answer
-    } finally {
-      response.off("close", stop);
+      if (!gone.aborted) throw error; // a client that has left takes no answer
     }
   }
 
@@ -211,6 +208,19 @@ class HttpIngress {
     });
     sendJson(response, 200, { functions, cancel: "DELETE /delayed/<cancellationToken>" });
   }
+}
+
+/** The signals of the connections whose clients have called. */
+const connections = new WeakMap<Socket, AbortSignal>();
+
+/** A signal that aborts when the client has left. The calls of one connection share it, because a signal is costly to make. */
+function goneOf({ socket }: IncomingMessage): AbortSignal {
+  const known = connections.get(socket);
+  if (known !== undefined) return known;
+  const gone = new AbortController();
+  connections.set(socket, gone.signal);
+  socket.once("close", () => gone.abort());
+  return gone.signal;
 }
 
 function notFound(): StatefunError {

@@ -1,6 +1,7 @@
 // The HTTP ingress over a real engine: calls, sends, the list of functions, opening and closing.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
@@ -86,6 +87,26 @@ describe("a call", () => {
       await door.reached;
       assert.equal(world.engine.metrics.callsWaiting, 1);
       outgoing.destroy();
+      await until(() => world.engine.metrics.callsWaiting === 0);
+    }),
+  );
+
+  test("stops waiting when its client leaves after other calls of the same connection", { timeout: 20_000 }, () =>
+    withIngress(async ({ port, world }) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const call = (path: string, body: string) => {
+        const outgoing = httpRequest({ port, path, method: "POST", agent, headers: json }).on("error", () => {});
+        outgoing.end(body);
+        return outgoing;
+      };
+      const [answer] = await once(call(bob, '{"name":"Bob"}'), "response");
+      answer.resume();
+      await once(answer, "end");
+      const door = doorFor("leaver");
+      const leaver = call("/call/example.deep/many/leaver?handler=waits&timeout=1h", "1");
+      await door.reached;
+      assert.equal(leaver.reusedSocket, true);
+      leaver.destroy();
       await until(() => world.engine.metrics.callsWaiting === 0);
     }),
   );
