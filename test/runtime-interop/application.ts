@@ -35,6 +35,8 @@ export interface ApplicationOptions {
   readonly v2StateOptions?: readonly string[];
   /** How many messages a peer gets in one call. Defaults to 1000. */
   readonly maxBatch?: number;
+  /** More functions of the peers, whose calls may take this many milliseconds. Defaults to none. */
+  readonly slow?: { readonly functions: readonly string[]; readonly callMs: number };
   /** The address of a peer's endpoint. Defaults to its own. */
   readonly endpointOf?: (peer: Peer) => string;
 }
@@ -230,11 +232,26 @@ export class Application {
       if (language === this.#expiring) functions["golden/expiring"] = theirs;
       const text =
         generationOf(peer.name) === "v3"
-          ? moduleV3(functions, this.#options.maxBatch ?? 1000)
+          ? moduleV3(functions, this.#options.maxBatch ?? 1000) + this.#moduleSlow(theirs)
           : this.#moduleV2(functions);
       return parseModule(text, { file: `${language}.yaml` });
     });
     return { endpoints: modules.flatMap(({ endpoints }) => endpoints), ingresses: [], egresses: [] };
+  }
+
+  #moduleSlow(endpoint: string): string {
+    const { functions = [], callMs } = this.#options.slow ?? {};
+    return functions
+      .map(
+        (typeName) => `---
+kind: io.statefun.endpoints.v2/http
+spec:
+  functions: ${typeName}
+  urlPathTemplate: ${endpoint}
+  transport: {type: io.statefun.transports.v1/async, timeouts: {call: ${callMs}ms}}
+`,
+      )
+      .join("");
   }
 
   #moduleV2(functions: Readonly<Record<string, string>>): string {

@@ -1,5 +1,6 @@
 """The peer written with the Python SDK 3.3: see ../README.md for what an actor does."""
 
+import time
 from datetime import timedelta
 
 from catalogue import Parcel, native, shown
@@ -64,6 +65,12 @@ def actor(context, message):
 )
 def expiring(context, message):
     pass
+
+
+@functions.bind("python/slow")
+def slow(context, message):
+    time.sleep(0.05)
+    tell(context, {"typename": message.value_typename(), "seen": message.as_int(), "absent": False})
 
 
 @functions.bind("golden/stateless")
