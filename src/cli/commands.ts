@@ -268,7 +268,7 @@ export const commands = {
   metrics: {
     args: "",
     summary: "Print the metrics, in the text format of Prometheus.",
-    options: { ...admin },
+    options: { ...admin, ...json },
   },
   health: {
     args: "",

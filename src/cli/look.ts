@@ -168,6 +168,7 @@ export async function parked(input: Input): Promise<void> {
 
 /** Prints the metrics as the admin server sends them. */
 export async function metrics(input: Input): Promise<void> {
+  if (input.flag("json")) return printJson(await look<object>(input, "/metrics?format=json"));
   const { body } = await askAdmin(input, { method: "GET", path: "/metrics" });
   print(body.toString().trimEnd());
 }

@@ -21,6 +21,8 @@ export class Backlog {
   readonly #memory: Memory;
   readonly #whole: Backlog | undefined;
   #entries = 0;
+  /** How many of the entries are from before the start. */
+  #earlier = 0;
   /** About how many bytes wait, in memory or only in the store. Entries from before the start do not count. */
   bytes = 0;
   /** About how many bytes of waiting entries are in memory. */
@@ -32,6 +34,11 @@ export class Backlog {
   constructor(memory: Memory, whole?: Backlog) {
     this.#memory = memory;
     this.#whole = whole;
+  }
+
+  /** Whether entries from before the start wait, as far as they were counted. */
+  get hasEarlier(): boolean {
+    return this.#earlier > 0;
   }
 
   /** How many entries wait. Those from before the start count once they have been counted in the store. */
@@ -67,6 +74,7 @@ export class Backlog {
   /** Counts entries that wait from before the start. */
   found(entries: number): void {
     this.#entries += entries;
+    this.#earlier += entries;
     this.#whole?.found(entries);
   }
 
@@ -80,6 +88,7 @@ export class Backlog {
   /** Counts an entry no more; `bytes` is 0 for an entry from before the start. */
   remove(bytes: number): void {
     this.#entries -= 1;
+    if (bytes === 0) this.#earlier -= 1;
     this.bytes -= bytes;
     this.#whole?.remove(bytes);
   }

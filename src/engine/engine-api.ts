@@ -3,6 +3,7 @@
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { DeadLetterApi } from "./dead-letter-api.js";
+import type { EngineMetrics } from "./metrics-api.js";
 
 /** Options of {@link EngineApi.send}. */
 export interface SendOptions {
@@ -55,6 +56,8 @@ export interface EgressRecord {
 export interface EgressConsumer {
   /** How many records may be unacknowledged at once. */
   readonly window: number;
+  /** Tries that failed and that the consumer repeats by itself, since it began. Defaults to 0. */
+  readonly failures?: number;
   /**
    * Takes a record that is durable in the store. Records come in the order of their ids. When the promise resolves, the
    * record is acknowledged. The acknowledgement is written within milliseconds, and when the engine closes; from then on
@@ -207,67 +210,6 @@ export interface AddressInfo {
   /** The call in flight; undefined when there is none. */
   readonly inFlight: InFlightInfo | undefined;
 }
-
-/** Counts since the start, and sizes now. The object always shows the numbers of the moment. */
-export interface EngineMetrics {
-  /** Messages taken from outside. */
-  readonly messagesIn: number;
-  /** Messages that functions have handled. */
-  readonly messagesDelivered: number;
-  /** Batches that functions have answered. */
-  readonly batches: number;
-  /** Tries of a batch that failed. */
-  readonly batchFailures: number;
-  /** Calls from outside that were answered. */
-  readonly callsAnswered: number;
-  /** Records that functions have sent to egresses. */
-  readonly egressRecords: number;
-  /** Records that egresses have acknowledged. */
-  readonly egressAcknowledged: number;
-  /** Delayed messages that were sent. */
-  readonly delayedScheduled: number;
-  /** Delayed messages that became due. */
-  readonly delayedFired: number;
-  /** Delayed messages that were withdrawn. */
-  readonly delayedCancelled: number;
-  /** Messages that were set aside as dead letters. */
-  readonly deadLetters: number;
-  /** Transactions that are on disk. */
-  readonly commits: number;
-  /** Bytes that transactions have written. */
-  readonly commitBytes: number;
-  /** Keys that transactions have written. */
-  readonly commitWrites: number;
-  /** Seconds that all commits took together. */
-  readonly commitSeconds: number;
-  /** How many commits fell into each bucket, see {@link bucketBounds}. */
-  readonly commitBuckets: readonly number[];
-  /** Seconds that all batches took together. */
-  readonly batchSeconds: number;
-  /** How many batches fell into each bucket, see {@link bucketBounds}. */
-  readonly batchBuckets: readonly number[];
-  /** Messages that wait. This number and the numbers after it are sizes at this moment. */
-  readonly mailboxMessages: number;
-  /** Bytes of the messages that wait. */
-  readonly mailboxBytes: number;
-  /** Batches that are with their functions. */
-  readonly inFlight: number;
-  /** Addresses that get no more messages. */
-  readonly parked: number;
-  /** Delayed messages that are not due. */
-  readonly delayedPending: number;
-  /** Records that egresses have not acknowledged. */
-  readonly outboxRecords: number;
-  /** Bytes of the records that wait to be handed out. */
-  readonly outboxBytes: number;
-  /** Dead letters that are kept. */
-  readonly deadLettersKept: number;
-  /** Calls from outside that wait for their answer. */
-  readonly callsWaiting: number;
-}
-
-/** Upper bounds, in seconds, of the histograms' buckets; the last bucket has none. */
-export const bucketBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 /** One engine, as ingresses, egresses and people use it. */
 export interface EngineApi {

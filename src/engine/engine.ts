@@ -7,6 +7,7 @@ import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
 import { Admission, closingError } from "./admission.js";
+import { ArrivalTimes } from "./arrival-times.js";
 import { Backlog, Memory } from "./backlog.js";
 import { type Clock, engineClock, systemClock } from "./clock.js";
 import { logConsumersAhead } from "./consumers-ahead.js";
@@ -16,13 +17,13 @@ import { DelayedMessages } from "./delayed.js";
 import { Delivery } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
 import { Drops } from "./drops.js";
+import { countEarlierMessages } from "./earlier-messages.js";
 import type {
   AddressInfo,
   CallOptions,
   CancelOptions,
   EgressConsumer,
   EngineApi,
-  EngineMetrics,
   FailingInfo,
   FailingPage,
   FunctionActivity,
@@ -45,12 +46,12 @@ import { Inspector } from "./inspector.js";
 import { Instances } from "./instances.js";
 import { Intake } from "./intake.js";
 import { Invoker } from "./invoker.js";
-import { kinds, rangeEnd } from "./keys.js";
 import { defaultLimits } from "./limits.js";
 import { LoggingStore } from "./logging-store.js";
 import { Maintenance } from "./maintenance.js";
 import { Message } from "./message.js";
 import { metricsOf, newCounters } from "./metrics.js";
+import type { EngineMetrics } from "./metrics-api.js";
 import { Outboxes } from "./outboxes.js";
 import { OwnContext } from "./own-context.js";
 import { ParkedAddresses } from "./parked-addresses.js";
@@ -110,7 +111,7 @@ export class Engine implements EngineApi {
   }
 
   private constructor(options: EngineOptions) {
-    const { findRoute, egresses = [], logger = defaultLogger } = options;
+    const { findRoute, egresses = [], logger = defaultLogger, showMessage = showBytes } = options;
     const clock = engineClock(options.clock === undefined ? systemClock : options.clock, this.#context);
     const limits = { ...defaultLimits, ...options.limits };
     const policy = policyOver(options.policy ?? {}, defaultPolicy);
@@ -125,7 +126,7 @@ export class Engine implements EngineApi {
     const memory = new Memory(limits.memoryBytes);
     const mailboxes = new Backlog(memory);
     const records = new Backlog(memory);
-    const functions = new FunctionTable(findRoute, commit, memory, mailboxes, policy);
+    const functions = new FunctionTable(findRoute, commit, memory, mailboxes, policy, counters.functions);
     const instances = new Instances(functions, shared, mailboxes, memory);
     const keys = new IdempotencyKeys(commit, clock, options.keyLifetimeMs ?? defaultKeyLifetimeMs);
     const calls = new WaitingCalls(keys, commit, counters);
@@ -137,7 +138,6 @@ export class Engine implements EngineApi {
       delivery.deliver(target, new Message(caller, value)),
     );
     const context = this.#context;
-    const { showMessage = showBytes } = options;
     const letters = new DeadLetters({ shared, outboxes, limits, counters, showMessage });
     const finalFailures = new FinalFailures({ letters, calls, commit, clock, logger });
     const changed = { functions, delayed, outboxes, delivery, finalFailures };
@@ -196,7 +196,8 @@ export class Engine implements EngineApi {
     this.#inspector = new Inspector({ store, commit, clock, functions, instances, parked });
     this.deadLetters = new DeadLetterMaintenance({ store, letters, admission, delivery, commit, clock, context });
     this.#sweeper = new Sweeper({ store, commit, clock, functions, instances, keys });
-    const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters });
+    const queues = { functions, instances, outboxes, clock, arrivals: ArrivalTimes.follow(commit, sequence, clock) };
+    const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters, queues });
     this.metrics = metricsOf(counters, gauges);
     this.#followCommit();
     commit.onAbandoned = (error, address) => {
@@ -367,10 +368,11 @@ export class Engine implements EngineApi {
     const store = this.#store;
     await this.#parked.open();
     const { counted } = await this.#outboxes.open();
-    const messages = store.count({ from: kinds.message, to: rangeEnd(kinds.message) });
-    this.#counted = Promise.all([counted, messages.then((count) => this.#mailboxes.found(count))]).catch(() => {});
     // Before anything is delivered: a new message comes behind those that are only in the store.
     await this.#dispatcher.open();
+    this.#counted = Promise.all([counted, countEarlierMessages(store, this.#functions, this.#mailboxes)]).catch(
+      () => {},
+    );
     await this.#delayed.open();
     await this.#drops.open();
     for (const address of park) this.#maintenance.parkNow(address, parkReason);

@@ -43,6 +43,7 @@ export class Failures {
     const now = clock.now();
     counters.batchFailures += 1;
     instance.failed(error, now);
+    known.counters.failures.of(error.code).count += 1;
     if (kind === "storeFailed") return storeRetryMs;
     // A call without a connection never reached the function, so it does not count against the address.
     if (kind === "unreachable") {

@@ -44,16 +44,17 @@ export class FinalFailures {
   refused(known: KnownFunction, instance: Instance, { message, attempts, error }: RefusedMessage): void {
     const { letters, calls, clock } = this.#parts;
     const { caller, value } = message;
+    const { address } = instance;
+    known.counters.failures.of(error.code).count += 1;
     if (caller !== undefined && isClient(caller)) {
       calls.fail(caller, error);
-      this.#warn(instance, error, "Its caller was told.");
+      this.#warn({ address, attempts, error }, "Its caller was told.");
       return;
     }
     if (known.policy.onFailure !== "deadLetter" || !letters.takes(known)) {
-      this.#warn(instance, error, "The message is gone.");
+      this.#warn({ address, attempts, error }, "The message is gone.");
       return;
     }
-    const { address } = instance;
     const now = clock.now();
     const firstFailedAt = attempts > 1 ? instance.firstFailedAt : now;
     const letter = { address, caller, value, error, attempts, firstFailedAt, lastFailedAt: now };
@@ -96,11 +97,12 @@ export class FinalFailures {
     return true;
   }
 
-  #warn({ address, attempts }: Instance, error: Failure, end: string): void {
+  #warn(ended: EndedMessage, end: string): void {
+    const { address, error } = ended;
     this.#parts.logger.warn(
       oneLine(`${address} has refused a message for good. ${end} The cause: ${error.code}: ${error.message}`),
       new Error(error.message),
-      fieldsOf({ address, attempts: attempts + 1, error }),
+      fieldsOf(ended),
     );
   }
 

@@ -10,7 +10,9 @@ import type { FindRoute, Route } from "./endpoint.js";
 import { unindexedKey } from "./expiry-entries.js";
 import type { GroupCommit } from "./group-commit.js";
 import { functionKey, kinds } from "./keys.js";
+import type { Labelled } from "./labelled.js";
 import { decodeMessage, type Message } from "./message.js";
+import type { FunctionCounters } from "./metrics.js";
 
 /** The registration of a state, as the store keeps it: it refuses another typename, and says when a value expires. */
 interface Registration extends Expiration {
@@ -40,6 +42,8 @@ export class KnownFunction {
   readonly key: string;
   /** What waits in the mailboxes of its addresses. */
   readonly backlog: Backlog;
+  /** Its counts since the start. Functions beyond the bound of labels share theirs. */
+  readonly counters: FunctionCounters;
   /** How many of its addresses are awake. */
   awake = 0;
   /** Whether addresses of it may have messages without being awake; see sleeping-addresses.ts. */
@@ -47,7 +51,14 @@ export class KnownFunction {
   /** The egresses that it has sent records to and that had too many; see admission.ts. */
   readonly filled = new Set<FilledEgress>();
 
-  constructor(namespace: string, name: string, route: Route, policy: WholePolicy, backlog: Backlog) {
+  constructor(
+    namespace: string,
+    name: string,
+    route: Route,
+    policy: WholePolicy,
+    backlog: Backlog,
+    counters: FunctionCounters,
+  ) {
     this.namespace = namespace;
     this.name = name;
     this.route = route;
@@ -55,6 +66,7 @@ export class KnownFunction {
     this.batchSize = new BatchSize(route.maxBatch);
     this.key = functionKey(namespace, name);
     this.backlog = backlog;
+    this.counters = counters;
     this.states = [...(route.states ?? [])];
   }
 
@@ -87,6 +99,8 @@ export class FunctionTable {
   readonly #memory: Memory;
   readonly #mailboxes: Backlog;
   readonly #policy: WholePolicy;
+  /** The counts of each function that has a label of its own, and of all others together. */
+  readonly counters: Labelled<FunctionCounters>;
   readonly #known = new Map<string, Map<string, KnownFunction>>();
   /** The functions that came to rest, the latest last. Some of them may have something to do again. */
   readonly #idle = new Set<KnownFunction>();
@@ -95,8 +109,16 @@ export class FunctionTable {
    * What waits in the mailboxes of all functions counts in `mailboxes`, and takes of the `memory`. The `policy` holds for
    * what the route of a function leaves open.
    */
-  constructor(findRoute: FindRoute, commit: GroupCommit, memory: Memory, mailboxes: Backlog, policy: WholePolicy) {
+  constructor(
+    findRoute: FindRoute,
+    commit: GroupCommit,
+    memory: Memory,
+    mailboxes: Backlog,
+    policy: WholePolicy,
+    counters: Labelled<FunctionCounters>,
+  ) {
     this.#policy = policy;
+    this.counters = counters;
     this.#memory = memory;
     this.#mailboxes = mailboxes;
     this.#findRoute = findRoute;
@@ -131,7 +153,9 @@ export class FunctionTable {
     const route = this.#findRoute(namespace, name);
     if (route === undefined) return undefined;
     const policy = route.policy === undefined ? this.#policy : policyOver(route.policy, this.#policy);
-    const found = new KnownFunction(namespace, name, route, policy, new Backlog(this.#memory, this.#mailboxes));
+    const backlog = new Backlog(this.#memory, this.#mailboxes);
+    const counters = this.counters.of(`${namespace}/${name}`);
+    const found = new KnownFunction(namespace, name, route, policy, backlog, counters);
     this.#known.set(name, (this.#known.get(name) ?? new Map()).set(namespace, found));
     return found;
   }

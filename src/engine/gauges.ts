@@ -6,6 +6,7 @@ import type { DelayedMessages } from "./delayed.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { Gauges } from "./metrics.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
+import { type EgressParts, egressMetrics, type FunctionParts, functionQueues } from "./queue-metrics.js";
 import type { WaitingCalls } from "./waiting-calls.js";
 
 interface GaugeParts {
@@ -16,10 +17,12 @@ interface GaugeParts {
   readonly delayed: Pick<DelayedMessages, "pending">;
   readonly calls: Pick<WaitingCalls, "count">;
   readonly letters: Pick<DeadLetters, "count">;
+  readonly queues: Omit<FunctionParts, "mailboxes"> & EgressParts;
 }
 
 /** An object of getters. */
-export function gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters }: GaugeParts): Gauges {
+export function gaugesOf(parts: GaugeParts): Gauges {
+  const { mailboxes, records, dispatcher, parked, delayed, calls, letters, queues } = parts;
   return {
     get mailboxMessages() {
       return mailboxes.entries;
@@ -47,6 +50,12 @@ export function gaugesOf({ mailboxes, records, dispatcher, parked, delayed, call
     },
     get deadLettersKept() {
       return letters.count;
+    },
+    get functionQueues() {
+      return functionQueues({ ...queues, mailboxes });
+    },
+    get egresses() {
+      return egressMetrics(queues);
     },
   };
 }

@@ -52,6 +52,8 @@ export class GroupCommit {
    * transaction has put a value that can't be encoded: the transaction breaks off. Defaults to false.
    */
   encodesAtOnce = false;
+  /** Called before each group is written. */
+  onWrite = () => {};
   /** Called when trouble begins or ends, and after each group. */
   onChange = () => {};
   /** Called when a transaction broke off, with the address whose answer it was, if it was one. */
@@ -244,6 +246,7 @@ export class GroupCommit {
 
   async #write(): Promise<void> {
     const group = this.#open;
+    this.onWrite();
     const number = this.openGroup;
     this.#open = new Group();
     this.openGroup += 1;

@@ -44,9 +44,11 @@ export class Invoker {
     const size = this.#batchSize(instance, known);
     const call = new FunctionCall({ instance, known, size }, this.#parts, this.#onPart, (outcome) => {
       instance.call = undefined;
+      known.counters.inFlight -= 1;
       ended(outcome);
     });
     instance.call = call;
+    known.counters.inFlight += 1;
     const { endpoint } = known.route;
     if ("run" in endpoint) this.#callLocal(call, endpoint);
     else this.#callRemote(call, endpoint);
@@ -209,6 +211,7 @@ export class Invoker {
     call.consumed += consumed;
     counters.messagesDelivered += consumed;
     instance.forgetFailures();
+    known.counters.messages += consumed;
     instance.suspects = Math.max(0, instance.suspects - consumed);
   }
 
@@ -268,6 +271,9 @@ export class Invoker {
     counters.batches += 1;
     counters.batchSeconds += seconds;
     countDuration(counters.batchBuckets, seconds);
+    const own = call.known.counters;
+    own.batchSeconds += seconds;
+    countDuration(own.batchBuckets, seconds);
     call.end(outcome);
   }
 }

@@ -1,7 +1,8 @@
 // The engine's numbers: counters, which its parts count up, and gauges, which are read from the parts that keep them. The
 // engine decides nothing by a metric.
 
-import { bucketBounds, type EngineMetrics } from "./engine-api.js";
+import { Labelled } from "./labelled.js";
+import { bucketBounds, type EngineMetrics, type FunctionMetrics } from "./metrics-api.js";
 
 type GaugeName =
   | "mailboxMessages"
@@ -12,13 +13,38 @@ type GaugeName =
   | "outboxRecords"
   | "outboxBytes"
   | "callsWaiting"
-  | "deadLettersKept";
+  | "deadLettersKept"
+  | "functionQueues"
+  | "egresses";
 
 /** Counts of events since the start. */
 export type Counters = { -readonly [Name in Exclude<keyof EngineMetrics, GaugeName>]: EngineMetrics[Name] } & {
   readonly commitBuckets: number[];
   readonly batchBuckets: number[];
+  readonly functions: Labelled<FunctionCounters>;
 };
+
+/** Counts of one function. `inFlight` is a size, but no part of the engine needs it. */
+export interface FunctionCounters extends FunctionMetrics {
+  messages: number;
+  readonly failures: Labelled<{ count: number }>;
+  inFlight: number;
+  batchSeconds: number;
+  readonly batchBuckets: number[];
+}
+
+/** A code may be an application's own, so only so many codes of one function have a label. */
+const mostCodes = 20;
+
+export const newFunctionCounters = (): FunctionCounters => ({
+  messages: 0,
+  failures: new Labelled(() => ({ count: 0 }), mostCodes),
+  inFlight: 0,
+  batchSeconds: 0,
+  batchBuckets: newBuckets(),
+});
+
+const newBuckets = (): number[] => new Array(bucketBounds.length + 1).fill(0);
 
 /** The sizes at this moment: an object of getters. */
 export type Gauges = Pick<EngineMetrics, GaugeName>;
@@ -41,9 +67,10 @@ export function newCounters(): Counters {
     commitBytes: 0,
     commitWrites: 0,
     commitSeconds: 0,
-    commitBuckets: new Array(bucketBounds.length + 1).fill(0),
+    commitBuckets: newBuckets(),
     batchSeconds: 0,
-    batchBuckets: new Array(bucketBounds.length + 1).fill(0),
+    batchBuckets: newBuckets(),
+    functions: new Labelled(newFunctionCounters),
   };
 }
 

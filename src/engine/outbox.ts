@@ -38,7 +38,9 @@ export class Outbox {
   #consumer: EgressConsumer | undefined;
   /** The number of the last group after which records are handed out. */
   #awaitedGroup = 0;
-  #unacknowledged = 0;
+  /** The records that the consumer has and has not acknowledged, the oldest first. */
+  readonly #handed = new Set<OutboxRecord>();
+  #failures = 0;
   #loading = false;
   #closed = false;
 
@@ -53,6 +55,17 @@ export class Outbox {
   /** How many records are not acknowledged, whether they were handed out or not. */
   get length(): number {
     return this.#backlog.entries;
+  }
+
+  /** The key of the oldest record that is not acknowledged; undefined when there is none in memory. */
+  get firstKey(): string | undefined {
+    for (const { key } of this.#handed) return key;
+    return this.#queue.loaded > 0 ? this.#queue.at(0).key : undefined;
+  }
+
+  /** How many tries to hand a record out have failed, with those that the consumer has repeated by itself. */
+  get failures(): number {
+    return this.#failures + (this.#consumer?.failures ?? 0);
   }
 
   /** Whether more bytes of records wait than may. Then whoever sends records here takes nothing from outside. */
@@ -92,10 +105,11 @@ export class Outbox {
     const consumer = this.#consumer;
     if (consumer === undefined) return;
     const queue = this.#queue;
-    while (!this.#closed && this.#unacknowledged < consumer.window && queue.loaded > 0) {
+    while (!this.#closed && this.#handed.size < consumer.window && queue.loaded > 0) {
       if (queue.at(0).group > this.#parts.shared.commit.durableGroup) return;
-      this.#unacknowledged += 1;
-      this.#hand(consumer, queue.take(), 1);
+      const record = queue.take();
+      this.#handed.add(record);
+      this.#hand(consumer, record, 1);
     }
     if (this.#closed || this.#loading || queue.loaded > 0 || queue.isEmpty) return;
     // Without room, the next acknowledgement comes back here: something of this egress is in memory.
@@ -119,12 +133,13 @@ export class Outbox {
       () => {
         this.#queue.done(message);
         counters.egressAcknowledged += 1;
-        this.#unacknowledged -= 1;
+        this.#handed.delete(message);
         this.#pump();
       },
       (thrown) => {
         if (this.#closed) return;
         const error = errorOf(thrown);
+        this.#failures += 1;
         const waitMs = backoffMs(backoff, attempt);
         logger.warn(
           `The egress ${this.egress} did not take the record ${record.id}. It is handed out again in ${waitMs} ms. The cause: ${error.message}`,

@@ -17,7 +17,6 @@ import type {
   EgressConsumer,
   EgressRecord,
   EngineApi,
-  EngineMetrics,
   FailingInfo,
   FailingPage,
   FunctionActivity,
@@ -30,6 +29,7 @@ import type {
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
 import { newCounters } from "./metrics.js";
+import type { EngineMetrics } from "./metrics-api.js";
 
 const backoff: Backoff = { firstMs: 100, longestMs: 10_000 };
 
@@ -186,6 +186,8 @@ export class ReopeningEngine implements EngineApi {
   }
 
   #open(options: EngineOptions): Promise<Engine> {
+    // The calls of the engine before never end.
+    for (const [, numbers] of this.#counters.functions) numbers.inFlight = 0;
     return Engine.open({
       ...options,
       counters: this.#counters,

@@ -13,7 +13,6 @@ export type {
   DelayedInfo,
   EgressConsumer,
   EgressRecord,
-  EngineMetrics,
   FailingInfo,
   FailingPage,
   FunctionActivity,
@@ -22,6 +21,7 @@ export type {
   ParkedInfo,
   WaitingMessage,
 } from "../engine/engine-api.js";
+export type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../engine/metrics-api.js";
 export type { DeadLetter } from "../model/dead-letter.js";
 export type { Failure } from "../model/failure.js";
 export type { FailureOptions, FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "../model/function-policy.js";

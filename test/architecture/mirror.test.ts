@@ -19,6 +19,7 @@ const rooms: Readonly<Record<string, Room>> = {
     untested: {
       "dead-letter-api": "it holds declarations alone",
       "engine-api": "it holds declarations alone",
+      "metrics-api": "it holds declarations alone",
       "engine-options": "it holds declarations alone",
     },
     behaviours: [

@@ -2,7 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ArrivalTimes } from "../../src/engine/arrival-times.js";
 import { gaugesOf } from "../../src/engine/gauges.js";
+import { Labelled } from "../../src/engine/labelled.js";
+import { newFunctionCounters } from "../../src/engine/metrics.js";
+import { ManualClock } from "../support/manual-clock.js";
 
 test("each gauge shows its part's number of the moment", () => {
   const parts = {
@@ -13,6 +17,13 @@ test("each gauge shows its part's number of the moment", () => {
     delayed: { pending: 7 },
     calls: { count: 8 },
     letters: { count: 9 },
+    queues: {
+      functions: { all: () => [], counters: new Labelled(newFunctionCounters) },
+      instances: { all: () => [] },
+      outboxes: { all: () => [] },
+      arrivals: new ArrivalTimes(0, 0),
+      clock: new ManualClock(),
+    },
   };
   const gauges = gaugesOf(parts);
   parts.parked.count = 60;
@@ -28,6 +39,8 @@ test("each gauge shows its part's number of the moment", () => {
       delayedPending: 7,
       callsWaiting: 8,
       deadLettersKept: 9,
+      functionQueues: [],
+      egresses: [],
     },
   );
 });

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bucketBounds } from "../../src/engine/engine-api.js";
 import { countDuration, metricsOf, newCounters } from "../../src/engine/metrics.js";
+import { bucketBounds } from "../../src/engine/metrics-api.js";
 
 test("counters begin at zero, each engine's its own", () => {
   const [one, two] = [newCounters(), newCounters()];
@@ -28,6 +28,8 @@ test("metrics show counters and gauges as they are when they are read", () => {
     outboxRecords: 0,
     callsWaiting: 0,
     deadLettersKept: 0,
+    functionQueues: [],
+    egresses: [],
   });
   waiting = 5;
   counters.messagesIn += 2;

@@ -80,6 +80,7 @@ export class Parts {
       memory,
       this.mailboxes,
       policyOver(policy, defaultPolicy),
+      this.counters.functions,
     );
     this.instances = new Instances(this.functions, this.shared, this.mailboxes, memory);
     this.keys = new IdempotencyKeys(commit, clock, defaultKeyLifetimeMs);

@@ -62,6 +62,10 @@ export function openAdminServer(
     async answer({ route, request, response, filled, query }) {
       if (Object.values(filled).includes("")) throw notFound(targetOf(request.url as string).parts);
       if (route.name === "metrics") {
+        const format = query.get("format") ?? "text";
+        if (format === "json") return sendJson(response, 200, await metrics.readJson());
+        if (format !== "text")
+          throw new StatefunError("OPTION_INVALID", `format is ${JSON.stringify(format)}; it must be text or json.`);
         const { contentType, text } = await metrics.read();
         return sendBody(response, 200, contentType, text);
       }

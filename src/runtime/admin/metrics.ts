@@ -1,7 +1,9 @@
 // The metrics of an engine in Prometheus's text format. They are read at each request.
 
 import type { Registry } from "prom-client";
-import { bucketBounds, type EngineApi, type EngineMetrics } from "../../engine/engine-api.js";
+import { type EngineApi } from "../../engine/engine-api.js";
+import { bucketBounds, type EngineMetrics } from "../../engine/metrics-api.js";
+import { functionHistogram, labelledMetrics } from "./labelled-metrics.js";
 
 /** The names of the metrics that are a single number. */
 type NumberOf = { [K in keyof EngineMetrics]: EngineMetrics[K] extends number ? K : never }[keyof EngineMetrics];
@@ -51,6 +53,14 @@ export const histograms = {
 /** The gauge for whether messages are taken. */
 export const healthGauge = { name: "statefun_healthy", help: "1 while messages are taken, 0 while they are not." };
 
+/** A metric as the library shows it. */
+interface ReadMetric {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly values: readonly { metricName?: string; labels: Readonly<Record<string, string>>; value: number }[];
+}
+
 /** The metrics of one engine and of its process. */
 export class Metrics {
   readonly #registry: Promise<Registry>;
@@ -62,7 +72,21 @@ export class Metrics {
     this.#registry.catch(() => {}); // the requests say so
   }
 
-  /** Reads all metrics. */
+  /** Reads all metrics, as one JSON document. */
+  async readJson(): Promise<object> {
+    const registry = await this.#registry;
+    const metrics = (await registry.getMetricsAsJSON()) as unknown as readonly ReadMetric[];
+    return {
+      metrics: metrics.map(({ name, type, help, values }) => ({
+        name,
+        type,
+        help,
+        samples: values.map(({ metricName = name, labels, value }) => ({ name: metricName, labels, value })),
+      })),
+    };
+  }
+
+  /** Reads all metrics, as text. */
   async read(): Promise<{ contentType: string; text: string }> {
     const registry = await this.#registry;
     return { contentType: registry.contentType, text: await registry.metrics() };
@@ -101,41 +125,82 @@ async function registryOf(engine: EngineApi): Promise<Registry> {
       this.set(engine.trouble === undefined ? 1 : 0);
     },
   });
-  /** A histogram whose buckets the engine has counted. */
-  class CountedHistogram extends Histogram {
-    readonly #metric: keyof typeof histograms;
-
-    constructor(metric: keyof typeof histograms) {
-      super({ name: metric, help: histograms[metric].help, registers });
-      this.#metric = metric;
-    }
-
-    /** Overrides the method that a registry calls. */
-    async getForPromString() {
-      const { help, sum, buckets } = histograms[this.#metric];
-      const values = histogramValues(this.#metric, engine.metrics[buckets], engine.metrics[sum]);
-      return { name: this.#metric, help, type: "histogram", values };
+  for (const [name, { type, labels, help, of }] of Object.entries(labelledMetrics)) {
+    const config = { name, help, registers, labelNames: [...labels] };
+    if (type === "counter") {
+      new Counter({
+        ...config,
+        collect() {
+          this.reset();
+          for (const { labels, value } of of(engine.metrics)) this.inc(labels, value);
+        },
+      });
+    } else {
+      new Gauge({
+        ...config,
+        collect() {
+          this.reset();
+          for (const { labels, value } of of(engine.metrics)) this.set(labels, value);
+        },
+      });
     }
   }
-  for (const name of Object.keys(histograms)) new CountedHistogram(name as keyof typeof histograms);
+  /** A histogram whose buckets the engine has counted. */
+  class CountedHistogram extends Histogram {
+    readonly #described: { readonly name: string; readonly help: string };
+    readonly #read: () => HistogramValue[];
+
+    constructor(name: string, help: string, read: () => HistogramValue[]) {
+      super({ name, help, registers });
+      this.#described = { name, help };
+      this.#read = read;
+    }
+
+    /** Overrides the method that a registry calls for its text. */
+    async getForPromString() {
+      return { ...this.#described, type: "histogram", values: this.#read() };
+    }
+
+    /** Overrides the method that a registry calls for its JSON. */
+    override async get() {
+      return { ...(await this.getForPromString()), aggregator: "sum" } as never;
+    }
+  }
+  for (const [name, { help, sum, buckets }] of Object.entries(histograms))
+    new CountedHistogram(name, help, () => histogramValues(name, engine.metrics[buckets], engine.metrics[sum]));
+  const { name, help } = functionHistogram;
+  new CountedHistogram(name, help, () =>
+    [...engine.metrics.functions].flatMap(([label, { batchBuckets, batchSeconds }]) =>
+      histogramValues(name, batchBuckets, batchSeconds, { function: label }),
+    ),
+  );
   return Registry.merge([own, await processRegistry()]);
 }
 
 interface HistogramValue {
   readonly metricName: string;
-  readonly labels: { le?: string };
+  readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
 /** A bucket of Prometheus includes the buckets below it; a bucket of the engine does not. */
-function histogramValues(name: string, buckets: readonly number[], sum: number): HistogramValue[] {
+function histogramValues(
+  name: string,
+  buckets: readonly number[],
+  sum: number,
+  labels: Readonly<Record<string, string>> = {},
+): HistogramValue[] {
   let count = 0;
   const values: HistogramValue[] = buckets.map((amount, index) => {
     count += amount;
-    return { metricName: `${name}_bucket`, labels: { le: String(bucketBounds[index] ?? "+Inf") }, value: count };
+    return {
+      metricName: `${name}_bucket`,
+      labels: { ...labels, le: String(bucketBounds[index] ?? "+Inf") },
+      value: count,
+    };
   });
-  values.push({ metricName: `${name}_sum`, labels: {}, value: sum });
-  values.push({ metricName: `${name}_count`, labels: {}, value: count });
+  values.push({ metricName: `${name}_sum`, labels, value: sum });
+  values.push({ metricName: `${name}_count`, labels, value: count });
   return values;
 }
 

@@ -20,7 +20,12 @@ const deadLetterFilter = ["function", "id", "code", "olderThan", "newerThan"] as
 /** All paths, by name. A test compares them with the table in docs/admin.md. */
 export const routes = {
   health: { method: "GET", path: "/health", query: [], does: "Says whether the runtime takes messages." },
-  metrics: { method: "GET", path: "/metrics", query: [], does: "The metrics, in Prometheus's text format." },
+  metrics: {
+    method: "GET",
+    path: "/metrics",
+    query: ["format"],
+    does: "The metrics, in Prometheus's text format, or with `format=json` as JSON.",
+  },
   functions: {
     method: "GET",
     path: "/functions",

@@ -78,6 +78,11 @@ export class FileEgress implements EgressConsumer {
     return this.#lastId;
   }
 
+  /** See EgressConsumer.failures. */
+  get failures(): number {
+    return this.#retry.failures;
+  }
+
   receive({ id, egress, value }: EgressRecord): Promise<void> {
     if (this.#retry.signal.aborted) return Promise.reject(this.#retry.signal.reason);
     const json = jsonOf(this.#find, value);

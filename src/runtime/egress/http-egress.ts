@@ -103,6 +103,11 @@ export class HttpEgress implements EgressConsumer {
     this.#agent = new Agent({ connections: this.window, pipelining: 1 });
   }
 
+  /** See EgressConsumer.failures. */
+  get failures(): number {
+    return this.#retry.failures;
+  }
+
   receive(record: EgressRecord): Promise<void> {
     return this.#retry.run(`the record ${record.id}`, () => this.#post(record));
   }

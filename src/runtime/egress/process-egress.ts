@@ -45,6 +45,11 @@ export class ProcessEgress implements EgressConsumer {
     this.#retry = new Retry({ name: `The handler of the egress ${egress}`, egress }, options);
   }
 
+  /** See EgressConsumer.failures. */
+  get failures(): number {
+    return this.#retry.failures;
+  }
+
   receive(record: EgressRecord): Promise<void> {
     return this.#retry.run(`the record ${record.id}`, async () => {
       await this.#handler(decoded(record.value, this.#find), record);

@@ -38,6 +38,8 @@ export class RetryAfter extends Error {
 export class Retry {
   readonly #name: string;
   readonly #egress: string;
+  /** How many attempts have failed. */
+  failures = 0;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
@@ -62,6 +64,7 @@ export class Retry {
         return await attempt();
       } catch (thrown) {
         if (this.signal.aborted) throw this.signal.reason;
+        this.failures += 1;
         const waitMs = backoffMs(backoff, failures);
         const ms = thrown instanceof RetryAfter ? Math.min(Math.max(thrown.ms, waitMs), backoff.longestMs) : waitMs;
         const error = errorOf(thrown);

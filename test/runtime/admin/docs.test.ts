@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { functionHistogram, labelledMetrics } from "../../../src/runtime/admin/labelled-metrics.js";
 import { counters, gauges, healthGauge, histograms } from "../../../src/runtime/admin/metrics.js";
 import { type AdminRoute, routes } from "../../../src/runtime/admin/routes.js";
 import { codeIn, pageAt, tableRows } from "../../docs/pages.js";
@@ -29,5 +30,19 @@ test("each metric has its row", () => {
     ...rows("counter", counters),
     ...rows("gauge", { ...gauges, [healthGauge.name]: healthGauge }),
     ...rows("histogram", histograms),
+  ]);
+});
+
+test("each metric with labels has its row", () => {
+  const written = tableRows(page, "Metrics with labels").map(([name = "", kind = "", labels = "", help = ""]) => [
+    ...codeIn(name),
+    kind,
+    codeIn(labels),
+    help,
+  ]);
+  const { name, labels, help } = functionHistogram;
+  assert.deepEqual(written, [
+    ...Object.entries(labelledMetrics).map(([name, { type, labels, help }]) => [name, type, [...labels], help]),
+    [name, "histogram", [...labels], help],
   ]);
 });

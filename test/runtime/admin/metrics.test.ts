@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
+import { functionHistogram, labelledMetrics } from "../../../src/runtime/admin/labelled-metrics.js";
 import { counters, gauges, histograms } from "../../../src/runtime/admin/metrics.js";
 import { world } from "./world.js";
 
@@ -44,8 +45,10 @@ test("every number of the engine has a metric", async (t) => {
     ...Object.values(gauges).map(({ of }) => of),
     ...Object.values(histograms).flatMap(({ sum, buckets }) => [sum, buckets]),
   ];
-  assert.deepEqual([...told].sort(), Object.keys(engine.metrics).sort());
-  for (const name of Object.keys({ ...counters, ...gauges, ...histograms })) {
+  const withLabels = ["functions", "functionQueues", "egresses"];
+  assert.deepEqual([...told, ...withLabels].sort(), Object.keys(engine.metrics).sort());
+  const { name: ofFunctions } = functionHistogram;
+  for (const name of [...Object.keys({ ...counters, ...gauges, ...histograms, ...labelledMetrics }), ofFunctions]) {
     assert.ok(text.includes(`# TYPE ${name} `), name);
   }
 });
@@ -66,6 +69,72 @@ test("durations are histograms, in which a bucket includes the smaller ones", as
   assert.equal(samples.get("statefun_batch_seconds_count"), engine.metrics.batches);
   assert.equal(samples.get("statefun_batch_seconds_sum"), engine.metrics.batchSeconds);
   assert.equal(samples.get("statefun_commit_seconds_count"), engine.metrics.commits);
+});
+
+test("a function has its own numbers, by its type name and by the code of a failure", async (t) => {
+  const { ask, tell, engine } = await world(t);
+  await tell("bob", "hello");
+  await tell("bob", "fail").catch(() => {});
+  await engine.send(new Address("shop", "counter", "bob"), Types.string.pack("waits behind the failed one"));
+  const samples = samplesOf((await ask("GET /metrics")).text);
+  const own = '{function="shop/counter"}';
+  assert.equal(samples.get(`statefun_function_messages_total${own}`), 1);
+  assert.equal(samples.get('statefun_function_failures_total{function="shop/counter",code="HANDLER_FAILED"}'), 1);
+  assert.equal(samples.get(`statefun_function_mailbox_messages${own}`), 2);
+  assert.equal(samples.get(`statefun_function_oldest_message_age_seconds${own}`), 0, "its address is parked");
+  assert.equal(samples.get(`statefun_function_batches_in_flight${own}`), 0);
+  assert.equal(samples.get(`statefun_function_batch_seconds_count${own}`), engine.metrics.batches);
+  assert.equal(
+    samples.get('statefun_function_batch_seconds_bucket{function="shop/counter",le="+Inf"}'),
+    engine.metrics.batches,
+  );
+});
+
+test("the text follows Prometheus's conventions: a head before the samples, base units, and _total for counters alone", async (t) => {
+  const { ask, tell } = await world(t);
+  await tell("bob", "hello");
+  const { text } = await ask("GET /metrics");
+  let name = "";
+  let kind = "";
+  for (const line of text.trimEnd().split("\n")) {
+    if (line === "") continue;
+    const [, head, of = "", rest = ""] = /^# (HELP|TYPE) (\S+) (.+)$/.exec(line) ?? [];
+    if (head === "HELP") name = of;
+    else if (head === "TYPE") {
+      assert.equal(of, name);
+      kind = rest;
+      if (!name.startsWith("statefun_")) continue;
+      assert.equal(name.endsWith("_total"), kind === "counter", line);
+      assert.doesNotMatch(name, /_(ms|milliseconds|count|kb|percent)(_|$)/);
+    } else {
+      const [, sample = "", labels = ""] = /^([a-z_][a-z0-9_]*)(?:\{(.*)\})? -?(?:[0-9.e+-]+|Nan)$/.exec(line) ?? [];
+      const parts = kind === "histogram" ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+      assert.ok(parts.includes(sample), line);
+      assert.match(labels, /^(|[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*)$/, line);
+    }
+  }
+});
+
+test("as JSON, each metric has its samples with their labels; another format is refused", async (t) => {
+  const { ask, tell, engine } = await world(t);
+  await tell("bob", "hello");
+  const { json } = await ask("GET /metrics?format=json");
+  const byName = new Map<string, any>(json.metrics.map((metric: { name: string }) => [metric.name, metric]));
+  const { samples, ...head } = byName.get("statefun_function_messages_total");
+  assert.deepEqual(head, {
+    name: "statefun_function_messages_total",
+    type: "counter",
+    help: labelledMetrics.statefun_function_messages_total?.help,
+  });
+  const labels = { function: "shop/counter" };
+  assert.deepEqual(samples, [{ name: "statefun_function_messages_total", labels, value: 1 }]);
+  const buckets = byName.get("statefun_function_batch_seconds").samples;
+  assert.deepEqual(buckets.at(-1), {
+    name: "statefun_function_batch_seconds_count",
+    labels,
+    value: engine.metrics.batches,
+  });
+  assert.equal((await ask("GET /metrics?format=xml")).json.code, "OPTION_INVALID");
 });
 
 test("the process's own numbers are there, for each server in it", async (t) => {
