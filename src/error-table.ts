@@ -65,7 +65,10 @@ export const errors = {
     "The type of a state or message can't be known from the declaration; it must be written.",
     "Write the type: `Types.int`, a message class, `json(…)` or `custom(…)`. If the type is `undefined`, two files import each other.",
   ),
-  STATE_NAME_INVALID: argument("A state has no name.", 'Give the state a name: `@State("count")`.'),
+  STATE_NAME_INVALID: argument(
+    "A state has no name, or one that belongs to the package.",
+    'Give the state a name: `@State("count")`.',
+  ),
   STATE_DUPLICATE: code(
     "Two properties of one class declare the same state name.",
     "Give one of the two another name.",
@@ -162,6 +165,11 @@ export const errors = {
   STATE_UNDECLARED: code(
     "A state is not declared: in the module file (v2) or by the function.",
     "StateFun 2: add the state to the function in `module.yaml`. By name: declare the state with `@State` or `register`.",
+  ),
+  FAILED_MESSAGES_FULL: operation(
+    503,
+    'On Flink, too many messages wait behind one that failed (`order: "keep"`).',
+    "Correct what makes the message fail. Flink repeats the call meanwhile; the messages are tried with each repetition.",
   ),
   STATE_TYPE_MISMATCH: code(
     "A state holds a value of another type than the declared one.",

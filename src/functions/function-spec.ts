@@ -9,6 +9,7 @@ import type { Type } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 import { anyTypename } from "../types/pack.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
+import { keptMessagesName } from "../wire/kept-messages.js";
 import type { Context } from "./context.js";
 import type { StateProperty } from "./state-property.js";
 
@@ -35,8 +36,17 @@ export function handledName(handled: HandledType): string {
   return typename === anyTypename ? "every other type" : typename;
 }
 
-/** Throws STATE_NAME_INVALID when a state's name is empty, or holds half a surrogate pair, which UTF-8 can't carry. */
+/**
+ * Throws STATE_NAME_INVALID when a state's name is empty, belongs to this package, or holds half a surrogate pair, which UTF-8
+ * can't carry.
+ */
 export function assertStateName(where: string, name: unknown): asserts name is string {
+  if (name === keptMessagesName) {
+    throw new StatefunError(
+      "STATE_NAME_INVALID",
+      `${where} needs another name: the package keeps messages that failed in the state "${name}".`,
+    );
+  }
   if (typeof name === "string" && name !== "" && isWellFormed(name)) return;
   throw new StatefunError(
     "STATE_NAME_INVALID",

@@ -5,7 +5,7 @@ import type { FunctionPolicy } from "../model/function-policy.js";
 import type { BatchAnswer, InvocationBatch, PartTaker } from "../model/invocation.js";
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { endInTime } from "./call-limit.js";
-import { consumeRefused } from "./failure-policy.js";
+import { refuseTerminal } from "./failure-policy.js";
 import { findHandler } from "./message-handler.js";
 import { type BatchHost, BatchRun } from "./run-batch.js";
 import { resolveState } from "./state.js";
@@ -31,7 +31,7 @@ export class LocalFunctions {
     assertFunctions(functions);
     this.#functions = functions;
     this.#callTimeoutMs = callTimeoutMs;
-    this.#host = { policy: consumeRefused, metadataBytes };
+    this.#host = { policy: refuseTerminal, metadataBytes };
   }
 
   get typeNames(): readonly string[] {

@@ -1,10 +1,11 @@
 // Bytes → bytes: decodes a request, runs its batch, encodes the batch's effects.
 //
 // An engine of this package offers to read how far a batch came, and which messages were refused. Without that offer, as from
-// Flink, a batch that stops at a message fails as a whole.
+// Flink, a batch that stops at a message fails as a whole, unless its function keeps failed messages by itself.
 
 import { describe, oneLine, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { none } from "../model/append.js";
 import type { Duration } from "../model/duration.js";
 import { LastingFailure } from "../model/failure.js";
 import type { BatchOutcome, Generation, InvocationBatch } from "../model/invocation.js";
@@ -12,13 +13,22 @@ import { defaultLogger, type LogFields, type Logger, logFailure, loggerOption } 
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { defineOptions, oneOf, positiveInteger, timer, withDefault } from "../model/options.js";
 import { wellFormed } from "../model/text.js";
+import type { TypeFinder } from "../types/show-value.js";
 import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
 import { endInTime } from "./call-limit.js";
-import { consumeRefused } from "./failure-policy.js";
+import { FailedMessages, keepsFailedMessages, keptMessagesState } from "./failed-messages.js";
+import { refuseTerminal } from "./failure-policy.js";
+import type { FunctionSpec } from "./function-spec.js";
 import { type BatchHost, BatchRun } from "./run-batch.js";
-import { resolveState } from "./state.js";
+import { type ResolvedState, resolveState } from "./state.js";
 import { assertFunctions, type StatefulFunctions } from "./stateful-functions.js";
+
+/** How a batch ended in which no message was due. */
+const nothingRan: BatchOutcome = {
+  part: { consumed: 0, effects: { mutations: none, messages: none, delayed: none, egresses: none }, ends: none },
+  stopped: undefined,
+};
 
 /** Options of a {@link RequestReplyHandler}. */
 export interface HandlerOptions {
@@ -61,6 +71,7 @@ export class RequestReplyHandler {
   /** Where failures are logged. */
   readonly logger: Logger;
   readonly #functions: StatefulFunctions;
+  readonly #types: TypeFinder;
   readonly #generation: Generation | undefined;
   readonly #callTimeoutMs: number | undefined;
   readonly #host: BatchHost;
@@ -73,10 +84,11 @@ export class RequestReplyHandler {
     assertFunctions(functions);
     this.#callTimeoutMs = callTimeout;
     this.#functions = functions;
+    this.#types = { find: (typename) => functions.findType(typename) };
     this.#generation = generation;
     this.logger = logger;
     this.#host = {
-      policy: consumeRefused,
+      policy: refuseTerminal,
       onRefused: (line, error, address) => logger.warn(oneLine(line), error, fieldsOf(address)),
       metadataBytes: maxMetadataBytes,
     };
@@ -155,14 +167,30 @@ export class RequestReplyHandler {
         `There is no function ${batch.target.typeName} here. Bind its class, or correct the module file.`,
       );
     }
-    const { stored, missing } = resolveState(spec, batch);
+    const keepsFailed = keepsFailedMessages(spec, batch);
+    const { stored, missing } = resolveState(spec, batch, keepsFailed ? keptMessagesState : undefined);
     if (missing.length > 0) return encodeIncompleteContext(missing);
-    const run = new BatchRun(spec, batch, stored, this.#host);
-    const ended = run.run();
+    if (keepsFailed) return this.#answerKeeping(spec, batch, stored);
+    const ended = this.#run(spec, new BatchRun(spec, batch, stored, this.#host));
     if (!(ended instanceof Promise)) return this.#encode(batch, ended);
+    return ended.then((outcome) => this.#encode(batch, outcome));
+  }
+
+  /** Answers a call of Flink whose failed messages do not fail it. */
+  #answerKeeping(spec: FunctionSpec, received: InvocationBatch, stored: ResolvedState["stored"]) {
+    const failed = new FailedMessages(spec, received, { logger: this.logger, types: this.#types });
+    const { batch } = failed;
+    const encode = (outcome: BatchOutcome) => encodeResponse(failed.finish(outcome), batch.generation);
+    if (batch.invocations.length === 0) return encode(nothingRan);
+    const ended = this.#run(spec, new BatchRun(spec, batch, stored, { ...this.#host, policy: failed.decide }));
+    return ended instanceof Promise ? ended.then(encode) : encode(ended);
+  }
+
+  #run(spec: FunctionSpec, run: BatchRun): BatchOutcome | Promise<BatchOutcome> {
+    const ended = run.run();
     const timeoutMs = spec.policy.callTimeoutMs ?? this.#callTimeoutMs;
-    const inTime = timeoutMs === undefined ? ended : endInTime(run, ended, { timeoutMs, of: "batch" });
-    return inTime.then((outcome) => this.#encode(batch, outcome));
+    if (timeoutMs === undefined || !(ended instanceof Promise)) return ended;
+    return endInTime(run, ended, { timeoutMs, of: "batch" });
   }
 
   /** Throws the failure that stopped the batch, unless the engine reads how far the batch came. */

@@ -234,12 +234,15 @@ export class BatchRun implements BatchScope {
     const where = `${this.address}, message ${this.#next + 1} of ${this.#batch.invocations.length} (${this.#message.argument.typename})`;
     const error = isTerminalError(thrown) ? thrown : located(where, thrown);
     const failure = failureOf(error);
-    if (this.#host.policy({ message: this.#message, failure }, this) === "stop") {
+    const decision = this.#host.policy({ message: this.#message, failure, error });
+    if (decision === "stop") {
       this.#stopped = error instanceof StatefunError ? error : located(where, thrown);
       return;
     }
-    this.#host.onRefused?.(`${where} is refused for good: ${failure.code}: ${failure.message}`, error, this.address);
-    this.#ends = append(this.#ends, { index: this.#ended, failure });
+    if (decision === "refuse") {
+      this.#host.onRefused?.(`${where} is refused for good: ${failure.code}: ${failure.message}`, error, this.address);
+      this.#ends = append(this.#ends, { index: this.#ended, failure });
+    }
     this.#end();
   }
 

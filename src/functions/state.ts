@@ -17,10 +17,10 @@ export interface ResolvedState {
 }
 
 /**
- * Finds the states in a request. A v3 engine registers the missing ones when it is asked to. A v2 engine registers
- * none, so a missing state is STATE_UNDECLARED there.
+ * Finds the states in a request, and the state besides them that this package itself keeps there. A v3 engine registers the
+ * missing ones when it is asked to. A v2 engine registers none, so a missing state is STATE_UNDECLARED there.
  */
-export function resolveState(spec: FunctionSpec, batch: InvocationBatch): ResolvedState {
+export function resolveState(spec: FunctionSpec, batch: InvocationBatch, ownState?: ValueSpec): ResolvedState {
   const { states, stateIndex } = spec;
   // A state that the request lacks stays a hole in this array. A state that is not set is an element that is undefined.
   const stored: (TypedValue | undefined)[] = new Array(states.length);
@@ -31,19 +31,24 @@ export function resolveState(spec: FunctionSpec, batch: InvocationBatch): Resolv
     if (!(index in stored)) found++;
     stored[index] = value;
   }
-  if (found === states.length) return { stored, missing: none };
-  const missing = states.filter((_, index) => !(index in stored));
-  if (batch.generation === "v2") {
-    const names = missing.map(({ name }) => `"${name}"`).join(", ");
-    throw new StatefunError(
-      "STATE_UNDECLARED",
-      `The module file does not declare the state ${names} of ${spec.typeName}. Add it under the function's spec.states in module.yaml.`,
-    );
-  }
-  return {
-    stored,
-    missing: missing.map(({ name, type, expiration }) => ({ name, typename: type.typename, expiration })),
-  };
+  const lacksOwn = ownState !== undefined && !batch.state.some(({ name }) => name === ownState.name);
+  if (found === states.length && !lacksOwn) return { stored, missing: none };
+  const missing = states
+    .filter((_, index) => !(index in stored))
+    .map(({ name, type, expiration }): ValueSpec => ({ name, typename: type.typename, expiration }));
+  if (lacksOwn) missing.push(ownState);
+  if (batch.generation === "v2") throw undeclared(spec, missing, lacksOwn);
+  return { stored, missing };
+}
+
+function undeclared({ typeName }: FunctionSpec, missing: readonly ValueSpec[], lacksOwn: boolean): StatefunError {
+  const names = missing.map(({ name }) => `"${name}"`).join(", ");
+  const why = lacksOwn ? ` In "${missing.at(-1)?.name}" it keeps messages that failed, as onFailure says.` : "";
+  const lines = missing.map(({ name }) => `- name: ${name}`).join(", ");
+  return new StatefunError(
+    "STATE_UNDECLARED",
+    `The module file does not declare the state ${names} of ${typeName}.${why} Add under the function's spec.states in module.yaml: ${lines}.`,
+  );
 }
 
 /** The states of one batch, and the instance that holds them while the batch runs. */

@@ -62,6 +62,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "failures",
       "returned-values",
       "half-characters",
+      "kept-messages",
       "messages-end-alone",
       "metadata",
       "read-only",

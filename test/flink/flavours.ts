@@ -2,6 +2,7 @@
 
 import type { StatefulFunctions } from "statefun-ts";
 import type { FlinkVersion } from "../../flink/flink.ts";
+import { keptMessagesState } from "../../src/functions/failed-messages.js";
 
 export interface Flavour {
   readonly name: string;
@@ -76,7 +77,9 @@ function moduleV2(functions: StatefulFunctions, endpoint: string, { callLimitMs,
         lines.push(`            ${name}: ${callLimitMs}ms`);
       }
     }
-    const states = (functions.get(typeName)?.states ?? []).filter(({ name }) => !undeclared.includes(name));
+    const { states: own = [], policy } = functions.get(typeName) ?? {};
+    const kept = policy?.onFailure === "deadLetter" ? [keptMessagesState] : [];
+    const states = [...own, ...kept].filter(({ name }) => !undeclared.includes(name));
     if (states.length > 0) lines.push("            states:");
     for (const { name, expiration } of states) {
       lines.push(`              - name: ${name}`);

@@ -20,7 +20,7 @@ export function tell(context: Context, value: unknown): void {
   context.sendEgress(toldEgress, Told.pack({ from: String(context.address), value }));
 }
 
-export interface WorldOptions extends ModuleOptions {
+export interface WorldOptions extends ModuleOptions, Pick<FlinkOptions, "restPort" | "restarts"> {
   readonly functions: StatefulFunctions;
   /** Egresses besides the egress of {@link tell}. */
   readonly egresses?: readonly string[];
@@ -108,12 +108,15 @@ export class World {
   }
 
   #engineOptions(): FlinkOptions {
-    const { functions, egresses = [], endpoint = this.server.endpoint, ...moduleOptions } = this.#options;
+    const { functions, egresses = [], endpoint = this.server.endpoint, ...others } = this.#options;
+    const { restPort, restarts, ...moduleOptions } = others;
     const module = moduleOptions.module?.(endpoint) ?? moduleOf(this.flavour, functions, endpoint, moduleOptions);
     return {
       version: this.flavour.version,
       module,
       egresses: [toldEgress, ...egresses],
+      ...(restPort === undefined ? {} : { restPort }),
+      ...(restarts === undefined ? {} : { restarts }),
     };
   }
 

@@ -3,12 +3,13 @@
 import type { EngineApi, FailingInfo, ParkedInfo, WaitingMessage } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
+import { showMessage, showValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { publicMessage } from "../http/server.js";
 import { type Answered, limitOf, ok } from "./answered.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import type { Asked, RouteName } from "./routes.js";
-import { assertStateHeld, assertStateKnown, readState, showMessage, showValue } from "./values.js";
+import { assertStateHeld, assertStateKnown, readState } from "./values.js";
 
 /** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
 export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =

@@ -4,11 +4,12 @@ import type { DeadLetterFilter, DeadLetterSwept } from "../../engine/dead-letter
 import { StatefunError } from "../../errors.js";
 import { type DeadLetter, showDeadLetter } from "../../model/dead-letter.js";
 import { durationHelp, parseDurationText } from "../../model/duration-text.js";
+import { showMessage } from "../../types/show-value.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { type Answered, limitOf, ok } from "./answered.js";
 import type { Asked } from "./routes.js";
-import { maxValueBytes, showMessage } from "./values.js";
+import { maxValueBytes } from "./values.js";
 
 /** How many letters one request sends again or drops, where its limit says nothing else. */
 const sweptAtOnce = "1000";

@@ -3,32 +3,15 @@
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import type { Address } from "../../model/address.js";
-import type { ShownMessage, ShownValue } from "../../model/dead-letter.js";
 import { suggestion } from "../../model/suggest.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { jsonOf } from "../../types/value-json.js";
 import { bodyReader } from "../http/body-value.js";
-import { showMetadata } from "../http/metadata-json.js";
 import { readBody } from "../http/request-body.js";
 import type { Asked } from "./routes.js";
 
 /** The largest value that the server takes: Flink's own limit for the bytes of one call. */
 export const maxValueBytes = 32 * 1024 * 1024;
-
-/** Shows a value for people. */
-export function showValue(catalog: TypeCatalog, value: TypedValue): ShownValue {
-  const { typename } = value;
-  const json = jsonOf((name) => catalog.find(name), value);
-  if (json !== undefined) return { typename, value: JSON.parse(json) };
-  return { typename, base64: Buffer.from(value.value).toString("base64") };
-}
-
-/** Shows a message for people: its value, and its metadata if it has any. */
-export function showMessage(catalog: TypeCatalog, value: TypedValue): ShownMessage {
-  const metadata = showMetadata(value.metadata);
-  return { ...showValue(catalog, value), ...(metadata === undefined ? {} : { metadata }) };
-}
 
 /**
  * Reads the body of a request as the value of a state. The type is the one that the request names, otherwise the one that

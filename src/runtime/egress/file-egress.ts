@@ -6,8 +6,8 @@ import { isLaterId } from "../../engine/sequence.js";
 import { oneLine } from "../../errors.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
 import { defineOptions, nonEmptyText, required } from "../../model/options.js";
+import { showMetadata } from "../../types/metadata-json.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
-import { showMetadata } from "../http/metadata-json.js";
 import { LineFile } from "./line-file.js";
 import { type RepeatOptions, Retry } from "./retry.js";
 
