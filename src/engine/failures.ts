@@ -3,8 +3,8 @@
 
 import { oneLine, type StatefunError } from "../errors.js";
 import { backoffMs } from "../model/backoff.js";
-import type { RetryPolicy } from "../model/function-policy.js";
 import type { LogFields, Logger } from "../model/logger.js";
+import { nextTryMs } from "../model/retry.js";
 import type { FailedCall } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { FinalFailures } from "./final-failures.js";
@@ -55,14 +55,14 @@ export class Failures {
     instance.attempts += 1;
     if (instance.attempts === 1) instance.firstFailedAt = now;
     const { attempts } = instance;
-    const isLast = attempts >= retry.attempts || now >= endOfWindow(instance, retry);
+    const nextMs = nextTryMs(retry, instance, now);
     // To set the first message aside, when another one may be to blame, would lose a good message. From the second try on, a
     // call carries one message alone.
     const mayBeOthers = messages > 1 && (kind === "unanswered" || policy.onFailure === "deadLetter");
     const isToBlame = !mayBeOthers && (kind === "failed" || !lane.unanswering);
-    if (isLast && isToBlame) return this.#end(instance, known, error, now);
+    if (nextMs === undefined && isToBlame) return this.#end(instance, known, error, now);
     const cause = `The cause: ${error.code}: ${error.message}`;
-    const waitMs = Math.min(backoffMs(retry, attempts), isLast ? retry.longestMs : endOfWindow(instance, retry) - now);
+    const waitMs = nextMs ?? backoffMs(retry, attempts);
     logger.warn(
       oneLine(`${what(instance, known, failed, lane)} The next try is in ${waitMs} ms. ${cause}`),
       error,
@@ -120,5 +120,3 @@ const fieldsOf = ({ address, attempts }: Instance): LogFields => ({
   id: address.id,
   attempt: attempts,
 });
-
-const endOfWindow = ({ firstFailedAt }: Instance, { windowMs }: RetryPolicy) => firstFailedAt + windowMs;

@@ -174,7 +174,7 @@ export class FailedMessages {
     if (stopped !== undefined && this.#policy.onFailure !== "deadLetter") throw stopped;
     let left: readonly Invocation[] = this.batch.invocations.slice(part.consumed);
     if (stoppedInOrder) left = left.slice(1);
-    else if (stopped !== undefined) left = this.#failStopped(left, stopped);
+    else if (stopped !== undefined) left = this.#failStopped(left, stopped, part.consumed);
     const waits = [...left, ...this.#behind].map(waiting);
     const kept = [...this.#untouched, ...this.#failed, ...waits];
     if (!roomFor(kept)) throw this.#full(stopped);
@@ -188,11 +188,14 @@ export class FailedMessages {
   }
 
   /**
-   * Lets messages fail after the batch was stopped outside of a handler. A time that is over is the failure of the message that
-   * ran. Anything else, as an instance that can't be made, is the failure of all messages. Returns those that did not fail.
+   * Lets messages fail after the batch was stopped outside of a handler, and returns those that did not fail. A time that is over
+   * is the failure of the message that ran, if it was the first one: otherwise the batch was perhaps only long, and the message
+   * is the first one of the next call. Anything else, as an instance that can't be made, is the failure of all messages.
    */
-  #failStopped(left: readonly Invocation[], error: StatefunError): readonly Invocation[] {
-    const failed = this.#keepsOrder || error.code === "CALL_TIMEOUT" ? 1 : left.length;
+  #failStopped(left: readonly Invocation[], error: StatefunError, consumed: number): readonly Invocation[] {
+    const isLate = error.code === "CALL_TIMEOUT";
+    if (isLate && consumed > 0) return left;
+    const failed = this.#keepsOrder || isLate ? 1 : left.length;
     const failure = failureOf(error);
     for (const message of left.slice(0, failed)) this.#fail({ message, failure, error });
     return left.slice(failed);
