@@ -128,6 +128,14 @@ const running: Options = {
 };
 const limit: Options = { limit: { value: "number", help: "List at most so many. Defaults to 100." } };
 
+const parkedFilter: Options = {
+  function: { value: "ns/name", help: "Only parked addresses of this function." },
+  id: { value: "id", help: "Only parked addresses with this id." },
+  code: { value: "code", help: "Only addresses that are parked for this code; ADDRESS_PARKED: by hand." },
+  "older-than": { value: "time", help: "Only addresses that were parked at least so long ago, for example 2h." },
+  "newer-than": { value: "time", help: "Only addresses that were parked at most so long ago, for example 2h." },
+};
+
 /** The commands by their names, in the order of the help. */
 export const commands = {
   start: {
@@ -217,6 +225,7 @@ export const commands = {
     options: {
       after: { value: "place", help: "List only what comes after this place, which the list before ended with." },
       ...limit,
+      ...parkedFilter,
       ...admin,
       ...json,
     },
@@ -238,14 +247,27 @@ export const commands = {
     options: { reason: { value: "text", help: "The reason, which show and parked print." }, ...admin, ...json },
   },
   retry: {
-    args: "<ns/name> <id>",
-    summary: "Deliver messages to a parked address again.",
-    options: { ...admin, ...json },
+    args: "[ns/name] [id]",
+    summary: "Deliver messages to a parked address again, or with --all to many.",
+    options: {
+      all: { help: "Retry all parked addresses that the other options choose." },
+      "dry-run": { help: "With --all, only say which addresses would be retried." },
+      ...parkedFilter,
+      ...admin,
+      ...json,
+    },
   },
   drop: {
-    args: "<ns/name> <id>",
-    summary: "Remove the first waiting message of an address, and deliver the others.",
-    options: { all: { help: "Remove all waiting messages of the address." }, ...admin, ...json },
+    args: "[ns/name] [id]",
+    summary: "Remove the first waiting message of an address, or with --all of many, and deliver the others.",
+    options: {
+      "all-messages": { help: "Remove all waiting messages and not only the first." },
+      all: { help: "Drop messages of all parked addresses that the other options choose." },
+      "dry-run": { help: "With --all, only say of which addresses messages would be dropped." },
+      ...parkedFilter,
+      ...admin,
+      ...json,
+    },
   },
   "dead-letters": {
     args: "[action] [letter] [json]",

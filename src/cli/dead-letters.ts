@@ -1,7 +1,7 @@
 // `statefun dead-letters`: lists messages that failed for good, shows, corrects, resends and drops them.
 
 import { oneLine, visibleLine } from "../errors.js";
-import { durationOf } from "./duration-option.js";
+import { filterGiven, filterOf } from "./failure-filter.js";
 import { type ShownValue, textOf } from "./look.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson, printTable, shortId } from "./print.js";
@@ -39,8 +39,6 @@ const sweeps = {
   resend: { done: "resent", say: "Resent" },
   drop: { done: "dropped", say: "Dropped" },
 } as const;
-
-const filters = ["function", "id", "code", "older-than", "newer-than"] as const;
 
 const actions: Readonly<Record<string, (input: Input, letter: string | undefined) => Promise<void>>> = {
   list,
@@ -113,10 +111,10 @@ async function edit(input: Input, letter: string): Promise<void> {
 }
 
 async function sweep(input: Input, letter: string | undefined, action: keyof typeof sweeps): Promise<void> {
-  const chosen = filters.filter((option) => input.text(option) !== undefined);
+  const chosen = filterGiven(input);
   if (!input.flag("all")) {
-    if (chosen.length > 0 || input.flag("dry-run"))
-      throw usage(`--${chosen[0] ?? "dry-run"} needs --all: statefun dead-letters ${action} --all.`);
+    if (chosen !== undefined || input.flag("dry-run"))
+      throw usage(`--${chosen ?? "dry-run"} needs --all: statefun dead-letters ${action} --all.`);
     return one(input, needed(action, letter), action);
   }
   if (letter !== undefined) throw usage("A letter and --all exclude each other. Give one of them.");
@@ -174,20 +172,6 @@ async function preview(input: Input, action: keyof typeof sweeps): Promise<void>
 async function pageOf(input: Input, page: { after: string | undefined; limit: string | undefined }): Promise<Page> {
   const path = `/dead-letters${queryOf({ ...filterOf(input), ...page })}`;
   return jsonOf<Page>(await askAdmin(input, { method: "GET", path }));
-}
-
-function filterOf(input: Input): Record<string, string | undefined> {
-  const ms = (option: string) => {
-    const duration = durationOf(input, option);
-    return duration === undefined ? undefined : `${duration}ms`;
-  };
-  return {
-    function: input.text("function"),
-    id: input.text("id"),
-    code: input.text("code"),
-    olderThan: ms("older-than"),
-    newerThan: ms("newer-than"),
-  };
 }
 
 const lettersText = (count: number) => (count === 1 ? "1 dead letter" : `${count} dead letters`);

@@ -2,6 +2,7 @@
 
 import { oneLine, StatefunError } from "../errors.js";
 import { parseTypeName } from "../model/type-name.js";
+import { filterOf } from "./failure-filter.js";
 import type { Input } from "./parse.js";
 import { print, printJson, printTable, shortId } from "./print.js";
 import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
@@ -152,7 +153,7 @@ export async function failing(input: Input): Promise<void> {
 /** Lists the parked addresses. */
 export async function parked(input: Input): Promise<void> {
   type Parked = ShownParked & { function: string; id: string };
-  const { items, next, total } = await list<Parked>(input, "/parked", rangeOf(input));
+  const { items, next, total } = await list<Parked>(input, "/parked", rangeOf(input), filterOf(input));
   if (input.flag("json")) return printJson({ parked: items, total, next });
   const rows = items.map((one) => [
     one.function,
@@ -230,11 +231,12 @@ async function list<T>(
   input: Input,
   path: string,
   { after, limit }: ListRange,
+  filter: Readonly<Record<string, string | undefined>> = {},
 ): Promise<{ items: T[]; next: string | null; total: number }> {
   const items: T[] = [];
   const name = path.split("/").at(-1) as string;
   for (let from = after; ; ) {
-    const query = queryOf({ after: from, limit: `${Math.min(limit - items.length, longestPage)}` });
+    const query = queryOf({ ...filter, after: from, limit: `${Math.min(limit - items.length, longestPage)}` });
     const page = await look<Record<string, unknown> & { next: string | null; total: number }>(input, `${path}${query}`);
     for (const item of page[name] as T[]) items.push(item);
     const { next, total } = page;

@@ -1,7 +1,9 @@
 // `statefun state`, `park`, `retry` and `drop`: changes by hand, through the admin server.
 
 import { StatefunError, visibleLine } from "../errors.js";
+import { filterGiven } from "./failure-filter.js";
 import { addressPath, lookAt, textOf } from "./look.js";
+import { dropAll, retryAll } from "./parked-sweeps.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson, printTable } from "./print.js";
 import { askAdmin, jsonOf, type Outgoing, pathOf, queryOf } from "./request.js";
@@ -46,8 +48,9 @@ export function park(input: Input): Promise<void> {
   return change(input, { method: "POST", path }, "Parked.");
 }
 
-/** Delivers messages to a parked address again. */
-export function retry(input: Input): Promise<void> {
+/** Delivers messages to a parked address, or to all that the options choose, again. */
+export async function retry(input: Input): Promise<void> {
+  if (ofMany(input, "retry")) return retryAll(input);
   return change(
     input,
     { method: "POST", path: `${addressPath(input)}/retry` },
@@ -55,13 +58,29 @@ export function retry(input: Input): Promise<void> {
   );
 }
 
-/** Removes waiting messages. */
+/** Removes waiting messages of an address, or of all parked addresses that the options choose. */
 export async function drop(input: Input): Promise<void> {
-  const which = input.flag("all") ? "all" : "first";
+  if (ofMany(input, "drop")) return dropAll(input);
+  const which = input.flag("all-messages") ? "all" : "first";
   const path = `${addressPath(input)}/drop${queryOf({ which })}`;
   const dropped = jsonOf<{ dropped: number }>(await askAdmin(input, { method: "POST", path }));
   if (input.flag("json")) printJson(dropped);
   else print(dropped.dropped === 1 ? "Dropped 1 message." : `Dropped ${dropped.dropped} messages.`);
+}
+
+/** Whether a command is about many addresses. Throws OPTION_INVALID. */
+function ofMany(input: Input, command: string): boolean {
+  const [typeName, id] = input.args;
+  const all = input.flag("all");
+  const given = filterGiven(input) ?? (input.flag("dry-run") ? "dry-run" : undefined);
+  if (!all && given !== undefined) throw usage(`--${given} needs --all: statefun ${command} --all --${given} ….`);
+  if (!all && id === undefined)
+    throw usage(`Write the address, statefun ${command} <ns/name> <id>, or statefun ${command} --all.`);
+  if (all && typeName !== undefined) {
+    const messages = command === "drop" ? " --all-messages removes all messages of an address." : "";
+    throw usage(`An address and --all exclude each other. Give one of them.${messages}`);
+  }
+  return all;
 }
 
 async function change(input: Input, outgoing: Outgoing, done: string): Promise<void> {

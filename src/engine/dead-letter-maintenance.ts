@@ -1,16 +1,7 @@
 // What people do with dead letters: they list them, look at them, correct them, send them again, and drop them.
 
 import type { DeadLetter } from "../model/dead-letter.js";
-import {
-  defineOptions,
-  nonEmptyText,
-  type Option,
-  positiveInteger,
-  span,
-  unchecked,
-  withDefault,
-} from "../model/options.js";
-import { parseTypeName } from "../model/type-name.js";
+import { defineOptions, nonEmptyText, positiveInteger, unchecked, withDefault } from "../model/options.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import { endsRange, type Store } from "../store/store.js";
 import type { Admission } from "./admission.js";
@@ -24,6 +15,7 @@ import type {
 } from "./dead-letter-api.js";
 import type { DeadLetters } from "./dead-letters.js";
 import type { Delivery } from "./delivery.js";
+import { choiceOf } from "./failure-filter.js";
 import type { GroupCommit } from "./group-commit.js";
 import { kinds, rangeEnd } from "./keys.js";
 import { decodeLetter, type Letter, letterKey, openLetter } from "./letter.js";
@@ -34,19 +26,6 @@ import { Packed } from "./packed.js";
 /** How many letters, and how many bytes, are read at once. A page of a list ends after so many bytes too. */
 const readAtOnce = 200;
 const bytesAtOnce = 4 * 1024 * 1024;
-
-const typeName: Option<string, string | undefined> = (input) => {
-  if (input !== undefined) parseTypeName(input);
-  return input;
-};
-
-const filterOptions = defineOptions<DeadLetterFilter>()({
-  typeName,
-  id: nonEmptyText,
-  code: nonEmptyText,
-  olderThan: span,
-  newerThan: span,
-});
 
 const pageOptions = defineOptions<DeadLetterPage>()({
   after: nonEmptyText,
@@ -189,14 +168,7 @@ export class DeadLetterMaintenance implements DeadLetterApi {
   /** The letters that a filter chooses, behind one letter and up to another one, in the order of their ids. */
   async *#chosen(filter: DeadLetterFilter | undefined, after: string, through?: string): AsyncIterable<Letter> {
     const { store, commit, clock } = this.#parts;
-    const { typeName, id, code, olderThan, newerThan } = filterOptions.read("The filter of dead letters", filter);
-    const now = clock.now();
-    const isChosen = ({ address, error, lastFailedAt }: Letter): boolean =>
-      (typeName === undefined || address.typeName === typeName) &&
-      (id === undefined || address.id === id) &&
-      (code === undefined || error.code === code) &&
-      (olderThan === undefined || lastFailedAt <= now - olderThan) &&
-      (newerThan === undefined || lastFailedAt >= now - newerThan);
+    const choice = choiceOf("dead letters", filter, clock.now());
     await commit.attempted();
     const to = through === undefined ? rangeEnd(kinds.letter) : `${letterKey(through)}\0`;
     let from = after === "" ? kinds.letter : `${letterKey(after)}\0`;
@@ -205,7 +177,7 @@ export class DeadLetterMaintenance implements DeadLetterApi {
       const entries = await store.entries(range);
       for (const [key, bytes] of entries) {
         const letter = decodeLetter(key, bytes);
-        if (isChosen(letter)) yield letter;
+        if (choice.includes(letter.address, letter.error.code, letter.lastFailedAt)) yield letter;
       }
       if (endsRange(entries, range)) return;
       from = `${entries[entries.length - 1]?.[0]}\0`;

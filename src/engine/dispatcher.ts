@@ -70,6 +70,11 @@ export class Dispatcher {
     this.#sleeping.pump();
   }
 
+  /** Says that an address has messages and fell asleep, because there was no room. It is woken when there is. */
+  asleep(known: KnownFunction, key: string): void {
+    this.#sleeping.missed(known, key);
+  }
+
   /** How many calls are in flight. */
   get inFlight(): number {
     return this.#inFlight;

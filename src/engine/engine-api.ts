@@ -4,6 +4,7 @@ import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { DeadLetterApi } from "./dead-letter-api.js";
 import type { EngineMetrics } from "./metrics-api.js";
+import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 
 /** Options of {@link EngineApi.send}. */
 export interface SendOptions {
@@ -99,14 +100,6 @@ export interface FunctionCounts {
   readonly parked: number;
 }
 
-/** Which parked addresses to list. */
-export interface ParkedPage {
-  /** The last address of the page before. Defaults to none: the list begins. */
-  readonly after?: Address;
-  /** The most addresses to list. */
-  readonly limit: number;
-}
-
 /** A message that waits. */
 export interface WaitingMessage {
   /** The sender's address; undefined when the message came from an ingress. */
@@ -123,22 +116,6 @@ export interface DelayedInfo extends WaitingMessage {
   readonly dueAt: number;
   /** The token that withdraws the message; undefined when there is none. */
   readonly cancellationToken: string | undefined;
-}
-
-/** A parked address, and why it is parked. */
-export interface ParkedInfo {
-  /** The parked address. */
-  readonly address: Address;
-  /** When the address was parked, in milliseconds since 1970. */
-  readonly since: number;
-  /** The code of the last failure; ADDRESS_PARKED when a person parked the address. */
-  readonly code: string;
-  /** The message of the last failure, or the reason that a person gave. */
-  readonly reason: string;
-  /** How often the first message has failed. */
-  readonly attempts: number;
-  /** When the first message failed first, in milliseconds since 1970; undefined when it did not fail. */
-  readonly firstFailedAt: number | undefined;
 }
 
 /** An address whose last call failed, and which is tried again. */
@@ -284,8 +261,11 @@ export interface EngineApi {
    * longest time first, and how many they are in all. Failures are kept in memory, so a restart forgets them.
    */
   failing(page: FailingPage): Promise<{ failing: FailingInfo[]; total: number }>;
-  /** The parked addresses, in the order of their names and ids. A page is empty only at the end. */
-  parked(page: ParkedPage): Promise<ParkedInfo[]>;
+  /**
+   * The parked addresses that the filter chooses, in the order of their names and ids. A page is empty only at the end. Rejects
+   * with OPTION_INVALID, TYPE_NAME_INVALID and DURATION_INVALID for the filter.
+   */
+  parked(page: ParkedPage, filter?: ParkedFilter): Promise<ParkedInfo[]>;
   /**
    * Writes a state or, with undefined, deletes it, between two calls of the address. Rejects with STATE_TYPENAME_CHANGED,
    * FUNCTION_UNKNOWN, and with ANSWER_TIMEOUT when the call in flight does not end within ten seconds.
@@ -305,6 +285,20 @@ export interface EngineApi {
    * process ends, or the promise rejects, in the middle of it, the next start removes the messages that are left.
    */
   drop(address: Address, which: "first" | "all"): Promise<number>;
+  /**
+   * Retries the parked addresses that the filter chooses, one after the other, in the order of their names and ids. What was
+   * done before a failure stays done. Rejects as {@link parked} and {@link retry} do.
+   */
+  retryAll(filter?: ParkedFilter, sweep?: ParkedSweep): Promise<ParkedSwept>;
+  /**
+   * Removes the first message, or all messages that wait now, of each parked address that the filter chooses, and lets the
+   * addresses be called again. `messages` is how many were removed. Otherwise as {@link retryAll}.
+   */
+  dropAll(
+    which: "first" | "all",
+    filter?: ParkedFilter,
+    sweep?: ParkedSweep,
+  ): Promise<ParkedSwept & { messages: number }>;
   /**
    * Stops taking messages, lets calls in flight end within `graceMs` milliseconds, makes their effects durable, and hands out
    * no more records.

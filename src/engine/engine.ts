@@ -30,8 +30,6 @@ import type {
   FunctionCounts,
   FunctionInfo,
   FunctionsPage,
-  ParkedInfo,
-  ParkedPage,
   SendOptions,
 } from "./engine-api.js";
 import { logBrokenOff, logLostChanges } from "./engine-log.js";
@@ -42,7 +40,7 @@ import { FunctionTable } from "./function-table.js";
 import { gaugesOf } from "./gauges.js";
 import { GroupCommit } from "./group-commit.js";
 import { defaultKeyLifetimeMs, IdempotencyKeys } from "./idempotency-keys.js";
-import { Inspector } from "./inspector.js";
+import { Inspector, parkedInfo } from "./inspector.js";
 import { Instances } from "./instances.js";
 import { Intake } from "./intake.js";
 import { Invoker } from "./invoker.js";
@@ -55,6 +53,7 @@ import type { EngineMetrics } from "./metrics-api.js";
 import { Outboxes } from "./outboxes.js";
 import { OwnContext } from "./own-context.js";
 import { ParkedAddresses } from "./parked-addresses.js";
+import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 import { ReadOnlyCalls } from "./read-only-calls.js";
 import { releaseCallers } from "./release-callers.js";
 import { Sequence } from "./sequence.js";
@@ -143,17 +142,8 @@ export class Engine implements EngineApi {
     const changed = { functions, delayed, outboxes, delivery, finalFailures };
     const invoker = new Invoker({ ...changed, commit, clock, limits, counters, context });
     const failures = new Failures({ parked, finalFailures, clock, counters, logger });
-    const dispatcher = new Dispatcher({
-      store,
-      functions,
-      instances,
-      parked,
-      invoker,
-      failures,
-      commit,
-      clock,
-      limits,
-    });
+    const common = { store, functions, instances, parked, commit, clock };
+    const dispatcher = new Dispatcher({ ...common, invoker, failures, limits });
     const admission = new Admission({ functions, instances, calls, commit, limits, mailboxes, records });
     this.#store = store;
     this.#mailboxes = mailboxes;
@@ -168,34 +158,14 @@ export class Engine implements EngineApi {
     this.#outboxes = outboxes;
     this.#dispatcher = dispatcher;
     this.#admission = admission;
-    this.#intake = new Intake({
-      admission,
-      keys,
-      calls,
-      readOnlyCalls: new ReadOnlyCalls({ functions, calls, delivery, commit, clock, logger }),
-      delayed,
-      delivery,
-      instances,
-      parked,
-      commit,
-      clock,
-      limits,
-      counters,
-    });
-    this.#drops = new Drops({ store, admission, instances, parked, calls, dispatcher, commit, clock });
-    this.#maintenance = new Maintenance({
-      admission,
-      functions,
-      instances,
-      parked,
-      drops: this.#drops,
-      dispatcher,
-      commit,
-      clock,
-    });
-    this.#inspector = new Inspector({ store, commit, clock, functions, instances, parked });
+    const readOnlyCalls = new ReadOnlyCalls({ functions, calls, delivery, commit, clock, logger });
+    const taken = { admission, keys, calls, readOnlyCalls, delayed, delivery, limits, counters };
+    this.#intake = new Intake({ ...common, ...taken });
+    this.#drops = new Drops({ ...common, admission, calls, dispatcher });
+    this.#maintenance = new Maintenance({ ...common, admission, drops: this.#drops, dispatcher });
+    this.#inspector = new Inspector(common);
     this.deadLetters = new DeadLetterMaintenance({ store, letters, admission, delivery, commit, clock, context });
-    this.#sweeper = new Sweeper({ store, commit, clock, functions, instances, keys });
+    this.#sweeper = new Sweeper({ ...common, keys });
     const queues = { functions, instances, outboxes, clock, arrivals: ArrivalTimes.follow(commit, sequence, clock) };
     const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters, queues });
     this.metrics = metricsOf(counters, gauges);
@@ -269,8 +239,9 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#inspector.activity.failing(page));
   }
 
-  parked(page: ParkedPage): Promise<ParkedInfo[]> {
-    return this.#context.run(() => this.#inspector.parked(page));
+  async parked(page: ParkedPage, filter?: ParkedFilter): Promise<ParkedInfo[]> {
+    const found = await this.#context.run(() => this.#maintenance.sweeps.page(page, filter));
+    return found.map(parkedInfo);
   }
 
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
@@ -287,6 +258,14 @@ export class Engine implements EngineApi {
 
   drop(address: Address, which: "first" | "all"): Promise<number> {
     return this.#context.run(() => this.#maintenance.drop(address, which));
+  }
+
+  retryAll(filter?: ParkedFilter, sweep?: ParkedSweep): Promise<ParkedSwept> {
+    return this.#context.run(() => this.#maintenance.sweeps.retryAll(filter, sweep));
+  }
+
+  dropAll(which: "first" | "all", filter?: ParkedFilter, sweep?: ParkedSweep) {
+    return this.#context.run(() => this.#maintenance.sweeps.dropAll(which, filter, sweep));
   }
 
   /** Removes what has expired. The engine does so by itself every minute. */

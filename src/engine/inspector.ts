@@ -6,15 +6,15 @@ import { endsRange, type Store } from "../store/store.js";
 import { Activity, failingInfo } from "./activity.js";
 import { AddressPages } from "./address-pages.js";
 import type { Clock } from "./clock.js";
-import type { AddressInfo, DelayedInfo, ParkedInfo, ParkedPage, WaitingMessage } from "./engine-api.js";
+import type { AddressInfo, DelayedInfo, WaitingMessage } from "./engine-api.js";
 import { FunctionPages } from "./function-pages.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
-import type { Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
 import { addressKey, kinds, parseOrdered, rangeEnd } from "./keys.js";
 import { decodeDelayed, decodeMessage, type Message } from "./message.js";
-import type { ParkedAddresses } from "./parked-addresses.js";
+import type { ParkedAddress, ParkedAddresses } from "./parked-addresses.js";
+import type { ParkedInfo } from "./parked-api.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
 
 /** How many states are shown of an address at once. */
@@ -69,7 +69,7 @@ export class Inspector {
       depth: await this.addresses.depth(key),
       mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
       delayed,
-      parked: parking === undefined ? undefined : parkedInfo(address, parking),
+      parked: parking === undefined ? undefined : parkedInfo({ address, parking }),
       failing: instance && failingInfo(instance),
       inFlight: instance && this.activity.inFlight(instance),
     };
@@ -82,17 +82,6 @@ export class Inspector {
     const { namespace, name: functionName, id } = address;
     const stored = commit.get(kinds.state + addressKey(namespace, functionName, id) + name);
     return stored && this.#shown(address, name, stored)[0]?.value;
-  }
-
-  /** See EngineApi.parked. */
-  async parked({ after, limit }: ParkedPage): Promise<ParkedInfo[]> {
-    await this.#parts.commit.attempted();
-    const found = await this.#parts.parked.page({
-      limit,
-      bytes: shownBytes,
-      ...(after === undefined ? {} : { after }),
-    });
-    return found.map(({ address, parking }) => parkedInfo(address, parking));
   }
 
   /** What is shown of a state: nothing when its value has expired. */
@@ -135,6 +124,8 @@ function waiting({ caller, value }: Message): WaitingMessage {
   return { caller, value: value.unpack() };
 }
 
-function parkedInfo(address: Address, { since, code, reason, attempts, firstFailedAt }: Parking): ParkedInfo {
+/** A parked address as people see it. */
+export function parkedInfo({ address, parking }: Pick<ParkedAddress, "address" | "parking">): ParkedInfo {
+  const { since, code, reason, attempts, firstFailedAt } = parking;
   return { address, since, code, reason, attempts, firstFailedAt };
 }

@@ -89,10 +89,15 @@ export class Instance {
     return this.parking === undefined && this.#retry === undefined && this.held === 0;
   }
 
+  /** Whether something is under way at the address: a call, a read of its mailbox, the wait for a retry, or a change by people. */
+  get busy(): boolean {
+    return this.call !== undefined || this.loading || this.#retry !== undefined || this.held > 0;
+  }
+
   /** Whether forgetting the instance loses nothing: all that it has is in the store, and nobody is about to call it. */
   get idle(): boolean {
     const { mailbox } = this;
-    if (this.call !== undefined || this.loading || this.#retry !== undefined || this.held > 0) return false;
+    if (this.busy) return false;
     if (mailbox.isEmpty) return true;
     // What waits at an address that is not called is found again. A long mailbox is remembered: it takes no more messages.
     const waits = this.parking !== undefined || this.function === undefined;

@@ -130,6 +130,16 @@ export class Instances {
     if (full || this.#tooMuchRests) this.#turn();
   }
 
+  /**
+   * Lets an address fall asleep at once although it has messages, unless it does something. Its messages are found again when the
+   * caller says so to the addresses that sleep; see sleeping-addresses.ts.
+   */
+  sleep(instance: Instance): boolean {
+    if (instance.queued || instance.busy) return false;
+    this.#forget(instance);
+    return true;
+  }
+
   /** Whether idle addresses take memory that others need. */
   get #tooMuchRests(): boolean {
     const { limit, used, states } = this.#memory;
@@ -141,13 +151,11 @@ export class Instances {
   #turn(): void {
     for (const instance of this.#old) {
       if (instance.restedGeneration === this.#generation || !instance.idle) continue;
-      instance.mailbox.unload({ forget: true });
-      instance.states.forget();
-      this.#awake.delete(instance.key);
+      if (this.#awake.get(instance.key) !== instance) continue; // it fell asleep meanwhile
+      this.#forget(instance);
       const known = instance.function;
       if (known === undefined) continue;
       if (known.sleeping) this.onForgotten(known, instance.key);
-      known.awake -= 1;
       if (known.awake === 0) this.#functions.rest(known);
     }
     this.#old = this.#young;
@@ -155,6 +163,13 @@ export class Instances {
     this.#young = [];
     this.#youngBytes = 0;
     this.#generation += 1;
+  }
+
+  #forget(instance: Instance): void {
+    instance.mailbox.unload({ forget: true });
+    instance.states.forget();
+    this.#awake.delete(instance.key);
+    if (instance.function !== undefined) instance.function.awake -= 1;
   }
 
   #wake(address: Address, key: string, known: KnownFunction | undefined): Instance {

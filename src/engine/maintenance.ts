@@ -14,6 +14,7 @@ import type { GroupCommit } from "./group-commit.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
+import { ParkedSweeps } from "./parked-sweeps.js";
 import { assertAddress } from "./validation.js";
 
 /** How long a change waits for the end of a call in flight. */
@@ -32,9 +33,12 @@ interface MaintenanceParts {
 
 export class Maintenance {
   readonly #parts: MaintenanceParts;
+  /** The same for many parked addresses at once. */
+  readonly sweeps: ParkedSweeps;
 
   constructor(parts: MaintenanceParts) {
     this.#parts = parts;
+    this.sweeps = new ParkedSweeps(parts);
   }
 
   /** See EngineApi.setState. */

@@ -3,11 +3,12 @@
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import type { Store } from "../store/store.js";
+import { compareKeys } from "../store/sorted-keys.js";
+import { endsRange, type Store } from "../store/store.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance, Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
-import { addressKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
+import { addressKey, functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
 import type { Message } from "./message.js";
 import type { WaitingCalls } from "./waiting-calls.js";
 
@@ -21,9 +22,21 @@ interface ParkedParts {
   readonly calls: WaitingCalls;
 }
 
-interface ParkedAddress {
+export interface ParkedAddress {
   readonly address: Address;
   readonly parking: Parking;
+  /** How many bytes its entry has in the store. */
+  readonly bytes: number;
+}
+
+/** Which parked addresses to read. */
+interface ParkedRange {
+  /** Only addresses behind this one. Defaults to all. */
+  readonly after?: Address;
+  /** Only addresses of this one's function. Defaults to all. */
+  readonly within?: Address;
+  readonly limit: number;
+  readonly bytes: number;
 }
 
 export class ParkedAddresses {
@@ -80,11 +93,19 @@ export class ParkedAddresses {
     instance.parkingUnread = false;
   }
 
-  /** Parked addresses in the order of their keys, behind an address, as they are in the store. */
-  async page({ after, limit, bytes }: { after?: Address; limit: number; bytes: number }): Promise<ParkedAddress[]> {
-    const from = after === undefined ? kinds.parked : `${kinds.parked}${keyOf(after)}\0`;
-    const entries = await this.#store.entries({ from, to: rangeEnd(kinds.parked), limit, bytes });
-    return entries.map(([key, value]) => ({ address: parseAddressKey(key).address, parking: decodeParking(value) }));
+  /** Parked addresses in the order of their keys, as they are in the store, and whether there are no more behind them. */
+  async page({ after, within, limit, bytes }: ParkedRange): Promise<{ found: ParkedAddress[]; ends: boolean }> {
+    const prefix = kinds.parked + (within === undefined ? "" : functionKey(within.namespace, within.name));
+    const behind = after === undefined ? prefix : `${kinds.parked}${keyOf(after)}\0`;
+    const from = compareKeys(behind, prefix) > 0 ? behind : prefix;
+    const to = rangeEnd(prefix);
+    if (compareKeys(from, to) >= 0) return { found: [], ends: true };
+    const range = { from, to, limit, bytes };
+    const entries = await this.#store.entries(range);
+    const found = entries.map(([key, value]) => {
+      return { address: parseAddressKey(key).address, parking: decodeParking(value), bytes: key.length + value.length };
+    });
+    return { found, ends: endsRange(entries, range) };
   }
 
   /** Parks an address, and ends the calls whose messages wait there. Parking a parked address changes the reason. */

@@ -23,13 +23,12 @@ import type {
   FunctionCounts,
   FunctionInfo,
   FunctionsPage,
-  ParkedInfo,
-  ParkedPage,
   SendOptions,
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
 import { newCounters } from "./metrics.js";
 import type { EngineMetrics } from "./metrics-api.js";
+import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 
 const backoff: Backoff = { firstMs: 100, longestMs: 10_000 };
 
@@ -137,8 +136,8 @@ export class ReopeningEngine implements EngineApi {
     return this.#engine.failing(page);
   }
 
-  parked(page: ParkedPage): Promise<ParkedInfo[]> {
-    return this.#engine.parked(page);
+  parked(page: ParkedPage, filter?: ParkedFilter): Promise<ParkedInfo[]> {
+    return this.#engine.parked(page, filter);
   }
 
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
@@ -155,6 +154,14 @@ export class ReopeningEngine implements EngineApi {
 
   drop(address: Address, which: "first" | "all"): Promise<number> {
     return this.#engine.drop(address, which);
+  }
+
+  retryAll(filter?: ParkedFilter, sweep?: ParkedSweep): Promise<ParkedSwept> {
+    return this.#engine.retryAll(filter, sweep);
+  }
+
+  dropAll(which: "first" | "all", filter?: ParkedFilter, sweep?: ParkedSweep) {
+    return this.#engine.dropAll(which, filter, sweep);
   }
 
   /** See {@link Engine.refuse}. */

@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "engine-api": "it holds declarations alone",
       "metrics-api": "it holds declarations alone",
       "engine-options": "it holds declarations alone",
+      "parked-api": "it holds declarations alone",
     },
     behaviours: [
       "addresses",

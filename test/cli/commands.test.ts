@@ -267,7 +267,7 @@ describe("mending", () => {
     for (const text of ['"a"', '"b"', '"c"']) await statefun("send", "shop/counter", "k1", text);
     assert.equal((await jsonOf("drop", "shop/counter", "k1")).dropped, 1);
     assert.equal((await statefun("call", "shop/counter", "k1", '"d"')).stdout, '"d 3"\n');
-    assert.equal((await statefun("drop", "shop/counter", "k1", "--all")).stdout, "Dropped 0 messages.\n");
+    assert.equal((await statefun("drop", "shop/counter", "k1", "--all-messages")).stdout, "Dropped 0 messages.\n");
     assert.equal((await statefun("retry", "shop/counter", "k1")).code, 0);
     assert.equal((await statefun("parked")).stdout, "No address is parked.\n");
   });

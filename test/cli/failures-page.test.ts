@@ -65,13 +65,18 @@ test("the commands of docs/failures.md print what the page says", async (t) => {
     const { stdout } = await run(built.main, ["dead-letters", "--json"], { env });
     return JSON.parse(stdout).total as number;
   };
+  const failing = async () => {
+    const { stdout } = await run(built.main, ["failing", "--json"], { env });
+    return JSON.parse(stdout).total as number;
+  };
   const ofPage = new Names();
   const ofRun = new Names();
   for (const { args, printed } of steps) {
     // The page's reader is slower than the tries of a message.
     const first = args[1] === undefined && args[0] === "dead-letters";
-    const dropping = args[1] === "drop";
+    const dropping = args[0] === "dead-letters" && args[1] === "drop";
     while ((first && (await kept()) < 2) || (dropping && (await kept()) < 1)) await undefined;
+    while (args[0] === "failing" && (await failing()) < 1) await undefined;
     const real = args.map((arg) => ofRun.idOf(ofPage.hide(arg)) ?? arg);
     const { code, stdout, stderr } = await run(built.main, real, { env });
     const fails = /^[A-Z_]+: /.test(printed[0] ?? "");

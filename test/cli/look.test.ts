@@ -1,44 +1,11 @@
 // The commands that look follow the pages of the admin server.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { addresses, parked, ps, show } from "../../src/cli/look.js";
 import { parseInput } from "../../src/cli/parse.js";
 import { rejectsCode } from "../support/expect-code.js";
-
-/** An admin server that knows some answers, by path and query, and keeps what it was asked for. */
-async function adminServer(t: TestContext, answers: Readonly<Record<string, object>>) {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const url = decodeURIComponent(request.url ?? "");
-    asked.push(url);
-    response.statusCode = answers[url] === undefined ? 404 : 200;
-    response.end(JSON.stringify(answers[url] ?? { code: "NOT_FOUND", message: url }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => server.close());
-  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
-/** What a command prints. */
-async function printed(t: TestContext, run: () => Promise<void>): Promise<string> {
-  let text = "";
-  const { write } = process.stdout;
-  const mock = t.mock.method(process.stdout, "write", function (this: NodeJS.WriteStream, chunk: unknown, ...rest: []) {
-    // The test runner reports over the same stream.
-    if (typeof chunk !== "string") return write.call(this, chunk as Uint8Array, ...rest);
-    text += chunk;
-    return true;
-  });
-  try {
-    await run();
-  } finally {
-    mock.mock.restore();
-  }
-  return text;
-}
+import { adminServer, printed } from "./admin-server.js";
 
 test("ps lists the functions of all pages", async (t) => {
   const shown = (name: string) => ({

@@ -25,3 +25,23 @@ export function limitOf(query: ReadonlyMap<string, string>, otherwise = "100"): 
     `limit is "${text}" in the query; it must be a whole number from 1 to ${longestPage}.`,
   );
 }
+
+/** Reads a page of a list. `next` is the place of the page's last item, or null when nothing comes behind it. */
+export async function pageOf<T, Place>(
+  read: (range: { after?: Place; limit: number }) => Promise<T[]>,
+  query: ReadonlyMap<string, string>,
+  after: Place | undefined,
+  placeOf: (item: T) => Place,
+): Promise<{ items: T[]; next: Place | null }> {
+  const items = await read({ limit: limitOf(query), ...(after === undefined ? {} : { after }) });
+  const last = items.at(-1);
+  if (last === undefined) return { items, next: null };
+  const next = placeOf(last);
+  const [behind] = await read({ after: next, limit: 1 });
+  return { items, next: behind === undefined ? null : next };
+}
+
+/** An instant as ISO 8601 text, in UTC. */
+export function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

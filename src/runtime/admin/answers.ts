@@ -1,13 +1,14 @@
 // What the admin server answers at each of its paths.
 
-import type { EngineApi, FailingInfo, ParkedInfo, WaitingMessage } from "../../engine/engine-api.js";
+import type { EngineApi, FailingInfo, WaitingMessage } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { showMessage, showValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { publicMessage } from "../http/server.js";
-import { type Answered, limitOf, ok } from "./answered.js";
+import { type Answered, limitOf, ok, pageOf, timeOf } from "./answered.js";
 import { deadLetterAnswers } from "./dead-letters.js";
+import { parkedAnswers, showParked, whichOf } from "./parked.js";
 import type { Asked, RouteName } from "./routes.js";
 import { assertStateHeld, assertStateKnown, readState } from "./values.js";
 
@@ -96,11 +97,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     },
 
     drop: async ({ engine, filled, query }) => {
-      const which = query.get("which") ?? "first";
-      if (which !== "first" && which !== "all") {
-        throw new StatefunError("OPTION_INVALID", `which is "${which}" in the query; it must be first or all.`);
-      }
-      return ok({ dropped: await engine.drop(await addressOf(engine, filled), which) });
+      return ok({ dropped: await engine.drop(await addressOf(engine, filled), whichOf(query)) });
     },
 
     failing: async ({ engine, query }) => {
@@ -117,65 +114,9 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       });
     },
 
-    parked: async ({ engine, query }) => {
-      const text = query.get("after");
-      const after = text === undefined ? undefined : decodeCursor(text);
-      const { items, next } = await pageOf(
-        (range) => engine.parked(range),
-        query,
-        after,
-        ({ address }) => address,
-      );
-      return ok({
-        parked: items.map((parked) => ({
-          function: parked.address.typeName,
-          id: parked.address.id,
-          ...showParked(parked),
-        })),
-        total: engine.metrics.parked,
-        next: next && encodeCursor(next),
-      });
-    },
-
+    ...parkedAnswers,
     ...deadLetterAnswers,
   };
-
-/** Reads a page of a list. `next` is the place of the page's last item, or null when nothing comes behind it. */
-async function pageOf<T, Place>(
-  read: (range: { after?: Place; limit: number }) => Promise<T[]>,
-  query: ReadonlyMap<string, string>,
-  after: Place | undefined,
-  placeOf: (item: T) => Place,
-): Promise<{ items: T[]; next: Place | null }> {
-  const items = await read({ limit: limitOf(query), ...(after === undefined ? {} : { after }) });
-  const last = items.at(-1);
-  if (last === undefined) return { items, next: null };
-  const next = placeOf(last);
-  const [behind] = await read({ after: next, limit: 1 });
-  return { items, next: behind === undefined ? null : next };
-}
-
-/** Names an address in a query. A text of its three parts would not say where one part ends. */
-function encodeCursor({ namespace, name, id }: Address): string {
-  return Buffer.from(JSON.stringify([namespace, name, id])).toString("base64url");
-}
-
-/** Reads what {@link encodeCursor} wrote. Throws OPTION_INVALID. */
-function decodeCursor(text: string): Address {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
-    if (Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === "string")) {
-      const [namespace, name, id] = parts as [string, string, string];
-      return new Address(namespace, name, id);
-    }
-  } catch {
-    // the error below says what to send
-  }
-  throw new StatefunError(
-    "OPTION_INVALID",
-    `after is ${JSON.stringify(text)} in the query; it must be the "next" of the page before.`,
-  );
-}
 
 /** Throws FUNCTION_UNKNOWN. */
 async function addressOf(
@@ -202,11 +143,6 @@ function showWaiting(catalog: TypeCatalog, { caller, value }: WaitingMessage) {
   return { caller: caller === undefined ? null : String(caller), ...showMessage(catalog, value) };
 }
 
-function showParked({ since, code, reason, attempts, firstFailedAt }: ParkedInfo) {
-  const first = firstFailedAt === undefined ? null : timeOf(firstFailedAt);
-  return { since: timeOf(since), code, reason, attempts, firstFailedAt: first };
-}
-
 function showFailing({ attempts, code, reason, firstFailedAt, lastFailedAt, nextTryAt }: FailingInfo) {
   return {
     attempts,
@@ -216,9 +152,4 @@ function showFailing({ attempts, code, reason, firstFailedAt, lastFailedAt, next
     lastFailedAt: timeOf(lastFailedAt),
     nextTryAt: nextTryAt === undefined ? null : timeOf(nextTryAt),
   };
-}
-
-/** An instant as ISO 8601 text, in UTC. */
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,13 +1,12 @@
 // What the admin server answers at the paths of dead letters.
 
-import type { DeadLetterFilter, DeadLetterSwept } from "../../engine/dead-letter-api.js";
-import { StatefunError } from "../../errors.js";
+import type { DeadLetterSwept } from "../../engine/dead-letter-api.js";
 import { type DeadLetter, showDeadLetter } from "../../model/dead-letter.js";
-import { durationHelp, parseDurationText } from "../../model/duration-text.js";
 import { showMessage } from "../../types/show-value.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { type Answered, limitOf, ok } from "./answered.js";
+import { filterOf } from "./failure-filter.js";
 import type { Asked } from "./routes.js";
 import { maxValueBytes } from "./values.js";
 
@@ -64,32 +63,8 @@ export const deadLetterAnswers = {
 const shownLetter = (catalog: Asked["catalog"], letter: DeadLetter) =>
   showDeadLetter(letter, (value) => showMessage(catalog, value));
 
-/** Throws DURATION_INVALID. */
-function filterOf(query: ReadonlyMap<string, string>): DeadLetterFilter {
-  const typeName = query.get("function");
-  const id = query.get("id");
-  const code = query.get("code");
-  const olderThan = durationOf(query, "olderThan");
-  const newerThan = durationOf(query, "newerThan");
-  return {
-    ...(typeName === undefined ? {} : { typeName }),
-    ...(id === undefined ? {} : { id }),
-    ...(code === undefined ? {} : { code }),
-    ...(olderThan === undefined ? {} : { olderThan }),
-    ...(newerThan === undefined ? {} : { newerThan }),
-  };
-}
-
 /** Throws OPTION_INVALID. */
 function sweepOf(query: ReadonlyMap<string, string>): { limit: number } & Partial<Pick<DeadLetterSwept, "through">> {
   const through = query.get("through");
   return { limit: limitOf(query, sweptAtOnce), ...(through === undefined ? {} : { through }) };
-}
-
-function durationOf(query: ReadonlyMap<string, string>, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === undefined) return undefined;
-  const ms = parseDurationText(text);
-  if (ms !== undefined) return ms;
-  throw new StatefunError("DURATION_INVALID", `${name} is "${text}" in the query. ${durationHelp}`);
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { Route } from "../http/router.js";
+import { failureFilter } from "./failure-filter.js";
 
 /** One path of the admin server. */
 export interface AdminRoute extends Route {
@@ -14,8 +15,6 @@ export interface AdminRoute extends Route {
 const address = "/addresses/:namespace/:name/:id";
 
 const letter = "/dead-letters/:letter";
-/** The query that chooses dead letters. */
-const deadLetterFilter = ["function", "id", "code", "olderThan", "newerThan"] as const;
 
 /** All paths, by name. A test compares them with the table in docs/admin.md. */
 export const routes = {
@@ -75,23 +74,40 @@ export const routes = {
     query: ["limit", "function"],
     does: "The addresses that fail and are tried again, those that have failed for the longest time first.",
   },
-  parked: { method: "GET", path: "/parked", query: ["after", "limit"], does: "The parked addresses." },
+  parked: {
+    method: "GET",
+    path: "/parked",
+    query: ["after", "limit", ...failureFilter],
+    does: "The parked addresses, in the order of their names and ids.",
+  },
+  retryParked: {
+    method: "POST",
+    path: "/parked/retry",
+    query: ["after", "through", "limit", ...failureFilter],
+    does: "Delivers the messages of parked addresses again.",
+  },
+  dropParked: {
+    method: "POST",
+    path: "/parked/drop",
+    query: ["which", "after", "through", "limit", ...failureFilter],
+    does: "Removes the first message or all messages of parked addresses, and delivers the others.",
+  },
   deadLetters: {
     method: "GET",
     path: "/dead-letters",
-    query: ["after", "limit", ...deadLetterFilter],
+    query: ["after", "limit", ...failureFilter],
     does: "The dead letters, the oldest first.",
   },
   resendDeadLetters: {
     method: "POST",
     path: "/dead-letters/resend",
-    query: ["limit", "through", ...deadLetterFilter],
+    query: ["limit", "through", ...failureFilter],
     does: "Sends the messages of dead letters again.",
   },
   dropDeadLetters: {
     method: "POST",
     path: "/dead-letters/drop",
-    query: ["limit", "through", ...deadLetterFilter],
+    query: ["limit", "through", ...failureFilter],
     does: "Removes dead letters with their messages.",
   },
   deadLetter: {

@@ -359,24 +359,3 @@ test("what waits for a function that nothing serves any more is listed, shown an
   assert.equal(await gone(), undefined);
   assert.equal((await ask("GET /addresses/shop/gone/bob")).json.code, "FUNCTION_UNKNOWN");
 });
-
-test("an address that fails is shown from the first failure on, and listed", async (t) => {
-  const policy = { retry: { attempts: 5, firstMs: 3_600_000, longestMs: 3_600_000 } };
-  const { engine, ask } = await world(t, {}, {}, new MemoryStore(), policy);
-  assert.deepEqual((await ask("GET /failing")).json, { failing: [], total: 0 });
-  for (const id of ["bob", "eve"]) await engine.send(new Address("shop", "counter", id), Types.string.pack("fail"));
-  while ((await engine.failing({ limit: 2 })).total < 2) await new Promise((resolve) => setImmediate(resolve));
-  const { failing, parked, inFlight } = (await ask("GET /addresses/shop/counter/bob")).json;
-  assert.deepEqual([failing.attempts, failing.code, parked, inFlight], [1, "HANDLER_FAILED", null, null]);
-  assert.equal(failing.firstFailedAt, failing.lastFailedAt);
-  assert.ok(Date.parse(failing.nextTryAt) - Date.parse(failing.lastFailedAt) >= 3_600_000);
-  const listed = (await ask("GET /failing?limit=1&function=shop/counter")).json;
-  assert.deepEqual([listed.failing.length, listed.total, listed.failing[0].id], [1, 2, "bob"]);
-  assert.deepEqual(
-    { ...listed.failing[0], function: undefined, id: undefined },
-    { ...failing, function: undefined, id: undefined },
-  );
-  assert.deepEqual((await ask("GET /failing?function=shop/deep/other")).json, { failing: [], total: 0 });
-  const [counter] = (await ask("GET /functions")).json.functions;
-  assert.deepEqual([counter.failing, counter.inFlight, counter.oldestCall], [2, 0, null]);
-});

@@ -1,0 +1,27 @@
+// The options that choose failures: dead letters, and parked addresses.
+
+import { durationOf } from "./duration-option.js";
+import type { Input } from "./parse.js";
+
+/** The options, in the order of the help. */
+export const filterNames = ["function", "id", "code", "older-than", "newer-than"] as const;
+
+/** Reads the options as the query of the admin server. Throws DURATION_INVALID. */
+export function filterOf(input: Input): Record<string, string | undefined> {
+  const ms = (option: string) => {
+    const duration = durationOf(input, option);
+    return duration === undefined ? undefined : `${duration}ms`;
+  };
+  return {
+    function: input.text("function"),
+    id: input.text("id"),
+    code: input.text("code"),
+    olderThan: ms("older-than"),
+    newerThan: ms("newer-than"),
+  };
+}
+
+/** The first of these options that was given; undefined when none was. */
+export function filterGiven(input: Input): string | undefined {
+  return filterNames.find((option) => input.text(option) !== undefined);
+}

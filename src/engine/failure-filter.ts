@@ -1,0 +1,49 @@
+// Chooses among failures that people look at or end: dead letters, and parked addresses.
+
+import type { Address } from "../model/address.js";
+import type { Duration } from "../model/duration.js";
+import { defineOptions, nonEmptyText, type Option, span } from "../model/options.js";
+import { parseTypeName } from "../model/type-name.js";
+
+interface FailureFilter {
+  readonly typeName?: string;
+  readonly id?: string;
+  readonly code?: string;
+  readonly olderThan?: Duration;
+  readonly newerThan?: Duration;
+}
+
+const typeName: Option<string, string | undefined> = (input) => {
+  if (input !== undefined) parseTypeName(input);
+  return input;
+};
+
+const options = defineOptions<FailureFilter>()({
+  typeName,
+  id: nonEmptyText,
+  code: nonEmptyText,
+  olderThan: span,
+  newerThan: span,
+});
+
+/** A filter that was read, at a moment. */
+export interface Choice {
+  /** The type name that all chosen failures have; undefined when they may have any. */
+  readonly typeName: string | undefined;
+  /** Whether a failure is chosen: its address, its code, and when it was in milliseconds since 1970. */
+  includes(address: Address, code: string, at: number): boolean;
+}
+
+/** Reads a filter. `of` says what it chooses. Throws OPTION_INVALID, TYPE_NAME_INVALID and DURATION_INVALID. */
+export function choiceOf(of: string, filter: FailureFilter | undefined, now: number): Choice {
+  const { typeName, id, code, olderThan, newerThan } = options.read(`The filter of ${of}`, filter);
+  return {
+    typeName,
+    includes: (address, itsCode, at) =>
+      (typeName === undefined || address.typeName === typeName) &&
+      (id === undefined || address.id === id) &&
+      (code === undefined || itsCode === code) &&
+      (olderThan === undefined || at <= now - olderThan) &&
+      (newerThan === undefined || at >= now - newerThan),
+  };
+}

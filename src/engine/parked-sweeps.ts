@@ -1,0 +1,176 @@
+// Ends the parking of many addresses at once, as people choose them: they are retried, or their messages are dropped. A sweep
+// goes through the parked addresses in the order of their keys, in bounded steps, so that an address that fails again and is
+// parked again is not taken twice.
+
+import { Address } from "../model/address.js";
+import { defineOptions, positiveInteger, unchecked, withDefault } from "../model/options.js";
+import type { Admission } from "./admission.js";
+import type { Clock } from "./clock.js";
+import type { Dispatcher } from "./dispatcher.js";
+import type { Drops } from "./drops.js";
+import { queueBytes } from "./durable-queue.js";
+import { type Choice, choiceOf } from "./failure-filter.js";
+import type { GroupCommit } from "./group-commit.js";
+import type { Instance } from "./instance.js";
+import type { Instances } from "./instances.js";
+import type { ParkedAddress, ParkedAddresses } from "./parked-addresses.js";
+import type { ParkedFilter, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
+
+/** How many addresses, and how many bytes, are read at once. A page of a list ends after so many bytes too. */
+const readAtOnce = 200;
+const bytesAtOnce = 4 * 1024 * 1024;
+
+const sweepOptions = defineOptions<ParkedSweep>()({
+  after: unchecked<Address>(),
+  through: unchecked<number>(),
+  limit: withDefault(positiveInteger, Number.POSITIVE_INFINITY),
+  onProgress: withDefault(unchecked<(done: number) => void>(), () => {}),
+});
+
+interface SweepParts {
+  readonly admission: Admission;
+  readonly instances: Instances;
+  readonly parked: ParkedAddresses;
+  readonly drops: Drops;
+  readonly dispatcher: Dispatcher;
+  readonly commit: GroupCommit;
+  readonly clock: Clock;
+}
+
+export class ParkedSweeps {
+  readonly #parts: SweepParts;
+
+  constructor(parts: SweepParts) {
+    this.#parts = parts;
+  }
+
+  /** See EngineApi.parked. */
+  async page({ after, limit }: ParkedPage, filter: ParkedFilter | undefined): Promise<ParkedAddress[]> {
+    const choice = choiceOf("parked addresses", filter, this.#parts.clock.now());
+    await this.#parts.commit.attempted();
+    const page: ParkedAddress[] = [];
+    let bytes = 0;
+    for await (const parked of this.#chosen(choice, after, Number.POSITIVE_INFINITY, limit)) {
+      page.push(parked);
+      bytes += parked.bytes;
+      if (page.length === limit || bytes >= bytesAtOnce) break;
+    }
+    return page;
+  }
+
+  /** See EngineApi.retryAll. */
+  async retryAll(filter?: ParkedFilter, sweep?: ParkedSweep): Promise<ParkedSwept> {
+    const { parked, commit } = this.#parts;
+    return this.#sweep(filter, sweep, async (instance) => commit.transact(() => parked.unpark(instance)));
+  }
+
+  /** See EngineApi.dropAll. */
+  async dropAll(
+    which: "first" | "all",
+    filter?: ParkedFilter,
+    sweep?: ParkedSweep,
+  ): Promise<ParkedSwept & { messages: number }> {
+    const { instances, drops } = this.#parts;
+    let messages = 0;
+    const swept = await this.#sweep(filter, sweep, async (instance) => {
+      messages += await drops[which](instance, instances.lastKey(instance.address));
+    });
+    return { ...swept, messages };
+  }
+
+  async #sweep(
+    filter: ParkedFilter | undefined,
+    sweep: ParkedSweep | undefined,
+    change: (instance: Instance) => Promise<void>,
+  ): Promise<ParkedSwept> {
+    const { admission, commit, clock } = this.#parts;
+    const { after, through = clock.now(), limit, onProgress } = sweepOptions.read("The sweep", sweep);
+    const choice = choiceOf("parked addresses", filter, clock.now());
+    let done = 0;
+    let last: Address | undefined;
+    let unreported = 0;
+    const report = async () => {
+      await commit.durable();
+      if (unreported > 0) onProgress(done);
+      unreported = 0;
+    };
+    await commit.attempted();
+    for await (const { address } of this.#chosen(choice, after, through, readAtOnce)) {
+      if (done === limit) {
+        await report();
+        return { done, through, next: last };
+      }
+      admission.assertOpen();
+      if (!(await this.#end(address, choice, through, change))) continue;
+      last = address;
+      done += 1;
+      unreported += 1;
+      if (unreported === readAtOnce) await report();
+    }
+    await report();
+    return { done, through, next: undefined };
+  }
+
+  /** Ends the parking of an address. Returns false when somebody has done so since its page was read. */
+  async #end(
+    address: Address,
+    choice: Choice,
+    through: number,
+    change: (instance: Instance) => Promise<void>,
+  ): Promise<boolean> {
+    const { instances, parked } = this.#parts;
+    const instance = instances.wake(address);
+    parked.recall(instance);
+    const { parking } = instance;
+    if (parking === undefined || parking.since > through || !choice.includes(address, parking.code, parking.since)) {
+      instances.rest(instance);
+      return false;
+    }
+    instance.held += 1;
+    try {
+      await change(instance);
+    } finally {
+      instance.held -= 1;
+      this.#release(instance);
+    }
+    return true;
+  }
+
+  /** Lets an address have its turn, or lets it sleep until there is room: millions of them can't be awake at once. */
+  #release(instance: Instance): void {
+    const { instances, dispatcher } = this.#parts;
+    const { mailbox, function: known } = instance;
+    if (
+      known === undefined ||
+      mailbox.isEmpty ||
+      known.backlog.hasRoomBeside(queueBytes) ||
+      !instances.sleep(instance)
+    ) {
+      dispatcher.ready(instance);
+      instances.rest(instance);
+    } else dispatcher.asleep(known, instance.key);
+  }
+
+  async *#chosen(
+    { typeName, includes }: Choice,
+    after: Address | undefined,
+    through: number,
+    limit: number,
+  ): AsyncIterable<ParkedAddress> {
+    const within = typeName === undefined ? undefined : Address.of(typeName, "");
+    for (let behind = after; ; ) {
+      const { found, ends } = await this.#parts.parked.page({
+        limit: Math.min(limit, readAtOnce),
+        bytes: bytesAtOnce,
+        ...(behind === undefined ? {} : { after: behind }),
+        ...(within === undefined ? {} : { within }),
+      });
+      for (const one of found) {
+        const { address, parking } = one;
+        if (parking.since <= through && includes(address, parking.code, parking.since)) yield one;
+      }
+      behind = found.at(-1)?.address;
+      if (ends || behind === undefined) return;
+    }
+  }
+}
