@@ -26,8 +26,10 @@ export class Cell {
   readonly #spec: StateSpec;
   /** The value that the engine has; undefined when the state is not set. */
   #sent: TypedValue | undefined;
-  /** The value after the last message that succeeded. */
+  /** The value after the last message that succeeded, unless {@link #unpacked} holds it; undefined when the state is not set. */
   #kept: TypedValue | undefined;
+  /** A primitive that was kept and is not packed yet: in a batch, the next message most often replaces it. */
+  #unpacked: unknown;
   /** Whether #kept was packed here: equal values then have equal bytes. */
   #keptIsOurs = false;
   /** How many messages have changed the value since the engine was told. */
@@ -45,8 +47,9 @@ export class Cell {
   #startIsKept = false;
   /** Whether the message that runs has written the state by name. */
   #written = false;
-  /** Whether the message that has just ended changed the value, and the value that {@link prepare} has packed. */
+  /** Whether the message that has just ended changed the value, the property's value, and its packed form if there is one. */
   #prepared = false;
+  #value: unknown;
   #next: TypedValue | undefined;
 
   constructor(
@@ -67,7 +70,7 @@ export class Cell {
   /** Writes the value that was kept last into a fresh instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
   begin(instance: object): void {
     const spec = this.#spec;
-    const kept = this.#kept;
+    const kept = this.#packKept();
     this.#written = false;
     this.#watched = false;
     this.#startBytes = undefined;
@@ -128,7 +131,7 @@ export class Cell {
     this.#startFromDefault(instance);
   }
 
-  /** Packs the property's value if the message has changed it, and returns whether it has. Throws VALUE_INVALID. */
+  /** Checks the property's value if the message has changed it, and returns whether it has. Throws VALUE_INVALID. */
   prepare(instance: object): boolean {
     this.#prepared = false;
     if (this.#isUntouched(instance)) return false;
@@ -137,25 +140,28 @@ export class Cell {
     if (isSet(value)) {
       const mayBeSame = !this.#written;
       if (mayBeSame && typeof value !== "object" && Object.is(value, this.#start)) return false;
-      next = this.#pack(value);
-      if (mayBeSame && typeof value === "object" && !this.#changed(next)) return false;
-    } else if (this.#kept === undefined) return false;
+      if (!this.#packsLater(value)) next = this.#pack(value);
+      if (mayBeSame && next !== undefined && typeof value === "object" && !this.#changed(next)) return false;
+    } else if (!this.#isKept) return false;
+    this.#value = value;
     this.#next = next;
     this.#prepared = true;
     return true;
   }
 
   /** Keeps what {@link prepare} has found: the message has succeeded. */
-  keep(instance: object): void {
+  keep(): void {
     if (!this.#prepared) return;
+    const value = this.#value;
     this.#kept = this.#next;
+    this.#unpacked = this.#next === undefined && isSet(value) ? value : undefined;
     this.#keptIsOurs = true;
     this.#changes += 1;
     if (this.#written) this.#changedByName = true;
     this.#written = false;
-    this.#start = this.#spec.get(instance);
+    this.#start = value;
     this.#startBytes = undefined;
-    this.#startIsKept = this.#kept !== undefined;
+    this.#startIsKept = this.#isKept;
   }
 
   /** Takes the change that the engine has to store; undefined when there is none. */
@@ -164,7 +170,7 @@ export class Cell {
     if (changes === 0) return undefined;
     const { name } = this.#spec;
     const sent = this.#sent;
-    const value = this.#kept;
+    const value = this.#packKept();
     const byName = this.#changedByName;
     this.#changes = 0;
     this.#changedByName = false;
@@ -190,7 +196,7 @@ export class Cell {
   /** Whether an object's encoding differs from the encoding at the start of the message. */
   #changed(packed: TypedValue): boolean {
     if (!this.#startIsKept) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
-    const kept = this.#kept as TypedValue;
+    const kept = this.#packKept() as TypedValue;
     if (this.#keptIsOurs) return !sameBytes(packed.value, kept.value);
     if (sameValue(this.#inGeneration(packed), kept)) return false;
     // Another SDK may write the same fields in another order. The bytes then differ although nothing has changed.
@@ -208,6 +214,29 @@ export class Cell {
     this.#startBytes = packed.value;
     this.#start = this.#unpackCopy(packed);
     this.#spec.set(instance, this.#start);
+  }
+
+  /** Whether the state is set after the last message that succeeded. */
+  get #isKept(): boolean {
+    return this.#kept !== undefined || this.#unpacked !== undefined;
+  }
+
+  /** The value after the last message that succeeded, packed; undefined when the state is not set. */
+  #packKept(): TypedValue | undefined {
+    if (this.#unpacked !== undefined) {
+      this.#kept = this.#pack(this.#unpacked);
+      this.#unpacked = undefined;
+    }
+    return this.#kept;
+  }
+
+  /** Whether the value may be packed later. Throws VALUE_INVALID. */
+  #packsLater(value: unknown): boolean {
+    try {
+      return this.#spec.type.packsLater(value);
+    } catch (thrown) {
+      throw this.#located(thrown);
+    }
   }
 
   #pack(value: unknown): TypedValue {

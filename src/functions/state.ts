@@ -90,7 +90,7 @@ export class BatchState {
    * with the message before it. Only a fresh instance can make a default that is an object anew.
    */
   restoreDefaults(): void | Promise<void> {
-    if (!this.#cells.some((cell) => cell.lacksDefault(this.#instance))) return;
+    if (!this.#lacksDefaults) return;
     const cleared = this.#cells.filter((cell) => cell.lacksDefault(this.#instance));
     const fresh = this.#spec.create();
     const restore = (from: object) => {
@@ -99,12 +99,18 @@ export class BatchState {
     return fresh instanceof Promise ? fresh.then(restore) : restore(fresh);
   }
 
+  /** Whether a state that has a default was cleared. Every message asks, and a closure would cost more than the answer. */
+  get #lacksDefaults(): boolean {
+    for (const cell of this.#cells) if (cell.lacksDefault(this.#instance)) return true;
+    return false;
+  }
+
   /** Keeps what the message that has just ended changed. Throws VALUE_INVALID, and then keeps nothing of the message. */
   keep(): void {
     const instance = this.#instance;
     let changed = false;
     for (const cell of this.#cells) if (cell.prepare(instance)) changed = true;
-    if (changed) for (const cell of this.#cells) cell.keep(instance);
+    if (changed) for (const cell of this.#cells) cell.keep();
     if (this.#written === undefined) return;
     this.#undeclared = new Map([...(this.#undeclared ?? []), ...this.#written]);
     this.#written = undefined;

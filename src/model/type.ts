@@ -71,6 +71,15 @@ export abstract class Type<T> implements ValueReader<T> {
     return new TypedValue<T>(this.typename, this.serialize(value));
   }
 
+  /**
+   * Checks a value that never changes, and so may be packed later. Returns false, and checks nothing, when the value has to be
+   * packed at once. Throws VALUE_INVALID.
+   * @internal
+   */
+  packsLater(_value: T): boolean {
+    return false;
+  }
+
   /** Whether this type reads values of this typename: its own, or that of its v2 form. */
   reads(typename: string): boolean {
     return this.isNamed(typename) || this.v2?.isNamed(typename) === true;

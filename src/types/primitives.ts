@@ -77,6 +77,12 @@ class ScalarType<T> extends Type<T> {
     return packed.readWith(this.#read);
   }
 
+  override packsLater(value: T): boolean {
+    if (typeof value === "object") return false;
+    this.#check(value);
+    return true;
+  }
+
   override pack(value: T): TypedValue<T> {
     this.#check(value);
     // Bytes may change after they are packed, so they are encoded now. Every other primitive is immutable: it is
