@@ -1,5 +1,6 @@
 // What people do with dead letters: they list them, look at them, correct them, send them again, and drop them.
 
+import { isClient } from "../model/client-address.js";
 import type { DeadLetter } from "../model/dead-letter.js";
 import { defineOptions, nonEmptyText, positiveInteger, unchecked, withDefault } from "../model/options.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
@@ -22,6 +23,7 @@ import { decodeLetter, type Letter, letterKey, openLetter } from "./letter.js";
 import { Message } from "./message.js";
 import type { OwnContext } from "./own-context.js";
 import { Packed } from "./packed.js";
+import type { WaitingCalls } from "./waiting-calls.js";
 
 /** How many letters, and how many bytes, are read at once. A page of a list ends after so many bytes too. */
 const readAtOnce = 200;
@@ -43,6 +45,7 @@ interface DeadLetterMaintenanceParts {
   readonly letters: DeadLetters;
   readonly admission: Admission;
   readonly delivery: Delivery;
+  readonly calls: WaitingCalls;
   readonly commit: GroupCommit;
   readonly clock: Clock;
   readonly context: OwnContext;
@@ -126,9 +129,13 @@ export class DeadLetterMaintenance implements DeadLetterApi {
 
   /** Sends the message again and removes the letter in one transaction: so a letter is sent again once, over a crash too. */
   #resend(letter: Letter): void {
-    const { letters, delivery } = this.#parts;
+    const { letters, delivery, calls } = this.#parts;
+    const { address, caller, value } = letter;
+    // A caller outside was told when the message was set aside. Its address may be that of another call by now, under the same
+    // idempotency key.
+    const sender = caller !== undefined && isClient(caller) ? calls.callerAddress(undefined) : caller;
     letters.remove(letter);
-    delivery.deliver(letter.address, new Message(letter.caller, letter.value));
+    delivery.deliver(address, new Message(sender, value));
   }
 
   async #sweep(

@@ -164,7 +164,7 @@ export class Engine implements EngineApi {
     this.#drops = new Drops({ ...common, admission, calls, dispatcher });
     this.#maintenance = new Maintenance({ ...common, admission, drops: this.#drops, dispatcher });
     this.#inspector = new Inspector(common);
-    this.deadLetters = new DeadLetterMaintenance({ store, letters, admission, delivery, commit, clock, context });
+    this.deadLetters = new DeadLetterMaintenance({ ...common, letters, admission, delivery, calls, context });
     this.#sweeper = new Sweeper({ ...common, keys });
     const queues = { functions, instances, outboxes, clock, arrivals: ArrivalTimes.follow(commit, sequence, clock) };
     const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters, queues });

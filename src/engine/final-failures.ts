@@ -38,16 +38,15 @@ export class FinalFailures {
 
   /**
    * Ends a message that its function has refused for good, and that was taken out of its mailbox, as part of the open
-   * transaction. A caller outside is told, and that is the end. A message of anybody else is set aside when its function has
-   * dead letters.
+   * transaction. A caller outside is told, and that is the end. A message for which no caller waits is set aside when its
+   * function has dead letters.
    */
   refused(known: KnownFunction, instance: Instance, { message, attempts, error }: RefusedMessage): void {
     const { letters, calls, clock } = this.#parts;
     const { caller, value } = message;
     const { address } = instance;
     known.counters.failures.of(error.code).count += 1;
-    if (caller !== undefined && isClient(caller)) {
-      calls.fail(caller, error);
+    if (caller !== undefined && isClient(caller) && calls.fail(caller, error)) {
       this.#warn({ address, attempts, error }, "Its caller was told.");
       return;
     }

@@ -110,14 +110,17 @@ export class WaitingCalls {
 
   /**
    * Takes the failure of a call whose message is not tried again, as part of the open transaction. The caller learns of the
-   * failure when it is durable. A repeat under the same idempotency key gets the same failure.
+   * failure when it is durable. A repeat under the same idempotency key gets the same failure. Returns whether anybody learns of
+   * the failure: a caller who waits, or a repeat.
    */
-  fail(caller: Address, failure: Failure): void {
+  fail(caller: Address, failure: Failure): boolean {
     // The stack is only for people who look after the functions.
     const { stack: _, ...told } = failure;
-    if (!this.#record(caller, { failure: told })) return;
+    if (!this.#record(caller, { failure: told })) return false;
     const call = this.#waiting.get(caller.id);
     if (call !== undefined) this.#endWhenDurable(caller.id, call, { failure: told });
+    const idempotencyKey = keyOf(caller);
+    return call !== undefined || (idempotencyKey !== undefined && this.#keys.resultOf(idempotencyKey) !== undefined);
   }
 
   /**

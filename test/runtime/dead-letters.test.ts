@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { json, StatefulFunctions, TerminalError, Types } from "../../src/index.js";
+import { type Address, type Context, json, StatefulFunctions, TerminalError, Types } from "../../src/index.js";
 import { type RuntimeOptions, StatefunRuntime } from "../../src/runtime/entry.js";
 import { rejectsCode } from "../support/expect-code.js";
+import { Gate } from "../support/gate.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
@@ -115,6 +116,83 @@ test("a refused message for which nobody outside waits is a letter at once, and 
   const { letters: kept } = await runtime.engine.deadLetters.list({ code: "NOT_SOLD" });
   assert.deepEqual(kept[1]?.error.details, { sku: "refused2" });
   assert.equal(String(kept[1]?.caller), "shop/relay/a");
+});
+
+/** A function whose answer, or whose failure, the test chooses. */
+async function scripted(t: TestContext, options: Partial<RuntimeOptions> = {}) {
+  const script = { act: (_context: Context): unknown => undefined };
+  const functions = new StatefulFunctions().register("test/f", (_message, context) => script.act(context), {
+    retry: { attempts: 1 },
+    onFailure: "deadLetter",
+  });
+  const clock = new ManualClock();
+  const logger = new RecordingLogger();
+  const closed = { dir: false, ingress: false, admin: false } as const;
+  const runtime = await StatefunRuntime.open({ functions, clock, logger, ...closed, ...options });
+  t.after(() => runtime.close());
+  const { deadLetters } = runtime.engine;
+  const codes = async () => (await deadLetters.list()).letters.map(({ error }) => error.code);
+  const resend = async () => {
+    const [letter] = (await deadLetters.list()).letters;
+    await deadLetters.resend(letter?.id as string);
+    await clock.settle();
+  };
+  const call = (id: string, idempotencyKey?: string) =>
+    runtime.call("test/f", id, Types.string.pack("x"), idempotencyKey === undefined ? {} : { idempotencyKey });
+  return { runtime, clock, script, call, codes, resend };
+}
+const fail = () => {
+  throw new Error("on purpose");
+};
+const refuse = () => {
+  throw new TerminalError("no", { code: "REFUSED" });
+};
+
+for (const key of [undefined, "k"]) {
+  test(`a call's message that is sent again and then refused is another letter: its caller was told before, key ${key}`, async (t) => {
+    const { script, call, codes, resend } = await scripted(t);
+    script.act = fail;
+    await rejectsCode(call("a", key), "HANDLER_FAILED");
+    script.act = refuse;
+    await resend();
+    assert.deepEqual(await codes(), ["REFUSED"]);
+  });
+}
+
+test("a call's message that is refused when its caller has stopped waiting is a letter", async (t) => {
+  const { script, runtime, codes, clock } = await scripted(t);
+  const gate = new Gate();
+  script.act = async () => {
+    await gate.promise;
+    refuse();
+  };
+  const stop = new AbortController();
+  const call = runtime.call("test/f", "a", Types.string.pack("x"), { signal: stop.signal });
+  const stopped = assert.rejects(call);
+  await clock.settle();
+  stop.abort();
+  await stopped;
+  gate.open();
+  await clock.settle();
+  assert.deepEqual(await codes(), ["REFUSED"]);
+});
+
+test("a message that is sent again answers no later call that uses its idempotency key", async (t) => {
+  const { script, call, clock, runtime, resend } = await scripted(t, { idempotencyKeyLifetime: 60_000 });
+  script.act = fail;
+  await rejectsCode(call("a", "k"), "HANDLER_FAILED");
+  await clock.advance(120_000);
+  let client: Address | undefined;
+  script.act = (context) => {
+    client = context.deferReply();
+  };
+  const later = call("b", "k");
+  await clock.settle();
+  script.act = () => "of the first call";
+  await resend();
+  script.act = (context) => context.send(client as Address, "of the second call");
+  await runtime.send("test/f", "c", Types.string.pack("x"));
+  assert.equal((await later)?.as(Types.string), "of the second call");
 });
 
 test("where nothing is set aside, a refused message leaves no letter and parks nobody", async (t) => {
