@@ -8,16 +8,18 @@ import type { Address } from "../model/address.js";
 interface Step {
   readonly from: Address;
   readonly target: Address;
+  /** The call in flight whose handler waits. A later call of the same address has other handlers, which may wait for nothing. */
+  readonly call: object | undefined;
 }
 
 export class CallCycles {
   /** The waits, by the texts of the addresses that wait. */
   readonly #steps = new Map<string, Set<Step>>();
-  readonly #inFlight: (address: Address) => boolean;
+  readonly #callOf: (address: Address) => object | undefined;
 
-  /** `inFlight` says whether a call of the address is in flight. An address without one has no handler that waits. */
-  constructor(inFlight: (address: Address) => boolean) {
-    this.#inFlight = inFlight;
+  /** `callOf` finds the call of the address that is in flight. An address without one has no handler that waits. */
+  constructor(callOf: (address: Address) => object | undefined) {
+    this.#callOf = callOf;
   }
 
   /**
@@ -25,7 +27,7 @@ export class CallCycles {
    * answer.
    */
   assertNone(from: Address, target: Address): void {
-    const path = this.#inFlight(from) ? this.#path(target, from) : undefined;
+    const path = this.#callOf(from) !== undefined ? this.#path(target, from) : undefined;
     if (path === undefined) return;
     throw new StatefunError(
       "CALL_CYCLE",
@@ -37,7 +39,7 @@ export class CallCycles {
   add(from: Address, target: Address): () => void {
     const key = String(from);
     const steps = this.#steps.get(key) ?? new Set();
-    const step = { from, target };
+    const step = { from, target, call: this.#callOf(from) };
     steps.add(step);
     this.#steps.set(key, steps);
     return () => {
@@ -54,9 +56,10 @@ export class CallCycles {
       const last = path.at(-1) as Address;
       if (last.equals(end)) return path;
       const key = String(last);
-      if (seen.has(key) || !this.#inFlight(last)) continue;
+      const inFlight = this.#callOf(last);
+      if (seen.has(key) || inFlight === undefined) continue;
       seen.add(key);
-      for (const { target } of this.#steps.get(key) ?? []) paths.push([...path, target]);
+      for (const { target, call } of this.#steps.get(key) ?? []) if (call === inFlight) paths.push([...path, target]);
     }
     return undefined;
   }

@@ -54,7 +54,7 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    this.#cycles = new CallCycles((address) => parts.instances.peek(address)?.call !== undefined);
+    this.#cycles = new CallCycles((address) => parts.instances.peek(address)?.call);
   }
 
   /** See EngineApi.send. */

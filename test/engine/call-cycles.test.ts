@@ -6,7 +6,8 @@ import { throwsCode } from "../support/expect-code.js";
 import { at } from "./functions.js";
 
 const [a, b, c] = [at("f/a"), at("f/b"), at("g/c")];
-const busy = () => new CallCycles(() => true);
+const inFlight = {};
+const busy = () => new CallCycles(() => inFlight);
 
 test("a handler that calls its own address is refused by name", () => {
   throwsCode(() => busy().assertNone(a, at("f/a")), "CALL_CYCLE", "test/f/a → test/f/a");
@@ -40,11 +41,21 @@ test("a wait that has ended closes no circle; another one of the same handler st
 
 test("an address without a call in flight has no handler that waits", () => {
   const idle = new Set<string>();
-  const cycles = new CallCycles((address) => !idle.has(String(address)));
+  const cycles = new CallCycles((address) => (idle.has(String(address)) ? undefined : inFlight));
   cycles.add(a, b);
   idle.add(String(a));
   cycles.assertNone(b, a);
   cycles.assertNone(a, a);
+});
+
+test("a wait whose handler has ended closes no circle through the next call of its address", () => {
+  let current = inFlight;
+  const cycles = new CallCycles(() => current);
+  cycles.add(a, b);
+  current = {};
+  cycles.assertNone(b, a);
+  cycles.add(a, c);
+  throwsCode(() => cycles.assertNone(c, a), "CALL_CYCLE");
 });
 
 test("waits that go round in a circle elsewhere end the search", () => {
