@@ -155,7 +155,7 @@ describe("looking", () => {
     await statefun("call", "shop/counter", "p1", '"x"');
     const { stdout } = await statefun("ps");
     assert.match(stdout, /^FUNCTION +ENDPOINT +ADDRESSES +WAITING +FAILING +PARKED +IN FLIGHT +OLDEST CALL\n/);
-    assert.match(stdout, /^shop\/counter +in this process +\d+ +0 +\d+$/m);
+    assert.match(stdout, /^shop\/counter +in this process +\d+ +0 +0 +\d+ +0$/m);
     const { functions } = await jsonOf("ps");
     assert.deepEqual(functions.map((shown: any) => shown.function).sort(), ["shop/counter", "shop/orders"]);
   });
