@@ -278,10 +278,13 @@ export class Invoker {
   }
 }
 
-/** Throws RESPONSE_MALFORMED for an answer that ends more messages than its call carried, or none without a reason. */
+/**
+ * Throws RESPONSE_MALFORMED for an answer that ends more messages than its call carried, or none without a reason, and for one
+ * that says why a message failed which the call did not carry.
+ */
 function assertEnd(end: BatchEnd | undefined, size: number): void {
   if (end === undefined) return;
   const { consumed, stopped } = end;
-  if (consumed <= size && (consumed > 0 || stopped !== undefined)) return;
+  if (stopped === undefined ? consumed > 0 && consumed <= size : consumed < size) return;
   throw new StatefunError("RESPONSE_MALFORMED", `The answer ends ${consumed} messages of a call that carried ${size}.`);
 }

@@ -8,6 +8,7 @@ import type { EngineLimits } from "../../src/engine/limits.js";
 import { DelayedMessage } from "../../src/engine/message.js";
 import { type ErrorCode, StatefunError } from "../../src/errors.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
+import { encodeResponse } from "../../src/wire/encode-response.js";
 import { Gate } from "../support/gate.js";
 import { at, type Batch, type Handle, spec, type TestFunction } from "./functions.js";
 import { Parts, packed } from "./parts.js";
@@ -128,6 +129,20 @@ test("an answer that is refused changes nothing, and is a failure with its code"
   assert.equal(instance.mailbox.loaded, 1);
   assert.equal(parts.instances.peek(at("g/b")), undefined);
   assert.equal(parts.counters.messagesDelivered, 0);
+});
+
+test("an answer that ends all messages, and says that one more has failed, is a failure: nobody else's message is to blame", async () => {
+  const stopped = { code: "HANDLER_FAILED", message: "no", lasting: true };
+  const { instance, call, send } = setUp((batch) => {
+    batch.raw = encodeResponse({ mutations: [], messages: [], delayed: [], egresses: [] }, "v3", {
+      consumed: 1,
+      ends: [],
+      stopped,
+    });
+  });
+  send("1");
+  assert.equal(await call(), "RESPONSE_MALFORMED");
+  assert.equal(instance.mailbox.loaded, 1);
 });
 
 test("bytes that are no answer are a failure", async () => {
