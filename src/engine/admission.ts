@@ -63,12 +63,12 @@ export class Admission {
   }
 
   /** Returns how the function of an address is reached. Throws FUNCTION_UNKNOWN. */
-  routeOf({ namespace, name, typeName }: Address): Route {
-    const route = this.#parts.functions.routeOf(namespace, name);
+  routeOf(address: Address): Route {
+    const route = this.#parts.functions.routeOf(address.namespace, address.name);
     if (route !== undefined) return route;
     throw new StatefunError(
       "FUNCTION_UNKNOWN",
-      `Nothing serves ${typeName}. Bind its class, or add its endpoint to the module file.`,
+      `Nothing serves ${address.typeName}. Bind its class, or add its endpoint to the module file.`,
     );
   }
 
