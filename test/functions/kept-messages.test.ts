@@ -44,6 +44,16 @@ test('order "keep": beyond the bound the call fails, and each repetition tries t
   assert.deepEqual([worker.done, worker.keeps], [["bad", "1", "2"], false]);
 });
 
+test('order "keep": beyond the bound the whole line runs in one call, however long it is', async () => {
+  const worker = setUp("v3", { order: "keep" });
+  acts.set("bad", boom);
+  const ids = Array.from({ length: 150 }, (_, index) => String(index));
+  await worker.send(job("bad"), ...ids.map((id) => job(id, "x".repeat(6_800))));
+  acts.delete("bad");
+  await worker.send(job("large", "x".repeat(900_000)));
+  assert.deepEqual(worker.done, ["bad", ...ids, "large"]);
+});
+
 test("beyond the bound, a message that fails while others may overtake it is a letter at once", async () => {
   const worker = setUp("v3");
   const large = "x".repeat(600_000);
