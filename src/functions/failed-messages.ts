@@ -98,10 +98,11 @@ export class FailedMessages {
       return [...kept.filter(isDue), ...came];
     }
     const [first] = kept;
+    if (first === undefined) return came;
     const line = [...kept, ...came];
     // Without room to wait, the messages are tried at once: the call may succeed when Flink repeats it.
     const fits = roomFor(line.map(waiting));
-    if (first !== undefined && !isDue(first) && fits) {
+    if (!isDue(first) && fits) {
       this.#untouched = kept;
       this.#behind = came;
       return [];

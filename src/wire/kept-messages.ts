@@ -1,6 +1,7 @@
 // The state in which a function on Flink keeps messages that failed, or that wait behind one. And the message with which it
 // wakes itself to try them again.
 
+import { platform } from "../bytes/platform.js";
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Address } from "../model/address.js";
@@ -89,21 +90,10 @@ function readMessage(reader: WireReader, outerEnd: number): KeptMessage {
 
 /** The message that says that a kept message is due; 0 names those that wait for no such message. */
 export function dueMessage(due: number): TypedValue {
-  const writer = new WireWriter();
-  writer.uint32(tag(1, varint));
-  writer.int64(due);
-  return new TypedValue(dueTypename, writer.finish());
+  return new TypedValue(dueTypename, platform.encodeUtf8(String(due)));
 }
 
-/** Reads which kept message is due. Throws an Error that says what is wrong with the bytes. */
+/** Reads which kept message is due. Never throws: anybody can send such a message, and a bad one names no message. */
 export function readDue({ value }: TypedValue): number {
-  const reader = new WireReader(value);
-  const end = value.length;
-  let due = 0;
-  while (reader.pos < end) {
-    const fieldTag = reader.tag(end);
-    if (fieldTag === tag(1, varint)) due = Number(reader.varint64(end));
-    else reader.skip(fieldTag, end);
-  }
-  return due;
+  return Number(platform.decodeUtf8(value));
 }

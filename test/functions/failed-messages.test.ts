@@ -5,7 +5,7 @@ import { mock, test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
 import { Metadata, StatefulFunctions, Types } from "../../src/index.js";
 import { dueMessage, encodeKeptMessages } from "../../src/wire/kept-messages.js";
-import { generations, message, type Packed } from "../support/calls.js";
+import { generations, message, type Packed, packed } from "../support/calls.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { acts, boom, functionsWith, hidden, Job, job, refuse, setUp } from "../support/failing-worker.js";
 import { Gate } from "../support/gate.js";
@@ -209,6 +209,13 @@ test("an engine of this package is not asked for the state, and learns of the fa
   const call = { to: "test/worker/w", state: { done: undefined }, messages };
   const answer = await engine.handler.handle(offeringBytes("v3", call));
   assert.ok(Buffer.from(answer).includes("boom"));
+});
+
+test("a message that names nothing that is kept is dropped", async () => {
+  const worker = setUp("v3");
+  const typename = "statefun.types/failed-message-due";
+  await worker.send(packed(typename, Uint8Array.of(8, 255)), packed(typename, "17"), job("1"));
+  assert.deepEqual([worker.done, worker.due, worker.letters], [["1"], [], []]);
 });
 
 test("a state that is not readable fails the call", async () => {

@@ -42,6 +42,7 @@ test("kept messages come back as they were", () => {
 
 test("the message that says which one is due comes back", () => {
   for (const due of [0, 1, 1_790_000_000_007]) assert.equal(readDue(dueMessage(due)), due);
+  assert.ok(Number.isNaN(readDue(new TypedValue("x", Uint8Array.of(255, 8)))));
 });
 
 test("bytes that are no kept messages are an error", () => {
