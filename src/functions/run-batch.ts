@@ -43,6 +43,12 @@ export interface BatchHost {
   readonly onRefused?: (line: string, error: Error, address: Address) => void;
 }
 
+const nothing: BatchPart = {
+  consumed: 0,
+  effects: { mutations: none, messages: none, delayed: none, egresses: none },
+  ends: none,
+};
+
 /**
  * The run of one batch, on one instance. It makes no closure for a plain message: a closure costs more than the message's
  * other work.
@@ -215,14 +221,15 @@ export class BatchRun implements BatchScope {
   #succeed(context: MessageContext, returned: unknown): void {
     if (this.limit.passed) return;
     context.end(returned);
-    if (context.readOnly) this.#assertUnchanged();
-    else this.state.keep();
+    const more = this.#next + 1 < this.#batch.invocations.length;
+    if (context.readOnly) this.#assertUnchanged(more);
+    else this.state.keep(more);
     if (context.deferred) this.#ends = append(this.#ends, { index: this.#ended, deferred: true });
     this.#end();
   }
 
-  #assertUnchanged(): void {
-    const name = this.state.changed();
+  #assertUnchanged(more: boolean): void {
+    const name = this.state.changed(more);
     if (name !== undefined) throw readOnlyError(this.address, `changes the state "${name}"`);
   }
 
@@ -266,7 +273,7 @@ export class BatchRun implements BatchScope {
     if (taker === undefined || this.#ended === 0 || this.#partDue !== undefined) return;
     this.#partDue = setImmediate(() => {
       this.#partDue = undefined;
-      if (!this.limit.passed) taker.part(this.#takePart());
+      if (!this.limit.passed && this.#packFailure() === undefined) taker.part(this.#takePart());
     });
   }
 
@@ -280,7 +287,18 @@ export class BatchRun implements BatchScope {
 
   #outcome(): BatchOutcome {
     if (this.#partDue !== undefined) clearImmediate(this.#partDue);
+    const failure = this.#packFailure();
+    if (failure !== undefined) return { part: nothing, stopped: failure };
     return { part: this.#takePart(), stopped: this.#stopped };
+  }
+
+  /** Packs the states. Returns the failure of a value that has grown too large: the messages then count as not run. */
+  #packFailure(): StatefunError | undefined {
+    try {
+      this.#state?.pack();
+    } catch (thrown) {
+      return this.#located(thrown);
+    }
   }
 
   /** Ends the batch before its first message. */

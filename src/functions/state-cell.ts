@@ -28,7 +28,7 @@ export class Cell {
   #sent: TypedValue | undefined;
   /** The value after the last message that succeeded, unless {@link #unpacked} holds it; undefined when the state is not set. */
   #kept: TypedValue | undefined;
-  /** A primitive that was kept and is not packed yet: in a batch, the next message most often replaces it. */
+  /** A primitive, or the copy of an object, that was kept and is not packed yet: the next message most often replaces it. */
   #unpacked: unknown;
   /** Whether #kept was packed here: equal values then have equal bytes. */
   #keptIsOurs = false;
@@ -45,12 +45,15 @@ export class Cell {
   #startBytes: Uint8Array | undefined;
   /** Whether #start is the value that was kept, and not a default. */
   #startIsKept = false;
+  /** A copy of the object when the message began; undefined before a batch's second message, and for types without copies. */
+  #copy: object | undefined;
   /** Whether the message that runs has written the state by name. */
   #written = false;
-  /** Whether the message that has just ended changed the value, the property's value, and its packed form if there is one. */
+  /** Whether the message that has just ended changed the value, the property's value, and its packed form or copy. */
   #prepared = false;
   #value: unknown;
   #next: TypedValue | undefined;
+  #nextCopy: object | undefined;
 
   constructor(
     typeName: string,
@@ -70,7 +73,8 @@ export class Cell {
   /** Writes the value that was kept last into a fresh instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
   begin(instance: object): void {
     const spec = this.#spec;
-    const kept = this.#packKept();
+    const kept = this.packKept();
+    this.#copy = undefined;
     this.#written = false;
     this.#watched = false;
     this.#startBytes = undefined;
@@ -126,27 +130,49 @@ export class Cell {
   restoreDefault(from: object, instance: object): void {
     this.#start = this.#spec.get(from);
     this.#startBytes = undefined;
+    this.#copy = undefined;
     this.#startIsKept = false;
     this.#spec.set(instance, this.#start);
     this.#startFromDefault(instance);
   }
 
-  /** Checks the property's value if the message has changed it, and returns whether it has. Throws VALUE_INVALID. */
-  prepare(instance: object): boolean {
+  /**
+   * Checks the property's value if the message has changed it, and returns whether it has. `more` says that the batch has a
+   * further message. Throws VALUE_INVALID.
+   */
+  prepare(instance: object, more: boolean): boolean {
     this.#prepared = false;
     if (this.#isUntouched(instance)) return false;
     const value = this.#spec.get(instance);
-    let next: TypedValue | undefined;
-    if (isSet(value)) {
-      const mayBeSame = !this.#written;
-      if (mayBeSame && typeof value !== "object" && Object.is(value, this.#start)) return false;
-      if (!this.#packsLater(value)) next = this.#pack(value);
-      if (mayBeSame && next !== undefined && typeof value === "object" && !this.#changed(next)) return false;
-    } else if (!this.#isKept) return false;
+    this.#next = undefined;
+    this.#nextCopy = undefined;
+    if (!isSet(value)) {
+      if (!this.#isKept) return false;
+    } else if (typeof value === "object") {
+      if (!this.#prepareObject(value as object, more)) return false;
+    } else {
+      if (!this.#written && Object.is(value, this.#start)) return false;
+      if (!this.#packsLater(value)) this.#next = this.#pack(value);
+    }
     this.#value = value;
-    this.#next = next;
     this.#prepared = true;
     return true;
+  }
+
+  /**
+   * To compare an object with a copy, and to copy what has changed, costs less than to encode the object after every message.
+   * The first message has no copy to compare with, and a batch's only message needs none.
+   */
+  #prepareObject(value: object, more: boolean): boolean {
+    const before = this.#copy;
+    const copy = more || before !== undefined ? this.#snapshot(value, before) : undefined;
+    this.#nextCopy = copy;
+    if (copy !== undefined && before !== undefined) return this.#written || copy !== before;
+    const packed = copy === undefined ? this.#pack(value) : this.#spec.type.packSnapshot(copy);
+    this.#next = packed;
+    if (this.#written || this.#changed(packed)) return true;
+    this.#copy = copy;
+    return false;
   }
 
   /** Keeps what {@link prepare} has found: the message has succeeded. */
@@ -154,7 +180,8 @@ export class Cell {
     if (!this.#prepared) return;
     const value = this.#value;
     this.#kept = this.#next;
-    this.#unpacked = this.#next === undefined && isSet(value) ? value : undefined;
+    this.#unpacked = this.#next === undefined && isSet(value) ? (this.#nextCopy ?? value) : undefined;
+    this.#copy = this.#nextCopy;
     this.#keptIsOurs = true;
     this.#changes += 1;
     if (this.#written) this.#changedByName = true;
@@ -164,13 +191,27 @@ export class Cell {
     this.#startIsKept = this.#isKept;
   }
 
+  /**
+   * Packs the value after the last message that succeeded; undefined when the state is not set. Throws when an object has grown
+   * too large to be packed.
+   */
+  packKept(): TypedValue | undefined {
+    const unpacked = this.#unpacked;
+    if (unpacked !== undefined) {
+      this.#kept =
+        typeof unpacked === "object" ? this.#spec.type.packSnapshot(unpacked as object) : this.#pack(unpacked);
+      this.#unpacked = undefined;
+    }
+    return this.#kept;
+  }
+
   /** Takes the change that the engine has to store; undefined when there is none. */
   take(): PersistedValue | undefined {
     const changes = this.#changes;
     if (changes === 0) return undefined;
     const { name } = this.#spec;
     const sent = this.#sent;
-    const value = this.#packKept();
+    const value = this.packKept();
     const byName = this.#changedByName;
     this.#changes = 0;
     this.#changedByName = false;
@@ -196,7 +237,7 @@ export class Cell {
   /** Whether an object's encoding differs from the encoding at the start of the message. */
   #changed(packed: TypedValue): boolean {
     if (!this.#startIsKept) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
-    const kept = this.#packKept() as TypedValue;
+    const kept = this.packKept() as TypedValue;
     if (this.#keptIsOurs) return !sameBytes(packed.value, kept.value);
     if (sameValue(this.#inGeneration(packed), kept)) return false;
     // Another SDK may write the same fields in another order. The bytes then differ although nothing has changed.
@@ -221,13 +262,12 @@ export class Cell {
     return this.#kept !== undefined || this.#unpacked !== undefined;
   }
 
-  /** The value after the last message that succeeded, packed; undefined when the state is not set. */
-  #packKept(): TypedValue | undefined {
-    if (this.#unpacked !== undefined) {
-      this.#kept = this.#pack(this.#unpacked);
-      this.#unpacked = undefined;
+  #snapshot(value: object, last: object | undefined): object | undefined {
+    try {
+      return this.#spec.type.snapshot(value, last);
+    } catch (thrown) {
+      throw this.#located(thrown);
     }
-    return this.#kept;
   }
 
   /** Whether the value may be packed later. Throws VALUE_INVALID. */

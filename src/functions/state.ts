@@ -105,20 +105,26 @@ export class BatchState {
     return false;
   }
 
-  /** Keeps what the message that has just ended changed. Throws VALUE_INVALID, and then keeps nothing of the message. */
-  keep(): void {
+  /**
+   * Keeps what the message that has just ended changed. `more` says that the batch has a further message. Throws
+   * VALUE_INVALID, and then keeps nothing of the message.
+   */
+  keep(more: boolean): void {
     const instance = this.#instance;
     let changed = false;
-    for (const cell of this.#cells) if (cell.prepare(instance)) changed = true;
+    for (const cell of this.#cells) if (cell.prepare(instance, more)) changed = true;
     if (changed) for (const cell of this.#cells) cell.keep();
     if (this.#written === undefined) return;
     this.#undeclared = new Map([...(this.#undeclared ?? []), ...this.#written]);
     this.#written = undefined;
   }
 
-  /** The name of a state that the message which has just ended changed; undefined when it changed none. Throws VALUE_INVALID. */
-  changed(): string | undefined {
-    const index = this.#cells.findIndex((cell) => cell.prepare(this.#instance));
+  /**
+   * The name of a state that the message which has just ended changed; undefined when it changed none. `more` says that the
+   * batch has a further message. Throws VALUE_INVALID.
+   */
+  changed(more: boolean): string | undefined {
+    const index = this.#cells.findIndex((cell) => cell.prepare(this.#instance, more));
     return this.#spec.states[index]?.name;
   }
 
@@ -134,6 +140,11 @@ export class BatchState {
     };
     const fresh = this.#spec.create();
     return fresh instanceof Promise ? fresh.then(begin) : begin(fresh);
+  }
+
+  /** Packs what {@link take} takes, and changes nothing else. Throws when a value has grown too large to be packed. */
+  pack(): void {
+    for (const cell of this.#cells) cell.packKept();
   }
 
   /** Takes the changes that were kept since they were taken last, in the order of the states' declaration. */

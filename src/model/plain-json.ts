@@ -51,21 +51,17 @@ function assertPlain(
     case "number":
       if (Number.isFinite(value)) return;
       break;
-    case "object": {
+    case "object":
       if (value === null) return;
-      if (path.length > 200) throw notJson(path, what, "it is nested more than 200 levels deep, or refers to itself");
+      if (!isPlainContainer(value, path, what)) break;
       if (Array.isArray(value)) {
-        if (!isPlain(Object.getPrototypeOf(value))) break;
         for (let index = 0; index < value.length; index++) {
           path.push(index);
           assertPlain(value[index], path, what, accepts);
           path.pop();
         }
-        const keys = Object.keys(value);
-        if (keys.length === value.length) return;
-        throw notJson(path, what, `the list's property "${keys[value.length]}" would be lost`);
+        return;
       }
-      if (!isPlain(value)) break;
       for (const key of Object.keys(value)) {
         const property = (value as Record<string, unknown>)[key];
         // JSON leaves an undefined property out, and the property of the read value is undefined again.
@@ -75,9 +71,108 @@ function assertPlain(
         path.pop();
       }
       return;
-    }
   }
   if (!accepts(value)) throw notJson(path, what, `${kindOf(value)} would not come back as it is`);
+}
+
+/**
+ * Whether JSON can hold the list or object, apart from its elements. Throws VALUE_INVALID when it is nested too deep, and for
+ * a list that has properties.
+ */
+function isPlainContainer(value: object, path: readonly (string | number)[], what: string): boolean {
+  if (path.length > 200) throw notJson(path, what, "it is nested more than 200 levels deep, or refers to itself");
+  if (!Array.isArray(value)) return isPlain(value);
+  if (!isPlain(Object.getPrototypeOf(value))) return false;
+  const keys = Object.keys(value);
+  if (keys.length <= value.length) return true;
+  throw notJson(path, what, `the list's property "${keys[value.length]}" would be lost`);
+}
+
+/**
+ * Copies a value, and checks it as {@link assertPlainJson} does. `last` is an earlier copy: the copy shares the parts that have
+ * not changed since, and is `last` itself when JSON of both is the same text. Nobody may change a copy. Throws VALUE_INVALID.
+ */
+export function copyPlainJson(value: unknown, last: unknown, what: string): unknown {
+  return copyPlain(value, last, [], what);
+}
+
+function copyPlain(value: unknown, last: unknown, path: (string | number)[], what: string): unknown {
+  if (typeof value !== "object" || value === null || !isPlainContainer(value, path, what)) {
+    assertPlain(value, path, what, nothing);
+    return value;
+  }
+  return Array.isArray(value)
+    ? copyList(value, Array.isArray(last) ? last : undefined, path, what)
+    : copyObject(value as JsonObject, isObject(last) ? last : undefined, path, what);
+}
+
+type JsonObject = Record<string, unknown>;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function copyList(
+  list: readonly unknown[],
+  last: readonly unknown[] | undefined,
+  path: (string | number)[],
+  what: string,
+): readonly unknown[] {
+  let copy: unknown[] | undefined = last?.length === list.length ? undefined : [];
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index];
+    const before = last?.[index];
+    let copied: unknown = item;
+    if (item !== before || typeof item === "object" || item === undefined) {
+      path.push(index);
+      copied = copyPlain(item, before, path, what);
+      path.pop();
+      if (copied !== before) copy ??= last?.slice(0, index) ?? [];
+    }
+    copy?.push(copied);
+  }
+  return copy ?? (last as readonly unknown[]);
+}
+
+function copyObject(
+  object: JsonObject,
+  last: JsonObject | undefined,
+  path: (string | number)[],
+  what: string,
+): JsonObject {
+  const lastKeys = last === undefined ? [] : Object.keys(last);
+  let copy: JsonObject | undefined = last === undefined ? {} : undefined;
+  let count = 0;
+  for (const key of Object.keys(object)) {
+    const property = object[key];
+    if (property === undefined) continue;
+    const isSameKey = key === lastKeys[count];
+    const before = isSameKey ? last?.[key] : undefined;
+    let copied: unknown = property;
+    if (property !== before || typeof property === "object") {
+      path.push(key);
+      copied = copyPlain(property, before, path, what);
+      path.pop();
+      if (copied !== before) copy ??= firstOf(last as JsonObject, lastKeys, count);
+    }
+    if (copy !== undefined) put(copy, key, copied);
+    count += 1;
+  }
+  if (copy === undefined && count < lastKeys.length) copy = firstOf(last as JsonObject, lastKeys, count);
+  return copy ?? (last as JsonObject);
+}
+
+/** An object with the first properties of another one. */
+function firstOf(object: JsonObject, keys: readonly string[], count: number): JsonObject {
+  const first: JsonObject = {};
+  for (let index = 0; index < count; index++) put(first, keys[index] as string, object[keys[index] as string]);
+  return first;
+}
+
+function put(object: JsonObject, key: string, value: unknown): void {
+  // To assign "__proto__" would set the prototype.
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  } else object[key] = value;
 }
 
 /**

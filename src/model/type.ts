@@ -37,6 +37,23 @@ export abstract class Type<T> implements ValueReader<T> {
   }
 
   /**
+   * Copies a value that may change, to compare it and to encode it later; undefined when this type makes no copies. `last` is
+   * an earlier copy, which is returned when the bytes of both are the same. Throws VALUE_INVALID.
+   * @internal
+   */
+  snapshot(_value: T, _last?: object): object | undefined {
+    return undefined;
+  }
+
+  /**
+   * Packs a copy that {@link snapshot} has made.
+   * @internal
+   */
+  packSnapshot(copy: object): TypedValue<T> {
+    return this.pack(copy as T);
+  }
+
+  /**
    * Decodes a packed value of this typename.
    * @internal
    */

@@ -3,8 +3,9 @@
 import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
 import type { TypenameOf, WithTypename } from "../model/named.js";
-import { assertPlainJson, assertShallowJson, parseJson } from "../model/plain-json.js";
+import { assertPlainJson, assertShallowJson, copyPlainJson, parseJson } from "../model/plain-json.js";
 import { Type } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that `json` uses. */
 export interface StandardSchema<T = unknown> {
@@ -60,6 +61,15 @@ class JsonType<T> extends Type<T> {
 
   override get sharesBytes(): boolean {
     return false;
+  }
+
+  override snapshot(value: T, last?: object): object | undefined {
+    const copy = copyPlainJson(this.#validate(value, "VALUE_INVALID"), last, this.typename);
+    return typeof copy === "object" && copy !== null ? copy : undefined;
+  }
+
+  override packSnapshot(copy: object): TypedValue<T> {
+    return new TypedValue<T>(this.typename, platform.encodeUtf8(JSON.stringify(copy)));
   }
 
   override toJson(value: T): unknown {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LocalFunctions } from "../../src/functions/local-functions.js";
-import { type Context, StatefulFunctions, TerminalError, type TypedValue, Types } from "../../src/index.js";
+import { type Context, StatefulFunctions, TerminalError, Type, type TypedValue, Types } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
 import { type BatchOutcome, type BatchPart, type PartTaker, Refusal } from "../../src/model/invocation.js";
 import { throwsCode } from "../support/expect-code.js";
@@ -233,3 +233,43 @@ test("a batch that is given up just after a message has ended gives no part", as
   await turn();
   assert.deepEqual(taker.parts, []);
 });
+
+for (const late of [false, true]) {
+  const when = late ? "while the batch waits" : "at the batch's end";
+  test(`messages whose state has grown too large to be packed ${when} count as not run`, async () => {
+    class Growing extends Type<string[]> {
+      serialize(value: string[]) {
+        return new TextEncoder().encode(JSON.stringify(value));
+      }
+      deserialize(bytes: Uint8Array) {
+        return JSON.parse(new TextDecoder().decode(bytes)) as string[];
+      }
+      override snapshot(value: string[]) {
+        return [...value];
+      }
+      override packSnapshot(copy: string[]) {
+        if (copy.length > 1) throw new RangeError("Invalid string length");
+        return this.pack(copy);
+      }
+    }
+    const functions = new StatefulFunctions().register(
+      "test/f",
+      async (message: string, context, { list }) => {
+        if (late) await new Promise((resolve) => setImmediate(resolve));
+        list.push(message);
+        context.sendEgress("test/out", message);
+      },
+      { handles: [Types.string], state: { list: { type: new Growing("test/growing"), default: () => [] } } },
+    );
+    const taker = new Taker();
+    const invocations = ["1", "2", "3"].map((text) => ({ caller: undefined, argument: Types.string.pack(text) }));
+    const state = [{ name: "list", value: undefined }];
+    const batch = { generation: "v3", target, state, invocations, partsOffered: true } as const;
+    const { part, stopped } = (await new LocalFunctions(functions).run(batch, taker)) as BatchOutcome;
+    assert.deepEqual([part.consumed, part.effects.egresses, stopped?.code], [0, [], "HANDLER_FAILED"]);
+    assert.equal(
+      taker.parts.some(({ consumed }) => consumed > 1),
+      false,
+    );
+  });
+}

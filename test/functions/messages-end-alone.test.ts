@@ -195,6 +195,31 @@ test("a message that can't be decoded, and a state that can't be packed, are fai
   assert.deepEqual([unhandled.consumed, unhandled.stopped?.code], [1, "MESSAGE_UNHANDLED"]);
 });
 
+test("a JSON state keeps the change of each message that succeeded, and none of a message that left it without a JSON form", async () => {
+  const Tree = json<{ deep: { ids: unknown[] } }>("test/tree");
+  const functions = new StatefulFunctions().register(
+    "test/tree",
+    (message: string, _context, { tree }) => {
+      tree.deep.ids.push(message === "bad" ? new Map() : message);
+      if (message === "refused") throw new TerminalError("refused");
+    },
+    { handles: [Types.string], state: { tree: { type: Tree, default: () => ({ deep: { ids: [] } }) } } },
+  );
+  const { handler } = new Engine(functions, "v3");
+  const call = (...texts: string[]) =>
+    callOffering(handler, "v3", {
+      to: "test/tree/a",
+      state: { tree: packed("test/tree", '{"deep":{"ids":[0]}}') },
+      messages: texts.map((text) => ({ argument: Types.string.pack(text) })),
+    });
+  const refused = await call("1", "2", "3", "refused", "4", "5", "refused");
+  assert.deepEqual([refused.consumed, refused.mutations], [7, [["tree", '{"deep":{"ids":[0,"1","2","3","4","5"]}}']]]);
+  const bad = await call("1", "2", "3", "bad", "4");
+  assert.deepEqual([bad.consumed, bad.stopped?.code], [3, "VALUE_INVALID"]);
+  assert.ok(bad.stopped?.message.includes('"tree"'));
+  assert.deepEqual(bad.mutations, [["tree", '{"deep":{"ids":[0,"1","2","3"]}}']]);
+});
+
 test("an instance that can't be made stops the batch before the message that needs it", async () => {
   let made = 0;
   const functions = new StatefulFunctions().bind(Orders, {
