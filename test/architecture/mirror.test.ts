@@ -28,6 +28,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "commit-end",
       "crash",
       "egress",
+      "failure-model",
       "format",
       "generations",
       "hostile-answers",
