@@ -221,7 +221,7 @@ export class BatchRun implements BatchScope {
   #succeed(context: MessageContext, returned: unknown): void {
     if (this.limit.passed) return;
     context.end(returned);
-    const more = this.#next + 1 < this.#batch.invocations.length;
+    const more = this.#next + 2 < this.#batch.invocations.length;
     if (context.readOnly) this.#assertUnchanged(more);
     else this.state.keep(more);
     if (context.deferred) this.#ends = append(this.#ends, { index: this.#ended, deferred: true });

@@ -137,8 +137,8 @@ export class Cell {
   }
 
   /**
-   * Checks the property's value if the message has changed it, and returns whether it has. `more` says that the batch has a
-   * further message. Throws VALUE_INVALID.
+   * Checks the property's value if the message has changed it, and returns whether it has. `more` says that the batch has two
+   * further messages or more. Throws VALUE_INVALID.
    */
   prepare(instance: object, more: boolean): boolean {
     this.#prepared = false;
@@ -161,7 +161,7 @@ export class Cell {
 
   /**
    * To compare an object with a copy, and to copy what has changed, costs less than to encode the object after every message.
-   * The first message has no copy to compare with, and a batch's only message needs none.
+   * The first message has no copy to compare with, and for the last two messages of a batch a new copy does not pay.
    */
   #prepareObject(value: object, more: boolean): boolean {
     const before = this.#copy;

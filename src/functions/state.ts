@@ -106,7 +106,7 @@ export class BatchState {
   }
 
   /**
-   * Keeps what the message that has just ended changed. `more` says that the batch has a further message. Throws
+   * Keeps what the message that has just ended changed. `more` says that the batch has two further messages or more. Throws
    * VALUE_INVALID, and then keeps nothing of the message.
    */
   keep(more: boolean): void {
@@ -121,7 +121,7 @@ export class BatchState {
 
   /**
    * The name of a state that the message which has just ended changed; undefined when it changed none. `more` says that the
-   * batch has a further message. Throws VALUE_INVALID.
+   * batch has two further messages or more. Throws VALUE_INVALID.
    */
   changed(more: boolean): string | undefined {
     const index = this.#cells.findIndex((cell) => cell.prepare(this.#instance, more));
