@@ -77,12 +77,13 @@ export class Metadata implements Iterable<MetadataEntry> {
   }
 
   /**
-   * How many bytes the names and the values take.
+   * How many bytes the names and the values take. A pair without any counts as one byte, so that the number of pairs has a
+   * limit too.
    * @internal
    */
   get byteLength(): number {
     let bytes = 0;
-    for (const [name, value] of this.#entries) bytes += encoder.encode(name).length + (value?.length ?? 0);
+    for (const [name, value] of this.#entries) bytes += encoder.encode(name).length + (value?.length ?? 0) || 1;
     return bytes;
   }
 

@@ -24,3 +24,12 @@ test("there are a hundred labels, and the one that the others share", () => {
   for (let index = 0; index < 10 * mostLabels; index++) labelled.of(`ns/f${index}`);
   assert.equal([...labelled].length, 101);
 });
+
+test("a name that is very long shares the label of the others", () => {
+  const labelled = new Labelled(() => ({}));
+  for (const length of [256, 257, 100_000]) labelled.of("x".repeat(length));
+  assert.deepEqual(
+    [...labelled].map(([label]) => label.length),
+    [256, otherLabel.length],
+  );
+});

@@ -94,6 +94,12 @@ test("the limit counts the UTF-8 of the names and the bytes of the values", () =
   throwsCode(() => assertMetadataFits(metadata, 10), "METADATA_TOO_LARGE", "11 bytes", "10");
 });
 
+test("the limit bounds the number of pairs that have neither name nor value", () => {
+  const empty = new Metadata(Array.from({ length: 11 }, () => ["", null] as const));
+  assertMetadataFits(empty, 11);
+  throwsCode(() => assertMetadataFits(empty, 10), "METADATA_TOO_LARGE");
+});
+
 test("a value that came with no message has no metadata, and is not changed by a copy with metadata", () => {
   const packed = Types.int.pack(5);
   assert.equal(packed.metadata.size, 0);
