@@ -33,8 +33,8 @@ export interface FunctionCounters extends FunctionMetrics {
   readonly batchBuckets: number[];
 }
 
-/** A code may be an application's own, so only so many codes of one function have a label. */
-const mostCodes = 20;
+/** A code may be an application's own, so only so many codes of one function, and of one ingress, have a label. */
+export const mostCodes = 20;
 
 export const newFunctionCounters = (): FunctionCounters => ({
   messages: 0,
@@ -44,7 +44,8 @@ export const newFunctionCounters = (): FunctionCounters => ({
   batchBuckets: newBuckets(),
 });
 
-const newBuckets = (): number[] => new Array(bucketBounds.length + 1).fill(0);
+/** The buckets of a histogram, all of them empty; see {@link bucketBounds}. */
+export const newBuckets = (): number[] => new Array(bucketBounds.length + 1).fill(0);
 
 /** The sizes at this moment: an object of getters. */
 export type Gauges = Pick<EngineMetrics, GaugeName>;

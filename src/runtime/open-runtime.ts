@@ -19,6 +19,7 @@ import { makeRoutes, type Routes } from "./endpoint/routes.js";
 import { functionCatalog } from "./function-catalog.js";
 import type { HttpServer } from "./http/server.js";
 import { openHttpIngress } from "./ingress/http-ingress.js";
+import { IngressMetrics } from "./ingress/ingress-metrics.js";
 import { openPlaygroundIngress } from "./ingress/playground-ingress.js";
 import type { Module } from "./module/module.js";
 import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
@@ -94,20 +95,26 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     attached.own(playgroundEgress, await PlaygroundEgress.open({ port, topics, logger }));
   }
 
+  const ingresses = new IngressMetrics();
   for (const { port } of module.ingresses) {
-    const server = await openPlaygroundIngress(engine, catalog, { port, logger });
+    const observe = ingresses.observerOf("playground");
+    const server = await openPlaygroundIngress(engine, catalog, { port, logger, observe });
     closing.add("ingresses", (graceMs) => server.close(graceMs));
   }
   const { ingress: ingressOptions, admin: adminOptions } = options;
   const ingress =
     ingressOptions === false
       ? undefined
-      : await openHttpIngress(engine, catalog, { ...ingressOptions, logger: ingressOptions.logger ?? logger });
+      : await openHttpIngress(engine, catalog, {
+          ...ingressOptions,
+          logger: ingressOptions.logger ?? logger,
+          observe: ingresses.observerOf("http"),
+        });
   if (ingress !== undefined) closing.add("ingresses", (graceMs) => ingress.close(graceMs));
   const admin =
     adminOptions === false
       ? undefined
-      : await openAdminServer(engine, catalog, { ...adminOptions, logger: adminOptions.logger ?? logger });
+      : await openAdminServer(engine, catalog, { ...adminOptions, logger: adminOptions.logger ?? logger }, ingresses);
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
   const dir = options.dir === false ? undefined : options.dir;
   return { engine, ingress, admin, dir, catalog, logger, clock: options.clock, egresses: attached, closing };

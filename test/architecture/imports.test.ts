@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "runtime/http": ["types", "model", "errors"],
   "runtime/ingress": ["runtime/http", "engine", "types", "model", "errors"],
   "runtime/egress": ["runtime/http", "engine", "types", "model", "errors"],
-  "runtime/admin": ["runtime/http", "engine", "types", "model", "errors"],
+  "runtime/admin": ["runtime/ingress", "runtime/http", "engine", "types", "model", "errors"],
   runtime: [
     "runtime/admin",
     "runtime/egress",

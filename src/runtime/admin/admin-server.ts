@@ -9,6 +9,7 @@ import type { TypeCatalog } from "../../types/type-catalog.js";
 import { targetOf } from "../http/request-target.js";
 import { listenToRoutes } from "../http/routed-server.js";
 import { type HttpServer, sendBody, sendJson } from "../http/server.js";
+import type { IngressMetrics } from "../ingress/ingress-metrics.js";
 import { answers } from "./answers.js";
 import { Metrics } from "./metrics.js";
 import { type AdminRoute, type RouteName, routes } from "./routes.js";
@@ -50,8 +51,9 @@ export function openAdminServer(
   engine: EngineApi,
   catalog: TypeCatalog,
   options: ReturnType<typeof adminOptions.read>,
+  ingresses: IngressMetrics,
 ): Promise<HttpServer> {
-  const metrics = new Metrics(engine);
+  const metrics = new Metrics(engine, ingresses);
   return listenToRoutes({
     name: "The admin server",
     option: "the option admin.port",

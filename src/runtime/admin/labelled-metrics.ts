@@ -1,6 +1,13 @@
 // The metrics with labels: which there are, and what each of them reads.
 
 import type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../../engine/metrics-api.js";
+import type { IngressMetrics } from "../ingress/ingress-metrics.js";
+
+/** What the metrics with labels are read from. */
+export interface LabelledNumbers {
+  readonly engine: EngineMetrics;
+  readonly ingresses: IngressMetrics;
+}
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -11,17 +18,35 @@ interface LabelledMetric {
   readonly type: "counter" | "gauge";
   readonly labels: readonly string[];
   readonly help: string;
-  readonly of: (metrics: EngineMetrics) => Sample[];
+  readonly of: (numbers: LabelledNumbers) => Sample[];
 }
 
-const byFunction = (of: (numbers: FunctionMetrics) => number) => (metrics: EngineMetrics) =>
-  Array.from(metrics.functions, ([label, numbers]) => ({ labels: { function: label }, value: of(numbers) }));
+interface Distribution {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly buckets: readonly number[];
+  readonly sum: number;
+}
 
-const byQueue = (of: (queue: QueueMetrics) => number) => (metrics: EngineMetrics) =>
-  metrics.functionQueues.map((queue) => ({ labels: { function: queue.label }, value: of(queue) }));
+interface LabelledHistogram {
+  readonly labels: readonly string[];
+  readonly help: string;
+  readonly of: (numbers: LabelledNumbers) => Distribution[];
+}
 
-const byEgress = (of: (egress: EgressMetrics) => number) => (metrics: EngineMetrics) =>
-  metrics.egresses.map((egress) => ({ labels: { egress: egress.label }, value: of(egress) }));
+const byFunction =
+  (of: (numbers: FunctionMetrics) => number) =>
+  ({ engine }: LabelledNumbers) =>
+    Array.from(engine.functions, ([label, numbers]) => ({ labels: { function: label }, value: of(numbers) }));
+
+const byQueue =
+  (of: (queue: QueueMetrics) => number) =>
+  ({ engine }: LabelledNumbers) =>
+    engine.functionQueues.map((queue) => ({ labels: { function: queue.label }, value: of(queue) }));
+
+const byEgress =
+  (of: (egress: EgressMetrics) => number) =>
+  ({ engine }: LabelledNumbers) =>
+    engine.egresses.map((egress) => ({ labels: { egress: egress.label }, value: of(egress) }));
 
 /** Numbers with labels, by name. */
 export const labelledMetrics: Readonly<Record<string, LabelledMetric>> = {
@@ -35,8 +60,8 @@ export const labelledMetrics: Readonly<Record<string, LabelledMetric>> = {
     type: "counter",
     labels: ["function", "code"],
     help: "Tries that failed, and messages that were refused for good.",
-    of: (metrics) =>
-      Array.from(metrics.functions, ([label, { failures }]) =>
+    of: ({ engine }) =>
+      Array.from(engine.functions, ([label, { failures }]) =>
         Array.from(failures, ([code, { count }]) => ({ labels: { function: label, code }, value: count })),
       ).flat(),
   },
@@ -76,11 +101,33 @@ export const labelledMetrics: Readonly<Record<string, LabelledMetric>> = {
     help: "Tries to hand a record out that failed.",
     of: byEgress(({ failures }) => failures),
   },
+  statefun_ingress_requests_total: {
+    type: "counter",
+    labels: ["ingress", "code"],
+    help: "Requests that were answered, or whose client has left.",
+    of: ({ ingresses }) =>
+      Array.from(ingresses, ([ingress, { requests }]) =>
+        Array.from(requests, ([code, { count }]) => ({ labels: { ingress, code }, value: count })),
+      ).flat(),
+  },
 };
 
-/** The distribution of durations of each function. */
-export const functionHistogram = {
-  name: "statefun_function_batch_seconds",
-  labels: ["function"],
-  help: "Seconds that one batch of the function took.",
-} as const;
+/** Distributions of durations with labels, by name. */
+export const labelledHistograms: Readonly<Record<string, LabelledHistogram>> = {
+  statefun_function_batch_seconds: {
+    labels: ["function"],
+    help: "Seconds that one batch of the function took.",
+    of: ({ engine }) =>
+      Array.from(engine.functions, ([label, { batchBuckets, batchSeconds }]) => ({
+        labels: { function: label },
+        buckets: batchBuckets,
+        sum: batchSeconds,
+      })),
+  },
+  statefun_ingress_request_seconds: {
+    labels: ["ingress"],
+    help: "Seconds that one request of the ingress took.",
+    of: ({ ingresses }) =>
+      Array.from(ingresses, ([ingress, { buckets, seconds }]) => ({ labels: { ingress }, buckets, sum: seconds })),
+  },
+};

@@ -3,7 +3,8 @@
 import type { Registry } from "prom-client";
 import { type EngineApi } from "../../engine/engine-api.js";
 import { bucketBounds, type EngineMetrics } from "../../engine/metrics-api.js";
-import { functionHistogram, labelledMetrics } from "./labelled-metrics.js";
+import type { IngressMetrics } from "../ingress/ingress-metrics.js";
+import { type LabelledNumbers, labelledHistograms, labelledMetrics } from "./labelled-metrics.js";
 
 /** The names of the metrics that are a single number. */
 type NumberOf = { [K in keyof EngineMetrics]: EngineMetrics[K] extends number ? K : never }[keyof EngineMetrics];
@@ -65,10 +66,10 @@ interface ReadMetric {
 export class Metrics {
   readonly #registry: Promise<Registry>;
 
-  constructor(engine: EngineApi) {
+  constructor(engine: EngineApi, ingresses: IngressMetrics) {
     // The library is loaded when the server opens, and nothing waits for it: the start takes no longer. It is not loaded at
     // the first request, since Node never again imports a module that it once could not read, for want of file descriptors.
-    this.#registry = registryOf(engine);
+    this.#registry = registryOf(engine, ingresses);
     this.#registry.catch(() => {}); // the requests say so
   }
 
@@ -93,10 +94,12 @@ export class Metrics {
   }
 }
 
-async function registryOf(engine: EngineApi): Promise<Registry> {
+async function registryOf(engine: EngineApi, ingresses: IngressMetrics): Promise<Registry> {
   const { Counter, Gauge, Histogram, Registry } = await import("prom-client");
   const own = new Registry();
   const registers = [own];
+  // The engine has other metrics after it has opened its store again.
+  const numbers = (): LabelledNumbers => ({ engine: engine.metrics, ingresses });
   for (const [name, { help, of }] of Object.entries(counters)) {
     new Counter({
       name,
@@ -132,7 +135,7 @@ async function registryOf(engine: EngineApi): Promise<Registry> {
         ...config,
         collect() {
           this.reset();
-          for (const { labels, value } of of(engine.metrics)) this.inc(labels, value);
+          for (const { labels, value } of of(numbers())) this.inc(labels, value);
         },
       });
     } else {
@@ -140,7 +143,7 @@ async function registryOf(engine: EngineApi): Promise<Registry> {
         ...config,
         collect() {
           this.reset();
-          for (const { labels, value } of of(engine.metrics)) this.set(labels, value);
+          for (const { labels, value } of of(numbers())) this.set(labels, value);
         },
       });
     }
@@ -168,12 +171,11 @@ async function registryOf(engine: EngineApi): Promise<Registry> {
   }
   for (const [name, { help, sum, buckets }] of Object.entries(histograms))
     new CountedHistogram(name, help, () => histogramValues(name, engine.metrics[buckets], engine.metrics[sum]));
-  const { name, help } = functionHistogram;
-  new CountedHistogram(name, help, () =>
-    [...engine.metrics.functions].flatMap(([label, { batchBuckets, batchSeconds }]) =>
-      histogramValues(name, batchBuckets, batchSeconds, { function: label }),
-    ),
-  );
+  for (const [name, { help, of }] of Object.entries(labelledHistograms)) {
+    new CountedHistogram(name, help, () =>
+      of(numbers()).flatMap(({ labels, buckets, sum }) => histogramValues(name, buckets, sum, labels)),
+    );
+  }
   return Registry.merge([own, await processRegistry()]);
 }
 

@@ -11,6 +11,9 @@ import { Access, type AccessOptions } from "./access.js";
 /** Answers one request. An error that it throws is answered by {@link sendError}. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
+/** Counts an answer: its code, and how many seconds after the head of its request the answer was ready. */
+export type ObserveAnswer = (code: string, seconds: number) => void;
+
 /** Options of {@link listen}: where the server listens, and who may use it. */
 export interface ListenOptions extends Omit<AccessOptions, "host"> {
   /** The name of the server in error messages, for example "The ingress". */
@@ -23,6 +26,11 @@ export interface ListenOptions extends Omit<AccessOptions, "host"> {
   readonly host?: string | undefined;
   /** Takes a line for every answer with status 500. Defaults to stderr. */
   readonly logger?: Logger | undefined;
+  /**
+   * Takes the code of each answer: "OK", or the code of the error, or "CLIENT_LEFT" when the client has left before its
+   * answer. Defaults to nothing.
+   */
+  readonly observe?: ObserveAnswer | undefined;
 }
 
 /** The status that an error is answered with; 500 for a fault of the runtime itself, or of a function. */
@@ -50,26 +58,37 @@ export class HttpServer {
   #closing = false;
 
   /** @internal */
-  constructor(handle: RequestHandler, access: Access, logger: Logger) {
+  constructor(handle: RequestHandler, access: Access, logger: Logger, observe: ObserveAnswer | undefined) {
     this.#logger = logger;
-    const failed = (response: ServerResponse, thrown: unknown) => {
+    const answered = (begun: number, code: string) => observe?.(code, (performance.now() - begun) / 1000);
+    const failed = (response: ServerResponse, begun: number, thrown: unknown) => {
       // An error whose message is for callers is the failure of a function, which the engine has logged.
       if (statusOf(thrown) === 500 && !(thrown instanceof StatefunError && thrown.expose)) logFailure(logger, thrown);
       sendError(response, thrown);
+      answered(begun, codeOf(thrown));
     };
+    const handled = (response: ServerResponse, begun: number) =>
+      answered(begun, response.headersSent ? "OK" : "CLIENT_LEFT");
     this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
       this.#open.add(response);
       response.on("close", () => this.#done(response));
-      if (this.#closing) {
-        response.shouldKeepAlive = false;
-        sendError(response, new StatefunError("SHUTTING_DOWN", "The runtime is closing. Send the request again."));
-        return;
-      }
+      const begun = performance.now();
       try {
+        if (this.#closing) {
+          response.shouldKeepAlive = false;
+          throw new StatefunError("SHUTTING_DOWN", "The runtime is closing. Send the request again.");
+        }
         access.assertAllowed(request, response);
-        handle(request, response)?.catch((thrown: unknown) => failed(response, thrown));
+        const handling = handle(request, response);
+        if (handling === undefined) handled(response, begun);
+        else {
+          handling.then(
+            () => handled(response, begun),
+            (thrown: unknown) => failed(response, begun, thrown),
+          );
+        }
       } catch (thrown) {
-        failed(response, thrown);
+        failed(response, begun, thrown);
       }
     });
   }
@@ -117,7 +136,7 @@ export class HttpServer {
 /** Starts a server. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID. */
 export async function listen(options: ListenOptions, handle: RequestHandler): Promise<HttpServer> {
   const { name, host = defaultHost, logger = defaultLogger } = options;
-  return new HttpServer(handle, new Access(name, { ...options, host }), logger).start(options);
+  return new HttpServer(handle, new Access(name, { ...options, host }), logger, options.observe).start(options);
 }
 
 /** Headers as pairs in one list: name, value, name, value. */
@@ -162,6 +181,11 @@ function sendError(response: ServerResponse, thrown: unknown, headers: RawHeader
   sendJson(response, status, bodyOf(thrown, status), more);
 }
 
+/** The code of an error, as its answer names it. */
+function codeOf(thrown: unknown): string {
+  return thrown instanceof StatefunError || isTerminalError(thrown) ? thrown.code : "INTERNAL";
+}
+
 /**
  * The body of an error: `{code, message}`. A terminal error of a function has the mark `terminal`, because its code may be any
  * text, and its details. A fault of the runtime itself has its code alone.
@@ -171,7 +195,7 @@ function bodyOf(thrown: unknown, status: number): object {
     const { code, message, details } = thrown;
     return { code, message, ...(details === undefined ? {} : { details }), terminal: true };
   }
-  if (!(thrown instanceof StatefunError)) return { code: "INTERNAL" };
+  if (!(thrown instanceof StatefunError)) return { code: codeOf(thrown) };
   const { code, expose } = thrown;
   return status === 500 && !expose ? { code } : { code, message: publicMessage(thrown) };
 }

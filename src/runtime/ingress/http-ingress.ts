@@ -18,7 +18,7 @@ import { headerNamesOption, RequestMetadata } from "../http/request-metadata.js"
 import { parseDuration } from "../http/request-target.js";
 import { listenToRoutes, type RoutedRequest } from "../http/routed-server.js";
 import type { Route } from "../http/router.js";
-import { type HttpServer, sendJson, sendNothing } from "../http/server.js";
+import { type HttpServer, type ObserveAnswer, sendJson, sendNothing } from "../http/server.js";
 import { sendValue } from "../http/value-answer.js";
 
 /** Options of the HTTP ingress. */
@@ -83,7 +83,7 @@ const accepted = { status: "accepted" };
 export function openHttpIngress(
   engine: EngineApi,
   catalog: TypeCatalog,
-  options: ReturnType<typeof httpIngressOptions.read>,
+  options: ReturnType<typeof httpIngressOptions.read> & { readonly observe?: ObserveAnswer },
 ): Promise<HttpServer> {
   const metadata = new RequestMetadata(options.metadataHeaders);
   return listenToRoutes({

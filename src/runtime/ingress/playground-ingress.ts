@@ -9,7 +9,7 @@ import type { TypeCatalog } from "../../types/type-catalog.js";
 import { bytesReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { targetOf } from "../http/request-target.js";
-import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
+import { assertMethod, type HttpServer, listen, type ObserveAnswer, sendBody } from "../http/server.js";
 
 /** Options of {@link openPlaygroundIngress}. */
 export interface PlaygroundIngressOptions {
@@ -19,6 +19,8 @@ export interface PlaygroundIngressOptions {
   readonly maxBodyBytes?: number | undefined;
   /** Takes a line for every answer with status 500. Defaults to stderr. */
   readonly logger?: Logger | undefined;
+  /** Counts each answer. Defaults to nothing. */
+  readonly observe?: ObserveAnswer | undefined;
 }
 
 const contentTypePrefix = "application/vnd.";
@@ -33,7 +35,7 @@ export function openPlaygroundIngress(
   catalog: TypeCatalog,
   options: PlaygroundIngressOptions,
 ): Promise<HttpServer> {
-  const { port, logger, maxBodyBytes = 32 * 1024 * 1024 } = options;
+  const { port, logger, observe, maxBodyBytes = 32 * 1024 * 1024 } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     // The playground's own server takes every method. Its examples use PUT.
     assertMethod(request, "PUT", "POST");
@@ -45,7 +47,7 @@ export function openPlaygroundIngress(
     await engine.send(address, read(await readBody(request, maxBodyBytes)));
     sendBody(response, 200, "text/plain", "");
   };
-  return listen({ name: "The playground ingress", option: "port in the module file", port, logger }, answer);
+  return listen({ name: "The playground ingress", option: "port in the module file", port, logger, observe }, answer);
 }
 
 /** Throws NOT_FOUND. */

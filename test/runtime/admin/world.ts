@@ -10,6 +10,7 @@ import type { FunctionPolicy } from "../../../src/model/function-policy.js";
 import { type AdminOptions, adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
 import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
 import type { HttpServer } from "../../../src/runtime/http/server.js";
+import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
 import { type Received, type Sent, send } from "../../support/http.js";
@@ -73,7 +74,8 @@ export async function world(
     policy,
     logger: { warn() {}, error() {} },
   });
-  const admin = await openAdminServer(engine, catalog, adminOptions.read("The admin server", { port: 0, ...options }));
+  const read = adminOptions.read("The admin server", { port: 0, ...options });
+  const admin = await openAdminServer(engine, catalog, read, new IngressMetrics());
   test.after(async () => {
     await admin.close(0);
     await engine.close(0);

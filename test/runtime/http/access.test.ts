@@ -6,6 +6,7 @@ import { TypedValue } from "../../../src/model/typed-value.js";
 import { adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
 import { PlaygroundEgress } from "../../../src/runtime/egress/playground-egress.js";
 import { Access } from "../../../src/runtime/http/access.js";
+import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
 import { openPlaygroundIngress } from "../../../src/runtime/ingress/playground-ingress.js";
 import { throwsCode } from "../../support/expect-code.js";
 import { send } from "../../support/http.js";
@@ -29,7 +30,12 @@ const servers: Readonly<Record<string, { path: string; method: string; open(worl
     path: "/functions",
     method: "GET",
     open: ({ engine, catalog }) =>
-      openAdminServer(engine, catalog, adminOptions.read("The admin server", { port: 0, logger })),
+      openAdminServer(
+        engine,
+        catalog,
+        adminOptions.read("The admin server", { port: 0, logger }),
+        new IngressMetrics(),
+      ),
   },
   "the playground ingress": {
     path: "/example/untyped/bob",
