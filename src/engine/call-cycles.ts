@@ -1,8 +1,8 @@
 // Handlers that wait for calls. When each handler of a circle waits for the next one, no answer can ever come: such a call is
 // refused before it is sent.
 
-import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { LastingFailure } from "../model/failure.js";
 
 /** One handler's wait for a call: a step from the address that waits to the address that is called. */
 interface Step {
@@ -24,12 +24,12 @@ export class CallCycles {
 
   /**
    * Throws CALL_CYCLE when the answer to a call of `target` would need the end of the handler of `from`, which waits for that
-   * answer.
+   * answer. When the handler lets the error through, its own caller is told at once, because the next try makes the same call.
    */
   assertNone(from: Address, target: Address): void {
     const path = this.#callOf(from) !== undefined ? this.#path(target, from) : undefined;
     if (path === undefined) return;
-    throw new StatefunError(
+    throw new LastingFailure(
       "CALL_CYCLE",
       `${[from, ...path].join(" → ")}: each of these handlers would wait for the next one, so that no answer ever came. Send a message with context.send, and go on when the answer arrives as a message.`,
     );

@@ -10,13 +10,10 @@ import { Refusal } from "../model/invocation.js";
  * call of its own has failed, and the code must not pass for a fault of this request or of the engine.
  */
 export function located(where: string, thrown: unknown): StatefunError {
-  const isKnown = thrown instanceof Refusal || (thrown instanceof StatefunError && isOfFunction(thrown));
-  const code = isKnown ? thrown.code : "HANDLER_FAILED";
-  const Located = thrown instanceof LastingFailure ? LastingFailure : StatefunError;
+  const fault = thrown instanceof StatefunError ? errors[thrown.code].fault : undefined;
+  const isKnown = thrown instanceof Refusal || fault === "code" || fault === "argument";
+  const code = isKnown ? (thrown as StatefunError).code : "HANDLER_FAILED";
+  // What a handler has packed or named wrongly is wrong at the next try too, as an answer that holds a Date is.
+  const Located = thrown instanceof LastingFailure || fault === "argument" ? LastingFailure : StatefunError;
   return new Located(code, `${where}: ${describe(thrown)}`, { cause: thrown });
-}
-
-function isOfFunction({ code }: StatefunError): boolean {
-  const { fault } = errors[code];
-  return fault === "code" || fault === "argument";
 }

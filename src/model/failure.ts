@@ -82,9 +82,9 @@ export class FunctionFailure extends StatefunError {
 }
 
 /**
- * A failure that another try can't end: there is no handler for the message, its answer can't be encoded, or the engine refuses
- * what the handler sent. Who waits is told at once. The message is tried again all the same, since the code may be corrected
- * meanwhile. A function can't throw it.
+ * A failure that another try can't end: there is no handler for the message, a value can't be encoded, the engine refuses
+ * what the handler sent, or handlers wait for each other. Who waits is told at once. The message is tried again all the same,
+ * since the code may be corrected meanwhile.
  */
 export class LastingFailure extends StatefunError {}
 

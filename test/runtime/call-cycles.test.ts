@@ -88,6 +88,14 @@ for (const [how, call] of [
   });
 }
 
+test("a handler that lets the refusal through ends its own caller's call at once", async () => {
+  const functions = new StatefulFunctions();
+  const call = (_text: string, { address }: Context) => runtime.call(address.typeName, address.id, "");
+  functions.register("test/circle", call, { handles: [Types.string] });
+  await using runtime = await StatefunRuntime.open({ functions, ...quiet, ingress: false });
+  await assert.rejects(runtime.call("test/circle", "a", ""), { code: "CALL_CYCLE" });
+});
+
 test("two handlers that call each other at the same time: one call is refused, and both are answered", async () => {
   await using runtime = await open(byRuntime);
   const answers = await Promise.all(

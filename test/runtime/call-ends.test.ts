@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { Address, type Context, StatefulFunctions, TerminalError, Types } from "statefun-ts";
+import { Address, type Context, json, StatefulFunctions, TerminalError, Types } from "statefun-ts";
 import { connect } from "statefun-ts/client";
 import { serve } from "statefun-ts/node";
 import { type RuntimeOptions, StatefunRuntime } from "statefun-ts/runtime";
@@ -43,6 +43,8 @@ function act(message: string, context: Context, state: { client: unknown }): unk
       return "sent";
     case "a date":
       return { when: new Date(0) };
+    case "a packed date":
+      return json("test/order").pack({ when: new Date(0) });
     default:
       throw new Error("a secret");
   }
@@ -135,6 +137,8 @@ for (const [where, open] of [
 
     test("that sends to an unknown egress tells the caller so", () => endsWith("unknown egress", "EGRESS_UNKNOWN"));
     test("whose answer can't be encoded tells the caller so", () => endsWith("a date", "VALUE_INVALID"));
+
+    test("that packs what can't be encoded tells the caller so", () => endsWith("a packed date", "VALUE_INVALID"));
 
     test("that has no handler for the message tells the caller so", async () => {
       const { runtime, close } = await open();
