@@ -68,6 +68,7 @@ export class DeadLetters {
     const kept = !this.full;
     if (kept) this.#put(letter);
     counters.deadLetters += 1;
+    known.counters.deadLetters += 1;
     const outbox = outboxes.declared(known.policy.deadLetterEgress);
     if (outbox !== undefined) {
       outbox.push(recordOf({ ...letter, value: letter.value.unpack() }, showMessage));

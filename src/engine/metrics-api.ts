@@ -6,6 +6,8 @@ export interface FunctionMetrics {
   readonly messages: number;
   /** Calls that failed, by the code of the error. */
   readonly failures: Iterable<readonly [code: string, numbers: { readonly count: number }]>;
+  /** Messages that were set aside as dead letters. */
+  readonly deadLetters: number;
   /** Calls that are with the function. */
   readonly inFlight: number;
   /** Seconds that all calls took together. */

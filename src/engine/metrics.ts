@@ -28,6 +28,7 @@ export type Counters = { -readonly [Name in Exclude<keyof EngineMetrics, GaugeNa
 export interface FunctionCounters extends FunctionMetrics {
   messages: number;
   readonly failures: Labelled<{ count: number }>;
+  deadLetters: number;
   inFlight: number;
   batchSeconds: number;
   readonly batchBuckets: number[];
@@ -39,6 +40,7 @@ export const mostCodes = 20;
 export const newFunctionCounters = (): FunctionCounters => ({
   messages: 0,
   failures: new Labelled(() => ({ count: 0 }), mostCodes),
+  deadLetters: 0,
   inFlight: 0,
   batchSeconds: 0,
   batchBuckets: newBuckets(),

@@ -65,6 +65,12 @@ export const labelledMetrics: Readonly<Record<string, LabelledMetric>> = {
         Array.from(failures, ([code, { count }]) => ({ labels: { function: label, code }, value: count })),
       ).flat(),
   },
+  statefun_function_dead_letters_total: {
+    type: "counter",
+    labels: ["function"],
+    help: "Messages that were set aside as dead letters.",
+    of: byFunction(({ deadLetters }) => deadLetters),
+  },
   statefun_function_mailbox_messages: {
     type: "gauge",
     labels: ["function"],

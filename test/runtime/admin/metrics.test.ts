@@ -7,6 +7,7 @@ import { Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
 import { labelledHistograms, labelledMetrics } from "../../../src/runtime/admin/labelled-metrics.js";
 import { counters, gauges, histograms } from "../../../src/runtime/admin/metrics.js";
+import { MemoryStore } from "../../../src/store/memory-store.js";
 import { world } from "./world.js";
 
 /** The samples of a text, by their names and labels. */
@@ -88,6 +89,18 @@ test("a function has its own numbers, by its type name and by the code of a fail
     samples.get('statefun_function_batch_seconds_bucket{function="shop/counter",le="+Inf"}'),
     engine.metrics.batches,
   );
+});
+
+test("a dead letter counts for its function, also after it was dropped", async (t) => {
+  const policy = { onFailure: "deadLetter", retry: { attempts: 1 } } as const;
+  const { ask, tell } = await world(t, {}, {}, new MemoryStore(), policy);
+  await tell("bob", "hello");
+  await tell("bob", "fail").catch(() => {});
+  const [letter] = (await ask("GET /dead-letters")).json.letters;
+  assert.equal((await ask(`DELETE /dead-letters/${letter.letter}`)).status, 200);
+  const samples = samplesOf((await ask("GET /metrics")).text);
+  assert.equal(samples.get('statefun_function_dead_letters_total{function="shop/counter"}'), 1);
+  assert.equal(samples.get("statefun_dead_letters_kept"), 0);
 });
 
 test("the text follows Prometheus's conventions: a head before the samples, base units, and _total for counters alone", async (t) => {
