@@ -289,7 +289,7 @@ export const commands = {
   },
   metrics: {
     args: "",
-    summary: "Print the metrics, in the text format of Prometheus.",
+    summary: "Print the metrics, in the text format of Prometheus or, with --json, as JSON.",
     options: { ...admin, ...json },
   },
   health: {
