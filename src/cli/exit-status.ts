@@ -22,7 +22,6 @@ interface Hint {
 }
 
 const hints: Readonly<Partial<Record<ErrorCode, readonly Hint[]>>> = {
-  TYPE_NAME_INVALID: [{ text: "Write a function as namespace/name, for example example/count." }],
   CLIENT_FAILED: [
     { text: "Start the runtime with statefun start, or say where it is with --url.", option: "url" },
     { text: "Start the runtime with statefun start, or say where it is with --admin-url.", option: "admin-url" },

@@ -73,7 +73,11 @@ export async function ps(input: Input): Promise<void> {
     return [shown.function, shown.endpoint, ...counts, ...now];
   });
   const head = ["function", "endpoint", "addresses", "waiting", "failing", "parked", "in flight", "oldest call"];
-  printTable(head, rows, "The runtime has no functions.");
+  printTable(
+    head,
+    rows,
+    "The runtime knows no function yet. It learns a function of an endpoint such as shop/* with the first message to it.",
+  );
 }
 
 /** Lists the addresses of a function. */

@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { secondsText } from "../model/duration.js";
 import type { Instance } from "./instance.js";
 
 /**
@@ -26,9 +27,7 @@ function knownOf({ attempts, lastFailure, retryAt, call }: Instance, now: number
     const tries = attempts > 1 ? `tried ${attempts} times` : attempts === 1 ? "tried once" : "not reached";
     known.push(`its first message was ${tries}, ${lastFailure.error.code}`);
   }
-  if (call !== undefined) known.push(`a call has been in flight for ${secondsOf(performance.now() - call.begun)}`);
-  else if (retryAt !== undefined) known.push(`next try in ${secondsOf(retryAt - now)}`);
+  if (call !== undefined) known.push(`a call has been in flight for ${secondsText(performance.now() - call.begun)}`);
+  else if (retryAt !== undefined) known.push(`next try in ${secondsText(retryAt - now)}`);
   return known.length === 0 ? "" : ` What is known: ${known.join(", ")}.`;
 }
-
-const secondsOf = (ms: number) => `${Number((Math.max(0, ms) / 1000).toPrecision(2))} s`;

@@ -3,6 +3,7 @@
 
 import { oneLine, type StatefunError } from "../errors.js";
 import { backoffMs } from "../model/backoff.js";
+import { secondsText } from "../model/duration.js";
 import type { LogFields, Logger } from "../model/logger.js";
 import { nextTryMs } from "../model/retry.js";
 import type { FailedCall } from "./call-outcome.js";
@@ -64,7 +65,7 @@ export class Failures {
     const cause = `The cause: ${error.code}: ${error.message}`;
     const waitMs = nextMs ?? backoffMs(retry, attempts);
     logger.warn(
-      oneLine(`${what(instance, known, failed, lane)} The next try is in ${waitMs} ms. ${cause}`),
+      oneLine(`${what(instance, known, failed, lane)} The next try is in ${secondsText(waitMs)}. ${cause}`),
       error,
       fieldsOf(instance),
     );

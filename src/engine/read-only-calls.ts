@@ -107,7 +107,12 @@ export class ReadOnlyCalls {
   #fail(look: Look, thrown: unknown): void {
     const { error } = rejectedCall(thrown);
     this.#warn(look, "has failed in a call that only looks", error.code, error);
-    this.#parts.delivery.refuse(look.caller, look.target, error.code, "Ask again; the log has the reason.");
+    this.#parts.delivery.refuse(
+      look.caller,
+      look.target,
+      error.code,
+      "The call is not tried again; the log has the reason.",
+    );
   }
 
   #warn({ target }: Look, what: string, code: string, error: Error): void {

@@ -2,6 +2,7 @@
 // its own, sends itself a delayed message to try it again, and at last sends it to an egress as a dead letter.
 
 import { describe, oneLine, StatefunError } from "../errors.js";
+import { secondsText } from "../model/duration.js";
 import { noExpiration } from "../model/expiration.js";
 import { type Failure, failureOf } from "../model/failure.js";
 import { defaultPolicy, policyOver, type WholePolicy } from "../model/function-policy.js";
@@ -134,7 +135,7 @@ export class FailedMessages {
         this.#delayed.push({ delayMs: waitMs, target, argument, cancellationToken: undefined });
         const of = Number.isFinite(retry.attempts) ? ` of ${retry.attempts}` : "";
         this.#warn(
-          `${target}: try ${tries.attempts}${of} failed. The next try is in ${waitMs} ms.`,
+          `${target}: try ${tries.attempts}${of} failed. The next try is in ${secondsText(waitMs)}.`,
           failure,
           error,
           tries,

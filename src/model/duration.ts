@@ -33,6 +33,9 @@ export function durationToMs(duration: Duration): number {
   return Math.trunc(ms);
 }
 
+/** Writes milliseconds as seconds, for a line that a person reads: "0.1 s", "21 s", "3600 s". */
+export const secondsText = (ms: number): string => `${Number((Math.max(0, ms) / 1000).toPrecision(2))} s`;
+
 function sumOfUnits(duration: unknown): number {
   if (typeof duration !== "object" || duration === null) {
     throw invalid(`${describeValue(duration)} is not a duration`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Duration, durationToMs } from "../../src/model/duration.js";
+import { type Duration, durationToMs, secondsText } from "../../src/model/duration.js";
 import { throwsCode } from "../support/expect-code.js";
 
 test("a number is milliseconds", () => {
@@ -76,4 +76,8 @@ for (const [what, duration] of invalid) {
 
 test("the error names the unit that is not one", () => {
   throwsCode(() => durationToMs({ fortnights: 1 } as Duration), "DURATION_INVALID", "fortnights");
+});
+
+test("a person reads a time in seconds of two digits, and never a negative one", () => {
+  assert.deepEqual([50, 12_800, 3_600_000, -5].map(secondsText), ["0.05 s", "13 s", "3600 s", "0 s"]);
 });

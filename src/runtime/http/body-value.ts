@@ -122,26 +122,31 @@ function typeNamed(catalog: TypeCatalog, typeName: string, typename: string): Ty
 function typeOfHandler(catalog: TypeCatalog, typeName: string, method: string): Type<any> {
   const type = catalog.handler(typeName, method);
   if (type !== undefined) return type;
-  const takes = typesText(catalog.handled(typeName));
-  throw new StatefunError(
-    "OPTION_INVALID",
-    `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead, or send a packed value with statefun-ts/client. The function takes ${takes}.`,
-  );
+  const why = isElsewhere(catalog, typeName)
+    ? `${elsewhere(typeName)} So the type that "${method}" takes must be named: with statefun-ts/client, send a message object or a packed value; over HTTP, name the type with ?type=… and send the value's bytes as ${octetStream}.`
+    : `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead, or send a packed value with statefun-ts/client. The function takes ${typesText(catalog.handled(typeName))}.`;
+  throw new StatefunError("OPTION_INVALID", why);
 }
 
 function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
   const handled = catalog.handled(typeName);
   if (handled.length === 1) return handled[0] as Type<any>;
+  const why = isElsewhere(catalog, typeName)
+    ? `${elsewhere(typeName)} Send the value's bytes as ${octetStream}, or JSON of one of StateFun's own types.`
+    : `${typeName} takes ${typesText(handled)}.`;
   throw new StatefunError(
     "VALUE_UNTYPED",
-    `The type of the value is missing. Name the type with ?type=… or in the header Statefun-Type: ${typeName} takes ${typesText(handled)}.`,
+    `The type of the value is missing. Name the type with ?type=… or in the header Statefun-Type. ${why}`,
   );
 }
 
+const isElsewhere = (catalog: TypeCatalog, typeName: string) =>
+  catalog.handled(typeName).length === 0 && catalog.takesAll?.(typeName) === undefined;
+
+const elsewhere = (typeName: string) => `${typeName} runs in another process, and its types are not known here.`;
+
 function typesText(types: readonly Type<any>[]): string {
-  return types.length === 0
-    ? "types that are not known in this process"
-    : types.map(({ typename }) => typename).join(", ");
+  return types.length === 0 ? "every type" : types.map(({ typename }) => typename).join(", ");
 }
 
 function fromJson(type: Type<any>, body: Buffer): TypedValue {
