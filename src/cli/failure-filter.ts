@@ -4,7 +4,7 @@ import { durationOf } from "./duration-option.js";
 import type { Input } from "./parse.js";
 
 /** The options, in the order of the help. */
-export const filterNames = ["function", "id", "code", "older-than", "newer-than"] as const;
+const filterNames = ["function", "id", "code", "older-than", "newer-than"] as const;
 
 /** Reads the options as the query of the admin server. Throws DURATION_INVALID. */
 export function filterOf(input: Input): Record<string, string | undefined> {
