@@ -54,7 +54,7 @@ export async function retry(input: Input): Promise<void> {
   return change(
     input,
     { method: "POST", path: `${addressPath(input)}/retry` },
-    "Retried: its messages are delivered again.",
+    "Retried: the messages that wait for the address are delivered again.",
   );
 }
 
