@@ -7,15 +7,20 @@ import { type Context, StatefulFunctions, Types } from "statefun-ts";
 import { StatefunRuntime } from "statefun-ts/runtime";
 import { RecordingLogger } from "../support/recording-logger.ts";
 
-/** Node's module, whose AsyncLocalStorage is replaced by one that counts. */
-const hooks = process.getBuiltinModule("node:async_hooks") as typeof import("node:async_hooks");
+/** Node's own module is found through this function, which now finds an AsyncLocalStorage that counts. */
+const { getBuiltinModule } = process;
+const hooks = getBuiltinModule("node:async_hooks") as typeof import("node:async_hooks");
 let storages = 0;
-hooks.AsyncLocalStorage = class<T> extends hooks.AsyncLocalStorage<T> {
+class CountedStorage extends hooks.AsyncLocalStorage<unknown> {
   constructor() {
     super();
     storages += 1;
   }
-} as typeof hooks.AsyncLocalStorage;
+}
+process.getBuiltinModule = ((name: string) =>
+  name === "node:async_hooks"
+    ? { ...hooks, AsyncLocalStorage: CountedStorage }
+    : getBuiltinModule(name)) as typeof getBuiltinModule;
 
 test("there is no AsyncLocalStorage before a handler returns a promise; then handlers are followed from the next message on", async () => {
   const functions = new StatefulFunctions();

@@ -32,13 +32,12 @@ test("the tables are those that are there, the newest first", async (t) => {
   const dir = await folderOfTables(t, 10);
   const tables = (await tablesOf(dir)).map(({ name }) => name);
   assert.ok(tables.length > 1);
-  assert.deepEqual(
-    tables,
-    filesOf(dir, /\.ldb$/)
-      .toSorted()
-      .toReversed(),
-  );
+  assert.deepEqual(tables, tables.toSorted().toReversed());
   for (const { name, size } of await tablesOf(dir)) assert.equal(readFileSync(join(dir, "db", name)).length, size);
+  // A table that LevelDB was about to make or to delete at the close may lie there as well. Nothing is lost with it.
+  const count = await countOf(copyOf(t, dir));
+  for (const file of filesOf(dir, /\.ldb$/)) if (!tables.includes(file)) rmSync(join(dir, "db", file));
+  assert.equal(await countOf(dir), count);
 });
 
 test("a new folder has no tables", async (t) => {
