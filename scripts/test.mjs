@@ -11,6 +11,7 @@ const slow = new Set([
   "cli",
   "dialects",
   "differential",
+  "faults",
   "runtime-interop",
   "flink",
   "fuzz",
