@@ -4,6 +4,7 @@ import { oneLine, visibleLine } from "../errors.js";
 import { filterGiven, filterOf } from "./failure-filter.js";
 import { type ShownValue, textOf } from "./look.js";
 import { type Input, usage } from "./parse.js";
+import { preview } from "./preview.js";
 import { print, printJson, printTable, shortId } from "./print.js";
 import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
 import { assertJson } from "./send.js";
@@ -118,7 +119,7 @@ async function sweep(input: Input, letter: string | undefined, action: keyof typ
     return one(input, needed(action, letter), action);
   }
   if (letter !== undefined) throw usage("A letter and --all exclude each other. Give one of them.");
-  if (input.flag("dry-run")) return preview(input, action);
+  if (input.flag("dry-run")) return previewOf(input, action);
   const { done, say } = sweeps[action];
   let count = 0;
   let through: string | undefined;
@@ -146,28 +147,16 @@ async function one(input: Input, letter: string, action: keyof typeof sweeps): P
   else print(`${sweeps[action].say}.`);
 }
 
-/** Says how many letters would be taken, by function and code. */
-async function preview(input: Input, action: keyof typeof sweeps): Promise<void> {
-  const counts = new Map<string, { function: string; code: string; letters: number }>();
-  let after: string | undefined;
-  let count = 0;
-  do {
-    const page = await pageOf(input, { after, limit: "1000" });
-    for (const { function: typeName, error } of page.letters) {
-      const key = JSON.stringify([typeName, error.code]);
-      const counted = counts.get(key) ?? { function: typeName, code: error.code, letters: 0 };
-      counted.letters += 1;
-      counts.set(key, counted);
-      count += 1;
-    }
-    after = page.next ?? undefined;
-  } while (after !== undefined);
-  const found = [...counts.values()];
-  if (input.flag("json")) return printJson({ letters: count, found });
-  const rows = found.map((counted) => [counted.function, counted.code, String(counted.letters)]);
-  printTable(["function", "code", "letters"], rows, "No dead letter is chosen.");
-  if (count > 0) print(`Without --dry-run, this would ${action} ${lettersText(count)}.`);
-}
+const previewOf = (input: Input, action: keyof typeof sweeps) =>
+  preview(input, {
+    noun: "letters",
+    none: "No dead letter is chosen.",
+    say: (count) => `${action} ${lettersText(count)}`,
+    page: async (place) => {
+      const { letters, next } = await pageOf(input, place);
+      return { failures: letters.map((letter) => ({ function: letter.function, code: letter.error.code })), next };
+    },
+  });
 
 async function pageOf(input: Input, page: { after: string | undefined; limit: string | undefined }): Promise<Page> {
   const path = `/dead-letters${queryOf({ ...filterOf(input), ...page })}`;

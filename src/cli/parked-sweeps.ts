@@ -2,7 +2,8 @@
 
 import { filterOf } from "./failure-filter.js";
 import type { Input } from "./parse.js";
-import { print, printJson, printTable } from "./print.js";
+import { preview } from "./preview.js";
+import { print, printJson } from "./print.js";
 import { askAdmin, jsonOf, queryOf } from "./request.js";
 
 interface Swept {
@@ -20,7 +21,7 @@ interface ParkedPage {
 
 /** Delivers messages to all parked addresses again that the options choose. */
 export async function retryAll(input: Input): Promise<void> {
-  if (input.flag("dry-run")) return preview(input, (count) => `retry ${addressesText(count)}`);
+  if (input.flag("dry-run")) return previewOf(input, (count) => `retry ${addressesText(count)}`);
   const { addresses } = await sweep(input, "retry", {}, (done) => `Retried ${addressesText(done)}`);
   if (input.flag("json")) printJson({ retried: addresses });
 }
@@ -29,7 +30,7 @@ export async function retryAll(input: Input): Promise<void> {
 export async function dropAll(input: Input): Promise<void> {
   const whole = input.flag("all-messages");
   const what = whole ? "all messages" : "the first message";
-  if (input.flag("dry-run")) return preview(input, (count) => `drop ${what} of ${addressesText(count)}`);
+  if (input.flag("dry-run")) return previewOf(input, (count) => `drop ${what} of ${addressesText(count)}`);
   const which = whole ? "all" : "first";
   const say = (done: number, dropped: number) =>
     `Dropped ${dropped === 1 ? "1 message" : `${dropped} messages`} of ${addressesText(done)}`;
@@ -60,28 +61,16 @@ async function sweep(
   return { addresses, dropped };
 }
 
-/** Says how many addresses would be taken, by function and code. */
-async function preview(input: Input, say: (count: number) => string): Promise<void> {
-  const counts = new Map<string, { function: string; code: string; addresses: number }>();
-  let after: string | undefined;
-  let count = 0;
-  do {
-    const path = `/parked${queryOf({ ...filterOf(input), after, limit: "1000" })}`;
-    const page = jsonOf<ParkedPage>(await askAdmin(input, { method: "GET", path }));
-    for (const { function: typeName, code } of page.parked) {
-      const key = JSON.stringify([typeName, code]);
-      const counted = counts.get(key) ?? { function: typeName, code, addresses: 0 };
-      counted.addresses += 1;
-      counts.set(key, counted);
-      count += 1;
-    }
-    after = page.next ?? undefined;
-  } while (after !== undefined);
-  const found = [...counts.values()];
-  if (input.flag("json")) return printJson({ addresses: count, found });
-  const rows = found.map((counted) => [counted.function, counted.code, String(counted.addresses)]);
-  printTable(["function", "code", "addresses"], rows, "No parked address is chosen.");
-  if (count > 0) print(`Without --dry-run, this would ${say(count)}.`);
-}
+const previewOf = (input: Input, say: (count: number) => string) =>
+  preview(input, {
+    noun: "addresses",
+    none: "No parked address is chosen.",
+    say,
+    page: async (place) => {
+      const path = `/parked${queryOf({ ...filterOf(input), ...place })}`;
+      const { parked, next } = jsonOf<ParkedPage>(await askAdmin(input, { method: "GET", path }));
+      return { failures: parked, next };
+    },
+  });
 
 const addressesText = (count: number) => (count === 1 ? "1 address" : `${count} addresses`);
