@@ -2,7 +2,7 @@
 
 import { isClient } from "../model/client-address.js";
 import type { DeadLetter } from "../model/dead-letter.js";
-import { defineOptions, nonEmptyText, positiveInteger, unchecked, withDefault } from "../model/options.js";
+import { defineOptions, nonEmptyText, positiveInteger, withDefault } from "../model/options.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import { endsRange, type Store } from "../store/store.js";
 import type { Admission } from "./admission.js";
@@ -17,6 +17,7 @@ import type {
 import type { DeadLetters } from "./dead-letters.js";
 import type { Delivery } from "./delivery.js";
 import { choiceOf } from "./failure-filter.js";
+import { bytesAtOnce, readAtOnce, sweepEach, sweepOptions } from "./failure-sweep.js";
 import type { GroupCommit } from "./group-commit.js";
 import { kinds, rangeEnd } from "./keys.js";
 import { decodeLetter, type Letter, letterKey, openLetter } from "./letter.js";
@@ -25,20 +26,12 @@ import type { OwnContext } from "./own-context.js";
 import { Packed } from "./packed.js";
 import type { WaitingCalls } from "./waiting-calls.js";
 
-/** How many letters, and how many bytes, are read at once. A page of a list ends after so many bytes too. */
-const readAtOnce = 200;
-const bytesAtOnce = 4 * 1024 * 1024;
-
 const pageOptions = defineOptions<DeadLetterPage>()({
   after: nonEmptyText,
   limit: withDefault(positiveInteger, 100),
 });
 
-const sweepOptions = defineOptions<DeadLetterSweep>()({
-  limit: withDefault(positiveInteger, Number.POSITIVE_INFINITY),
-  through: nonEmptyText,
-  onProgress: withDefault(unchecked<(done: number) => void>(), () => {}),
-});
+const letterSweepOptions = defineOptions<DeadLetterSweep>()({ ...sweepOptions, through: nonEmptyText });
 
 interface DeadLetterMaintenanceParts {
   readonly store: Store;
@@ -145,31 +138,17 @@ export class DeadLetterMaintenance implements DeadLetterApi {
     check: (letter: Letter) => void = () => {},
   ): Promise<DeadLetterSwept> {
     const { admission, letters, commit } = this.#parts;
-    const { limit, through = letters.lastId, onProgress } = sweepOptions.read("The dead letters to take", sweep);
-    let done = 0;
-    let unreported = 0;
-    const report = async () => {
-      await commit.durable();
-      if (unreported > 0) onProgress(done);
-      unreported = 0;
-    };
-    for await (const { id } of this.#chosen(filter, "", through)) {
-      if (done === limit) {
-        await report();
-        return { done, through, more: true };
-      }
+    const { through = letters.lastId, ...options } = letterSweepOptions.read("The dead letters to take", sweep);
+    const swept = await sweepEach(this.#chosen(filter, "", through), { commit, ...options }, ({ id }) => {
       admission.assertOpen();
       // Somebody may have changed or removed the letter since its page was read.
       const letter = letters.find(id);
-      if (letter === undefined) continue;
+      if (letter === undefined) return false;
       check(letter);
       commit.transact(() => change(letter));
-      done += 1;
-      unreported += 1;
-      if (unreported === readAtOnce) await report();
-    }
-    await report();
-    return { done, through, more: false };
+      return true;
+    });
+    return { ...swept, through };
   }
 
   /** The letters that a filter chooses, behind one letter and up to another one, in the order of their ids. */

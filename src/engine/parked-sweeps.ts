@@ -3,28 +3,24 @@
 // parked again is not taken twice.
 
 import { Address } from "../model/address.js";
-import { defineOptions, positiveInteger, unchecked, withDefault } from "../model/options.js";
+import { defineOptions, unchecked } from "../model/options.js";
 import type { Admission } from "./admission.js";
 import type { Clock } from "./clock.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { Drops } from "./drops.js";
 import { queueBytes } from "./durable-queue.js";
 import { type Choice, choiceOf } from "./failure-filter.js";
+import { bytesAtOnce, readAtOnce, sweepEach, sweepOptions } from "./failure-sweep.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { ParkedAddress, ParkedAddresses } from "./parked-addresses.js";
 import type { ParkedFilter, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 
-/** How many addresses, and how many bytes, are read at once. A page of a list ends after so many bytes too. */
-const readAtOnce = 200;
-const bytesAtOnce = 4 * 1024 * 1024;
-
-const sweepOptions = defineOptions<ParkedSweep>()({
+const parkedSweepOptions = defineOptions<ParkedSweep>()({
+  ...sweepOptions,
   after: unchecked<Address>(),
   through: unchecked<number>(),
-  limit: withDefault(positiveInteger, Number.POSITIVE_INFINITY),
-  onProgress: withDefault(unchecked<(done: number) => void>(), () => {}),
 });
 
 interface SweepParts {
@@ -84,31 +80,18 @@ export class ParkedSweeps {
     change: (instance: Instance) => Promise<void>,
   ): Promise<ParkedSwept> {
     const { admission, commit, clock } = this.#parts;
-    const { after, through = clock.now(), limit, onProgress } = sweepOptions.read("The sweep", sweep);
+    const { after, through = clock.now(), ...options } = parkedSweepOptions.read("The sweep", sweep);
     const choice = choiceOf("parked addresses", filter, clock.now());
-    let done = 0;
     let last: Address | undefined;
-    let unreported = 0;
-    const report = async () => {
-      await commit.durable();
-      if (unreported > 0) onProgress(done);
-      unreported = 0;
-    };
     await commit.attempted();
-    for await (const { address } of this.#chosen(choice, after, through, readAtOnce)) {
-      if (done === limit) {
-        await report();
-        return { done, through, next: last };
-      }
+    const chosen = this.#chosen(choice, after, through, readAtOnce);
+    const { done, more } = await sweepEach(chosen, { commit, ...options }, async ({ address }) => {
       admission.assertOpen();
-      if (!(await this.#end(address, choice, through, change))) continue;
-      last = address;
-      done += 1;
-      unreported += 1;
-      if (unreported === readAtOnce) await report();
-    }
-    await report();
-    return { done, through, next: undefined };
+      const ended = await this.#end(address, choice, through, change);
+      if (ended) last = address;
+      return ended;
+    });
+    return { done, through, next: more ? last : undefined };
   }
 
   /** Ends the parking of an address. Returns false when somebody has done so since its page was read. */
