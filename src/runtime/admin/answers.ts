@@ -5,7 +5,7 @@ import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { showMessage, showValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { publicMessage } from "../http/server.js";
+import { publicMessage } from "../http/error-answer.js";
 import { type Answered, limitOf, ok, pageOf, timeOf } from "./answered.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";

@@ -14,11 +14,18 @@ import { decodeHeader, octetStream, typeHeader } from "./value-answer.js";
 /** Turns the body of a request into a value. */
 export type BodyReader = (body: Buffer) => TypedValue;
 
+/** What a request says of the type of its value. It may name one of the two, or neither. */
+export interface NamedType {
+  /** The typename of the value. */
+  readonly typename: string | undefined;
+  /** The method of the function's class that takes the value. */
+  readonly method: string | undefined;
+}
+
 /**
- * Chooses the reader of a body before the body is read. The content type says whether the body is JSON or bytes. The type is
- * the one that the request names, otherwise the only type that the function takes. A function of this process gets no value
- * that it has no handler for: such a message would park its address. Throws MEDIA_TYPE_UNSUPPORTED, OPTION_INVALID,
- * TYPE_NAME_INVALID, VALUE_UNTYPED and VALUE_INVALID; the reader throws REQUEST_EMPTY, VALUE_INVALID and VALUE_UNREADABLE.
+ * Chooses the reader of a body before the body is read. The content type says whether the body is JSON or bytes. Throws
+ * MEDIA_TYPE_UNSUPPORTED, and what {@link readerOfBytes} and {@link typeOfJson} throw; the reader throws REQUEST_EMPTY,
+ * VALUE_INVALID and VALUE_UNREADABLE.
  */
 export function bodyReader(
   catalog: TypeCatalog,
@@ -29,21 +36,37 @@ export function bodyReader(
   const bytes = isBytes(headers["content-type"]);
   const header = headers[typeHeader] as string | undefined;
   const typename = query.get("type") ?? (header === undefined ? undefined : decodeHeader(header));
-  const method = query.get("handler");
-  if (typename !== undefined && method !== undefined) {
-    throw new StatefunError("OPTION_INVALID", "The query has both a handler and a type. Send one of them.");
+  const named = { typename, method: query.get("handler") };
+  if (bytes) return readerOfBytes(catalog, typeName, named);
+  const type = typeOfJson(catalog, typeName, named);
+  return (body) => fromBody(type, body);
+}
+
+/**
+ * Chooses the reader of a value's own bytes. Throws OPTION_INVALID, TYPE_NAME_INVALID, VALUE_UNTYPED and VALUE_INVALID; the
+ * reader throws VALUE_UNREADABLE.
+ */
+export function readerOfBytes(catalog: TypeCatalog, typeName: string, named: NamedType): BodyReader {
+  const { typename } = named;
+  if (typename === undefined || named.method !== undefined) {
+    const type = typeOfJson(catalog, typeName, named);
+    return (body) => readable(type, type.typename, body);
   }
-  if (typename !== undefined && bytes) {
-    parseTypeName(typename);
-    return bytesReader(catalog, typeName, typename);
+  parseTypeName(typename);
+  return bytesReader(catalog, typeName, typename);
+}
+
+/**
+ * Finds the type of a value in JSON: the type that the request names, otherwise the only type that the function takes. A
+ * function of this process gets no value that it has no handler for: such a message would park its address. Throws
+ * OPTION_INVALID, TYPE_NAME_INVALID, VALUE_UNTYPED and VALUE_INVALID.
+ */
+export function typeOfJson(catalog: TypeCatalog, typeName: string, { typename, method }: NamedType): Type<any> {
+  if (typename === undefined) {
+    return method === undefined ? onlyType(catalog, typeName) : typeOfHandler(catalog, typeName, method);
   }
-  const type =
-    typename !== undefined
-      ? typeNamed(catalog, typeName, typename)
-      : method !== undefined
-        ? typeOfHandler(catalog, typeName, method)
-        : onlyType(catalog, typeName);
-  return bytes ? (body) => readable(type, type.typename, body) : (body) => fromJson(type, body);
+  if (method === undefined) return typeNamed(catalog, typeName, typename);
+  throw new StatefunError("OPTION_INVALID", "The request names both a handler and a type. Name one of them.");
 }
 
 /**
@@ -136,7 +159,7 @@ function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
     : `${typeName} takes ${typesText(handled)}.`;
   throw new StatefunError(
     "VALUE_UNTYPED",
-    `The type of the value is missing. Name the type with ?type=… or in the header Statefun-Type. ${why}`,
+    `The type of the value is missing. Name the type with ?type=…, in the header Statefun-Type or, in a line of POST /calls, in "type". ${why}`,
   );
 }
 
@@ -149,18 +172,26 @@ function typesText(types: readonly Type<any>[]): string {
   return types.length === 0 ? "every type" : types.map(({ typename }) => typename).join(", ");
 }
 
-function fromJson(type: Type<any>, body: Buffer): TypedValue {
+function fromBody(type: Type<any>, body: Buffer): TypedValue {
   if (body.length === 0) {
     throw new StatefunError("REQUEST_EMPTY", `The request has no body. Send a ${type.typename} as JSON.`);
   }
-  let json: unknown;
+  return fromJson(type, jsonOfBytes("The body", body));
+}
+
+/** Parses JSON in UTF-8; `what` begins the message of an error. Throws VALUE_INVALID. */
+export function jsonOfBytes(what: string, bytes: Buffer): unknown {
   try {
-    if (!isUtf8(body)) throw new Error("it is not UTF-8");
-    assertShallowJson(body);
-    json = parseJson(body.toString());
+    if (!isUtf8(bytes)) throw new Error("it is not UTF-8");
+    assertShallowJson(bytes);
+    return parseJson(bytes.toString());
   } catch (error) {
-    throw new StatefunError("VALUE_INVALID", `The body is not JSON: ${describe(error)}.`, { cause: error });
+    throw new StatefunError("VALUE_INVALID", `${what} is not JSON: ${describe(error)}.`, { cause: error });
   }
+}
+
+/** Packs a value that came as JSON. Throws VALUE_INVALID, and MEDIA_TYPE_UNSUPPORTED for a type without a JSON form. */
+export function fromJson(type: Type<any>, json: unknown): TypedValue {
   const value: unknown = type.fromJson(json);
   if (value !== undefined) return type.pack(value);
   throw new StatefunError(

@@ -2,11 +2,11 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type ErrorCode, errors, StatefunError } from "../../errors.js";
+import { StatefunError } from "../../errors.js";
 import { listenFailure } from "../../model/listen-failure.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
-import { isTerminalError } from "../../model/terminal-error.js";
 import { Access, type AccessOptions } from "./access.js";
+import { bodyOf, codeOf, isOwnFault, retryAfterOf, statusOf } from "./error-answer.js";
 
 /** Answers one request. An error that it throws is answered by {@link sendError}. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -33,11 +33,6 @@ export interface ListenOptions extends Omit<AccessOptions, "host"> {
   readonly observe?: ObserveAnswer | undefined;
 }
 
-/** The status that an error is answered with; 500 for a fault of the runtime itself, or of a function. */
-function statusOf(error: unknown): number {
-  return error instanceof StatefunError || isTerminalError(error) ? error.status : 500;
-}
-
 /**
  * How long an idle connection is kept: longer than most clients and proxies keep it. The other side then closes it, and no
  * request is sent on a connection that is being closed here.
@@ -62,8 +57,7 @@ export class HttpServer {
     this.#logger = logger;
     const answered = (begun: number, code: string) => observe?.(code, (performance.now() - begun) / 1000);
     const failed = (response: ServerResponse, begun: number, thrown: unknown) => {
-      // An error whose message is for callers is the failure of a function, which the engine has logged.
-      if (statusOf(thrown) === 500 && !(thrown instanceof StatefunError && thrown.expose)) logFailure(logger, thrown);
+      if (isOwnFault(thrown)) logFailure(logger, thrown);
       sendError(response, thrown);
       answered(begun, codeOf(thrown));
     };
@@ -173,44 +167,13 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 function sendError(response: ServerResponse, thrown: unknown, headers: RawHeaders = []): void {
   const status = statusOf(thrown);
   const more = [...headers];
-  if ((status === 429 || status === 503) && thrown instanceof StatefunError) more.push("Retry-After", "1");
+  const retryAfter = retryAfterOf(thrown);
+  if (retryAfter !== undefined) more.push("Retry-After", String(retryAfter));
   if (status === 401) more.push("WWW-Authenticate", "Bearer");
   if (thrown instanceof MethodNotAllowed) more.push("Allow", thrown.allow);
   // The rest of a body that was refused is not read, so the connection can't be used again.
   if (response.req !== undefined && !response.req.complete) response.shouldKeepAlive = false;
-  sendJson(response, status, bodyOf(thrown, status), more);
-}
-
-/** The code of an error, as its answer names it. */
-function codeOf(thrown: unknown): string {
-  return thrown instanceof StatefunError || isTerminalError(thrown) ? thrown.code : "INTERNAL";
-}
-
-/**
- * The body of an error: `{code, message}`. A terminal error of a function has the mark `terminal`, because its code may be any
- * text, and its details. A fault of the runtime itself has its code alone.
- */
-function bodyOf(thrown: unknown, status: number): object {
-  if (isTerminalError(thrown)) {
-    const { code, message, details } = thrown;
-    return { code, message, ...(details === undefined ? {} : { details }), terminal: true };
-  }
-  if (!(thrown instanceof StatefunError)) return { code: codeOf(thrown) };
-  const { code, expose } = thrown;
-  return status === 500 && !expose ? { code } : { code, message: publicMessage(thrown) };
-}
-
-/**
- * What clients may see of an error. A message that may hold a path or a secret is replaced by the text of the error table;
- * the log has the message.
- */
-export function publicMessage(error: {
-  readonly code: string;
-  readonly message: string;
-  readonly expose?: boolean;
-}): string {
-  const { meaning, advice, expose } = errors[error.code as ErrorCode];
-  return (error.expose ?? expose) ? error.message : `${meaning} ${advice}`;
+  sendJson(response, status, bodyOf(thrown), more);
 }
 
 class MethodNotAllowed extends StatefunError {
