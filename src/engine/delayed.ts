@@ -8,6 +8,7 @@ import { pageBytes, type QueueStore } from "./durable-queue.js";
 import { highest, idKey, kinds, ordered, parseOrdered, rangeEnd } from "./keys.js";
 import { type DelayedMessage, decodeDelayed } from "./message.js";
 import type { Counters } from "./metrics.js";
+import type { Order } from "./order.js";
 import { SortedList } from "./sorted-list.js";
 import { readsOf } from "./waiting-calls.js";
 
@@ -44,6 +45,8 @@ export class DelayedMessages {
   readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #deliver: (message: DelayedMessage) => void;
+  /** Undefined when messages of the same instant go in the order in which they were sent. */
+  readonly #order: Order | undefined;
   /** Every message whose key is below the horizon, in order. */
   readonly #near = new SortedList<DelayedMessage>();
   /** Counts the messages in memory. */
@@ -65,12 +68,14 @@ export class DelayedMessages {
     clock: Clock,
     counters: Counters,
     deliver: (message: DelayedMessage) => void,
+    order?: Order,
   ) {
     this.#shared = shared;
     this.#backlog = backlog;
     this.#clock = clock;
     this.#counters = counters;
     this.#deliver = deliver;
+    this.#order = order;
   }
 
   /** How many messages are not due yet. */
@@ -151,8 +156,9 @@ export class DelayedMessages {
   #fire(): void {
     const now = this.#clock.now();
     for (let count = 0; count < firedAtOnce; count++) {
-      const message = this.#near.first;
-      if (message === undefined || message.dueAt > now) break;
+      const first = this.#near.first;
+      if (first === undefined || first.dueAt > now) break;
+      const message = this.#order === undefined ? first : this.#near.at(this.#order.delayed(this.#countDueWith(first)));
       if (!this.#deliverNow(message)) {
         this.#armIn(retryMs);
         return;
@@ -161,11 +167,19 @@ export class DelayedMessages {
     this.#arm();
   }
 
+  /** How many messages in memory are due at the instant of the first one. */
+  #countDueWith({ dueAt }: DelayedMessage): number {
+    let count = 1;
+    while (count < this.#near.length && this.#near.at(count).dueAt === dueAt) count++;
+    return count;
+  }
+
   /** Delivers a message that is due. Returns false when the message stays, because the store can't be read. */
   #deliverNow(message: DelayedMessage): boolean {
     const { commit } = this.#shared;
     const deliver = () => {
-      this.#near.removeFirst();
+      if (message === this.#near.first) this.#near.removeFirst();
+      else this.#near.delete(message.key);
       this.#backlog.load(-memoryOf(message));
       commit.consume(message.key);
       // `consume` would be wrong here. A token can be put more than once, so its deletion must be written even when a put of

@@ -16,6 +16,7 @@ import type { Invoker } from "./invoker.js";
 import { Lane } from "./lane.js";
 import { type EngineLimits, storeRetryMs } from "./limits.js";
 import { MailboxReader } from "./mailbox-reader.js";
+import type { Order } from "./order.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { SleepingAddresses } from "./sleeping-addresses.js";
 import { TurnBudget } from "./turn-budget.js";
@@ -30,6 +31,8 @@ interface DispatcherParts {
   readonly commit: GroupCommit;
   readonly clock: Clock;
   readonly limits: EngineLimits;
+  /** Defaults to none: the messages of an address go in the order in which they came. */
+  readonly order?: Order | undefined;
 }
 
 export class Dispatcher {
@@ -177,6 +180,11 @@ export class Dispatcher {
     const known = instance.function as KnownFunction;
     // While the address waited in the lane, it may have been parked, or its messages dropped.
     if (instance.mailbox.loaded === 0 || !instance.callable) return;
+    const { order } = this.#parts;
+    // A message that has failed is the first one until it has ended.
+    if (order !== undefined && instance.attempts === 0 && instance.suspects === 0) {
+      instance.mailbox.bringForward(order.message(instance.mailbox));
+    }
     lane.began();
     this.#inFlight += 1;
     this.#parts.invoker.call(instance, known, (outcome) => this.#ended(lane, instance, known, outcome));

@@ -47,6 +47,8 @@ export class DurableQueue<T extends QueueItem> {
   #restEnd = -1;
   #lastKey: string | undefined;
   #loading: Promise<void> | undefined;
+  /** Whether a loaded entry may stand before another one that has a lower key. */
+  #reordered = false;
   /** Whether the backlog counts the memory of the queue itself. */
   #counted = false;
   /** About how many bytes wait. Entries from before the start do not count. */
@@ -76,7 +78,7 @@ export class DurableQueue<T extends QueueItem> {
 
   /** The lowest key at which an entry may wait; undefined when none waits. */
   get firstKey(): string | undefined {
-    if (this.loaded > 0) return this.at(0).key;
+    if (this.loaded > 0) return this.#lowest.key;
     return this.#restFrom === undefined ? undefined : this.#keyOf(this.#restFrom);
   }
 
@@ -125,6 +127,12 @@ export class DurableQueue<T extends QueueItem> {
     return this.#loaded.at(index);
   }
 
+  /** Lets the loaded entry at this place come first, for as long as the entries are in memory. In the store it keeps its key. */
+  bringForward(index: number): void {
+    this.#loaded.bringForward(index);
+    this.#reordered = true;
+  }
+
   /** The array that holds the loaded entries, and the place of the first: for reading only, until the next change. */
   get view(): { readonly items: readonly T[]; readonly head: number } {
     return this.#loaded.view;
@@ -158,7 +166,8 @@ export class DurableQueue<T extends QueueItem> {
   /** Lets the entries in memory be read back later. Without any, the queue itself may be forgotten: it counts no more. */
   unload({ forget = false } = {}): void {
     if (this.loaded > 0) {
-      this.#restFrom = this.#numberOf(this.at(0));
+      this.#restFrom = this.#numberOf(this.#lowest);
+      this.#reordered = false;
       this.backlog.load(-this.#loadedBytes - this.loaded * besideBytes);
       this.#loadedBytes = 0;
       this.#loaded.clear();
@@ -210,6 +219,14 @@ export class DurableQueue<T extends QueueItem> {
     if (this.#counted !== this.isEmpty) return;
     this.#counted = !this.#counted;
     this.backlog.loadBeside(this.#counted ? queueBytes : -queueBytes);
+  }
+
+  /** The loaded entry with the lowest key. */
+  get #lowest(): T {
+    let lowest = this.at(0);
+    if (!this.#reordered) return lowest;
+    for (let index = 1; index < this.loaded; index++) if (this.at(index).key < lowest.key) lowest = this.at(index);
+    return lowest;
   }
 
   #keyOf(number: number): string {

@@ -10,6 +10,7 @@ import type { Clock } from "./clock.js";
 import type { FindRoute } from "./endpoint.js";
 import type { EngineLimits } from "./limits.js";
 import type { Counters } from "./metrics.js";
+import type { Order } from "./order.js";
 
 /** Options of `Engine.open`. */
 export interface EngineOptions {
@@ -40,6 +41,8 @@ export interface EngineOptions {
    * `GroupCommit.encodesAtOnce`. Defaults to false.
    */
   readonly encodeAtOnce?: boolean;
+  /** Chooses what goes first where the guarantees leave a choice. Defaults to what came first. */
+  readonly order?: Order;
   /** Tells the time. Defaults to the machine's clock. */
   readonly clock?: Clock;
   /** For how many milliseconds a request with an idempotency key is remembered. Defaults to 24 hours. */

@@ -47,7 +47,7 @@ import { Invoker } from "./invoker.js";
 import { defaultLimits } from "./limits.js";
 import { LoggingStore } from "./logging-store.js";
 import { Maintenance } from "./maintenance.js";
-import { Message } from "./message.js";
+import { type DelayedMessage, Message } from "./message.js";
 import { metricsOf, newCounters } from "./metrics.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import { Outboxes } from "./outboxes.js";
@@ -133,9 +133,9 @@ export class Engine implements EngineApi {
     const outboxes = new Outboxes({ shared, memory, records, limits, clock, counters, logger });
     for (const egress of egresses) outboxes.declare(egress);
     const delivery = new Delivery(instances, calls, (instance) => this.#dispatcher.ready(instance));
-    const delayed = new DelayedMessages(shared, new Backlog(memory), clock, counters, ({ target, caller, value }) =>
-      delivery.deliver(target, new Message(caller, value)),
-    );
+    const { order } = options;
+    const due = ({ target, caller, value }: DelayedMessage) => delivery.deliver(target, new Message(caller, value));
+    const delayed = new DelayedMessages(shared, new Backlog(memory), clock, counters, due, order);
     const context = this.#context;
     const letters = new DeadLetters({ shared, outboxes, limits, counters, showMessage });
     const finalFailures = new FinalFailures({ letters, calls, commit, clock, logger });
@@ -143,7 +143,7 @@ export class Engine implements EngineApi {
     const invoker = new Invoker({ ...changed, commit, clock, limits, counters, context });
     const failures = new Failures({ parked, finalFailures, clock, counters, logger });
     const common = { store, functions, instances, parked, commit, clock };
-    const dispatcher = new Dispatcher({ ...common, invoker, failures, limits });
+    const dispatcher = new Dispatcher({ ...common, invoker, failures, limits, order });
     const admission = new Admission({ functions, instances, calls, commit, limits, mailboxes, records });
     this.#store = store;
     this.#mailboxes = mailboxes;

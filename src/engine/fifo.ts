@@ -27,6 +27,12 @@ export class Fifo<T> {
     return this.#items[this.#head + index] as T;
   }
 
+  /** Moves the item at this place to the front. */
+  bringForward(index: number): void {
+    const at = this.#head + index;
+    this.#items.splice(this.#head, 0, ...this.#items.splice(at, 1));
+  }
+
   clear(): void {
     this.#items = [];
     this.#head = 0;

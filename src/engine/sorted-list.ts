@@ -20,6 +20,11 @@ export class SortedList<T extends Keyed> {
     return this.length === 0 ? undefined : this.#items[this.#items.length - 1];
   }
 
+  /** The item at this place, counted from the first one. */
+  at(index: number): T {
+    return this.#items[this.#head + index] as T;
+  }
+
   /** Adds an item, unless the list holds one with the same key. Returns whether it was added. */
   add(item: T): boolean {
     const at = this.#find(item.key);

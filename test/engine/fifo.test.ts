@@ -15,6 +15,16 @@ test("items leave in the order in which they came", () => {
   assert.equal(fifo.length, 0);
 });
 
+test("an item that is brought forward comes first, and the others keep their order", () => {
+  const fifo = new Fifo<string>();
+  for (const item of ["gone", "a", "b", "c", "d"]) fifo.push(item);
+  fifo.shift();
+  fifo.bringForward(2);
+  fifo.bringForward(0);
+  assert.equal(fifo.length, 4);
+  assert.deepEqual([fifo.shift(), fifo.shift(), fifo.shift(), fifo.shift()], ["c", "a", "b", "d"]);
+});
+
 test("its view holds the waiting items from the place of the first on", () => {
   const fifo = new Fifo<number>();
   for (let item = 0; item < 5; item++) fifo.push(item);
