@@ -16,6 +16,7 @@ import type { Invoker } from "./invoker.js";
 import { Lane } from "./lane.js";
 import { type EngineLimits, storeRetryMs } from "./limits.js";
 import { MailboxReader } from "./mailbox-reader.js";
+import type { NextTurn } from "./next-turn.js";
 import type { Order } from "./order.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { SleepingAddresses } from "./sleeping-addresses.js";
@@ -33,6 +34,8 @@ interface DispatcherParts {
   readonly limits: EngineLimits;
   /** Defaults to none: the messages of an address go in the order in which they came. */
   readonly order?: Order | undefined;
+  /** Defaults to the turns of Node's event loop. */
+  readonly nextTurn?: NextTurn;
 }
 
 export class Dispatcher {
@@ -41,7 +44,7 @@ export class Dispatcher {
   readonly #rooms = new WeakMap<Endpoint, EndpointRoom>();
   /** The lanes in which a call may be able to begin. The first one goes first. */
   readonly #open = new Set<Lane>();
-  readonly #budget = new TurnBudget(() => this.#beginTurn());
+  readonly #budget: TurnBudget;
   /** The lane whose call was the last that a turn had room for. */
   #lastOfTurn: Lane | undefined;
   readonly #reader: MailboxReader;
@@ -56,6 +59,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    this.#budget = new TurnBudget(() => this.#beginTurn(), parts.nextTurn);
     const events = { ready: (instance: Instance) => this.ready(instance), roomFreed: () => this.#fill() };
     this.#reader = new MailboxReader({ ...parts, ...events, retryMs: storeRetryMs });
     this.#sleeping = new SleepingAddresses({ ...parts, ...events });

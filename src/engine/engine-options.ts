@@ -10,6 +10,7 @@ import type { Clock } from "./clock.js";
 import type { FindRoute } from "./endpoint.js";
 import type { EngineLimits } from "./limits.js";
 import type { Counters } from "./metrics.js";
+import type { NextTurn } from "./next-turn.js";
 import type { Order } from "./order.js";
 
 /** Options of `Engine.open`. */
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly order?: Order;
   /** Tells the time. Defaults to the machine's clock. */
   readonly clock?: Clock;
+  /** Runs what the engine leaves to a later turn of the event loop. Defaults to the turns of Node's event loop. */
+  readonly nextTurn?: NextTurn;
   /** For how many milliseconds a request with an idempotency key is remembered. Defaults to 24 hours. */
   readonly keyLifetimeMs?: number;
   /** How much the engine takes on; each limit has its own default. */

@@ -50,6 +50,7 @@ import { Maintenance } from "./maintenance.js";
 import { type DelayedMessage, Message } from "./message.js";
 import { metricsOf, newCounters } from "./metrics.js";
 import type { EngineMetrics } from "./metrics-api.js";
+import { nodeTurn } from "./next-turn.js";
 import { Outboxes } from "./outboxes.js";
 import { OwnContext } from "./own-context.js";
 import { ParkedAddresses } from "./parked-addresses.js";
@@ -110,13 +111,13 @@ export class Engine implements EngineApi {
   }
 
   private constructor(options: EngineOptions) {
-    const { findRoute, egresses = [], logger = defaultLogger, showMessage = showBytes } = options;
+    const { findRoute, egresses = [], logger = defaultLogger, showMessage = showBytes, nextTurn = nodeTurn } = options;
     const clock = engineClock(options.clock === undefined ? systemClock : options.clock, this.#context);
     const limits = { ...defaultLimits, ...options.limits };
     const policy = policyOver(options.policy ?? {}, defaultPolicy);
     const counters = options.counters ?? newCounters();
     const store = new LoggingStore(options.store, clock, logger);
-    const commit = new GroupCommit(store, clock, counters);
+    const commit = new GroupCommit(store, clock, counters, nextTurn);
     commit.encodesAtOnce = options.encodeAtOnce ?? false;
     const { receivedIds = new Map() } = options;
     const sequence = new Sequence(commit, clock.now(), receivedIds.values());
@@ -142,7 +143,7 @@ export class Engine implements EngineApi {
     const changed = { functions, delayed, outboxes, delivery, finalFailures };
     const invoker = new Invoker({ ...changed, commit, clock, limits, counters, context });
     const failures = new Failures({ parked, finalFailures, clock, counters, logger });
-    const common = { store, functions, instances, parked, commit, clock };
+    const common = { store, functions, instances, parked, commit, clock, nextTurn };
     const dispatcher = new Dispatcher({ ...common, invoker, failures, limits, order });
     const admission = new Admission({ functions, instances, calls, commit, limits, mailboxes, records });
     this.#store = store;
@@ -266,6 +267,11 @@ export class Engine implements EngineApi {
 
   dropAll(which: "first" | "all", filter?: ParkedFilter, sweep?: ParkedSweep) {
     return this.#context.run(() => this.#maintenance.sweeps.dropAll(which, filter, sweep));
+  }
+
+  /** Resolves when all changes so far are durable, or when a write of them has failed. */
+  flushed(): Promise<void> {
+    return this.#context.run(() => this.#commit.attempted());
   }
 
   /** Removes what has expired. The engine does so by itself every minute. */

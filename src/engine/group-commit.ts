@@ -9,6 +9,7 @@ import type { Clock, Timer } from "./clock.js";
 import { Group, type Outcome } from "./group.js";
 import type { Encodable } from "./message.js";
 import { type Counters, countDuration } from "./metrics.js";
+import { type NextTurn, nodeTurn } from "./next-turn.js";
 
 /** When the open group holds this much, the disk is too far behind: work inside waits. */
 const mostOpenBytes = 32 * 1024 * 1024;
@@ -31,6 +32,7 @@ export class GroupCommit {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #counters: Counters;
+  readonly #nextTurn: NextTurn;
   #open = new Group();
   #writing: Group | undefined;
   #ahead = nothingRead;
@@ -59,10 +61,11 @@ export class GroupCommit {
   /** Called when a transaction broke off, with the address whose answer it was, if it was one. */
   onAbandoned = (_error: StatefunError, _address: Address | undefined) => {};
 
-  constructor(store: Store, clock: Clock, counters: Counters) {
+  constructor(store: Store, clock: Clock, counters: Counters, nextTurn: NextTurn = nodeTurn) {
     this.#store = store;
     this.#clock = clock;
     this.#counters = counters;
+    this.#nextTurn = nextTurn;
   }
 
   /** Why nothing may be changed: the last write failed and is tried again, or a transaction broke off. */
@@ -206,7 +209,7 @@ export class GroupCommit {
   #wait(add: (group: Group) => void, callback: Outcome): void {
     const ended = this.#ended;
     if (ended !== undefined) {
-      setImmediate(() => callback(ended));
+      this.#nextTurn(() => callback(ended));
       return;
     }
     // The callback belongs to the group that holds the last put.
@@ -238,7 +241,7 @@ export class GroupCommit {
     this.#lingering?.cancel();
     this.#lingering = undefined;
     // The write begins in the next turn, so that everything that is ready in this turn of the event loop shares the group.
-    setImmediate(() => {
+    this.#nextTurn(() => {
       this.#scheduled = false;
       if (this.#ended === undefined) this.#work = this.#write();
     });

@@ -2,6 +2,7 @@
 
 import type { Clock, Timer } from "./clock.js";
 import type { GroupCommit } from "./group-commit.js";
+import { type NextTurn, nodeTurn } from "./next-turn.js";
 
 /** After this many milliseconds, everything else has a turn of the event loop. */
 const turnMs = 2;
@@ -13,6 +14,8 @@ const pauseMs = 20;
 interface PaceParts {
   readonly commit: GroupCommit;
   readonly clock: Clock;
+  /** Defaults to the turns of Node's event loop. */
+  readonly nextTurn?: NextTurn;
 }
 
 export class Pace {
@@ -54,7 +57,8 @@ export class Pace {
   }
 
   async #turn(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    const { nextTurn = nodeTurn } = this.#parts;
+    await new Promise<void>((resolve) => nextTurn(resolve));
     this.#turnEndsAt = undefined;
   }
 

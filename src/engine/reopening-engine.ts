@@ -181,6 +181,11 @@ export class ReopeningEngine implements EngineApi {
     return this.#closing;
   }
 
+  /** See {@link Engine.flushed}. */
+  flushed(): Promise<void> {
+    return this.#engine.flushed();
+  }
+
   /** See {@link Engine.settle}. */
   settle(): Promise<void> {
     return this.#engine.settle();

@@ -1,5 +1,7 @@
 // How many calls may begin in one turn of the event loop. After them, sockets and timers have their turn.
 
+import { type NextTurn, nodeTurn } from "./next-turn.js";
+
 /** The most calls that begin in one turn. */
 const callsPerTurn = 128;
 /** After this many milliseconds no further call begins in a turn: a function of this process may take its time. */
@@ -7,13 +9,15 @@ const turnMs = 5;
 
 export class TurnBudget {
   readonly #onTurn: () => void;
+  readonly #nextTurn: NextTurn;
   #left = callsPerTurn;
   #endsAt = Number.POSITIVE_INFINITY;
   #turnAwaited = false;
 
   /** `onTurn` is called at the start of a new turn, if calls have begun in the turn before. */
-  constructor(onTurn: () => void) {
+  constructor(onTurn: () => void, nextTurn: NextTurn = nodeTurn) {
     this.#onTurn = onTurn;
+    this.#nextTurn = nextTurn;
   }
 
   /** Whether no further call may begin in this turn. */
@@ -37,7 +41,7 @@ export class TurnBudget {
 
   #awaitTurn(): void {
     this.#turnAwaited = true;
-    setImmediate(() => {
+    this.#nextTurn(() => {
       this.#turnAwaited = false;
       this.#left = callsPerTurn;
       this.#onTurn();

@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import type { AwaitedCall, BatchOutcome } from "../model/invocation.js";
+import type { HostClock } from "./host-clock.js";
 import type { BatchRun } from "./run-batch.js";
 
 export interface CallLimit {
@@ -11,6 +12,7 @@ export interface CallLimit {
    * message: a batch may hold a thousand messages, and that they are many is no failure.
    */
   readonly of: "batch" | "message";
+  readonly clock: HostClock;
 }
 
 /**
@@ -20,18 +22,16 @@ export interface CallLimit {
 export function endInTime(
   run: BatchRun,
   ended: Promise<BatchOutcome>,
-  { timeoutMs, of }: CallLimit,
+  { timeoutMs, of, clock }: CallLimit,
   call?: AwaitedCall,
 ): Promise<BatchOutcome> {
   return new Promise((resolve, reject) => {
-    let pending: NodeJS.Timeout;
+    let pending: ReturnType<HostClock["after"]>;
     const wait = (ms: number) => {
-      pending = setTimeout(passed, Math.ceil(ms));
-      // An open runtime keeps its process alive; one that is closed must not, for a handler that never ends.
-      if (of === "message") pending.unref();
+      pending = clock.after(ms, passed);
     };
     const passed = () => {
-      const leftMs = of === "batch" ? 0 : run.limit.messageEndedAt + timeoutMs - performance.now();
+      const leftMs = of === "batch" ? 0 : run.limit.messageEndedAt + timeoutMs - clock.steady();
       if (leftMs > 0) {
         wait(leftMs);
         return;
@@ -43,10 +43,10 @@ export function endInTime(
     wait(timeoutMs);
     if (call !== undefined) {
       call.onGivenUp = () => {
-        clearTimeout(pending);
+        pending.cancel();
         run.close();
       };
     }
-    ended.then(resolve, reject).finally(() => clearTimeout(pending));
+    ended.then(resolve, reject).finally(() => pending.cancel());
   });
 }

@@ -35,7 +35,7 @@ export interface SendAfterOptions extends SendOptions {
 
 /**
  * A handler's way to the outside, for one message. The context ends when the handler has returned, or its promise has
- * settled. After that `address`, `caller` and `metadata` can still be read; everything else throws CONTEXT_CLOSED.
+ * settled. After that `address`, `caller`, `metadata` and `now` can still be read; everything else throws CONTEXT_CLOSED.
  *
  * @example
  * ```ts
@@ -61,6 +61,12 @@ export abstract class Context {
 
   /** The metadata of the message. */
   abstract readonly metadata: Metadata;
+
+  /**
+   * The time, in milliseconds since 1970: that of the runtime's clock, which a test may move. On Flink, and for a function
+   * that the runtime calls over HTTP, it is the time of the function's own machine.
+   */
+  abstract readonly now: number;
 
   /** The states by name. */
   abstract readonly state: StateAccess;

@@ -6,6 +6,7 @@ import type { BatchAnswer, InvocationBatch, PartTaker } from "../model/invocatio
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { endInTime } from "./call-limit.js";
 import { refuseTerminal } from "./failure-policy.js";
+import { type HostClock, hostClockOf, unrefClock } from "./host-clock.js";
 import { findHandler } from "./message-handler.js";
 import { type BatchHost, BatchRun } from "./run-batch.js";
 import { resolveState } from "./state.js";
@@ -16,6 +17,8 @@ export interface LocalOptions {
   readonly callTimeoutMs?: number;
   /** The most bytes that the metadata of a message which is sent may take. Defaults to 8 KiB. */
   readonly metadataBytes?: number;
+  /** The engine's clock: the time that handlers see, and that limits are measured by. Defaults to the machine's clock. */
+  readonly clock?: Pick<HostClock, "now" | "after"> | undefined;
 }
 
 export class LocalFunctions {
@@ -26,12 +29,16 @@ export class LocalFunctions {
   /** Throws OPTION_INVALID. */
   constructor(
     functions: StatefulFunctions,
-    { callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes }: LocalOptions = {},
+    { callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes, clock }: LocalOptions = {},
   ) {
     assertFunctions(functions);
     this.#functions = functions;
     this.#callTimeoutMs = callTimeoutMs;
-    this.#host = { policy: refuseTerminal, metadataBytes };
+    this.#host = {
+      policy: refuseTerminal,
+      metadataBytes,
+      clock: clock === undefined ? unrefClock : hostClockOf(clock),
+    };
   }
 
   get typeNames(): readonly string[] {
@@ -70,6 +77,6 @@ export class LocalFunctions {
     const run = new BatchRun(spec, batch, stored, this.#host, taker);
     const ended = run.run();
     if (!(ended instanceof Promise)) return ended;
-    return endInTime(run, ended, { timeoutMs: callTimeoutMs, of: "message" }, taker);
+    return endInTime(run, ended, { timeoutMs: callTimeoutMs, of: "message", clock: this.#host.clock }, taker);
   }
 }

@@ -33,6 +33,8 @@ const sendAfterOptions = defineOptions<SendAfterOptions>()({
 /** The parts of a batch that its contexts share. */
 export interface BatchScope {
   readonly address: Address;
+  /** The time of whoever runs the batch. */
+  readonly now: number;
   readonly generation: Generation;
   readonly state: BatchState;
   readonly effects: BatchEffects;
@@ -72,6 +74,10 @@ export class MessageContext extends Context {
 
   get metadata(): Metadata {
     return this.#invocation.argument.metadata;
+  }
+
+  get now(): number {
+    return this.#scope.now;
   }
 
   get state(): StateAccess {

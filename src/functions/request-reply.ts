@@ -20,6 +20,7 @@ import { endInTime } from "./call-limit.js";
 import { FailedMessages, keepsFailedMessages, keptMessagesState } from "./failed-messages.js";
 import { refuseTerminal } from "./failure-policy.js";
 import type { FunctionSpec } from "./function-spec.js";
+import { machineClock } from "./host-clock.js";
 import { type BatchHost, BatchRun } from "./run-batch.js";
 import { type ResolvedState, resolveState } from "./state.js";
 import { assertFunctions, type StatefulFunctions } from "./stateful-functions.js";
@@ -91,6 +92,7 @@ export class RequestReplyHandler {
       policy: refuseTerminal,
       onRefused: (line, error, address) => logger.warn(oneLine(line), error, fieldsOf(address)),
       metadataBytes: maxMetadataBytes,
+      clock: machineClock,
     };
   }
 
@@ -190,7 +192,7 @@ export class RequestReplyHandler {
     const ended = run.run();
     const timeoutMs = spec.policy.callTimeoutMs ?? this.#callTimeoutMs;
     if (timeoutMs === undefined || !(ended instanceof Promise)) return ended;
-    return endInTime(run, ended, { timeoutMs, of: "batch" });
+    return endInTime(run, ended, { timeoutMs, of: "batch", clock: machineClock });
   }
 
   /** Throws the failure that stopped the batch, unless the engine reads how far the batch came. */

@@ -17,6 +17,7 @@ import { isTerminalError } from "../model/terminal-error.js";
 import { BatchEffects } from "./batch-effects.js";
 import type { FailurePolicy } from "./failure-policy.js";
 import type { FunctionSpec } from "./function-spec.js";
+import type { HostClock } from "./host-clock.js";
 import { located } from "./located.js";
 import { type BatchScope, MessageContext, readOnlyError } from "./message-context.js";
 import { decoded, handlerOf } from "./message-handler.js";
@@ -28,7 +29,7 @@ import { isThenable } from "./thenable.js";
  */
 export interface BatchLimit {
   passed: boolean;
-  /** When the last message ended that took more than a turn of the event loop; by performance.now(). */
+  /** When the last message ended that took more than a turn of the event loop; by the steady time of the host's clock. */
   messageEndedAt: number;
   /** The most bytes that the metadata of a message which is sent may take. */
   readonly metadataBytes: number;
@@ -39,6 +40,8 @@ export interface BatchHost {
   readonly policy: FailurePolicy;
   /** The most bytes that the metadata of a message which is sent may take. */
   readonly metadataBytes: number;
+  /** The time that handlers see, and that limits are measured by. */
+  readonly clock: HostClock;
   /** Takes a line for each message that a function has refused for good. Defaults to nobody: the engine logs the refusal. */
   readonly onRefused?: (line: string, error: Error, address: Address) => void;
 }
@@ -91,6 +94,10 @@ export class BatchRun implements BatchScope {
 
   get address(): Address {
     return this.#batch.target;
+  }
+
+  get now(): number {
+    return this.#host.clock.now();
   }
 
   get generation(): Generation {
@@ -149,7 +156,7 @@ export class BatchRun implements BatchScope {
     this.#takeLater();
     await first;
     while (this.#goesOn) {
-      this.limit.messageEndedAt = performance.now();
+      this.limit.messageEndedAt = this.#host.clock.steady();
       const pending = this.#step();
       if (pending === undefined) continue;
       this.#takeLater();

@@ -169,9 +169,9 @@ async function readModuleFile(path: string, allowHostTemplates: boolean): Promis
 function openRoutes(
   functions: StatefulFunctions,
   module: Module,
-  { callTimeout: callTimeoutMs, functionOptions: policies, limits }: ReturnType<typeof runtimeOptions.read>,
+  { callTimeout: callTimeoutMs, functionOptions: policies, limits, clock }: ReturnType<typeof runtimeOptions.read>,
 ): Routes {
-  const local = new LocalFunctions(functions, { callTimeoutMs, metadataBytes: limits.metadataBytes });
+  const local = new LocalFunctions(functions, { callTimeoutMs, metadataBytes: limits.metadataBytes, clock });
   return makeRoutes(module, local, policies);
 }
 
