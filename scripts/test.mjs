@@ -1,9 +1,11 @@
 // Runs test files on node's own runner: `node scripts/test.mjs [folder …]`, by default all folders but the slow ones.
 
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleTests } from "./bundle-tests.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const slow = new Set([
@@ -41,6 +43,16 @@ if (chosen.length === 0) {
 }
 // Node leaves one core free unless it is told otherwise. The slow suites start engines and need the machine for themselves.
 const concurrency = folders.length === 0 ? [`--test-concurrency=${availableParallelism()}`] : [];
-const args = ["--import", "tsx", "--test", ...concurrency, ...chosen.sort().map((file) => `test/${file}`)];
-const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-process.exit(status ?? 1);
+const cache = join(root, "node_modules/.cache");
+mkdirSync(cache, { recursive: true });
+const bundles = mkdtempSync(join(cache, "tests-"));
+// Ctrl-C ends the tests. This process then goes on, to remove the bundles.
+process.on("SIGINT", () => {});
+try {
+  await bundleTests(root, chosen, bundles);
+  const files = chosen.sort().map((file) => join(bundles, file.replace(/\.ts$/, ".js")));
+  const args = ["--enable-source-maps", "--test", ...concurrency, ...files];
+  process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 1;
+} finally {
+  rmSync(bundles, { recursive: true, force: true });
+}

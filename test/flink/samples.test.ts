@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL("../../samples", import.meta.url));
 // The Kafka sample needs a broker: test/kafka/ drives it.
 const names = readdirSync(folder).filter((name) => name !== "kafka" && existsSync(`${folder}/${name}/functions.ts`));
 const functions = new Map<string, StatefulFunctions>();
-for (const name of names) functions.set(name, (await import(`${folder}/${name}/functions.ts`)).functions);
+for (const name of names) functions.set(name, (await import(`../../samples/${name}/functions.ts`)).functions);
 
 const read = (sample: string, file: string) =>
   readFileSync(`${folder}/${sample}/${file}`, "utf8").replace(/^#.*\n/gm, "");

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { tsImport } from "tsx/esm/api";
 import { isTerminalError, TerminalError } from "../../src/model/terminal-error.js";
 
 const code = (expected: string) => (error: unknown) => (error as { code?: string }).code === expected;
@@ -63,8 +64,9 @@ describe("a TerminalError", () => {
 describe("isTerminalError", () => {
   test("knows the error, a subclass of it, and one of another copy of the package", async () => {
     class CardRefused extends TerminalError {}
-    const other: typeof import("../../src/model/terminal-error.js") = await import(
-      `${"../../src/model/terminal-error.js"}?copy`
+    const other: typeof import("../../src/model/terminal-error.js") = await tsImport(
+      "../../src/model/terminal-error.ts",
+      import.meta.url,
     );
     assert.notEqual(other.TerminalError, TerminalError);
     assert.equal(isTerminalError(new TerminalError("no")), true);

@@ -29,7 +29,7 @@ test("there is a sample for each part of the guide", () => {
 
 for (const sample of samples) {
   describe(sample, async () => {
-    const { functions }: { functions: StatefulFunctions } = await import(`${folder}/${sample}/functions.ts`);
+    const { functions }: { functions: StatefulFunctions } = await import(`../../samples/${sample}/functions.ts`);
 
     test("has a module file for StateFun 3 that covers its functions", () => {
       const [endpoint, ...more] = read(sample, "module.yaml");

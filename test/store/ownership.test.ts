@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { tsImport } from "tsx/esm/api";
 import type { StatefunError } from "../../src/errors.js";
 import { openLevelStore } from "../../src/store/level-store.js";
 import { type Owner, ownerHere } from "../../src/store/owner.js";
@@ -67,8 +68,10 @@ test("a second opening by the same process is refused, and does not let another 
 
 test("a second opening by another copy of the package is refused, and does not let another process in", async (t) => {
   const { dir } = await openFolder(t);
-  const path = new URL("../../src/store/level-store.ts?copy", import.meta.url).href;
-  const copy: { openLevelStore: typeof openLevelStore } = await import(path);
+  const copy: { openLevelStore: typeof openLevelStore } = await tsImport(
+    "../../src/store/level-store.ts",
+    import.meta.url,
+  );
   assert.notEqual(copy.openLevelStore, openLevelStore);
   await assert.rejects(copy.openLevelStore(dir), { code: "STORE_LOCKED" });
   assert.equal((await openElsewhere(t, dir)).said, "STORE_LOCKED");

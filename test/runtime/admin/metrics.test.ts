@@ -161,7 +161,8 @@ test("the process's own numbers are there, for each server in it", async (t) => 
 test("metrics that could not be read for want of file descriptors are there as soon as descriptors are free", async () => {
   const file = fileURLToPath(new URL("without-descriptors.ts", import.meta.url));
   // The limit holds for the child alone.
-  const child = spawn("sh", ["-c", 'ulimit -n 200; exec "$@"', "sh", process.execPath, ...process.execArgv, file]);
+  const node = [process.execPath, "--import", "tsx", file];
+  const child = spawn("sh", ["-c", 'ulimit -n 200; exec "$@"', "sh", ...node]);
   let text = "";
   child.stdout.on("data", (chunk) => {
     text += chunk;
