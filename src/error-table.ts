@@ -187,6 +187,10 @@ export const errors = {
     "A call took longer than the handler's callTimeout.",
     "Look for what never settles. The context of the call is closed by then; the engine sends the batch again.",
   ),
+  TEST_STUCK: code(
+    "A test waits for something that does not end by itself.",
+    "The message names the address. Let the handler end, or move the clock with `advance`.",
+  ),
 
   // A request that no engine would send, or that comes at the wrong time.
   FUNCTION_UNKNOWN: request(

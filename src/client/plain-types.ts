@@ -5,19 +5,19 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { ClientCallOptions, ClientSendOptions } from "./client-options.js";
 
 /** A protobuf message. The classes that protobufjs generates have a toJSON. */
-interface Message {
+export interface Message {
   toJSON(): unknown;
 }
 
 /** A 64-bit number, as protobufjs has it. */
-interface Long {
+export interface Long {
   readonly low: number;
   readonly high: number;
   readonly unsigned: boolean;
 }
 
 /** The properties of an object that JSON carries: no methods, no symbols, and no names with a $, which are protobufjs's own. */
-type DataKey<T> = {
+export type DataKey<T> = {
   [K in keyof T]-?: K extends symbol | `$${string}`
     ? never
     : NonNullable<T[K]> extends (...args: any[]) => unknown
@@ -86,7 +86,7 @@ interface ContextLike {
 type MessageFor<M> = M extends TypedValue ? M : Input<M> | TypedValue<M>;
 
 /** The parameters of a method that may be a handler; never for any other member. */
-type ParametersOf<F> = F extends (...args: infer A) => unknown
+export type ParametersOf<F> = F extends (...args: infer A) => unknown
   ? A extends readonly []
     ? [message?: unknown]
     : A extends readonly [infer M]
@@ -112,7 +112,7 @@ type Answered<R> = R extends Deferred<infer T> ? Output<T> : R extends undefined
 type Reserved = "then" | "toJSON" | "toString" | "valueOf" | "constructor";
 
 /** The methods of a class that may be handlers. */
-type HandlerKey<F> = {
+export type HandlerKey<F> = {
   [K in Exclude<keyof F, Reserved | symbol>]: [ParametersOf<F[K]>] extends [never] ? never : K;
 }[Exclude<keyof F, Reserved | symbol>];
 

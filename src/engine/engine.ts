@@ -269,6 +269,11 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#maintenance.sweeps.dropAll(which, filter, sweep));
   }
 
+  /** Whether the last changes are not written yet because more changes may come: {@link flushed} writes them. */
+  get lingers(): boolean {
+    return this.#commit.lingers;
+  }
+
   /** Resolves when all changes so far are durable, or when a write of them has failed. */
   flushed(): Promise<void> {
     return this.#context.run(() => this.#commit.attempted());

@@ -88,6 +88,11 @@ export class GroupCommit {
     return this.#trouble !== undefined || this.#open.bytes >= mostOpenBytes;
   }
 
+  /** Whether the open group waits for nothing but more changes; see {@link lingerMs}. */
+  get lingers(): boolean {
+    return this.#lingering !== undefined;
+  }
+
   get(key: string): Uint8Array | undefined {
     if (this.#open.has(key)) return this.#open.get(key);
     if (this.#writing?.has(key)) return this.#writing.get(key);

@@ -181,6 +181,11 @@ export class ReopeningEngine implements EngineApi {
     return this.#closing;
   }
 
+  /** See {@link Engine.lingers}. */
+  get lingers(): boolean {
+    return this.#engine.lingers;
+  }
+
   /** See {@link Engine.flushed}. */
   flushed(): Promise<void> {
     return this.#engine.flushed();

@@ -13,10 +13,10 @@ import type { StateAccess } from "./state-access.js";
 export type MessageFor<I> = AcceptedBy<I, Context>;
 
 /** The type of a message to a target. A class shows its messages to the compiler, a type name does not. */
-type MessageTo<T> = T extends FunctionClass<infer I> ? MessageFor<I> : Sendable;
+export type MessageTo<T> = T extends FunctionClass<infer I> ? MessageFor<I> : Sendable;
 
 /** unknown, unless M is a message that the target does not handle, although it has the fields of a handled message. */
-type Checked<M, T> = T extends FunctionClass<infer I> ? NoOtherMessage<M, I, Context> : unknown;
+export type Checked<M, T> = T extends FunctionClass<infer I> ? NoOtherMessage<M, I, Context> : unknown;
 
 /** Options of `context.send`, `context.reply` and `context.sendEgress`. */
 export interface SendOptions {

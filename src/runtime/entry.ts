@@ -33,14 +33,12 @@ export type { EgressHandler, ProcessEgressSpec } from "./egress/process-egress.j
 export type { EgressSpec } from "./egresses.js";
 export type { FunctionOptionsByName } from "./endpoint/function-policies.js";
 export type { HttpIngressOptions } from "./ingress/http-ingress.js";
+export type { RuntimeCallOptions, RuntimeCancelOptions, RuntimeSendOptions } from "./requests.js";
 export type { RuntimeLimits } from "./runtime-limits.js";
 export type { RuntimeOptions } from "./runtime-options.js";
 export {
-  type RuntimeCallOptions,
-  type RuntimeCancelOptions,
   type RuntimeCloseOptions,
   type RuntimeEgressOptions,
   type RuntimeEngine,
-  type RuntimeSendOptions,
   StatefunRuntime,
 } from "./statefun-runtime.js";

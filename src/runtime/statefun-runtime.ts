@@ -1,50 +1,20 @@
 // The embedded runtime, as its users see it: open, send, call, cancel, take egress records, close.
 
 import type { EngineApi } from "../engine/engine-api.js";
-import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
-import { type Metadata, type MetadataInput, metadataOption } from "../model/metadata.js";
-import { defineOptions, duration, positiveInteger, timer, unchecked, wait, withDefault } from "../model/options.js";
-import { expectCalls, waitingHandler } from "../model/running-handler.js";
+import { defineOptions, positiveInteger, wait, withDefault } from "../model/options.js";
 import type { TypedValue } from "../model/typed-value.js";
-import { packValue } from "../types/pack.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
-import { assertTaken } from "./http/body-value.js";
 import { type OpenRuntime, openRuntime } from "./open-runtime.js";
+import {
+  callFunction,
+  cancelMessage,
+  type RuntimeCallOptions,
+  type RuntimeCancelOptions,
+  type RuntimeSendOptions,
+  sendMessage,
+} from "./requests.js";
 import type { RuntimeOptions } from "./runtime-options.js";
-
-/** Options of {@link StatefunRuntime.send}. */
-export interface RuntimeSendOptions {
-  /** How long to wait before the message is delivered. Defaults to no wait. */
-  readonly delay?: Duration;
-  /** Names a delayed message, so that {@link StatefunRuntime.cancel} can withdraw it. Defaults to none. */
-  readonly cancellationToken?: string;
-  /** The metadata of the message. Defaults to what came with a packed value, and otherwise to none. */
-  readonly metadata?: MetadataInput;
-  /** A second send with the same key does nothing, for the runtime's `idempotencyKeyLifetime`. Defaults to none. */
-  readonly idempotencyKey?: string;
-}
-
-/** Options of {@link StatefunRuntime.call}. */
-export interface RuntimeCallOptions {
-  /** How long to wait for the answer. Defaults to 30 seconds. */
-  readonly timeout?: Duration;
-  /** The metadata of the message. Defaults to what came with a packed value, and otherwise to none. */
-  readonly metadata?: MetadataInput;
-  /** A second call with the same key gets the answer of the first, for the runtime's `idempotencyKeyLifetime`. Defaults to none. */
-  readonly idempotencyKey?: string;
-  /** Ends the wait; the message stays sent. Defaults to none. */
-  readonly signal?: AbortSignal;
-}
-
-/** Options of {@link StatefunRuntime.cancel}. */
-export interface RuntimeCancelOptions {
-  /**
-   * A second cancellation with the same key does nothing and gets the result of the first, for the runtime's
-   * `idempotencyKeyLifetime`. Defaults to none.
-   */
-  readonly idempotencyKey?: string;
-}
 
 /** Options of {@link StatefunRuntime.egress}. */
 export interface RuntimeEgressOptions {
@@ -57,22 +27,6 @@ export interface RuntimeCloseOptions {
   /** How long calls in flight may take to end. Defaults to 10 seconds. */
   readonly grace?: Duration;
 }
-
-const sendOptions = defineOptions<RuntimeSendOptions>()({
-  delay: duration,
-  metadata: metadataOption,
-  cancellationToken: unchecked<string>(),
-  idempotencyKey: unchecked<string>(),
-});
-
-const callOptions = defineOptions<RuntimeCallOptions>()({
-  timeout: timer,
-  metadata: metadataOption,
-  idempotencyKey: unchecked<string>(),
-  signal: unchecked<AbortSignal>(),
-});
-
-const cancelOptions = defineOptions<RuntimeCancelOptions>()({ idempotencyKey: unchecked<string>() });
 
 const egressOptions = defineOptions<RuntimeEgressOptions>()({ concurrency: withDefault(positiveInteger, 1) });
 
@@ -145,12 +99,7 @@ export class StatefunRuntime {
    * ```
    */
   async send(typeName: string, id: string, value: unknown, options?: RuntimeSendOptions): Promise<void> {
-    const { delay: delayMs, cancellationToken, idempotencyKey, metadata } = sendOptions.read("send", options);
-    return this.#opened.engine.send(Address.of(typeName, id), this.#pack(typeName, value, metadata), {
-      ...(delayMs === undefined ? {} : { delayMs }),
-      ...(cancellationToken === undefined ? {} : { cancellationToken }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    });
+    return sendMessage(this.#opened, typeName, id, value, options);
   }
 
   /**
@@ -176,15 +125,7 @@ export class StatefunRuntime {
     value: unknown,
     options?: RuntimeCallOptions,
   ): Promise<TypedValue | undefined> {
-    const { timeout: timeoutMs, idempotencyKey, signal, metadata } = callOptions.read("call", options);
-    expectCalls();
-    const from = waitingHandler();
-    return this.#opened.engine.call(Address.of(typeName, id), this.#pack(typeName, value, metadata), {
-      ...(from === undefined ? {} : { from }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    return callFunction(this.#opened, typeName, id, value, options);
   }
 
   /**
@@ -192,8 +133,7 @@ export class StatefunRuntime {
    * with TOKEN_INVALID, IDEMPOTENCY_CONFLICT and OPTION_INVALID.
    */
   async cancel(cancellationToken: string, options?: RuntimeCancelOptions): Promise<boolean> {
-    const { idempotencyKey } = cancelOptions.read("cancel", options);
-    return this.#opened.engine.cancel(cancellationToken, idempotencyKey === undefined ? {} : { idempotencyKey });
+    return cancelMessage(this.#opened, cancellationToken, options);
   }
 
   /**
@@ -233,12 +173,5 @@ export class StatefunRuntime {
   /** Closes the runtime at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** Refuses a value that no handler takes: such a message would park its address. */
-  #pack(typeName: string, value: unknown, metadata: Metadata | undefined): TypedValue {
-    const packed = packValue(value);
-    assertTaken(this.#opened.catalog, typeName, packed.typename);
-    return metadata === undefined ? packed : packed.withMetadata(metadata);
   }
 }

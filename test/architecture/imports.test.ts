@@ -40,6 +40,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors",
   ],
   client: ["types", "model", "errors"],
+  testing: [
+    "runtime",
+    "runtime/endpoint",
+    "client",
+    "engine",
+    "functions",
+    "store",
+    "wire",
+    "types",
+    "model",
+    "errors",
+  ],
   cli: ["runtime", "runtime/module", "client", "functions", "model", "errors"],
   index: ["functions", "wire", "types", "model", "errors"],
 };

@@ -22,8 +22,9 @@ function exportsOf(file: string): string[] {
 }
 
 for (const [entry, file] of Object.entries(entries)) {
-  test(`docs/reference.md has an entry for each name of ${entry}, and for no other`, () => {
-    const { text } = pageAt("docs/reference.md");
+  const page = entry === "statefun-ts/testing" ? "docs/testing-reference.md" : "docs/reference.md";
+  test(`${page} has an entry for each name of ${entry}, and for no other`, () => {
+    const { text } = pageAt(page);
     const section = text.split(/^## /m).find((part) => part.startsWith(`${entry}\n`)) ?? "";
     const documented = [...section.matchAll(/^#### `(\w+)`$/gm)].map((match) => match[1] as string);
     const exported = exportsOf(file);

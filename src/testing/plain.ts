@@ -1,0 +1,53 @@
+// Turns values into what assertions compare and print well.
+
+import { isProtobufCodec } from "../model/protobuf-class.js";
+import type { Type } from "../model/type.js";
+import { TypedValue } from "../model/typed-value.js";
+
+/** Finds a type by its typename; undefined when this process does not have it. */
+export type FindType = (typename: string) => Type<any> | undefined;
+
+/** Decodes a packed value and makes it plain. A value whose type is not known, or can't read it, stays packed. */
+export function plainOf(value: TypedValue, find: FindType): unknown {
+  const type = find(value.typename);
+  if (type === undefined) return value;
+  try {
+    return plain(type.unpack(value));
+  } catch {
+    return value; // another version wrote the bytes, or they are wrong: the test sees the type and the bytes
+  }
+}
+
+/** Makes a value plain: a protobuf message becomes an object of all its fields. */
+export function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (typeof value !== "object" || value === null || value instanceof TypedValue) return value;
+  const codec: unknown = value.constructor;
+  if (!isProtobufCodec(codec)) return value;
+  const { toObject } = codec as { toObject?: (message: object, options: object) => object };
+  return fields(toObject === undefined ? { ...value } : toObject.call(codec, value, { defaults: true }));
+}
+
+/** Messages that are not set are left out: protobufjs shows them as null. */
+function fields(value: unknown): unknown {
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (Array.isArray(value)) return value.map(fields);
+  if (typeof value !== "object" || value === null) return value;
+  if (isLong(value)) return toBigInt(value);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, field]) => (field === null ? [] : [[name, fields(field)]])),
+  );
+}
+
+interface Long {
+  readonly low: number;
+  readonly high: number;
+  readonly unsigned: boolean;
+}
+
+const isLong = (value: object): value is Long => "low" in value && "high" in value && "unsigned" in value;
+
+function toBigInt({ low, high, unsigned }: Long): bigint {
+  const bits = (BigInt(high) << 32n) | BigInt(low >>> 0);
+  return unsigned ? BigInt.asUintN(64, bits) : BigInt.asIntN(64, bits);
+}

@@ -1,0 +1,260 @@
+// A runtime of a test: the production engine in memory, on a clock that stands still until the test moves it.
+
+import { StatefunError } from "../errors.js";
+import { declarationOf } from "../functions/class-record.js";
+import type { Checked, MessageTo } from "../functions/context.js";
+import type { FunctionClass } from "../functions/handled-messages.js";
+import { LocalFunctions } from "../functions/local-functions.js";
+import { StatefulFunctions } from "../functions/stateful-functions.js";
+import { Address } from "../model/address.js";
+import { type Duration, durationToMs } from "../model/duration.js";
+import { defaultLogger, guarded } from "../model/logger.js";
+import { makeRoutes } from "../runtime/endpoint/routes.js";
+import { functionCatalog } from "../runtime/function-catalog.js";
+import {
+  callFunction,
+  cancelMessage,
+  type RuntimeCallOptions,
+  type RuntimeCancelOptions,
+  type RuntimeSendOptions,
+  sendMessage,
+} from "../runtime/requests.js";
+import { showMessage } from "../types/show-value.js";
+import type { TypeCatalog } from "../types/type-catalog.js";
+import { primitives } from "../types/value-json.js";
+import { type DelayedView, delayedIn } from "./delayed-view.js";
+import { Egresses, type FakeEgressHandler } from "./egresses.js";
+import { type Fake, type FakeHandler, Fakes } from "./fakes.js";
+import { type FindType, plainOf } from "./plain.js";
+import type { StatesOf, TestRef } from "./plain-types.js";
+import { PlannedFailures } from "./planned-failures.js";
+import { methodsOf } from "./ref.js";
+import { statesOf } from "./states.js";
+import { type SettleOptions, TestEngine } from "./test-engine.js";
+import { type TestRuntimeOptions, testOptions } from "./test-options.js";
+import { VirtualClock } from "./virtual-clock.js";
+
+/** A function of a test: its class, or its type name. */
+type Target = string | FunctionClass<object>;
+
+/**
+ * Runs functions in memory, on a clock that stands still until the test moves it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Types } from "statefun-ts";
+ * import { TestRuntime } from "statefun-ts/testing";
+ * import { Count, functions } from "./functions.js";
+ *
+ * await using app = await TestRuntime.open({ functions });
+ * await app.send(Count, "bob", Types.int.pack(5));
+ * await app.settle();
+ * assert.deepEqual(await app.state(Count, "bob"), { total: 5 });
+ * ```
+ */
+export class TestRuntime {
+  readonly #functions: StatefulFunctions;
+  readonly #catalog: TypeCatalog;
+  readonly #engine: TestEngine;
+  readonly #find: FindType;
+  readonly #fakes: Fakes;
+  readonly #failures: PlannedFailures;
+  readonly #egresses: Egresses;
+
+  /** Opens a runtime. Rejects with OPTION_INVALID and DURATION_INVALID. */
+  static async open(options: TestRuntimeOptions = {}): Promise<TestRuntime> {
+    const read = testOptions.read("TestRuntime", options);
+    const { functions = new StatefulFunctions(), types = [], limits } = read;
+    const logger = guarded(read.logger ?? defaultLogger);
+    const catalog = functionCatalog(functions, types);
+    const find: FindType = (typename) => catalog.find(typename) ?? primitives.get(typename);
+    const fakes = new Fakes(find);
+    const failures = new PlannedFailures();
+    const egresses = new Egresses(find, read.egresses);
+    const clock = new VirtualClock(read.startAt.getTime());
+    const intercept = fakes.intercept(clock);
+    const engine = await TestEngine.open({
+      clock,
+      routes: (branch) => {
+        const { callTimeout: callTimeoutMs } = read;
+        const local = new LocalFunctions(functions, {
+          callTimeoutMs,
+          metadataBytes: limits.metadataBytes,
+          clock: branch,
+        });
+        const routes = makeRoutes({ endpoints: [], ingresses: [], egresses: [] }, local, read.functionOptions);
+        return (namespace, name) => routes.find(namespace, name) ?? fakes.route(namespace, name);
+      },
+      intercept: (call, run) => failures.intercept(call, () => intercept(call, run)),
+      onOpen: (opened) => egresses.reopen(opened),
+      onEgress: (name) => egresses.open(name, engine),
+      logger,
+      limits,
+      policy: read,
+      keyLifetimeMs: read.idempotencyKeyLifetime,
+      showMessage: (value) => showMessage(catalog, value),
+      patienceMs: read.patience,
+    });
+    return new TestRuntime({ functions, catalog, engine, find, fakes, failures, egresses });
+  }
+
+  private constructor(parts: {
+    functions: StatefulFunctions;
+    catalog: TypeCatalog;
+    engine: TestEngine;
+    find: FindType;
+    fakes: Fakes;
+    failures: PlannedFailures;
+    egresses: Egresses;
+  }) {
+    this.#functions = parts.functions;
+    this.#catalog = parts.catalog;
+    this.#engine = parts.engine;
+    this.#find = parts.find;
+    this.#fakes = parts.fakes;
+    this.#failures = parts.failures;
+    this.#egresses = parts.egresses;
+  }
+
+  /** The time of the clock, in milliseconds since 1970. Handlers see it as `context.now`. */
+  get now(): number {
+    return this.#engine.clock.now();
+  }
+
+  /**
+   * Sends a message to a function instance; resolves when the message is durable, and perhaps before it is handled: see
+   * {@link settle}. Rejects as `StatefunRuntime.send` does.
+   */
+  async send<T extends Target, M extends MessageTo<T>>(
+    target: T,
+    id: string,
+    message: M & Checked<M, T>,
+    options?: RuntimeSendOptions,
+  ): Promise<void> {
+    await this.#engine.alive(sendMessage(this.#parts, nameOf(target), id, message, options));
+  }
+
+  /**
+   * Sends a message and waits for the answer, as a plain value; undefined when the handler ended without a value. Rejects as
+   * `StatefunRuntime.call` does, and with TEST_STUCK when only the time could bring the answer.
+   */
+  async call<T extends Target, M extends MessageTo<T>>(
+    target: T,
+    id: string,
+    message: M & Checked<M, T>,
+    options?: RuntimeCallOptions,
+  ): Promise<unknown> {
+    return this.#call(nameOf(target), id, message, options);
+  }
+
+  /** Withdraws the delayed message that was sent from outside with this token; resolves to whether there was one. */
+  cancel(cancellationToken: string, options?: RuntimeCancelOptions): Promise<boolean> {
+    return this.#engine.alive(cancelMessage(this.#parts, cancellationToken, options));
+  }
+
+  /**
+   * Returns a function instance to call. It has the methods of the function's class, which take plain fields and resolve to
+   * plain values: `app.ref(Cart, "bob").add({ name: "tea" })`. A call rejects as {@link call} does.
+   */
+  ref<I extends object>(target: FunctionClass<I>, id: string): TestRef<I> {
+    const typeName = nameOf(target);
+    const call = (value: unknown, options?: RuntimeCallOptions) => this.#call(typeName, id, value, options);
+    return methodsOf(this.#catalog, typeName, call) as TestRef<I>;
+  }
+
+  /**
+   * Resolves when everything that is ready, or due at the clock's present, has happened: messages are handled, their effects
+   * are durable, and records are taken. Rejects with TEST_STUCK when a handler does not end.
+   */
+  settle(options?: SettleOptions): Promise<void> {
+    return this.#engine.settle(options);
+  }
+
+  /**
+   * Moves the clock on. Everything that is due meanwhile happens at its own moment, in order: delayed messages, retries,
+   * expirations, timeouts. Rejects with DURATION_INVALID, and as {@link settle} does.
+   */
+  async advance(duration: Duration, options?: SettleOptions): Promise<void> {
+    const ms = durationToMs(duration);
+    if (ms < 0) throw new StatefunError("DURATION_INVALID", `The clock can't go back by ${-ms} ms.`);
+    await this.#engine.advance(ms, options);
+  }
+
+  /**
+   * The states of an instance by the names of their properties, as plain values. A state that is not set has its default,
+   * and is missing when it has none. Rejects with FUNCTION_UNKNOWN.
+   */
+  state<I extends object>(target: FunctionClass<I>, id: string): Promise<StatesOf<I>>;
+  state(target: string, id: string): Promise<Record<string, unknown>>;
+  async state(target: Target, id: string): Promise<object> {
+    const typeName = nameOf(target);
+    const spec = this.#functions.get(typeName);
+    if (spec === undefined) {
+      throw new StatefunError(
+        "FUNCTION_UNKNOWN",
+        `The functions of this test do not hold ${typeName}, so its states are not known.`,
+      );
+    }
+    const address = Address.of(typeName, id);
+    return this.#engine.alive(statesOf(spec, (name) => this.#engine.engine.state(address, name)));
+  }
+
+  /** The messages that wait for their time, the next one first. */
+  async delayed(): Promise<DelayedView[]> {
+    await this.#engine.alive(this.#engine.engine.flushed());
+    return delayedIn(this.#engine.store, this.now, this.#find);
+  }
+
+  /** The records that functions have sent to an egress, as plain values. A record that comes again is there once. */
+  egress(name: string): unknown[] {
+    return this.#egresses.values(name);
+  }
+
+  /** Lets a handler take the records of an egress, one after the other. A record whose handler throws comes again. */
+  fakeEgress(name: string, handler: FakeEgressHandler): void {
+    this.#egresses.fake(name, handler);
+  }
+
+  /** Puts a function of the test in the place of a function elsewhere, or of one of the test's own functions. */
+  fake(target: Target, handler: FakeHandler = () => undefined): Fake {
+    return this.#fakes.add(nameOf(target), handler);
+  }
+
+  /** Lets the next message of an address fail with this error, before its handler runs. */
+  failNext(target: Target, id: string, error: unknown = new Error("The test has planned this failure.")): void {
+    this.#failures.plan(Address.of(nameOf(target), id), error, 1);
+  }
+
+  /**
+   * Ends the runtime as `kill -9` does, and opens it again on what was written. What was not written is gone: handlers run
+   * again for messages that had not ended. Sends and calls that have not ended reject with ENGINE_RESTARTING.
+   */
+  async crash(): Promise<void> {
+    await this.#engine.crash();
+  }
+
+  /** Closes the runtime. Calls that wait reject with SHUTTING_DOWN. */
+  async close(): Promise<void> {
+    await this.#engine.close();
+  }
+
+  /** Closes the runtime at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #parts() {
+    return { engine: this.#engine.engine, catalog: this.#catalog };
+  }
+
+  async #call(typeName: string, id: string, value: unknown, options?: RuntimeCallOptions): Promise<unknown> {
+    const call = callFunction(this.#parts, typeName, id, value, options);
+    const answer = await this.#engine.answered(call, `${typeName}/${id}`);
+    return answer && plainOf(answer, this.#find);
+  }
+}
+
+function nameOf(target: Target): string {
+  return typeof target === "string" ? target : declarationOf(target).typeName;
+}
