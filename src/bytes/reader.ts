@@ -133,6 +133,20 @@ export class WireReader {
     }
   }
 
+  /** Reads a whole number from 0 to 2^53 - 1 that was written as an int64, without the cost of a BigInt. */
+  int64(end: number): number {
+    let value = 0;
+    let scale = 1;
+    for (let length = 0; length < 10; length++) {
+      if (this.pos >= end) throw new Error("a number is cut off");
+      const byte = this.bytes[this.pos++] as number;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    throw new Error("a number is longer than ten bytes");
+  }
+
   /** Reads four bytes as a signed integer. */
   fixed32(end: number): number {
     const pos = this.#advance(4, end);

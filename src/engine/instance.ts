@@ -64,6 +64,8 @@ export class Instance {
   /** The generation of idle instances that last held this one, and the bytes of its states at that time; see instances.ts. */
   restedGeneration = 0;
   restedBytes = 0;
+  /** Whether its calls decide how many idle addresses stay in memory; see idle-size.ts. */
+  watched = false;
   #retry: Timer | undefined;
   /** Called when the call in flight has ended. */
   readonly #onCallEnded: (() => void)[] = [];

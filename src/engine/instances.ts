@@ -5,12 +5,12 @@ import type { Address } from "../model/address.js";
 import type { Backlog, Memory } from "./backlog.js";
 import { type QueueStore, queueBytes } from "./durable-queue.js";
 import type { FunctionTable, KnownFunction } from "./function-table.js";
+import { IdleSize } from "./idle-size.js";
 import { Instance } from "./instance.js";
 import { functionKey, idKey, kinds, ordered } from "./keys.js";
 import type { Message } from "./message.js";
 
-/** A generation of idle addresses is full at this many, or at this many bytes. */
-const generationSize = 2_000;
+/** A generation of idle addresses is full at this many bytes, or when it has enough addresses; see idle-size.ts. */
 const generationBytes = 16 * 1024 * 1024;
 /** The part of the memory that a generation may fill. */
 const shareOfGeneration = 1 / 4;
@@ -24,6 +24,7 @@ export class Instances {
   readonly #memory: Memory;
   readonly #generationBytes: number;
   readonly #awake = new Map<string, Instance>();
+  readonly #idleSize = new IdleSize();
   /**
    * Two generations of addresses that came to rest. A full young generation becomes the old one, and the old one is
    * forgotten at once: that is cheaper than to look for the oldest address each time.
@@ -86,6 +87,7 @@ export class Instances {
       }
       instance = this.#wake(address, key, known);
     }
+    if (instance.watched && instance.mailbox.isEmpty && !instance.busy) this.#idleSize.called(key);
     instance.mailbox.push(own);
     return instance;
   }
@@ -126,7 +128,8 @@ export class Instances {
       this.#youngBytes += bytes;
     }
     instance.restedBytes = bytes;
-    const full = this.#young.length >= generationSize || this.#youngBytes >= this.#generationBytes;
+    this.#idleSize.rests(instance.key, instance.watched);
+    const full = this.#young.length >= this.#idleSize.size || this.#youngBytes >= this.#generationBytes;
     if (full || this.#tooMuchRests) this.#turn();
   }
 
@@ -174,6 +177,7 @@ export class Instances {
 
   #wake(address: Address, key: string, known: KnownFunction | undefined): Instance {
     const instance = new Instance(address, key, known, this.#shared, this.#mailboxes, this.#memory);
+    instance.watched = this.#idleSize.watches(address.id);
     this.#awake.set(key, instance);
     if (known !== undefined) known.awake += 1;
     instance.parkingUnread = this.mayBeParked(key);

@@ -68,8 +68,8 @@ export function decodeStateValue(bytes: Uint8Array): StateValue {
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === packedField) packed = reader.copy(end);
-    else if (fieldTag === touchedField) touchedAt = Number(reader.varint64(end));
-    else if (fieldTag === indexedField) indexedAt = Number(reader.varint64(end));
+    else if (fieldTag === touchedField) touchedAt = reader.int64(end);
+    else if (fieldTag === indexedField) indexedAt = reader.int64(end);
     else if (fieldTag === generationField) generation = readGeneration(reader, end);
     else reader.skip(fieldTag, end);
   }

@@ -74,6 +74,21 @@ test("an address with something to do is never forgotten, whenever it got it", (
   assert.equal(instances.peek(at("f/later")), later);
 });
 
+test("few addresses stay when each gets one message, and many when all get messages again and again", () => {
+  const parts = newParts();
+  const { instances } = parts;
+  const deliver = (id: number) => {
+    const instance = instances.deliver(at(`f/${id}`), message("x"));
+    assert.ok(instance !== undefined);
+    instance.mailbox.consume();
+    instances.rest(instance);
+  };
+  for (let id = 0; id < 40_000; id++) deliver(id);
+  assert.ok([...instances.all()].length <= 250);
+  for (let number = 0; number < 60_000; number++) deliver(number % 6_000);
+  assert.equal([...instances.all()].length, 6_000);
+});
+
 test("large states fill a generation too", () => {
   const { instances } = newParts();
   const large = packed("x".repeat(1024 * 1024)).bytes;
