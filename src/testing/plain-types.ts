@@ -1,6 +1,6 @@
 // The types of what a test sees: values as handlers have them, but protobuf messages as plain objects.
 
-import type { DataKey, HandlerKey, Long, Message, ParametersOf } from "../client/plain-types.js";
+import type { DataKey, HandlerKey, Input, Long, Message, ParametersOf } from "../client/plain-types.js";
 import type { Deferred } from "../model/deferred.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { RuntimeCallOptions } from "../runtime/requests.js";
@@ -28,6 +28,9 @@ type Field<T> = [Extract<T, Long>] extends [never] ? Plain<T> : bigint | Exclude
 
 /** The states of an instance of I by the names of their properties: the properties of the class that are no methods. */
 export type StatesOf<I> = { [K in keyof I as K extends DataKey<I> ? K : never]: Plain<I[K]> };
+
+/** States that a test sets, by the names of their properties: values as handlers have them, or the fields of protobuf messages. */
+export type GivenStates<I> = { readonly [K in keyof I as K extends DataKey<I> ? K : never]?: I[K] | Input<I[K]> };
 
 /** The answer of a handler. It is unknown when the handler returns nothing, since a reply is not in its type. */
 type AnswerOf<F> = F extends (...args: any[]) => infer R

@@ -1,6 +1,7 @@
 // The states of an instance as a test sees them.
 
-import type { FunctionSpec } from "../functions/function-spec.js";
+import { StatefunError } from "../errors.js";
+import type { FunctionSpec, StateSpec } from "../functions/function-spec.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { plain } from "./plain.js";
 
@@ -10,7 +11,7 @@ import { plain } from "./plain.js";
  */
 export async function statesOf(
   spec: FunctionSpec,
-  read: (name: string) => Promise<TypedValue | undefined>,
+  read: (name: string) => Promise<TypedValue | undefined> | TypedValue | undefined,
 ): Promise<Record<string | symbol, unknown>> {
   const stored = await Promise.all(spec.states.map(({ name }) => read(name)));
   const isComplete = stored.every((value) => value !== undefined);
@@ -19,7 +20,26 @@ export async function statesOf(
   spec.states.forEach(({ name, type, property, get }, index) => {
     const packed = stored[index];
     const value = plain(packed === undefined ? get(fresh) : type.unpack(packed));
-    if (value !== undefined) states[property?.key ?? name] = value;
+    if (value !== undefined) states[keyOf({ name, property })] = value;
   });
   return states;
 }
+
+/**
+ * Packs states that a test sets by the same keys. Throws OPTION_INVALID for a key that is no state, and VALUE_INVALID for a
+ * value that does not fit.
+ */
+export function packStates(spec: FunctionSpec, states: object): Map<string, TypedValue> {
+  const packed = new Map<string, TypedValue>();
+  for (const [key, value] of Object.entries(states)) {
+    const state = spec.states.find((candidate) => keyOf(candidate) === key);
+    if (state === undefined) {
+      const known = spec.states.map((candidate) => String(keyOf(candidate))).join(", ") || "none";
+      throw new StatefunError("OPTION_INVALID", `${spec.typeName} has no state "${key}". Its states: ${known}.`);
+    }
+    if (value !== undefined && value !== null) packed.set(state.name, state.type.pack(value));
+  }
+  return packed;
+}
+
+const keyOf = ({ name, property }: Pick<StateSpec, "name" | "property">) => property?.key ?? name;

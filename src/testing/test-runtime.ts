@@ -22,7 +22,6 @@ import {
 import { showMessage } from "../types/show-value.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 import { primitives } from "../types/value-json.js";
-import { type DelayedView, delayedIn } from "./delayed-view.js";
 import { Egresses, type FakeEgressHandler } from "./egresses.js";
 import { type Fake, type FakeHandler, Fakes } from "./fakes.js";
 import { type FindType, plainOf } from "./plain.js";
@@ -32,6 +31,7 @@ import { methodsOf } from "./ref.js";
 import { statesOf } from "./states.js";
 import { type SettleOptions, TestEngine } from "./test-engine.js";
 import { type TestRuntimeOptions, testOptions } from "./test-options.js";
+import { type DelayedView, delayedIn } from "./views.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 /** A function of a test: its class, or its type name. */
