@@ -5,7 +5,6 @@ import type { Socket } from "node:net";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
-import { longestTimerMs } from "../../model/duration.js";
 import { addressOfHeader, bearerTokenOption, fromHeader, idempotencyKeyOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
@@ -20,6 +19,9 @@ import { listenToRoutes, type RoutedRequest } from "../http/routed-server.js";
 import type { Route } from "../http/router.js";
 import { type HttpServer, type ObserveAnswer, sendJson, sendNothing } from "../http/server.js";
 import { sendValue } from "../http/value-answer.js";
+import { keyLifetimeOf, timeoutOf } from "./durations.js";
+import { ManyCalls } from "./many-calls.js";
+import { assertServed } from "./served.js";
 
 /** Options of the HTTP ingress. */
 export interface HttpIngressOptions {
@@ -83,14 +85,19 @@ const accepted = { status: "accepted" };
 export function openHttpIngress(
   engine: EngineApi,
   catalog: TypeCatalog,
-  options: ReturnType<typeof httpIngressOptions.read> & { readonly observe?: ObserveAnswer },
+  options: ReturnType<typeof httpIngressOptions.read> & {
+    readonly observe?: ObserveAnswer;
+    /** See {@link ManyCallsParts.slowReaderMs}. */
+    readonly slowReaderMs?: number;
+  },
 ): Promise<HttpServer> {
   const metadata = new RequestMetadata(options.metadataHeaders);
+  const manyCalls = new ManyCalls({ ...options, engine, catalog, metadata });
   return listenToRoutes({
     name: "The ingress",
     option: "the option ingress.port",
     ...options,
-    routes: new HttpIngress(engine, catalog, options.maxBodyBytes, metadata).routes,
+    routes: new HttpIngress(engine, catalog, options.maxBodyBytes, metadata, manyCalls).routes,
     notFound,
     headersOfPages: (request) => metadata.asked(request),
     answer: (asked) => asked.route.answer(asked),
@@ -103,6 +110,7 @@ class HttpIngress {
   readonly #catalog: TypeCatalog;
   readonly #maxBodyBytes: number;
   readonly #metadata: RequestMetadata;
+  readonly #manyCalls: ManyCalls;
   readonly routes: readonly IngressRoute[] = [
     {
       method: "POST",
@@ -116,16 +124,24 @@ class HttpIngress {
       query: ["handler", "type", "delay", "cancellationToken"],
       answer: (asked) => this.#send(asked),
     },
+    { method: "POST", path: "/calls", query: [], answer: (asked) => this.#manyCalls.answer(asked) },
     { method: "DELETE", path: "/delayed/:cancellationToken", query: [], answer: (asked) => this.#cancel(asked) },
     { method: "GET", path: "/", query: [], answer: (asked) => this.#list(asked) },
     { method: "HEAD", path: "/", query: [], answer: (asked) => this.#list(asked) },
   ];
 
-  constructor(engine: EngineApi, catalog: TypeCatalog, maxBodyBytes: number, metadata: RequestMetadata) {
+  constructor(
+    engine: EngineApi,
+    catalog: TypeCatalog,
+    maxBodyBytes: number,
+    metadata: RequestMetadata,
+    manyCalls: ManyCalls,
+  ) {
     this.#engine = engine;
     this.#catalog = catalog;
     this.#maxBodyBytes = maxBodyBytes;
     this.#metadata = metadata;
+    this.#manyCalls = manyCalls;
   }
 
   async #call(asked: Asked): Promise<void> {
@@ -176,11 +192,8 @@ class HttpIngress {
 
   /** Reads the message. Everything that can be wrong with the rest of the request is checked before the body is read. */
   async #value({ request, query }: Asked, address: Address): Promise<TypedValue> {
-    const { namespace, name, typeName } = address;
-    if (!this.#engine.serves(namespace, name)) {
-      throw new StatefunError("FUNCTION_UNKNOWN", `No function ${typeName} is served here. GET / lists the functions.`);
-    }
-    const read = bodyReader(this.#catalog, typeName, request, query);
+    assertServed(this.#engine, address);
+    const read = bodyReader(this.#catalog, address.typeName, request, query);
     const metadata = this.#metadata.of(request);
     return read(await readBody(request, this.#maxBodyBytes)).withMetadata(metadata);
   }
@@ -206,7 +219,7 @@ class HttpIngress {
       const types = this.#catalog.handled(typeName).map(({ typename }) => typename);
       return { function: typeName, types, send: `POST /send/${path}`, call: `POST /call/${path}` };
     });
-    sendJson(response, 200, { functions, cancel: "DELETE /delayed/<cancellationToken>" });
+    sendJson(response, 200, { functions, calls: "POST /calls", cancel: "DELETE /delayed/<cancellationToken>" });
   }
 }
 
@@ -226,7 +239,7 @@ function goneOf({ socket }: IncomingMessage): AbortSignal {
 function notFound(): StatefunError {
   return new StatefunError(
     "NOT_FOUND",
-    "The paths are POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, DELETE /delayed/<cancellationToken> and GET /. Write a slash inside a part as %2F.",
+    "The paths are POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, POST /calls, DELETE /delayed/<cancellationToken> and GET /. Write a slash inside a part as %2F.",
   );
 }
 
@@ -249,25 +262,11 @@ function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string; keyLife
   const lifetime = headers[keyLifetimeHeader] as string | undefined;
   return lifetime === undefined
     ? { idempotencyKey: key }
-    : { idempotencyKey: key, keyLifetimeMs: lifetimeOf(lifetime) };
-}
-
-/** Throws DURATION_INVALID. */
-function lifetimeOf(text: string): number {
-  const ms = parseDuration("Idempotency-Key-Lifetime", "DURATION_INVALID", text);
-  if (ms > 0) return ms;
-  throw new StatefunError("DURATION_INVALID", `Idempotency-Key-Lifetime is ${text}; it must be more than 0.`);
+    : { idempotencyKey: key, keyLifetimeMs: keyLifetimeOf("Idempotency-Key-Lifetime", lifetime) };
 }
 
 /** The address whose handler waits for the answer. Throws OPTION_INVALID. */
 function fromOf({ headers }: IncomingMessage): { from?: Address } {
   const text = headers[fromHeader] as string | undefined;
   return text === undefined ? {} : { from: addressOfHeader(text) };
-}
-
-/** Throws DURATION_INVALID. */
-function timeoutOf(text: string): number {
-  const ms = parseDuration("timeout", "DURATION_INVALID", text);
-  if (ms > 0 && ms <= longestTimerMs) return ms;
-  throw new StatefunError("DURATION_INVALID", `timeout is ${text}; it must be more than 0 and less than 25 days.`);
 }

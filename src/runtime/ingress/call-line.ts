@@ -1,0 +1,131 @@
+// One line of a request with many calls: a call as JSON.
+
+import type { CallOptions, EngineApi } from "../../engine/engine-api.js";
+import { StatefunError } from "../../errors.js";
+import { Address } from "../../model/address.js";
+import { addressOfHeader, idempotencyKeyOption } from "../../model/header-values.js";
+import type { Metadata } from "../../model/metadata.js";
+import { checked, defineOptions, type Option, oneOf, unchecked } from "../../model/options.js";
+import { isBase64 } from "../../model/text.js";
+import type { TypedValue } from "../../model/typed-value.js";
+import { metadataOfJson } from "../../types/metadata-json.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import { fromJson, jsonOfBytes, readerOfBytes, typeOfJson } from "../http/body-value.js";
+import { keyLifetimeOf, timeoutOf } from "./durations.js";
+import { assertServed } from "./served.js";
+
+/** A line, as its client writes it. */
+interface CallLine {
+  /** The function's type name, "namespace/name". */
+  readonly function?: string;
+  readonly id?: string;
+  /** The value as JSON. A line has either this or `base64`. */
+  readonly value?: unknown;
+  /** The value's own bytes. */
+  readonly base64?: string;
+  /** The typename of the value. */
+  readonly type?: string;
+  /** The method that takes the value. */
+  readonly handler?: string;
+  readonly metadata?: unknown;
+  readonly timeout?: string | number;
+  readonly idempotencyKey?: string;
+  readonly idempotencyKeyLifetime?: string | number;
+  /** Asks for the bytes of the answer, also when it could be told as JSON. */
+  readonly accept?: "base64";
+  /** The address whose handler waits for the answer, as the header of a single call has it. */
+  readonly from?: string;
+}
+
+/** A call that was read from a line. */
+export interface ReadCall {
+  readonly target: Address;
+  readonly value: TypedValue;
+  readonly options: CallOptions;
+  /** Whether the client asks for the bytes of the answer. */
+  readonly wantsBytes: boolean;
+}
+
+/** A line names its function, id and type in as many characters as a request of one call has for its path and headers. */
+const longestNames = 16 * 1024;
+
+const text = checked("a text", (input): input is string => typeof input === "string");
+const base64 = checked("text in base64", (input): input is string => typeof input === "string" && isBase64(input));
+
+/** A duration as the query and headers of a single call have it, or as a number of milliseconds. */
+const durationBy =
+  (read: (name: string, text: string) => number): Option<string | number, number | undefined> =>
+  (input, name) =>
+    input === undefined ? undefined : read(name, String(input));
+
+const callLine = defineOptions<CallLine>()({
+  function: text,
+  id: text,
+  value: unchecked<unknown>(),
+  base64,
+  type: text,
+  handler: text,
+  metadata: unchecked<unknown>(),
+  timeout: durationBy((_name, written) => timeoutOf(written)),
+  idempotencyKey: idempotencyKeyOption,
+  idempotencyKeyLifetime: durationBy(keyLifetimeOf),
+  accept: oneOf("base64"),
+  from: text,
+});
+
+/**
+ * Reads a line. A line without metadata of its own has that of the request. Throws what a single call with the same mistake
+ * is answered with.
+ */
+export function readCallLine(
+  engine: EngineApi,
+  catalog: TypeCatalog,
+  bytes: Buffer,
+  ofRequest: Metadata | undefined,
+  signal: AbortSignal,
+): ReadCall {
+  const line = callLine.read("The line", jsonOfBytes("The line", bytes) as CallLine);
+  const target = targetOf(line);
+  assertServed(engine, target);
+  const { idempotencyKey, idempotencyKeyLifetime: keyLifetimeMs, timeout: timeoutMs, from } = line;
+  const metadata = line.metadata === undefined ? ofRequest : metadataOfJson(line.metadata);
+  return {
+    target,
+    value: valueIn(catalog, target.typeName, line).withMetadata(metadata),
+    options: {
+      signal,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(idempotencyKey === undefined || keyLifetimeMs === undefined ? {} : { keyLifetimeMs }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(from === undefined ? {} : { from: addressOfHeader(from) }),
+    },
+    wantsBytes: line.accept !== undefined,
+  };
+}
+
+type ReadLine = ReturnType<typeof callLine.read>;
+
+/** Throws TYPE_NAME_INVALID, ID_MISSING and REQUEST_TOO_LARGE. */
+function targetOf({ function: typeName = "", id = "", type = "" }: ReadLine): Address {
+  if (typeName.length + id.length + type.length > longestNames) {
+    throw new StatefunError(
+      "REQUEST_TOO_LARGE",
+      `The function, the id and the type of a line may have ${longestNames} characters together.`,
+    );
+  }
+  const target = Address.of(typeName, id);
+  if (id === "") throw new StatefunError("ID_MISSING", `The line has no id for ${typeName}.`);
+  return target;
+}
+
+/** Throws as the readers of a single request's body do. */
+function valueIn(catalog: TypeCatalog, typeName: string, line: ReadLine): TypedValue {
+  const named = { typename: line.type, method: line.handler };
+  if (line.base64 === undefined) {
+    const type = typeOfJson(catalog, typeName, named);
+    if (line.value !== undefined) return fromJson(type, line.value);
+  } else if (line.value === undefined) {
+    return readerOfBytes(catalog, typeName, named)(Buffer.from(line.base64, "base64"));
+  }
+  throw new StatefunError("VALUE_INVALID", `The line must have either a value, as JSON, or base64, the value's bytes.`);
+}
