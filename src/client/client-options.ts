@@ -13,6 +13,11 @@ export interface ClientOptions {
   readonly timeout?: Duration;
   /** How many times a failed request is sent again, within its timeout. Defaults to 10. */
   readonly retries?: number;
+  /**
+   * Whether the calls that are made in one turn of the event loop go in one request. A call that is made alone has a request of
+   * its own all the same. Defaults to true.
+   */
+  readonly batchCalls?: boolean;
   /** The function that sends the requests. Defaults to `globalThis.fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -49,10 +54,13 @@ const retries = checked(
   "a whole number from 0 on",
   (input): input is number => Number.isInteger(input) && (input as number) >= 0,
 );
+const trueOrFalse = checked("true or false", (input): input is boolean => typeof input === "boolean");
+
 export const clientOptions = defineOptions<ClientOptions>()({
   bearerToken: bearerTokenOption,
   timeout: withDefault(timer, 30_000),
   retries: withDefault(retries, 10),
+  batchCalls: withDefault(trueOrFalse, true),
   fetch: unchecked<typeof globalThis.fetch>(),
 });
 

@@ -7,6 +7,10 @@ import { type Metadata } from "../model/metadata.js";
 import { expectCalls, waitingHandler } from "../model/running-handler.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import { encodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
+import type { Answer } from "./answer.js";
+import type { SendAlone } from "./batch.js";
+import { CallBatches } from "./call-batches.js";
+import { lineOf } from "./call-line.js";
 import {
   type ClientCallOptions,
   type ClientCancelOptions,
@@ -17,10 +21,12 @@ import {
   clientOptions,
   sendOptions,
 } from "./client-options.js";
-import { type ClientSettings, type HttpAnswer, type HttpCall, send } from "./http-call.js";
-import { type Body, bodyOf, octetStream, packedAnswer, plainAnswer } from "./message-body.js";
-import { pathOf, pathPart } from "./path.js";
+import { type Connection, type HttpRequest, sendAlone } from "./http-request.js";
+import { type Key, Keys, keyHeaders } from "./key.js";
+import { type Body, bodyOf, contentHeaders, octetStream, queryOf } from "./message-body.js";
+import { pathPart, type Target, targetOf } from "./path.js";
 import type { Ref, Sender } from "./plain-types.js";
+import { type Repeated, repeat } from "./repeat.js";
 
 /**
  * Makes a client of the ingress at this URL, such as "http://localhost:7070". Throws OPTION_INVALID and DURATION_INVALID.
@@ -57,13 +63,26 @@ export function connect(url: string, options: ClientOptions = {}): Client {
   });
 }
 
+/** What a client works with. */
+interface ClientSettings extends Connection {
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly batchCalls: boolean;
+}
+
+/** A call with a longer path and message goes alone: among others it would gain nothing, and hold them up. */
+const mostBatched = 8 * 1024;
+
 /** Calls functions, sends messages to functions, and withdraws delayed messages. Made by {@link connect}. */
 export class Client {
   readonly #settings: ClientSettings;
+  readonly #batches: CallBatches | undefined;
+  readonly #keys = new Keys();
 
   /** @internal */
   constructor(settings: ClientSettings) {
     this.#settings = settings;
+    this.#batches = settings.batchCalls ? new CallBatches(settings) : undefined;
   }
 
   /**
@@ -73,10 +92,11 @@ export class Client {
    * or VALUE_INVALID, or with the reason of the signal.
    */
   ref<F>(typeName: string, id: string): Ref<F> {
-    const address = pathOf(typeName, id);
-    return methods((method, message, options) =>
-      this.#call(address, bodyOf(message, method), options).then(plainAnswer),
-    ) as Ref<F>;
+    const target = targetOf(typeName, id);
+    return methods(async (method, message, options) => {
+      const answer = await this.#call(target, bodyOf(message, method), options);
+      return answer.plain();
+    }) as Ref<F>;
   }
 
   /**
@@ -94,8 +114,8 @@ export class Client {
    * ```
    */
   sender<F>(typeName: string, id: string): Sender<F> {
-    const address = pathOf(typeName, id);
-    return methods((method, message, options) => this.#send(address, bodyOf(message, method), options)) as Sender<F>;
+    const target = targetOf(typeName, id);
+    return methods((method, message, options) => this.#send(target, bodyOf(message, method), options)) as Sender<F>;
   }
 
   /**
@@ -109,14 +129,14 @@ export class Client {
     options?: ClientCallOptions,
   ): Promise<TypedValue | undefined> {
     assertPacked(value);
-    const body = { ...bodyOf(value, ""), accept: octetStream };
-    return packedAnswer(await this.#call(pathOf(typeName, id), body, options));
+    const answer = await this.#call(targetOf(typeName, id), { ...bodyOf(value, ""), asBytes: true }, options);
+    return answer.packed();
   }
 
   /** Sends a packed value, and resolves when the runtime has stored it. Rejects as the calls of {@link ref} do. */
   async send(typeName: string, id: string, value: TypedValue, options?: ClientSendOptions): Promise<void> {
     assertPacked(value);
-    await this.#send(pathOf(typeName, id), bodyOf(value, ""), options);
+    await this.#send(targetOf(typeName, id), bodyOf(value, ""), options);
   }
 
   /**
@@ -126,8 +146,9 @@ export class Client {
   async cancel(cancellationToken: string, options?: ClientCancelOptions): Promise<boolean> {
     const read = cancelOptions.read("cancel", options);
     const path = `/delayed/${pathPart("cancellation token", cancellationToken)}`;
+    const request = { method: "DELETE", path: () => path, headers: {}, body: undefined } as const;
     try {
-      await this.#request({ method: "DELETE", path: () => path, headers: {}, body: undefined }, "CLIENT_FAILED", read);
+      await this.#carryOut("CLIENT_FAILED", read, (key) => this.#alone(request, key));
       return true;
     } catch (error) {
       if (error instanceof StatefunError && error.code === "NOT_FOUND") return false;
@@ -135,52 +156,59 @@ export class Client {
     }
   }
 
-  async #call(address: string, body: Body, options: ClientCallOptions | undefined): Promise<HttpAnswer> {
-    const { content, query, headers, accept = "application/json" } = body;
-    const { metadata, ...request } = callOptions.read("A call", options);
+  async #call({ address, path }: Target, body: Body, options: ClientCallOptions | undefined): Promise<Answer> {
+    const { metadata = body.metadata, ...common } = callOptions.read("A call", options);
     const from = waitingHandler();
-    return this.#request(
-      {
-        method: "POST",
-        path: (remainingMs) => `/call/${address}?${query}timeout=${remainingMs}`,
-        headers: {
-          ...headers,
-          ...metadataHeaders(body, metadata),
-          Accept: accept,
-          ...(from === undefined ? {} : { [fromHeader]: addressHeader(from) }),
-        },
-        body: content,
-      },
-      "ANSWER_TIMEOUT",
-      request,
-    );
+    const alone = (key: Key) => {
+      const headers = {
+        ...contentHeaders(body),
+        ...metadataHeaders(metadata),
+        Accept: body.asBytes ? octetStream : "application/json",
+        ...(from === undefined ? {} : { [fromHeader]: addressHeader(from) }),
+      };
+      const query = queryOf(body);
+      const pathIn = (remainingMs: number) => `/call/${path}?${query}timeout=${remainingMs}`;
+      return this.#alone({ method: "POST", path: pathIn, headers, body: body.content }, key);
+    };
+    return this.#carryOut("ANSWER_TIMEOUT", common, (key) => {
+      const batches = path.length + body.content.length > mostBatched ? undefined : this.#batches;
+      if (batches === undefined) return alone(key);
+      const line = lineOf(address, body, { metadata, key, from });
+      return (remainingMs, ending) => batches.send(line, (...left) => alone(key)(...left), remainingMs, ending);
+    });
   }
 
-  async #send(address: string, body: Body, options: ClientSendOptions | undefined): Promise<void> {
-    const { delay, cancellationToken, metadata, ...request } = sendOptions.read("A send", options);
-    let path = `/send/${address}?${body.query}`;
+  async #send({ path: target }: Target, body: Body, options: ClientSendOptions | undefined): Promise<void> {
+    const { delay, cancellationToken, metadata = body.metadata, ...common } = sendOptions.read("A send", options);
+    let path = `/send/${target}?${queryOf(body)}`;
     if (delay !== undefined) path += `delay=${delay}&`;
     if (cancellationToken !== undefined) {
       path += `cancellationToken=${pathPart("cancellation token", cancellationToken)}`;
     }
-    const { content } = body;
-    const headers = { ...body.headers, ...metadataHeaders(body, metadata) };
-    await this.#request({ method: "POST", path: () => path, headers, body: content }, "CLIENT_FAILED", request);
+    const headers = { ...contentHeaders(body), ...metadataHeaders(metadata) };
+    const request = { method: "POST", path: () => path, headers, body: body.content } as const;
+    await this.#carryOut("CLIENT_FAILED", common, (key) => this.#alone(request, key));
   }
 
-  #request(
-    request: Pick<HttpCall, "method" | "path" | "headers" | "body">,
-    timeoutCode: HttpCall["timeoutCode"],
-    options: ReturnType<typeof cancelOptions.read>,
-  ): Promise<HttpAnswer> {
-    const { timeout = this.#settings.timeoutMs, signal, idempotencyKey } = options;
-    const headers = { ...request.headers, ...keyHeaders(idempotencyKey, timeout) };
-    return send(this.#settings, { ...request, headers, timeoutMs: timeout, signal, timeoutCode });
+  /** Tries of a request that stands alone. */
+  #alone(request: HttpRequest, key: Key): SendAlone {
+    const headers = { ...request.headers, ...keyHeaders(key) };
+    return (remainingMs, ending) => sendAlone(this.#settings, { ...request, headers }, remainingMs, ending);
+  }
+
+  #carryOut(
+    timeoutCode: Repeated["timeoutCode"],
+    { timeout: timeoutMs = this.#settings.timeoutMs, signal, idempotencyKey }: ReturnType<typeof cancelOptions.read>,
+    tries: (key: Key) => Repeated["send"],
+  ): Promise<Answer> {
+    const { url, retries } = this.#settings;
+    const send = tries(this.#keys.of(idempotencyKey, timeoutMs));
+    return repeat(url, retries, { send, timeoutMs, signal, timeoutCode });
   }
 }
 
-/** The header of a message's metadata; a packed value has its own unless the caller gives other metadata. */
-function metadataHeaders(body: Body, metadata: Metadata = body.metadata): Readonly<Record<string, string>> {
+/** The header of a message's metadata. */
+function metadataHeaders(metadata: Metadata): Readonly<Record<string, string>> {
   const header = encodeMetadataHeader(metadata);
   return header === undefined ? {} : { [metadataHeader]: header };
 }
@@ -197,20 +225,4 @@ function methods(call: (method: string, message: unknown, options?: object) => P
       return async (message: unknown, options?: object) => call(key, message, options);
     },
   });
-}
-
-/** The last try leaves before the timeout. A proxy may hold it back, but not for so many milliseconds. */
-const heldBackMs = 5 * 60_000;
-
-/**
- * Each try has the same key, so that the runtime carries the request out once. Nobody else knows a key that the client makes:
- * the runtime may forget it when no try can come any more.
- */
-function keyHeaders(idempotencyKey: string | undefined, timeoutMs: number): Record<string, string> {
-  if (idempotencyKey !== undefined) return { "Idempotency-Key": idempotencyKey };
-  return { "Idempotency-Key": randomKey(), "Idempotency-Key-Lifetime": String(timeoutMs + heldBackMs) };
-}
-
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

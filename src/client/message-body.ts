@@ -1,28 +1,26 @@
-// A message as the body of a request, and the body of an answer as a value.
+// A message as the body of a request.
 
-import { describe, StatefunError, twoCopies } from "../errors.js";
+import { StatefunError, twoCopies } from "../errors.js";
 import { Metadata } from "../model/metadata.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
 import { assertTypename, looksPacked, TypedValue } from "../model/typed-value.js";
-import { decodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
 import { typeOf } from "../types/protobuf.js";
-import type { HttpAnswer } from "./http-call.js";
 import { toJsonText } from "./json-text.js";
-
-/** The status of an answer without a value. */
-const noContent = 204;
 
 export const octetStream = "application/octet-stream";
 
 /** A message as a request carries it. */
 export interface Body {
+  /** JSON text, or the value's own bytes. */
   readonly content: string | Uint8Array;
-  /** The parameters that say which type the message has. Ends in "&". */
-  readonly query: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** The method that takes the message; undefined when the message names its type. */
+  readonly method: string | undefined;
+  /** The type of the message; undefined when the method says which type it has. */
+  readonly typename: string | undefined;
   /** What came with a packed value. */
   readonly metadata: Metadata;
-  readonly accept?: string;
+  /** Whether the caller asks for the bytes of the answer. */
+  readonly asBytes: boolean;
 }
 
 /**
@@ -40,19 +38,23 @@ export function bodyOf(message: unknown, method: string): Body {
         `The message for ${method} looks packed, but not by this copy of statefun-ts: ${twoCopies}.`,
       );
     }
-    return {
-      content: toJsonText(message, method),
-      query: `handler=${encodeURIComponent(method)}&`,
-      headers: { "Content-Type": "application/json" },
-      metadata: Metadata.none,
-    };
+    const content = toJsonText(message, method);
+    return { content, method, typename: undefined, metadata: Metadata.none, asBytes: false };
   }
-  return {
-    content: packed.value,
-    query: `type=${encodeURIComponent(packed.typename)}&`,
-    headers: { "Content-Type": octetStream },
-    metadata: packed.metadata,
-  };
+  const { value, typename, metadata } = packed;
+  return { content: value, method: undefined, typename, metadata, asBytes: false };
+}
+
+/** The parameters of a query that say which type the message has. Ends in "&". */
+export function queryOf({ method, typename }: Body): string {
+  return typename === undefined
+    ? `handler=${encodeURIComponent(method as string)}&`
+    : `type=${encodeURIComponent(typename)}&`;
+}
+
+/** The header that says what the content is. */
+export function contentHeaders({ content }: Body): Record<string, string> {
+  return { "Content-Type": typeof content === "string" ? "application/json" : octetStream };
 }
 
 /** Packs a protobuf message; undefined for every other value. */
@@ -60,39 +62,4 @@ function packMessage(message: unknown): TypedValue | undefined {
   if (typeof message !== "object" || message === null) return undefined;
   const messageClass: unknown = message.constructor;
   return isProtobufCodec(messageClass) ? typeOf(messageClass).pack(message) : undefined;
-}
-
-/** Reads the answer to a call as a packed value, with its metadata. Throws CLIENT_FAILED and METADATA_INVALID. */
-export function packedAnswer({ status, headers, bytes }: HttpAnswer): TypedValue | undefined {
-  if (status === noContent) return undefined;
-  const metadata = headers.get(metadataHeader);
-  const packed = new TypedValue(typeOfAnswer(headers), bytes);
-  return metadata === null ? packed : packed.withMetadata(decodeMetadataHeader(metadata));
-}
-
-/** Reads the answer to a call of a method. Throws CLIENT_FAILED and METADATA_INVALID. */
-export function plainAnswer(answer: HttpAnswer): unknown {
-  if (answer.status === noContent) return undefined;
-  // The runtime sends bytes when it does not know the type of the answer. The caller may know the type.
-  if (answer.headers.get("content-type")?.startsWith(octetStream)) return packedAnswer(answer);
-  try {
-    return JSON.parse(new TextDecoder().decode(answer.bytes));
-  } catch (error) {
-    throw notFromRuntime(`is not JSON: ${describe(error)}`, error);
-  }
-}
-
-/** Reads the typename of an answer. Throws CLIENT_FAILED. */
-function typeOfAnswer(headers: Headers): string {
-  const typename = headers.get("statefun-type");
-  if (typename === null) throw notFromRuntime("lacks the header Statefun-Type");
-  return decodeURIComponent(typename);
-}
-
-function notFromRuntime(what: string, cause?: unknown): StatefunError {
-  return new StatefunError(
-    "CLIENT_FAILED",
-    `The answer ${what}. Check that the URL is that of the ingress of a statefun-ts runtime.`,
-    { cause },
-  );
 }

@@ -3,16 +3,24 @@
 import { describeValue, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 
+/** A function instance, and the parts of its path in a URL. */
+export interface Target {
+  readonly address: Address;
+  readonly path: string;
+}
+
 /** Returns the path of a function instance. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. */
-export function pathOf(typeName: string, id: string): string {
-  const { namespace, name } = Address.of(typeName, id);
+export function targetOf(typeName: string, id: string): Target {
+  const address = Address.of(typeName, id);
+  const { namespace, name } = address;
   if (typeof id !== "string" || id === "") {
     throw new StatefunError(
       "ID_MISSING",
       `The id of ${typeName} is ${describeValue(id)}; it must be a text that is not empty.`,
     );
   }
-  return [pathPart("namespace", namespace), pathPart("name", name), pathPart("id", id)].join("/");
+  const path = [pathPart("namespace", namespace), pathPart("name", name), pathPart("id", id)].join("/");
+  return { address, path };
 }
 
 /** Encodes one part of a path; `what` names it in messages. Throws VALUE_INVALID for a text that no URL can hold. */

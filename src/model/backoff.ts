@@ -14,9 +14,9 @@ export function backoffMs({ firstMs, longestMs }: Backoff, failures: number): nu
 }
 
 /**
- * Changes a wait at random, to between half of it and one and a half times it. Many clients that failed at the same moment
- * then do not come back at the same moment.
+ * Changes a wait by chance, to between half of it and one and a half times it. Many clients that failed at the same moment then
+ * do not come back at the same moment. `chance` is a random number from 0 to 1.
  */
-export function jittered(waitMs: number): number {
-  return waitMs * (0.5 + Math.random());
+export function jittered(waitMs: number, chance = Math.random()): number {
+  return waitMs * (0.5 + chance);
 }
