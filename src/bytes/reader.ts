@@ -22,6 +22,10 @@ const longestInterned = 96;
 const interned: string[] = new Array(internedCount).fill("");
 const internedBytes = new Uint8Array(internedCount * longestInterned);
 const internedLengths = new Uint8Array(internedCount);
+const internedView = new DataView(internedBytes.buffer);
+
+/** Below this size of all bytes, a view of them costs more than it gains. */
+const viewedBytes = 500;
 
 /** The protocol has no groups, but an unknown field may be one. The limit bounds the recursion that skips it. */
 const deepestGroup = 100;
@@ -32,6 +36,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export class WireReader {
   readonly bytes: Uint8Array;
   pos = 0;
+  /** A view of the bytes. Undefined until the first name that is compared by it. */
+  #view: DataView | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -70,21 +76,30 @@ export class WireReader {
     return end;
   }
 
+  /** Reads a string that likely came before: a part of an address, a typename, or a state's name. */
+  name(outerEnd: number): string {
+    const end = this.endOfField(outerEnd);
+    const { bytes, pos } = this;
+    const length = end - pos;
+    if (length < 4 || length > longestInterned || bytes.length < viewedBytes) return this.#string(end);
+    const slot = slotOf(bytes, pos, end);
+    if (internedLengths[slot] !== length || !this.#startsWith(slot * longestInterned, length)) return this.#string(end);
+    this.pos = end;
+    return interned[slot] as string;
+  }
+
   /** Reads a string. */
   string(outerEnd: number): string {
-    const end = this.endOfField(outerEnd);
+    return this.#string(this.endOfField(outerEnd));
+  }
+
+  #string(end: number): string {
     const { bytes, pos } = this;
     this.pos = end;
     const length = end - pos;
     if (length === 0) return "";
     if (length > longestInterned) return decode(bytes, pos, end);
-    const slot =
-      (length * 31 +
-        (bytes[pos] as number) * 7 +
-        (bytes[end - 1] as number) * 131 +
-        (bytes[end - 2] as number) * 37 +
-        (bytes[pos + (length >> 1)] as number) * 17) &
-      (internedCount - 1);
+    const slot = slotOf(bytes, pos, end);
     const at = slot * longestInterned;
     if (internedLengths[slot] === length) {
       let index = 0;
@@ -96,6 +111,21 @@ export class WireReader {
     internedLengths[slot] = length;
     for (let index = 0; index < length; index++) internedBytes[at + index] = bytes[pos + index] as number;
     return text;
+  }
+
+  /** Whether the next bytes are those of an interned string, four bytes or longer. Compares four bytes at a time. */
+  #startsWith(at: number, length: number): boolean {
+    if (this.#view === undefined) {
+      const { buffer, byteOffset, byteLength } = this.bytes;
+      this.#view = new DataView(buffer, byteOffset, byteLength);
+    }
+    const view = this.#view;
+    const { pos } = this;
+    const last = length - 4;
+    for (let index = 0; index < last; index += 4) {
+      if (view.getUint32(pos + index) !== internedView.getUint32(at + index)) return false;
+    }
+    return view.getUint32(pos + last) === internedView.getUint32(at + last);
   }
 
   /** Reads bytes into a copy: a view would keep the whole request in memory, and would change with it. */
@@ -168,6 +198,14 @@ export class WireReader {
   /** Reads a varint that must fit 32 bits, in five bytes at most: a tag or a length. */
   #short(end: number): number {
     const start = this.pos;
+    if (start < end) {
+      // Most tags and lengths take one byte.
+      const byte = this.bytes[start] as number;
+      if (byte < 0x80) {
+        this.pos = start + 1;
+        return byte;
+      }
+    }
     const value = this.uint32(end);
     const length = this.pos - start;
     if (length > 5 || (length === 5 && (this.bytes[this.pos - 1] as number) > 0x0f)) {
@@ -217,6 +255,19 @@ export class WireReader {
     }
     if (this.pos > end) throw new Error("a field is cut off");
   }
+}
+
+/** Where a string with these bytes is interned. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  return (
+    (length * 31 +
+      (bytes[start] as number) * 7 +
+      (bytes[end - 1] as number) * 131 +
+      (bytes[end - 2] as number) * 37 +
+      (bytes[start + (length >> 1)] as number) * 17) &
+    (internedCount - 1)
+  );
 }
 
 function decode(bytes: Uint8Array, start: number, end: number): string {

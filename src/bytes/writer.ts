@@ -74,15 +74,16 @@ export class WireWriter {
     this.#reserve(length * 3 + 5);
     if (length < 40) {
       // Most strings are short and ASCII. Such a string is written faster byte by byte than by a call of native code.
+      const buffer = this.#buffer;
       let pos = this.#pos + 1;
       let index = 0;
       for (; index < length; index++) {
         const code = text.charCodeAt(index);
         if (code > 127) break;
-        this.#buffer[pos++] = code;
+        buffer[pos++] = code;
       }
       if (index === length) {
-        this.#buffer[this.#pos] = length;
+        buffer[this.#pos] = length;
         this.#pos = pos;
         return;
       }
@@ -103,20 +104,28 @@ export class WireWriter {
   raw(bytes: Uint8Array): void {
     const { length } = bytes;
     this.#reserve(length + 5);
-    let pos = this.#putVarint(length, this.#pos);
-    if (length < 40) for (let index = 0; index < length; index++) this.#buffer[pos++] = bytes[index] as number;
-    else {
-      this.#buffer.set(bytes, pos);
-      pos += length;
-    }
-    this.#pos = pos;
+    const buffer = this.#buffer;
+    const pos = this.#putVarint(length, this.#pos);
+    // A call of native code costs as much as writing a few bytes.
+    if (length < 8) for (let index = 0; index < length; index++) buffer[pos + index] = bytes[index] as number;
+    else buffer.set(bytes, pos);
+    this.#pos = pos + length;
+  }
+
+  /** Writes bytes that are fields already. */
+  fields(bytes: Uint8Array): void {
+    const { length } = bytes;
+    this.#reserve(length);
+    this.#buffer.set(bytes, this.#pos);
+    this.#pos += length;
   }
 
   /** Begins a message and returns its start, which {@link end} needs. */
   begin(tag: number): number {
-    this.uint32(tag);
-    this.#reserve(1);
-    return ++this.#pos;
+    this.#reserve(6);
+    const start = this.#putVarint(tag, this.#pos) + 1;
+    this.#pos = start;
+    return start;
   }
 
   /**

@@ -4,6 +4,7 @@ import { useNodeBuffer } from "../bytes/node-buffer.js";
 import { delimited, tag, type WireReader } from "../bytes/reader.js";
 import type { WireWriter } from "../bytes/writer.js";
 import { Address } from "../model/address.js";
+import { typeHead } from "./field-heads.js";
 
 // Every reader and writer of the protocol imports this file, and only servers speak the protocol. A bare import of
 // node-buffer.js would be dropped by bundlers, since package.json says that no import has side effects.
@@ -21,9 +22,9 @@ export function readAddress(reader: WireReader, outerEnd: number): Address {
   let id = "";
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
-    if (fieldTag === field1) namespace = reader.string(end);
-    else if (fieldTag === field2) name = reader.string(end);
-    else if (fieldTag === field3) id = reader.string(end);
+    if (fieldTag === field1) namespace = reader.name(end);
+    else if (fieldTag === field2) name = reader.name(end);
+    else if (fieldTag === field3) id = reader.name(end);
     else reader.skip(fieldTag, end);
   }
   return new Address(namespace, name, id);
@@ -32,8 +33,7 @@ export function readAddress(reader: WireReader, outerEnd: number): Address {
 /** Writes an address as a field. */
 export function writeAddress(writer: WireWriter, field: number, { namespace, name, id }: Address): void {
   const address = writer.begin(field);
-  writer.string(field1, namespace);
-  writer.string(field2, name);
+  writer.fields(typeHead(namespace, name));
   writer.string(field3, id);
   writer.end(address);
 }

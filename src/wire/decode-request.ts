@@ -123,7 +123,7 @@ function readState(reader: WireReader, outerEnd: number): PackedState {
   let packed: Packed | undefined;
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
-    if (fieldTag === field1) name = reader.string(end);
+    if (fieldTag === field1) name = reader.name(end);
     // The field has the type bytes in v2 and TypedValue in v3. The bytes hold an Any, so both are read in the same way.
     else if (fieldTag === field2) packed = readPacked(reader, undefined, end);
     else reader.skip(fieldTag, end);
@@ -164,7 +164,7 @@ function readPacked(reader: WireReader, draft: Draft | undefined, outerEnd: numb
   };
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
-    if (fieldTag === field1) packed.typename = reader.string(end);
+    if (fieldTag === field1) packed.typename = reader.name(end);
     else if (fieldTag === hasValueFlag) {
       packed.hasValue = reader.bool(end);
       packed.generation = "v3";

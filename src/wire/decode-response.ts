@@ -87,7 +87,7 @@ function readMutation(reader: WireReader, outerEnd: number): Mutation<Uint8Array
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === varint1) modify = reader.uint32(end) === 1;
-    else if (fieldTag === field2) name = reader.string(end);
+    else if (fieldTag === field2) name = reader.name(end);
     else if (fieldTag === field3) packed = readPacked(reader, end);
     else reader.skip(fieldTag, end);
   }
@@ -145,8 +145,8 @@ function readEgress(reader: WireReader, outerEnd: number): EgressMessage<Uint8Ar
   let argument: Uint8Array | undefined;
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
-    if (fieldTag === field1) namespace = reader.string(end);
-    else if (fieldTag === field2) name = reader.string(end);
+    if (fieldTag === field1) namespace = reader.name(end);
+    else if (fieldTag === field2) name = reader.name(end);
     else if (fieldTag === field3) argument = readPacked(reader, end);
     else reader.skip(fieldTag, end);
   }
@@ -171,9 +171,9 @@ function readSpec(reader: WireReader, outerEnd: number): ValueSpec {
   let expiration = noExpiration;
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
-    if (fieldTag === field1) name = reader.string(end);
+    if (fieldTag === field1) name = reader.name(end);
     else if (fieldTag === field2) expiration = readExpiration(reader, end);
-    else if (fieldTag === field3) typename = reader.string(end);
+    else if (fieldTag === field3) typename = reader.name(end);
     else reader.skip(fieldTag, end);
   }
   if (name === "") throw new Error("a state has no name");

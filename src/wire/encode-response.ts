@@ -7,6 +7,7 @@ import type { Generation, SideEffects, ValueSpec } from "../model/invocation.js"
 import type { TypedValue } from "../model/typed-value.js";
 import { writeAddress } from "./address.js";
 import { type BatchEnd, writeBatchEnd } from "./batch-end.js";
+import { typeHead } from "./field-heads.js";
 import { writePacked } from "./packed.js";
 
 const expireModes: Record<ExpireMode, number> = { none: 0, "after-write": 1, "after-call": 2 };
@@ -58,8 +59,7 @@ export function encodeResponse(effects: SideEffects, generation: Generation, end
   }
   for (const { namespace, name, argument } of effects.egresses) {
     const egress = writer.begin(field4);
-    writer.string(field1, namespace);
-    writer.string(field2, name);
+    writer.fields(typeHead(namespace, name));
     writeValue(writer, field3, argument, generation);
     writer.end(egress);
   }

@@ -1,17 +1,17 @@
 // A value as it travels: the bytes of an Any (v2) or of a TypedValue (v3). The engine passes the bytes on unopened, so
 // that fields that it does not know survive.
 
-import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
+import { delimited, tag, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import type { Generation } from "../model/invocation.js";
 import { type MetadataEntry, metadataField, readMetadataEntry } from "../model/metadata.js";
 import { TypedValue } from "../model/typed-value.js";
+import { valueHead } from "./field-heads.js";
 import { primitiveFor } from "./primitives.js";
 
 const field1 = tag(1, delimited);
 const field2 = tag(2, delimited);
 const field3 = tag(3, delimited);
-const hasValueFlag = tag(2, varint);
 
 /** Encodes a value in the form that functions of this generation expect. */
 export function encodePacked(value: TypedValue, generation: Generation): Uint8Array {
@@ -23,9 +23,7 @@ export function encodePacked(value: TypedValue, generation: Generation): Uint8Ar
 /** Writes a value in the form of a generation, without a tag and a length. */
 export function writePacked(writer: WireWriter, value: TypedValue, generation: Generation): void {
   if (generation === "v3") {
-    writer.string(field1, value.typename);
-    writer.uint32(hasValueFlag);
-    writer.uint32(1);
+    writer.fields(valueHead(value.typename));
     value.writeTo(writer, field3);
   } else {
     const v2 = value.toV2();
