@@ -10,10 +10,11 @@ export class Call implements AwaitedCall {
   consumed = 0;
   readonly begun = performance.now();
   onGivenUp: (() => void) | undefined = undefined;
-  readonly #onEnd: (outcome: CallOutcome) => void;
+  readonly #onEnd: (outcome: CallOutcome, call: never) => void;
   #over = false;
 
-  constructor(size: number, onEnd: (outcome: CallOutcome) => void) {
+  /** `onEnd` gets the outcome and this call: one function then serves all calls, and no call makes a closure. */
+  constructor(size: number, onEnd: (outcome: CallOutcome, call: never) => void) {
     this.size = size;
     this.#onEnd = onEnd;
   }
@@ -34,6 +35,6 @@ export class Call implements AwaitedCall {
   end(outcome: CallOutcome): void {
     if (this.#over) return;
     this.#over = true;
-    this.#onEnd(outcome);
+    this.#onEnd(outcome, this as never);
   }
 }

@@ -191,11 +191,12 @@ export class Dispatcher {
     }
     lane.began();
     this.#inFlight += 1;
-    this.#parts.invoker.call(instance, known, (outcome) => this.#ended(lane, instance, known, outcome));
+    this.#parts.invoker.call(instance, known, this.#ended);
   }
 
-  #ended(lane: Lane, instance: Instance, known: KnownFunction, outcome: CallOutcome): void {
+  readonly #ended = (outcome: CallOutcome, instance: Instance, known: KnownFunction): void => {
     const { instances, failures } = this.#parts;
+    const lane = this.#lane(known);
     this.#inFlight -= 1;
     lane.ended(instance, outcome.kind);
     this.#open.add(lane);
@@ -214,7 +215,7 @@ export class Dispatcher {
     if (this.#onDrained !== undefined && this.#inFlight === 0) this.#onDrained();
     else this.pump();
     if (this.#onIdle.length > 0 && this.#isIdle) for (const resolve of this.#onIdle.splice(0)) resolve();
-  }
+  };
 
   /** Reads what waits in the store, as far as there is room: first for the addresses that are awake. */
   #fill(): void {

@@ -1,6 +1,8 @@
 // A call of a function, and the parts of its batch that were answered and are not applied yet.
 
+import type { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { append, none } from "../model/append.js";
 import type { BatchPart, PartTaker } from "../model/invocation.js";
 import { Call } from "./call.js";
 import type { CallOutcome } from "./call-outcome.js";
@@ -19,36 +21,51 @@ export interface CheckParts {
   readonly outboxes: Outboxes;
 }
 
+/** Told how a call of an address has ended. */
+export type CallEnded = (outcome: CallOutcome, instance: Instance, known: KnownFunction) => void;
+
+interface CalledFunction {
+  readonly instance: Instance;
+  readonly known: KnownFunction;
+  readonly size: number;
+  readonly ended: CallEnded;
+}
+
 export class FunctionCall extends Call implements PartTaker {
   readonly instance: Instance;
   readonly known: KnownFunction;
   /** How many states the function had registered when the call began. */
   readonly statesSent: number;
+  /** Told when the call has ended. */
+  readonly ended: CallEnded;
   /** The parts that wait to be applied, in their order. */
-  readonly parts: AnsweredPart[] = [];
+  parts: readonly AnsweredPart[] = none;
   /** What follows the last part; undefined until it is there. */
-  last: (() => void) | undefined;
+  last: ((call: FunctionCall) => void) | undefined;
+  /** Why the function has stopped the batch; undefined when it has not. */
+  stopped: StatefunError | undefined;
   /** Whether the parts wait for the store. */
   waits = false;
   readonly #checks: CheckParts;
   readonly #onPart: (call: FunctionCall) => void;
 
   constructor(
-    { instance, known, size }: { instance: Instance; known: KnownFunction; size: number },
+    { instance, known, size, ended }: CalledFunction,
     checks: CheckParts,
     onPart: (call: FunctionCall) => void,
-    onEnd: (outcome: CallOutcome) => void,
+    onEnd: (outcome: CallOutcome, call: FunctionCall) => void,
   ) {
     super(size, onEnd);
     this.instance = instance;
     this.known = known;
+    this.ended = ended;
     this.statesSent = known.states.length;
     this.#checks = checks;
     this.#onPart = onPart;
   }
 
   part(part: BatchPart): void {
-    this.parts.push(part);
+    this.parts = append(this.parts, part);
     this.#onPart(this);
   }
 

@@ -120,12 +120,12 @@ export class GroupCommit {
   }
 
   /** Runs something that finds these entries without the store. They must have been read in this turn. */
-  using<T>(ahead: ReadAhead, run: () => T): T {
+  using<A extends unknown[], T>(ahead: ReadAhead, run: (...args: A) => T, ...args: A): T {
     // One run may contain another: a message begins a call, and a function in this process may send at once.
     const outer = this.#ahead;
     this.#ahead = ahead;
     try {
-      return run();
+      return run(...args);
     } finally {
       this.#ahead = outer;
     }

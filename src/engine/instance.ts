@@ -2,6 +2,7 @@
 
 import type { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { append, none } from "../model/append.js";
 import type { Backlog, Memory } from "./backlog.js";
 import type { Call } from "./call.js";
 import type { Timer } from "./clock.js";
@@ -68,7 +69,7 @@ export class Instance {
   watched = false;
   #retry: Timer | undefined;
   /** Called when the call in flight has ended. */
-  readonly #onCallEnded: (() => void)[] = [];
+  #onCallEnded: readonly (() => void)[] = none;
 
   constructor(
     address: Address,
@@ -132,15 +133,16 @@ export class Instance {
 
   /** Calls back when the call in flight has ended, unless the returned function is called before. */
   onCallEnded(callback: () => void): () => void {
-    const callbacks = this.#onCallEnded;
-    callbacks.push(callback);
+    this.#onCallEnded = append(this.#onCallEnded, callback);
     return () => {
-      callbacks.splice(callbacks.indexOf(callback), 1);
+      this.#onCallEnded = this.#onCallEnded.filter((other) => other !== callback);
     };
   }
 
   /** Says that the call in flight has ended, or that nobody waits for its end any more. */
   callEnded(): void {
-    if (this.#onCallEnded.length > 0) for (const callback of this.#onCallEnded.splice(0)) callback();
+    const callbacks = this.#onCallEnded;
+    this.#onCallEnded = none;
+    for (const callback of callbacks) callback();
   }
 }

@@ -2,15 +2,16 @@
 // applied, part by part.
 
 import { StatefunError } from "../errors.js";
+import { append, none } from "../model/append.js";
 import { LastingFailure } from "../model/failure.js";
-import type { BatchAnswer, ValueSpec } from "../model/invocation.js";
+import type { BatchAnswer, Invocation, ValueSpec } from "../model/invocation.js";
 import { type BatchEnd, stoppedBy } from "../wire/batch-end.js";
 import { decodeResponse } from "../wire/decode-response.js";
 import { encodeRequest } from "../wire/encode-request.js";
 import { answered, type CallOutcome, type FailedCall, refusedCall, rejectedCall, stoppedCall } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { LocalEndpoint, RemoteEndpoint } from "./endpoint.js";
-import { FunctionCall } from "./function-call.js";
+import { type CallEnded, FunctionCall } from "./function-call.js";
 import { type KnownFunction, registrationKeys } from "./function-table.js";
 import type { GroupCommit, ReadAhead } from "./group-commit.js";
 import type { Instance } from "./instance.js";
@@ -31,6 +32,17 @@ export class Invoker {
   readonly #parts: InvokerParts;
   /** A handler's end calls this in the handler's own asynchronous context. */
   readonly #onPart = (call: FunctionCall) => this.#parts.context.run(() => this.#applyParts(call));
+  readonly #onEnd = (outcome: CallOutcome, { instance, known, ended }: FunctionCall) => {
+    instance.call = undefined;
+    known.counters.inFlight -= 1;
+    ended(outcome, instance, known);
+  };
+  /** Ends a call whose messages have ended, up to the one that has stopped the batch. */
+  readonly #end = (call: FunctionCall) => {
+    const { stopped } = call;
+    if (stopped !== undefined) this.#tell(call, stopped);
+    this.#ended(call, stopped === undefined ? answered : stoppedCall(stopped));
+  };
 
   constructor(parts: InvokerParts) {
     this.#parts = parts;
@@ -40,13 +52,9 @@ export class Invoker {
    * Calls the function with the first messages of the mailbox, of which one at least is loaded. `ended` is called once, perhaps
    * before this method returns, and also when somebody gives the call up; see {@link Instance.call}.
    */
-  call(instance: Instance, known: KnownFunction, ended: (outcome: CallOutcome) => void): void {
+  call(instance: Instance, known: KnownFunction, ended: CallEnded): void {
     const size = this.#batchSize(instance, known);
-    const call = new FunctionCall({ instance, known, size }, this.#parts, this.#onPart, (outcome) => {
-      instance.call = undefined;
-      known.counters.inFlight -= 1;
-      ended(outcome);
-    });
+    const call = new FunctionCall({ instance, known, size, ended }, this.#parts, this.#onPart, this.#onEnd);
     instance.call = call;
     known.counters.inFlight += 1;
     const { endpoint } = known.route;
@@ -59,17 +67,17 @@ export class Invoker {
     const { instance, known, size } = call;
     let answer: BatchAnswer | Promise<BatchAnswer>;
     try {
-      const { items, head } = instance.mailbox.view;
-      const invocations = [];
-      for (let index = head; index < head + size; index++) {
-        const { caller, value } = items[index] as (typeof items)[number];
-        invocations.push({ caller, argument: value.lend() });
+      const { mailbox } = instance;
+      let invocations: readonly Invocation[] = none;
+      for (let index = 0; index < size; index++) {
+        const { caller, value } = mailbox.at(index);
+        invocations = append(invocations, { caller, argument: value.lend() });
       }
       const state = instance.states.forLocalCall(known.states, this.#parts.clock.now());
       const { generation } = known.route;
       answer = endpoint.run({ generation, target: instance.address, state, invocations, partsOffered: true }, call);
     } catch (thrown) {
-      this.#take(call, [], () => this.#fail(call, refusedCall(thrown)));
+      this.#take(call, undefined, () => this.#fail(call, refusedCall(thrown)));
       return;
     }
     if (!(answer instanceof Promise)) {
@@ -78,7 +86,7 @@ export class Invoker {
     }
     answer.then(
       (late) => this.#takeLocal(call, late),
-      (thrown) => this.#take(call, [], () => this.#fail(call, rejectedCall(thrown))),
+      (thrown) => this.#take(call, undefined, () => this.#fail(call, rejectedCall(thrown))),
     );
   }
 
@@ -87,8 +95,8 @@ export class Invoker {
       this.#register(call, answer.missing);
       return;
     }
-    const { part, stopped } = answer;
-    this.#take(call, part.consumed === 0 ? [] : [part], () => this.#end(call, stopped));
+    call.stopped = answer.stopped;
+    this.#take(call, answer.part, this.#end);
   }
 
   #callRemote(call: FunctionCall, endpoint: RemoteEndpoint): void {
@@ -101,7 +109,7 @@ export class Invoker {
       const states = instance.states.forCall(known.states, clock.now());
       request = encodeRequest(instance.address, states, items, head, head + size);
     } catch (thrown) {
-      this.#take(call, [], () => this.#fail(call, refusedCall(thrown)));
+      this.#take(call, undefined, () => this.#fail(call, refusedCall(thrown)));
       return;
     }
     let answer: Promise<Uint8Array>;
@@ -112,7 +120,7 @@ export class Invoker {
     }
     answer.then(
       (bytes) => this.#takeRemote(call, bytes),
-      (thrown) => this.#take(call, [], () => this.#fail(call, rejectedCall(thrown))),
+      (thrown) => this.#take(call, undefined, () => this.#fail(call, rejectedCall(thrown))),
     );
   }
 
@@ -123,7 +131,7 @@ export class Invoker {
       response = decodeResponse(bytes);
       if ("end" in response) assertEnd(response.end, size);
     } catch (thrown) {
-      this.#take(call, [], () => this.#fail(call, refusedCall(thrown)));
+      this.#take(call, undefined, () => this.#fail(call, refusedCall(thrown)));
       return;
     }
     if ("missing" in response) {
@@ -133,8 +141,8 @@ export class Invoker {
     const { effects, end } = response;
     // A function of another SDK answers its batch as a whole.
     const part: AnsweredPart = { consumed: end?.consumed ?? size, effects, ends: end?.ends };
-    const stopped = end?.stopped;
-    this.#take(call, part.consumed === 0 ? [] : [part], () => this.#end(call, stopped && stoppedBy(stopped)));
+    call.stopped = end?.stopped && stoppedBy(end.stopped);
+    this.#take(call, part, this.#end);
   }
 
   /**
@@ -153,8 +161,9 @@ export class Invoker {
     return size;
   }
 
-  #take(call: FunctionCall, parts: readonly AnsweredPart[], last: () => void): void {
-    call.parts.push(...parts);
+  /** Takes the end of an answer: its last part, and what follows that part. */
+  #take(call: FunctionCall, part: AnsweredPart | undefined, last: (call: FunctionCall) => void): void {
+    if (part !== undefined && part.consumed > 0) call.parts = append(call.parts, part);
     call.last = last;
     this.#applyParts(call);
   }
@@ -175,7 +184,7 @@ export class Invoker {
       }
       const [part] = call.parts;
       if (part === undefined) {
-        call.last?.();
+        call.last?.(call);
         return;
       }
       let ahead: ReadAhead;
@@ -187,8 +196,8 @@ export class Invoker {
         call.waits = true;
         return;
       }
-      call.parts.shift();
-      commit.using(ahead, () => this.#applyPart(call, part));
+      call.parts = call.parts.length === 1 ? none : call.parts.slice(1);
+      commit.using(ahead, this.#applyPart, call, part);
     }
   }
 
@@ -197,7 +206,7 @@ export class Invoker {
     this.#applyParts(call);
   }
 
-  #applyPart(call: FunctionCall, part: AnsweredPart): void {
+  readonly #applyPart = (call: FunctionCall, part: AnsweredPart): void => {
     const { commit, clock, counters } = this.#parts;
     const { instance, known } = call;
     const { consumed } = part;
@@ -213,13 +222,13 @@ export class Invoker {
     instance.forgetFailures();
     known.counters.messages += consumed;
     instance.suspects = Math.max(0, instance.suspects - consumed);
-  }
+  };
 
   /** Registers the states that a function asks for. Its messages come again. */
   #register(call: FunctionCall, missing: readonly ValueSpec[]): void {
     const { commit, functions } = this.#parts;
     const { known, statesSent } = call;
-    this.#take(call, [], () => {
+    this.#take(call, undefined, () => {
       let ahead: ReadAhead;
       try {
         ahead = commit.readAhead(registrationKeys(known, missing));
@@ -248,12 +257,6 @@ export class Invoker {
     if (left > 1 && !isNoFault) instance.suspects = Math.max(instance.suspects, left);
     if (left === 1) this.#tell(call, outcome.error);
     this.#ended(call, { ...outcome, messages: left });
-  }
-
-  /** Ends a call whose messages have ended, up to the one that has stopped the batch. */
-  #end(call: FunctionCall, stopped: StatefunError | undefined): void {
-    if (stopped !== undefined) this.#tell(call, stopped);
-    this.#ended(call, stopped === undefined ? answered : stoppedCall(stopped));
   }
 
   /** Tells who waits for the first message of the mailbox that its failure would come again at every try. */

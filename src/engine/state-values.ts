@@ -2,6 +2,7 @@
 
 import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
+import { append, none } from "../model/append.js";
 import type { Expiration } from "../model/expiration.js";
 import type { Generation, PersistedValue, ValueSpec } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -81,13 +82,21 @@ export function isExpired({ touchedAt }: StateValue, { expiration }: Pick<ValueS
   return expiration.mode !== "none" && now >= deadlineOf(touchedAt, expiration);
 }
 
+/** A state of the address, and its value; undefined when the state is not set. */
+interface KnownState {
+  readonly name: string;
+  /** The key of its entry in the store. */
+  readonly key: string;
+  value: StateValue | undefined;
+}
+
 export class StateValues {
   readonly #prefix: string;
   readonly #commit: GroupCommit;
   readonly #generation: Generation;
   readonly #memory: Memory;
-  /** The values that were read or written since the address woke; null for a state that has no value. */
-  readonly #values = new Map<string, StateValue | null>();
+  /** The states that were read or written since the address woke. Most functions have few: a Map would cost more than a look at each. */
+  #known: readonly KnownState[] = none;
   #bytes = 0;
 
   /** `generation` is the function's generation now. A value may have been written when the function was of the other one. */
@@ -106,25 +115,30 @@ export class StateValues {
   /** Drops the values from memory. The object must not be used afterwards. */
   forget(): void {
     this.#count(-this.#bytes);
-    this.#values.clear();
+    this.#known = none;
   }
 
   /** The values that a call carries, as bytes. Deletes those that have expired. */
   forCall(specs: readonly ExpiringSpec[], now: number): RequestState[] {
-    return specs.map((spec) => ({ name: spec.name, packed: this.#current(spec, now)?.packed.bytes }));
+    return specs.map((spec, index) => ({ name: spec.name, packed: this.#current(spec, now, index)?.packed.bytes }));
   }
 
   /** The values for a call of a function in this process, which does not change their bytes. Deletes those that have expired. */
-  forLocalCall(specs: readonly ExpiringSpec[], now: number): PersistedValue[] {
-    return specs.map((spec) => ({ name: spec.name, value: this.#current(spec, now)?.packed.unpack() }));
+  forLocalCall(specs: readonly ExpiringSpec[], now: number): readonly PersistedValue[] {
+    let values: readonly PersistedValue[] = none;
+    for (let index = 0; index < specs.length; index++) {
+      const spec = specs[index] as ExpiringSpec;
+      values = append(values, { name: spec.name, value: this.#current(spec, now, index)?.packed.unpack() });
+    }
+    return values;
   }
 
   /** Puts off the expiry of every value that expires after the last call. */
   touch(specs: readonly ValueSpec[], now: number): void {
     for (const spec of specs) {
       if (spec.expiration.mode !== "after-call") continue;
-      const value = this.#values.get(spec.name);
-      if (value != null && value.touchedAt !== now) this.#put(spec, value.packed, now);
+      const value = this.#find(spec.name)?.value;
+      if (value !== undefined && value.touchedAt !== now) this.#put(spec, value.packed, now);
     }
   }
 
@@ -137,36 +151,49 @@ export class StateValues {
     else this.#delete(spec.name);
   }
 
-  #current(spec: ExpiringSpec, now: number): StateValue | undefined {
-    let value = this.#values.get(spec.name);
-    if (value === undefined) {
-      const stored = this.#commit.get(this.#prefix + spec.name);
-      value = stored === undefined ? null : decodeStateValue(stored).as(this.#generation);
-      this.#values.set(spec.name, value);
-      this.#count(value?.size ?? 0);
+  /** Calls ask for all states in the same order, so a state most often stands at the place where its call asks for it. */
+  #current(spec: ExpiringSpec, now: number, place: number): StateValue | undefined {
+    const { name } = spec;
+    let state = this.#known[place]?.name === name ? this.#known[place] : this.#find(name);
+    if (state === undefined) {
+      const key = this.#prefix + name;
+      const stored = this.#commit.get(key);
+      state = this.#add(name, key, stored === undefined ? undefined : decodeStateValue(stored).as(this.#generation));
+      this.#count(state.value?.size ?? 0);
     }
-    if (value === null) return undefined;
-    if (!isExpired(value, spec, now)) return value;
-    this.#delete(spec.name);
+    const { value } = state;
+    if (value === undefined || !isExpired(value, spec, now)) return value;
+    this.#delete(name);
     return undefined;
   }
 
   #put({ name, expiration }: ExpiringSpec, packed: Packed, now: number): void {
-    const key = this.#prefix + name;
-    const before = this.#values.get(name) ?? undefined;
+    const state = this.#find(name) ?? this.#add(name, this.#prefix + name, undefined);
+    const { key, value: before } = state;
     const value = new StateValue(packed, now, this.#indexedAt(key, expiration, now, before?.indexedAt));
     this.#count(value.size - (before?.size ?? 0));
-    this.#values.set(name, value);
+    state.value = value;
     this.#commit.put(key, value);
   }
 
   #delete(name: string): void {
-    const key = this.#prefix + name;
-    const before = this.#values.get(name);
+    const state = this.#find(name) ?? this.#add(name, this.#prefix + name, undefined);
+    const { key, value: before } = state;
     this.#count(-(before?.size ?? 0));
-    this.#values.set(name, null);
+    state.value = undefined;
     this.#commit.delete(key);
     if (before?.indexedAt !== undefined) this.#commit.consume(expiringKey(before.indexedAt, key));
+  }
+
+  #find(name: string): KnownState | undefined {
+    for (const state of this.#known) if (state.name === name) return state;
+    return undefined;
+  }
+
+  #add(name: string, key: string, value: StateValue | undefined): KnownState {
+    const state = { name, key, value };
+    this.#known = append(this.#known, state);
+    return state;
   }
 
   #count(bytes: number): void {

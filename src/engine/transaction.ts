@@ -111,17 +111,22 @@ function assertDelayed(
 /** The entries that are read when a part is checked and applied. */
 export function readsOf({ address, mailbox }: Instance, { consumed, effects, ends }: AnsweredPart): readonly string[] {
   let keys: Set<string> | undefined;
-  const addDelivery = (target: Address | undefined) => {
-    if (target === undefined || !isClient(target)) return;
-    for (const key of readsOfDelivery(target)) keys = (keys ?? new Set()).add(key);
-  };
-  for (const { target } of effects.messages) addDelivery(target);
-  if (ends !== undefined) for (let index = 0; index < consumed; index++) addDelivery(mailbox.at(index).caller);
+  for (const { target } of effects.messages) keys = addDelivery(keys, target);
+  if (ends !== undefined)
+    for (let index = 0; index < consumed; index++) keys = addDelivery(keys, mailbox.at(index).caller);
   for (const entry of effects.delayed) {
     const token = "cancel" in entry ? entry.cancel : entry.cancellationToken;
     if (token !== undefined) keys = (keys ?? new Set()).add(tokenKey(address, token));
   }
   return keys === undefined ? none : [...keys];
+}
+
+/** Adds what a delivery reads. A message between functions reads nothing. */
+function addDelivery(keys: Set<string> | undefined, target: Address | undefined): Set<string> | undefined {
+  if (target === undefined || !isClient(target)) return keys;
+  let all = keys;
+  for (const key of readsOfDelivery(target)) all = (all ?? new Set()).add(key);
+  return all;
 }
 
 /** Applies a part that was checked. Its messages are the first ones of the mailbox. */

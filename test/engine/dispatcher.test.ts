@@ -37,10 +37,10 @@ function setUp(options: { store?: Store; limits?: Partial<EngineLimits>; policy?
   const parts = new Parts({ functions, ...options });
   const flights: Flight[] = [];
   const invoker: Pick<Invoker, "call"> = {
-    call(instance, _known, ended) {
+    call(instance, known, ended) {
       const call = new Call(1, (outcome) => {
         instance.call = undefined;
-        ended(outcome);
+        ended(outcome, instance, known);
       });
       instance.call = call;
       flights.push({
@@ -104,7 +104,7 @@ test("calls that end at once are begun one after the other, however many make th
   let deepest = 0;
   let calls = 0;
   const invoker: Pick<Invoker, "call"> = {
-    call(instance, _known, ended) {
+    call(instance, known, ended) {
       calls += 1;
       depth += 1;
       deepest = Math.max(deepest, depth);
@@ -114,7 +114,7 @@ test("calls that end at once are begun one after the other, however many make th
         next.mailbox.push(message("x"));
         dispatcher.ready(next);
       }
-      ended(answered);
+      ended(answered, instance, known);
       depth -= 1;
     },
   };

@@ -20,7 +20,7 @@ function setUp() {
   assert.ok(known !== undefined);
   const told: number[] = [];
   const call = new FunctionCall(
-    { instance, known, size: 3 },
+    { instance, known, size: 3, ended: () => {} },
     parts,
     ({ parts: waiting }) => told.push(waiting.length),
     () => {},
