@@ -12,6 +12,7 @@ import {
   protobufTypename,
   type ReflectedType,
 } from "./protobuf-class.js";
+import { showTypeAndValue } from "./shown-value.js";
 import { isWellFormed } from "./text.js";
 import { namesType } from "./type-url.js";
 
@@ -240,6 +241,8 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
     return this.#metadata === undefined ? this.#v2 : this.#v2.withMetadata(this.#metadata);
   }
 }
+
+showTypeAndValue(TypedValue.prototype);
 
 /** Throws VALUE_UNTYPED when a value is not packed, and TYPE_NAME_INVALID when UTF-8 can't carry its typename. */
 export function assertPacked(value: unknown): asserts value is TypedValue {
