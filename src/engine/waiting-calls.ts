@@ -6,23 +6,24 @@ import type { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { clientName, clientNamespace, isClient } from "../model/client-address.js";
 import { errorOfFailure, type Failure } from "../model/failure.js";
+import { type Listed, OpenList } from "../model/open-list.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { GroupCommit } from "./group-commit.js";
 import { type CallResult, type IdempotencyKeys, type KeptResult, requestKey } from "./idempotency-keys.js";
 import type { Counters } from "./metrics.js";
 import type { Packed } from "./packed.js";
+import { Slots } from "./slots.js";
 
 /** With an idempotency key, the id of a caller's address is this prefix and the key. */
 const keyPrefix = "key:";
 
-interface Waiter {
-  resolve(answer: TypedValue | undefined): void;
-  reject(error: unknown): void;
-}
-
 /** A call whose result is not there yet. Several callers wait for it when they used the same idempotency key. */
 interface WaitingCall {
-  readonly waiters: Set<Waiter>;
+  /** Its number among the calls of this run. */
+  readonly number: number;
+  /** The id of the caller's address. */
+  readonly id: string;
+  readonly waiters: OpenList<Waiter>;
   readonly target: Address;
   /**
    * The last key in the target's mailbox at which the call's message may stand. Undefined when the message has been
@@ -41,15 +42,25 @@ export interface Wait {
   stop(error: unknown): void;
 }
 
+class Waiter implements Listed {
+  place = -1;
+  resolve!: (answer: TypedValue | undefined) => void;
+  reject!: (error: unknown) => void;
+  readonly answer = new Promise<TypedValue | undefined>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+}
+
 export class WaitingCalls {
   readonly #keys: IdempotencyKeys;
   readonly #commit: GroupCommit;
   readonly #counters: Counters;
-  /** The calls, by the ids of their callers' addresses. */
-  readonly #waiting = new Map<string, WaitingCall>();
+  readonly #waiting = new Slots<WaitingCall>();
+  /** The numbers of the calls that have an idempotency key, by the ids of their callers' addresses. */
+  readonly #keyed = new Map<string, number>();
   /** Marks the calls of this run. An answer to a call of an earlier run then finds no caller. */
-  readonly #start = randomUUID();
-  #calls = 0;
+  readonly #start = `${randomUUID()}-`;
   #count = 0;
 
   constructor(keys: IdempotencyKeys, commit: GroupCommit, counters: Counters) {
@@ -63,10 +74,9 @@ export class WaitingCalls {
     return this.#count;
   }
 
-  /** The address of a new caller. */
+  /** The address of a new caller. Without an idempotency key, its id ends with the call's number. */
   callerAddress(idempotencyKey: string | undefined): Address {
-    this.#calls += 1;
-    const id = idempotencyKey === undefined ? `${this.#start}-${this.#calls}` : keyPrefix + idempotencyKey;
+    const id = idempotencyKey === undefined ? this.#start + this.#waiting.next() : keyPrefix + idempotencyKey;
     return new Address(clientNamespace, clientName, id);
   }
 
@@ -78,23 +88,20 @@ export class WaitingCalls {
     // The result is read first, so that a read that fails leaves no waiting caller.
     const idempotencyKey = keyOf(caller);
     const remembered = idempotencyKey === undefined ? undefined : this.#keys.resultOf(idempotencyKey);
-    const call: WaitingCall = this.#waiting.get(caller.id) ?? { waiters: new Set(), target, lastKey, hasResult: false };
-    const { waiters } = call;
-    let stop: (error: unknown) => void = () => {};
-    const answer = new Promise<TypedValue | undefined>((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject };
-      waiters.add(waiter);
-      this.#waiting.set(caller.id, call);
-      this.#count += 1;
-      stop = (error) => {
-        if (waiters.delete(waiter)) this.#count -= 1;
-        if (waiters.size === 0 && this.#waiting.get(caller.id) === call) this.#waiting.delete(caller.id);
-        reject(error);
-      };
-    });
+    const call = this.#find(caller.id) ?? this.#add(caller.id, target, lastKey);
+    const waiter = new Waiter();
+    call.waiters.add(waiter);
+    this.#count += 1;
     // The remembered result may be in a group that is not written yet.
-    if (remembered !== undefined) this.#endWhenDurable(caller.id, call, remembered);
-    return { answer, stop };
+    if (remembered !== undefined) this.#endWhenDurable(call, remembered);
+    const stop = (error: unknown) => {
+      if (waiter.place < 0) return;
+      call.waiters.remove(waiter);
+      this.#count -= 1;
+      if (call.waiters.size === 0) this.#remove(call);
+      waiter.reject(error);
+    };
+    return { answer: waiter.answer, stop };
   }
 
   /**
@@ -104,8 +111,8 @@ export class WaitingCalls {
   answer(caller: Address, value: Packed | undefined): void {
     if (!this.#record(caller, { answer: value })) return;
     this.#counters.callsAnswered += 1;
-    const call = this.#waiting.get(caller.id);
-    if (call !== undefined) this.#endWhenDurable(caller.id, call, { answer: value?.unpack() });
+    const call = this.#find(caller.id);
+    if (call !== undefined) this.#endWhenDurable(call, { answer: value?.unpack() });
   }
 
   /**
@@ -117,8 +124,8 @@ export class WaitingCalls {
     // The stack is only for people who look after the functions.
     const { stack: _, ...told } = failure;
     if (!this.#record(caller, { failure: told })) return false;
-    const call = this.#waiting.get(caller.id);
-    if (call !== undefined) this.#endWhenDurable(caller.id, call, { failure: told });
+    const call = this.#find(caller.id);
+    if (call !== undefined) this.#endWhenDurable(call, { failure: told });
     const idempotencyKey = keyOf(caller);
     return call !== undefined || (idempotencyKey !== undefined && this.#keys.resultOf(idempotencyKey) !== undefined);
   }
@@ -128,7 +135,8 @@ export class WaitingCalls {
    * same idempotency key waits again.
    */
   reject(caller: Address, error: StatefunError): void {
-    for (const waiter of this.#take(caller.id)) waiter.reject(error);
+    const call = this.#find(caller.id);
+    if (call !== undefined) for (const waiter of this.#take(call)) waiter.reject(error);
   }
 
   /** Ends the wait for all calls whose messages may stand in the target's mailbox at this key or behind it. */
@@ -152,8 +160,8 @@ export class WaitingCalls {
   }
 
   #rejectIf(error: StatefunError, test: (call: WaitingCall) => boolean): void {
-    for (const [id, call] of this.#waiting) {
-      if (test(call)) for (const waiter of this.#take(id)) waiter.reject(error);
+    for (const call of this.#waiting) {
+      if (test(call)) for (const waiter of this.#take(call)) waiter.reject(error);
     }
   }
 
@@ -166,7 +174,7 @@ export class WaitingCalls {
 
   /** Ends all waits. */
   rejectAll(error: StatefunError): void {
-    for (const id of [...this.#waiting.keys()]) for (const waiter of this.#take(id)) waiter.reject(error);
+    this.#rejectIf(error, () => true);
   }
 
   /** Whether the result is the call's first one. A call without an idempotency key has nothing to compare with. */
@@ -175,11 +183,11 @@ export class WaitingCalls {
     return idempotencyKey === undefined || this.#keys.record(idempotencyKey, result);
   }
 
-  #endWhenDurable(id: string, call: WaitingCall, result: KeptResult): void {
+  #endWhenDurable(call: WaitingCall, result: KeptResult): void {
     call.lastKey = undefined;
     call.hasResult = true;
     this.#commit.onOutcome((error) => {
-      for (const waiter of this.#take(id)) {
+      for (const waiter of this.#take(call)) {
         if (error !== undefined) waiter.reject(error);
         else if ("failure" in result) waiter.reject(errorOfFailure(result.failure));
         else waiter.resolve(result.answer);
@@ -187,13 +195,30 @@ export class WaitingCalls {
     });
   }
 
-  #take(id: string): Iterable<Waiter> {
-    const waiters = this.#waiting.get(id)?.waiters;
-    if (waiters === undefined) return [];
-    this.#waiting.delete(id);
-    this.#count -= waiters.size;
-    const taken = [...waiters];
-    waiters.clear();
+  #find(id: string): WaitingCall | undefined {
+    const number = id.startsWith(this.#start) ? Number(id.slice(this.#start.length)) : this.#keyed.get(id);
+    return number === undefined ? undefined : this.#waiting.get(number);
+  }
+
+  #add(id: string, target: Address, lastKey: string | undefined): WaitingCall {
+    const isKeyed = !id.startsWith(this.#start);
+    const number = isKeyed ? this.#waiting.next() : Number(id.slice(this.#start.length));
+    if (isKeyed) this.#keyed.set(id, number);
+    const call: WaitingCall = { number, id, waiters: new OpenList(), target, lastKey, hasResult: false };
+    this.#waiting.add(call);
+    return call;
+  }
+
+  #remove(call: WaitingCall): void {
+    this.#waiting.remove(call);
+    this.#keyed.delete(call.id);
+  }
+
+  /** Removes a call with its waiters. */
+  #take(call: WaitingCall): Iterable<Waiter> {
+    const taken = call.waiters.takeAll();
+    if (taken.length > 0) this.#remove(call);
+    this.#count -= taken.length;
     return taken;
   }
 }

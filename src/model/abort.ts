@@ -1,22 +1,30 @@
 // Listens to the end of an AbortSignal, however many calls share the signal.
 
-/** What is called when a signal aborts. */
-const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+import { type Listed, OpenList } from "./open-list.js";
+
+/** A function that is called when a signal aborts. */
+interface Listener extends Listed {
+  readonly run: () => void;
+}
+
+const listeners = new WeakMap<AbortSignal, OpenList<Listener>>();
 
 /**
- * Calls `listener` when the signal aborts; the returned function ends that. A signal gets one listener for all calls: Node
- * warns of a leak when a signal has more than ten, and a service ends hundreds of calls by one signal.
+ * Calls `run` when the signal aborts; the returned function ends that. A signal gets one listener for all calls: Node warns
+ * of a leak when a signal has more than ten, and a service ends hundreds of calls by one signal.
  */
-export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+export function onAbort(signal: AbortSignal, run: () => void): () => void {
   let ofSignal = listeners.get(signal);
   if (ofSignal === undefined) {
-    const all = new Set<() => void>();
+    const all = new OpenList<Listener>();
     ofSignal = all;
     listeners.set(signal, all);
     signal.addEventListener("abort", () => {
-      for (const each of all) each();
+      for (const each of [...all]) each.run();
     });
   }
-  ofSignal.add(listener);
-  return () => ofSignal.delete(listener);
+  const list = ofSignal;
+  const listener: Listener = { run, place: -1 };
+  list.add(listener);
+  return () => list.remove(listener);
 }

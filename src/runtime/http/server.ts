@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { StatefunError } from "../../errors.js";
 import { listenFailure } from "../../model/listen-failure.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
+import { type Listed, OpenList } from "../../model/open-list.js";
 import { Access, type AccessOptions } from "./access.js";
 import { bodyOf, codeOf, isOwnFault, retryAfterOf, statusOf } from "./error-answer.js";
 
@@ -45,46 +46,37 @@ const defaultHost = "127.0.0.1";
 /** How long answers that have just been written may take to leave, when the time for closing is over. */
 const lastAnswersMs = 100;
 
+/** An answer that is not ready yet. */
+class OpenAnswer implements Listed {
+  place = -1;
+  readonly response: ServerResponse;
+  /** When the head of the request came. */
+  readonly begun = performance.now();
+
+  constructor(response: ServerResponse) {
+    this.response = response;
+  }
+}
+
 /** A server that listens. */
 export class HttpServer {
   readonly #server: Server;
+  readonly #handle: RequestHandler;
+  readonly #access: Access;
   readonly #logger: Logger;
-  readonly #open = new Set<ServerResponse>();
+  readonly #observe: ObserveAnswer | undefined;
+  readonly #open = new OpenList<OpenAnswer>();
   #closing = false;
 
   /** @internal */
   constructor(handle: RequestHandler, access: Access, logger: Logger, observe: ObserveAnswer | undefined) {
+    this.#handle = handle;
+    this.#access = access;
     this.#logger = logger;
-    const answered = (begun: number, code: string) => observe?.(code, (performance.now() - begun) / 1000);
-    const failed = (response: ServerResponse, begun: number, thrown: unknown) => {
-      if (isOwnFault(thrown)) logFailure(logger, thrown);
-      sendError(response, thrown);
-      answered(begun, codeOf(thrown));
-    };
-    const handled = (response: ServerResponse, begun: number) =>
-      answered(begun, response.headersSent ? "OK" : "CLIENT_LEFT");
-    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
-      this.#open.add(response);
-      response.on("close", () => this.#done(response));
-      const begun = performance.now();
-      try {
-        if (this.#closing) {
-          response.shouldKeepAlive = false;
-          throw new StatefunError("SHUTTING_DOWN", "The runtime is closing. Send the request again.");
-        }
-        access.assertAllowed(request, response);
-        const handling = handle(request, response);
-        if (handling === undefined) handled(response, begun);
-        else {
-          handling.then(
-            () => handled(response, begun),
-            (thrown: unknown) => failed(response, begun, thrown),
-          );
-        }
-      } catch (thrown) {
-        failed(response, begun, thrown);
-      }
-    });
+    this.#observe = observe;
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) =>
+      this.#take(request, response),
+    );
   }
 
   /** @internal */
@@ -114,16 +106,53 @@ export class HttpServer {
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const response of this.#open) response.shouldKeepAlive = false;
+    for (const { response } of this.#open) response.shouldKeepAlive = false;
     const limit = setTimeout(() => this.#server.closeAllConnections(), Math.max(graceMs, lastAnswersMs));
     await closed;
     clearTimeout(limit);
   }
 
-  #done(response: ServerResponse): void {
-    this.#open.delete(response);
-    // Node counts a connection as idle only after the turn in which the answer left.
-    if (this.#closing) setImmediate(() => this.#server.closeIdleConnections());
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const open = new OpenAnswer(response);
+    this.#open.add(open);
+    try {
+      if (this.#closing) {
+        response.shouldKeepAlive = false;
+        throw new StatefunError("SHUTTING_DOWN", "The runtime is closing. Send the request again.");
+      }
+      this.#access.assertAllowed(request, response);
+      const handling = this.#handle(request, response);
+      if (handling === undefined) this.#handled(open);
+      else {
+        handling.then(
+          () => this.#handled(open),
+          (thrown: unknown) => this.#failed(open, thrown),
+        );
+      }
+    } catch (thrown) {
+      this.#failed(open, thrown);
+    }
+  }
+
+  #handled(open: OpenAnswer): void {
+    this.#done(open, open.response.headersSent ? "OK" : "CLIENT_LEFT");
+  }
+
+  #failed(open: OpenAnswer, thrown: unknown): void {
+    if (isOwnFault(thrown)) logFailure(this.#logger, thrown);
+    sendError(open.response, thrown);
+    this.#done(open, codeOf(thrown));
+  }
+
+  #done(open: OpenAnswer, code: string): void {
+    this.#open.remove(open);
+    this.#observe?.(code, (performance.now() - open.begun) / 1000);
+    if (this.#closing) this.#closeIdleAfter(open.response);
+  }
+
+  /** Closes idle connections once an answer has left. Node counts its connection as idle only after the turn of that. */
+  #closeIdleAfter(response: ServerResponse): void {
+    response.on("close", () => setImmediate(() => this.#server.closeIdleConnections()));
   }
 }
 
