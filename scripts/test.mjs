@@ -22,6 +22,7 @@ const slow = new Set([
   "kafka",
   "limits",
   "package",
+  "runners",
   "runtime-crash",
   "tls",
   "typings",

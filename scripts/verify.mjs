@@ -31,6 +31,7 @@ const steps = [
   script("test:faults"),
   script("test:limits"),
   script("test:compilers"),
+  script("test:runners"),
   script("test:runtime-crash"),
   script("test:differential"),
   script("test:runtime-interop"),

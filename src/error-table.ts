@@ -53,8 +53,8 @@ export const errors = {
     "Put the decorator where the message says: `@StatefulFunction` on a class, `@Handles` on a method, `@State` on a property, none on a static member.",
   ),
   DECORATOR_UNSUPPORTED: code(
-    "The compiler's standard decorators carry no metadata.",
-    "Use TypeScript 5.2, esbuild 0.24 or swc 1.4 or later, or `experimentalDecorators`.",
+    "The compiler can't compile standard decorators, or its standard decorators carry no metadata.",
+    "Use TypeScript 5.2, esbuild 0.24 or swc 1.4 or later, or `experimentalDecorators`. In Vite, do what the message says.",
   ),
   TYPE_NAME_INVALID: argument(
     "A type name is not of the form namespace/name.",

@@ -52,6 +52,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "model",
     "errors",
   ],
+  vite: ["errors"],
   cli: ["runtime", "runtime/module", "client", "functions", "model", "errors"],
   index: ["functions", "wire", "types", "model", "errors"],
 };
@@ -66,6 +67,7 @@ const packages: Record<string, readonly string[]> = {
   yaml: ["runtime/module/"],
   undici: ["runtime/endpoint/", "runtime/egress/"],
   "prom-client": ["runtime/admin/"],
+  esbuild: ["vite/plugin.ts"],
   chokidar: ["cli/watch-sources.ts"],
   fastify: ["serve/hosts/fastify.ts"],
   "@nestjs/common": ["serve/hosts/nest.ts"],

@@ -1,9 +1,9 @@
 // The binaries of the other runtimes. They have a package of their own, since they are too large for the main package.json.
 
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installLocked } from "../../support/install-locked.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const modules = join(folder, "node_modules");
@@ -12,17 +12,7 @@ const modules = join(folder, "node_modules");
 const places = { bun: ["@oven", "bin/bun"], deno: ["@deno", "deno"], workerd: ["@cloudflare", "bin/workerd"] } as const;
 
 /** Installs the binaries when they are missing or older than their lock file. */
-export function installRuntimes(): void {
-  const marker = join(modules, ".statefun-lock");
-  const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return;
-  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: folder,
-    stdio: ["ignore", "ignore", "inherit"],
-    shell: process.platform === "win32",
-  });
-  writeFileSync(marker, lock);
-}
+export const installRuntimes = (): void => installLocked(folder);
 
 /** Finds an installed binary. */
 export function binaryOf(runtime: keyof typeof places): string {
