@@ -27,3 +27,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     "\n",
   );
 }
+
+/** The values in a new order, which begins with another value: each round measures its rows in another order. */
+export function rotated<T>(values: readonly T[], by: number): T[] {
+  const start = by % values.length;
+  return [...values.slice(start), ...values.slice(0, start)];
+}

@@ -1,32 +1,63 @@
 // Durable calls over HTTP: this package, Restate and the floors, in interleaved rounds, and the start of each.
 
-import { setTimeout as sleep } from "node:timers/promises";
+import { dirname, join } from "node:path";
 import { bench, temporaryFolder } from "../prepare.ts";
-import { median, ratios, short, table } from "../statistics.ts";
+import { median, ratios, rotated, short, table } from "../statistics.ts";
 import { FloorProcess } from "./floor-process.ts";
+import type { LoadOrder, LoadResult } from "./load.ts";
 import type { LoadProcess } from "./load-process.ts";
 import { type Restate } from "./prepare.ts";
 import { cpuMicros, residentMb } from "./processes.ts";
 import { Ours, type Server, startFloor, startRestate } from "./servers.ts";
+import type { Summary } from "./summary.ts";
 
 const clientCounts = [1, 128] as const;
 type ClientCount = (typeof clientCounts)[number];
 const keys = 1_000;
 
-/** The results of the rounds. Times are milliseconds, CPU is microseconds for each call. */
-interface Figures {
-  readonly perSecond: number[];
-  readonly cpu: number[];
-  readonly p50: number[];
-  readonly p99: number[];
+/** A result of a round. Times are milliseconds, CPU is microseconds for each call. */
+interface Result {
+  readonly perSecond: number;
+  readonly cpu: number;
+  readonly p50: number;
+  readonly p99: number;
 }
-const figures = (): Figures => ({ perSecond: [], cpu: [], p50: [], p99: [] });
 
-interface Row {
+/** The results of all rounds. */
+type Figures = { readonly [name in keyof Result]: number[] };
+
+type Run = (clients: ClientCount, seconds: number) => Promise<Result>;
+
+class Row {
   readonly name: string;
-  readonly found: Record<ClientCount, Figures>;
-  round(clients: ClientCount, seconds: number, keep: boolean): Promise<void>;
+  readonly #run: Run;
+  readonly #found = new Map<ClientCount, Figures>();
+
+  constructor(name: string, run: Run, clients: readonly ClientCount[] = clientCounts) {
+    this.name = name;
+    this.#run = run;
+    for (const count of clients) this.#found.set(count, { perSecond: [], cpu: [], p50: [], p99: [] });
+  }
+
+  /** The results with so many clients. Undefined when the row has none with so many. */
+  found(clients: ClientCount): Figures | undefined {
+    return this.#found.get(clients);
+  }
+
+  async round(clients: ClientCount, seconds: number, keep: boolean): Promise<void> {
+    const found = this.#found.get(clients);
+    if (found === undefined) return;
+    const { perSecond, cpu, p50, p99 } = await this.#run(clients, seconds);
+    if (!keep) return;
+    found.perSecond.push(perSecond);
+    found.cpu.push(cpu);
+    found.p50.push(p50);
+    found.p99.push(p99);
+  }
 }
+
+/** How many requests with many calls are in flight, and how many calls each has. */
+const batches = { groups: 8, callsOfGroup: 128 } as const;
 
 export interface CallsOptions {
   readonly ours: string;
@@ -38,99 +69,121 @@ export interface CallsOptions {
 }
 
 /** Returns the tables, as Markdown. */
-export async function measureCalls(options: CallsOptions, load: LoadProcess): Promise<string> {
+export async function measureCalls(options: CallsOptions, load: LoadProcess, summary: Summary): Promise<string> {
   const { ours, changed, restate, rounds, seconds } = options;
-  const servers: Server[] = [];
+  const servers: { name: string; server: Server }[] = [];
   const rows: Row[] = [];
-  const add = (name: string, server: Server, idempotent: boolean, fixed?: string) => {
-    const found = { 1: figures(), 128: figures() };
-    rows.push({
-      name,
-      found,
-      round: (...run) => callRound(load, server, name.split(",")[0]!, idempotent, fixed, found, ...run),
+  const add = (...row: ConstructorParameters<typeof Row>) => {
+    rows.push(new Row(...row));
+    return rows.at(-1) as Row;
+  };
+  /** A row of single calls. Each server's counts go on from row to row, so they have one name. */
+  const single = (name: string, server: Server, idempotent: boolean, answers: LoadOrder["answers"]) =>
+    add(name, (connections, length) => {
+      const order = {
+        port: server.port,
+        call: server.counter,
+        connections,
+        seconds: length,
+        keys,
+        idempotent,
+        answers,
+      };
+      return withCpu(server, () => load.load(order));
+    });
+  const counters = async (name: string, starting: Promise<Server>) => {
+    const server = await starting;
+    servers.push({ name, server });
+    const row = single(name, server, false, { counts: name });
+    single(`${name}, Idempotency-Key`, server, true, { counts: name });
+    return { server, row };
+  };
+  /** Rows of many calls at once. A copy of before has none. */
+  const batched = async (name: string, server: Server, script: string) => {
+    if (!(await takesManyCalls(server))) return [];
+    const client = join(dirname(script), "node_modules/statefun-ts/dist/esm/client/entry.js");
+    return [
+      ["`POST /calls` with 128 calls", undefined] as const,
+      ["typed client, 128 calls in a tick", client] as const,
+    ].map(([kind, entry]) => {
+      const run = (_: ClientCount, length: number) => {
+        const order = { port: server.port, client: entry, ...batches, seconds: length, keys, counts: name };
+        return withCpu(server, () => load.batch(order));
+      };
+      return add(`${name}, ${batches.groups} × ${kind}`, run, [128]);
     });
   };
-  const start = async (name: string, starting: Promise<Server>, hasKeys = true) => {
-    const server = await starting;
-    servers.push(server);
-    add(name, server, false, hasKeys ? undefined : "1");
-    if (hasKeys) add(`${name}, Idempotency-Key`, server, true);
-    return server;
-  };
-  const measured = [
-    { name: "**statefun-ts**", server: await start("**statefun-ts**", Ours.start(ours, temporaryFolder("ours"))) },
-  ];
+
+  const name = "**statefun-ts**";
+  const { server, row } = await counters(name, Ours.start(ours, temporaryFolder("ours")));
+  const manyRows = await batched(name, server, ours);
   if (changed !== undefined) {
-    const server = await start("changed copy", Ours.start(changed, temporaryFolder("changed")));
-    measured.push({ name: "changed copy", server });
+    const copy = await counters("changed copy", Ours.start(changed, temporaryFolder("changed")));
+    await batched("changed copy", copy.server, changed);
   }
-  if (restate !== undefined) {
-    const server = await start("Restate 1.7.12", startRestate(restate, temporaryFolder("restate")));
-    measured.push({ name: "Restate 1.7.12", server });
-  }
-  await start("floor: node:http, fixed answer, nothing kept", startFloor(`${bench}subjects/floor.mjs`), false);
+  const peer =
+    restate === undefined
+      ? undefined
+      : await counters("Restate 1.7.12", startRestate(restate, temporaryFolder("restate")));
+  const httpFloor = await startFloor(`${bench}subjects/floor.mjs`);
+  const floorRow = single("floor: node:http, fixed answer, nothing kept", httpFloor, false, { fixed: "1" });
   const floor = new FloorProcess(temporaryFolder("floor"));
-  for (const [name, kind] of [
+  for (const [what, kind] of [
     ["floor: classic-level put, group commit, no HTTP", "level"],
     ["floor: append and fdatasync, group commit, no HTTP", "append"],
   ] as const) {
-    const found = { 1: figures(), 128: figures() };
-    rows.push({
-      name,
-      found,
-      async round(callers, length, keep) {
-        const result = await floor.run({ kind, callers, seconds: length });
-        if (keep) note(found[callers], result.cpu, result);
-      },
-    });
+    add(what, (callers, length) => floor.run({ kind, callers, seconds: length }));
   }
 
   // Before everything on the way is compiled, most of the CPU time goes into compiling.
-  for (const row of rows) for (const clients of clientCounts) await row.round(clients, Math.max(2, seconds), false);
+  for (const each of rows) for (const clients of clientCounts) await each.round(clients, Math.max(2, seconds), false);
   for (let round = 0; round < rounds; round++) {
-    for (const clients of clientCounts) for (const row of rotated(rows, round)) await row.round(clients, seconds, true);
+    for (const clients of clientCounts)
+      for (const each of rotated(rows, round)) await each.round(clients, seconds, true);
     process.stderr.write(`calls: round ${round + 1} of ${rounds}\n`);
   }
-  const loaded = measured.map(({ name, server }) => [name, short(residentMb(server.pids))]);
-  for (const server of servers) await server.stop();
+  const loaded = servers.map(({ name, server }) => [name, short(residentMb(server.pids))]);
+  for (const { server } of servers) await server.stop();
+  await httpFloor.stop();
   floor.stop();
+  summarize(summary, row, floorRow, peer?.row, manyRows);
   const tables = clientCounts.map((clients) => callTable(rows, clients));
   return [...tables, table(["after these calls", "resident MB"], loaded)].join("\n\n");
 }
 
-async function callRound(
-  load: LoadProcess,
-  server: Server,
-  account: string,
-  idempotent: boolean,
-  fixed: string | undefined,
-  found: Record<ClientCount, Figures>,
-  clients: ClientCount,
-  seconds: number,
-  keep: boolean,
-): Promise<void> {
+async function withCpu(server: Server, run: () => Promise<LoadResult>): Promise<Result> {
   const before = cpuMicros(server.pids);
-  const answers = fixed === undefined ? { counts: account } : { fixed };
-  const order = { port: server.port, call: server.counter, connections: clients, seconds, keys, idempotent, answers };
-  const result = await load.load(order);
-  const cpu = (cpuMicros(server.pids) - before) / result.calls;
-  if (keep) note(found[clients], cpu, result);
+  const result = await run();
+  return { ...result, cpu: (cpuMicros(server.pids) - before) / result.calls };
 }
 
-function note(found: Figures, cpu: number, { perSecond, p50, p99 }: { perSecond: number; p50: number; p99: number }) {
-  found.perSecond.push(perSecond);
-  found.cpu.push(cpu);
-  found.p50.push(p50);
-  found.p99.push(p99);
+async function takesManyCalls({ port }: Server): Promise<boolean> {
+  const { status } = await fetch(`http://127.0.0.1:${port}/calls`, { method: "POST" });
+  return status !== 404;
 }
 
-function rotated<T>(values: readonly T[], by: number): T[] {
-  const start = by % values.length;
-  return [...values.slice(start), ...values.slice(0, start)];
+function summarize(summary: Summary, row: Row, floor: Row, peer: Row | undefined, manyRows: readonly Row[]): void {
+  const [ours, http, restate] = [row, floor, peer].map((each) => each?.found(128)) as [Figures, Figures, Figures?];
+  const [lines, client] = manyRows.map((each) => each.found(128) as Figures);
+  const many = [
+    ["as lines of `POST /calls`", lines],
+    ["batched by the typed client", client],
+  ] as const;
+  summary.addRatio("CPU of a durable HTTP call ÷ node:http with a fixed answer, 128 clients", ours.cpu, http.cpu);
+  summary.addRatio("durable calls/s ÷ node:http with a fixed answer, 128 clients", ours.perSecond, http.perSecond);
+  for (const [what, found] of many) {
+    if (found !== undefined)
+      summary.addRatio(`durable calls/s, ${what} ÷ single ones`, found.perSecond, ours.perSecond);
+  }
+  if (restate === undefined) return;
+  summary.addRatio("durable calls/s ÷ Restate, 128 clients", ours.perSecond, restate.perSecond);
+  for (const [what, found] of many) {
+    if (found !== undefined) summary.addRatio(`durable calls/s, ${what} ÷ Restate`, found.perSecond, restate.perSecond);
+  }
 }
 
 function callTable(rows: readonly Row[], clients: ClientCount): string {
-  const ours = rows[0]!.found[clients];
+  const ours = rows[0]?.found(clients) as Figures;
   return table(
     [
       clients === 1 ? "1 client" : `${clients} clients`,
@@ -142,59 +195,22 @@ function callTable(rows: readonly Row[], clients: ClientCount): string {
       "CPU µs for each",
       "ours ÷ this, CPU",
     ],
-    rows.map(({ name, found }) => {
-      const { perSecond, cpu, p50, p99 } = found[clients];
+    rows.flatMap((row) => {
+      const found = row.found(clients);
+      if (found === undefined) return [];
+      const { perSecond, cpu, p50, p99 } = found;
       return [
-        name,
-        short(median(perSecond)),
-        ratios(ours.perSecond, perSecond),
-        short(median(p50)),
-        short(median(p99)),
-        ratios(ours.p99, p99),
-        short(median(cpu)),
-        ratios(ours.cpu, cpu),
+        [
+          row.name,
+          short(median(perSecond)),
+          ratios(ours.perSecond, perSecond),
+          short(median(p50)),
+          short(median(p99)),
+          ratios(ours.p99, p99),
+          short(median(cpu)),
+          ratios(ours.cpu, cpu),
+        ],
       ];
     }),
-  );
-}
-
-/** From starting the processes on an empty folder to the first answer, and the memory when idle. */
-export async function measureStart(ours: string, restate: Restate | undefined, rounds: number): Promise<string> {
-  const rows: { name: string; start(): Promise<Server>; firstMs: number[]; idleMb: number[] }[] = [
-    { name: "**statefun-ts**", start: () => Ours.start(ours, temporaryFolder("start")), firstMs: [], idleMb: [] },
-  ];
-  if (restate !== undefined) {
-    const start = () => startRestate(restate, temporaryFolder("start"));
-    rows.push({ name: "Restate 1.7.12", start, firstMs: [], idleMb: [] });
-  }
-  for (let round = 0; round < rounds; round++) {
-    for (const row of rotated(rows, round)) {
-      const begun = performance.now();
-      const server = await row.start();
-      const { before, after, body } = server.counter;
-      const headers = { "content-type": "application/json" };
-      const answer = await fetch(`http://127.0.0.1:${server.port}${before}first${after}`, {
-        method: "POST",
-        headers,
-        body,
-      });
-      const text = await answer.text();
-      row.firstMs.push(performance.now() - begun);
-      if (text !== "1") throw new Error(`${row.name}: the first answer is ${answer.status} ${text}`);
-      await sleep(2_000);
-      row.idleMb.push(residentMb(server.pids));
-      await server.stop();
-    }
-  }
-  const [{ firstMs, idleMb }] = rows as [(typeof rows)[number]];
-  return table(
-    ["on an empty folder", "start to first answer, ms", "ours ÷ this", "idle, resident MB", "ours ÷ this"],
-    rows.map((row) => [
-      row.name,
-      short(median(row.firstMs)),
-      ratios(firstMs, row.firstMs),
-      short(median(row.idleMb)),
-      ratios(idleMb, row.idleMb),
-    ]),
   );
 }

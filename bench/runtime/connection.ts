@@ -77,6 +77,7 @@ export class Connection {
 function bodyOf(bytes: Buffer): string | undefined {
   const end = bytes.indexOf(endOfHead);
   if (end < 0) return undefined;
+  if (bytes.toString("latin1", 9, 12) === "204") return "";
   const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString("latin1", 0, end));
   if (length !== null) {
     const bodyEnd = end + 4 + Number(length[1]);

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { FloorOrder, FloorResult } from "./floor.ts";
+import type { FloorOrder, FloorResult, WalkOrder, WalkResult } from "./floor.ts";
 
 export class FloorProcess {
   readonly #child: ChildProcess;
@@ -12,18 +12,26 @@ export class FloorProcess {
   }
 
   run(order: FloorOrder): Promise<FloorResult> {
+    return this.#order(order);
+  }
+
+  walk(order: Omit<WalkOrder, "kind">): Promise<WalkResult> {
+    return this.#order({ kind: "walk", ...order });
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+
+  #order<T>(order: FloorOrder | WalkOrder): Promise<T> {
     return new Promise((resolve, reject) => {
       const ended = (code: number | null) => reject(new Error(`the floor's process ended with ${code}`));
       this.#child.once("exit", ended);
-      this.#child.once("message", (result: FloorResult) => {
+      this.#child.once("message", (result: T) => {
         this.#child.off("exit", ended);
         resolve(result);
       });
       this.#child.send(order);
     });
-  }
-
-  stop(): void {
-    this.#child.kill();
   }
 }

@@ -1,8 +1,16 @@
 // Checks the answers of counters: for each key, the last count that was answered, and the counts since then.
 
 export class Ledger {
+  static readonly #all = new Map<string, Ledger>();
   readonly #last = new Map<number, number>();
   readonly #since = new Map<number, number[]>();
+
+  /** Returns the ledger of this name, which lives as long as the process. */
+  static of(name: string): Ledger {
+    const ledger = Ledger.#all.get(name) ?? new Ledger();
+    Ledger.#all.set(name, ledger);
+    return ledger;
+  }
 
   note(key: number, count: number): void {
     const counts = this.#since.get(key);

@@ -2,8 +2,9 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { BatchOrder } from "./batch-load.ts";
 import type { FloodOrder, FloodResult } from "./flood.ts";
-import type { LoadOrder, LoadResult } from "./load.ts";
+import type { LoadOrder, LoadResult, Order } from "./load.ts";
 
 export class LoadProcess {
   readonly #child: ChildProcess = fork(fileURLToPath(new URL("load.ts", import.meta.url)), {
@@ -14,6 +15,10 @@ export class LoadProcess {
     return this.#run({ load: order });
   }
 
+  batch(order: BatchOrder): Promise<LoadResult> {
+    return this.#run({ batch: order });
+  }
+
   flood(order: FloodOrder): Promise<FloodResult> {
     return this.#run({ flood: order });
   }
@@ -22,7 +27,7 @@ export class LoadProcess {
     this.#child.kill();
   }
 
-  #run<T>(order: { load: LoadOrder } | { flood: FloodOrder }): Promise<T> {
+  #run<T>(order: Order): Promise<T> {
     return new Promise((resolve, reject) => {
       const ended = (code: number | null) => reject(new Error(`the load process ended with ${code}`));
       this.#child.once("exit", ended);

@@ -1,6 +1,7 @@
 // The load: a process of its own that keeps connections busy with calls of random keys and checks every answer. It
 // writes to sockets directly, since an HTTP client would cost more than the servers under test.
 
+import { type BatchOrder, batchLoad } from "./batch-load.ts";
 import type { CallShape } from "./call-shape.ts";
 import { type Answer, Connection } from "./connection.ts";
 import { type FloodOrder, flood } from "./flood.ts";
@@ -28,15 +29,12 @@ export interface LoadResult extends Percentiles {
   readonly perSecond: number;
 }
 
-const ledgers = new Map<string, Ledger>();
 /** Makes idempotency keys differ between runs of this process. */
 let sent = 0;
 
 async function load(order: LoadOrder): Promise<LoadResult> {
   const { port, call, answers } = order;
-  const name = "counts" in answers ? answers.counts : undefined;
-  const ledger = name === undefined ? undefined : (ledgers.get(name) ?? new Ledger());
-  if (name !== undefined) ledgers.set(name, ledger as Ledger);
+  const ledger = "counts" in answers ? Ledger.of(answers.counts) : undefined;
   const latencies: number[] = [];
   const connections = await Promise.all(Array.from({ length: order.connections }, () => Connection.open(port)));
   const start = performance.now();
@@ -65,9 +63,17 @@ function check({ status, body }: Answer, answers: LoadOrder["answers"], ledger: 
   else if ("fixed" in answers && body !== answers.fixed) throw new Error(`a wrong answer: ${body}`);
 }
 
-process.on("message", async (order: { load: LoadOrder } | { flood: FloodOrder }) => {
+/** What the process is asked for. */
+export type Order = { readonly load: LoadOrder } | { readonly batch: BatchOrder } | { readonly flood: FloodOrder };
+
+function carryOut(order: Order): Promise<unknown> {
+  if ("load" in order) return load(order.load);
+  return "batch" in order ? batchLoad(order.batch) : flood(order.flood);
+}
+
+process.on("message", async (order: Order) => {
   try {
-    process.send?.({ result: "load" in order ? await load(order.load) : await flood(order.flood) });
+    process.send?.({ result: await carryOut(order) });
   } catch (error) {
     process.send?.({ error: String(error) });
   }

@@ -7,14 +7,19 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bench } from "../prepare.ts";
 import { measureAddresses } from "./addresses.ts";
-import { measureCalls, measureStart } from "./calls.ts";
+import { measureCalls } from "./calls.ts";
 import { measureDelayed } from "./delayed.ts";
 import { LoadProcess } from "./load-process.ts";
 import { measureChain, measureMessages } from "./messages.ts";
 import { measureOverload } from "./overload.ts";
 import { buildRuntime, installRestate } from "./prepare.ts";
+import { measurePromoted } from "./promoted.ts";
+import { measureStart } from "./start.ts";
+import { Summary } from "./summary.ts";
 
-const sections = ["start", "calls", "messages", "chain", "delayed", "addresses", "overload"] as const;
+const sections = ["start", "calls", "promoted", "messages", "chain", "delayed", "addresses", "overload"] as const;
+/** The sections that the summary is made of. */
+const summarized = "calls,promoted,messages,chain";
 
 const { values } = parseArgs({
   options: {
@@ -26,9 +31,10 @@ const { values } = parseArgs({
     "no-peers": { type: "boolean", default: false },
   },
 });
-const { quick, only, source, changed } = values;
+const { quick, source, changed } = values;
+const only = values.only === "summary" ? summarized : values.only;
 const chosen = only === undefined ? sections : sections.filter((section) => only.split(",").includes(section));
-if (chosen.length === 0) throw new Error(`--only takes ${sections.join(", ")}`);
+if (chosen.length === 0) throw new Error(`--only takes summary, ${sections.join(", ")}`);
 const rounds = values.rounds === undefined ? 6 : Number(values.rounds);
 const seconds = quick ? 1 : 3;
 
@@ -38,11 +44,13 @@ const restate = values["no-peers"] ? undefined : installRestate();
 const scripts: [name: string, script: string][] = [["**statefun-ts**", ours]];
 if (other !== undefined) scripts.push(["changed copy", other]);
 const load = new LoadProcess();
+const summary = new Summary();
 const measure: Record<(typeof sections)[number], () => Promise<string | undefined>> = {
   start: () => measureStart(ours, restate, rounds),
-  calls: () => measureCalls({ ours, changed: other, restate, rounds, seconds }, load),
-  messages: () => measureMessages(scripts, quick ? 2 : 3, quick ? 200_000 : 1_000_000),
-  chain: () => measureChain(ours, rounds, seconds, load),
+  calls: () => measureCalls({ ours, changed: other, restate, rounds, seconds }, load, summary),
+  promoted: () => measurePromoted(scripts, Math.min(2, rounds), seconds, load, summary),
+  messages: () => measureMessages(scripts, quick ? 2 : 3, quick ? 200_000 : 1_000_000, summary),
+  chain: () => measureChain(ours, rounds, seconds, load, summary),
   delayed: () => measureDelayed(ours, quick ? 100_000 : 1_000_000),
   addresses: async () => (quick ? undefined : measureAddresses(ours, 10_000_000)),
   overload: () => measureOverload(ours, quick ? 5 : 20, load),
@@ -63,10 +71,16 @@ written(
   `${day}: ${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, Node ${process.version}, ${rounds} rounds.`,
 );
 for (const section of chosen) {
+  const begun = performance.now();
   const result = await measure[section]();
   if (result === undefined) continue;
-  console.log(`\n${result}`);
+  console.log(`\n${result}\n\n${section}: ${Math.round((performance.now() - begun) / 1000)} s`);
   written(section, result);
+}
+const { table } = summary;
+if (table !== undefined) {
+  console.log(`\n${table}`);
+  written("summary", table);
 }
 load.stop();
 if (complete) writeFileSync(page, text);

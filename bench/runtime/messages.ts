@@ -4,9 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryFolder } from "../prepare.ts";
 import { median, ratios, short, table } from "../statistics.ts";
 import { Connection } from "./connection.ts";
+import { FloorProcess } from "./floor-process.ts";
 import type { LoadProcess } from "./load-process.ts";
 import { cpuMicros, residentMb } from "./processes.ts";
 import { Ours } from "./servers.ts";
+import type { Summary } from "./summary.ts";
 
 const addresses = 1_000_000;
 const perDriver = 1_000;
@@ -80,7 +82,10 @@ export async function measureMessages(
   scripts: readonly (readonly [name: string, script: string])[],
   rounds: number,
   messages: number,
+  summary: Summary,
 ): Promise<string> {
+  const floor = new FloorProcess(temporaryFolder("floor"));
+  const floorCpu: number[] = [];
   const kinds = [
     ["1,000 random ids from each message", drive],
     ["1,000 tokens, each sent on to a random id", (ours: Ours, count: number) => walk(ours, 1_000, count)],
@@ -96,6 +101,7 @@ export async function measureMessages(
     })),
   );
   for (let round = 0; round < rounds; round++) {
+    floorCpu.push((await floor.walk({ operations: messages, keys: addresses, group: 1_000 })).cpu);
     for (const row of rows) {
       const ours = await Ours.start(row.script, temporaryFolder("messages"));
       await row.begin(ours, 50_000);
@@ -113,17 +119,35 @@ export async function measureMessages(
     }
     process.stderr.write(`messages: round ${round + 1} of ${rounds}\n`);
   }
+  floor.stop();
+  for (const [kind, begin] of kinds) {
+    const ours = rows.find((row) => row.begin === begin)!;
+    summary.addRatio(`CPU of a message ÷ a cold get and put of the store, ${kind}`, ours.cpu, floorCpu);
+  }
   return table(
     [
       `${messages.toLocaleString("en-US")} messages, a million addresses`,
       "messages/s, durable",
       "CPU µs for each",
+      "× the floor, CPU",
       "resident MB",
     ],
-    rows.map(({ name, perSecond, cpu, resident }) => [
-      name,
-      ...[perSecond, cpu, resident].map((found) => short(median(found))),
-    ]),
+    [
+      ...rows.map(({ name, perSecond, cpu, resident }) => [
+        name,
+        short(median(perSecond)),
+        short(median(cpu)),
+        ratios(cpu, floorCpu),
+        short(median(resident)),
+      ]),
+      [
+        "floor: classic-level get and put, groups of 1,000",
+        "",
+        short(median(floorCpu)),
+        ratios(floorCpu, floorCpu),
+        "",
+      ],
+    ],
   );
 }
 
@@ -133,6 +157,7 @@ export async function measureChain(
   rounds: number,
   seconds: number,
   load: LoadProcess,
+  summary: Summary,
 ): Promise<string> {
   const ours = await Ours.start(script, temporaryFolder("chain"));
   const rows = [1, 16].flatMap((connections) =>
@@ -158,6 +183,8 @@ export async function measureChain(
     }
   }
   await ours.stop();
+  const [one, ten] = rows.filter(({ connections }) => connections === 16);
+  summary.addRatio("a chain of ten functions ÷ one function, p50, 16 clients", ten!.p50, one!.p50);
   return table(
     ["request to durable answer", "p50 ms", "× one function", "p99 ms", "× one function", "requests/s"],
     rows.map(({ connections, left, p50, p99, perSecond }) => {

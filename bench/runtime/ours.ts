@@ -94,11 +94,11 @@ class Hopper {
   @Handles(hop)
   go({ left, client }: Hop, context: Context) {
     this.count += 1;
-    const to = client ?? (context.caller as Address);
     if (left <= 1) {
+      const to = client ?? (context.caller as Address);
       context.send(new Address(to.namespace, to.name, to.id), Types.string.pack("done"));
     } else {
-      const { namespace, name, id } = to;
+      const { namespace, name, id } = client ?? context.deferReply();
       context.send(Hopper, `${context.address.id}+`, hop.pack({ left: left - 1, client: { namespace, name, id } }));
     }
   }

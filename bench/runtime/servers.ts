@@ -15,6 +15,22 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** What a process tells of its collections of young objects: the bytes that were allocated and promoted until now. */
+export class Trace {
+  readonly args = ["--trace-gc-nvp"];
+  allocated = 0;
+  promoted = 0;
+
+  /** Reads the standard output of a process that was started with these arguments. */
+  read({ stdout }: ChildProcess): void {
+    createInterface({ input: stdout as NodeJS.ReadableStream }).on("line", (line) => {
+      const found = / gc=s .* allocated=(\d+) promoted=(\d+) /.exec(line);
+      this.allocated += Number(found?.[1] ?? 0);
+      this.promoted += Number(found?.[2] ?? 0);
+    });
+  }
+}
+
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
@@ -40,12 +56,14 @@ export class Ours implements Server {
     });
   }
 
-  /** Starts the server on a data folder, or in memory when there is none. */
-  static async start(script: string, dir: string | undefined, args: readonly string[] = []): Promise<Ours> {
-    const child = fork(script, dir === undefined ? [] : [dir], {
-      execArgv: ["--expose-gc", ...args],
+  /** Starts the server on a data folder. */
+  static async start(script: string, dir: string, trace?: Trace): Promise<Ours> {
+    const child = fork(script, [dir], {
+      execArgv: ["--expose-gc", ...(trace?.args ?? [])],
       env: { ...process.env, NODE_ENV: "production" },
+      stdio: ["ignore", trace === undefined ? "inherit" : "pipe", "inherit", "ipc"],
     });
+    trace?.read(child);
     const ours = new Ours(child);
     // The process sends its port when the runtime is open.
     ours.port = await ours.#answer<number>(0);
@@ -109,10 +127,12 @@ export async function startRestate(restate: Restate, dir: string): Promise<Serve
 }
 
 /** Starts a floor of HTTP, which answers everything with 1. */
-export async function startFloor(script: string): Promise<Server> {
-  const child = spawn(process.execPath, [script, "node", Buffer.from("1").toString("base64")], {
+export async function startFloor(script: string, trace?: Trace): Promise<Server> {
+  const answer = Buffer.from("1").toString("base64");
+  const child = spawn(process.execPath, [...(trace?.args ?? []), script, "node", answer], {
     stdio: ["pipe", "pipe", "inherit"],
   });
+  trace?.read(child);
   return {
     port: Number(await lineOf(child, /^PORT (\d+)/)),
     pids: [child.pid as number],
