@@ -3,8 +3,7 @@
 import { pathToFileURL } from "node:url";
 import { Ledger } from "./ledger.ts";
 import { LineConnection } from "./line-connection.ts";
-import type { LoadResult } from "./load.ts";
-import { percentiles } from "./percentiles.ts";
+import { type LoadResult, percentiles } from "./percentiles.ts";
 
 export interface BatchOrder {
   readonly port: number;

@@ -4,7 +4,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { BatchOrder } from "./batch-load.ts";
 import type { FloodOrder, FloodResult } from "./flood.ts";
-import type { LoadOrder, LoadResult, Order } from "./load.ts";
+import type { LoadOrder, Order } from "./load.ts";
+import type { LoadResult } from "./percentiles.ts";
 
 export class LoadProcess {
   readonly #child: ChildProcess = fork(fileURLToPath(new URL("load.ts", import.meta.url)), {

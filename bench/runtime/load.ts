@@ -6,7 +6,7 @@ import type { CallShape } from "./call-shape.ts";
 import { type Answer, Connection } from "./connection.ts";
 import { type FloodOrder, flood } from "./flood.ts";
 import { Ledger } from "./ledger.ts";
-import { type Percentiles, percentiles } from "./percentiles.ts";
+import { type LoadResult, percentiles } from "./percentiles.ts";
 
 export interface LoadOrder {
   readonly port: number;
@@ -21,12 +21,6 @@ export interface LoadOrder {
    * to every call.
    */
   readonly answers: { readonly counts: string } | { readonly fixed: string };
-}
-
-/** The times are milliseconds from the write to the whole answer. */
-export interface LoadResult extends Percentiles {
-  readonly calls: number;
-  readonly perSecond: number;
 }
 
 /** Makes idempotency keys differ between runs of this process. */

@@ -1,9 +1,15 @@
-// Percentiles of many times.
+// Percentiles of many times, and the result of a load of calls.
 
 export interface Percentiles {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+}
+
+/** The result of a load of calls. The times are milliseconds from the write to the whole answer. */
+export interface LoadResult extends Percentiles {
+  readonly calls: number;
+  readonly perSecond: number;
 }
 
 /** Sorts the list. NaN when it is empty. */
