@@ -22,6 +22,9 @@ import type { ParkedAddresses } from "./parked-addresses.js";
 import { SleepingAddresses } from "./sleeping-addresses.js";
 import { TurnBudget } from "./turn-budget.js";
 
+// A test may fake the microtasks of its process, and the engine goes on all the same.
+const { queueMicrotask } = globalThis;
+
 interface DispatcherParts {
   readonly store: Store;
   readonly functions: FunctionTable;

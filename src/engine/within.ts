@@ -1,5 +1,8 @@
 // Waits for something, but not longer than a limit.
 
+// A test may fake the timers of its process: whoever closes an engine waits for real then, too.
+const { setTimeout, clearTimeout } = globalThis;
+
 /**
  * Resolves when the promise has resolved, or after `ms` milliseconds of the machine's time: whoever closes an engine waits
  * for real, also under a clock that is moved by hand.

@@ -7,4 +7,4 @@ export type { GivenStates, Plain, StatesOf, TestRef } from "./plain-types.js";
 export type { SettleOptions } from "./test-engine.js";
 export type { TestRuntimeOptions } from "./test-options.js";
 export { TestRuntime } from "./test-runtime.js";
-export type { DelayedView, SentView } from "./views.js";
+export type { DeadLetterView, DelayedView, ParkedView, SentView } from "./views.js";

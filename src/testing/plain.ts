@@ -7,15 +7,16 @@ import { TypedValue } from "../model/typed-value.js";
 /** Finds a type by its typename; undefined when this process does not have it. */
 export type FindType = (typename: string) => Type<any> | undefined;
 
-/** Decodes a packed value and makes it plain. A value whose type is not known, or can't read it, stays packed. */
+/**
+ * Decodes a packed value and makes it plain. Of a value whose type is not known, or can't read the bytes, the typename and the
+ * bytes are shown: another version may have written the bytes.
+ */
 export function plainOf(value: TypedValue, find: FindType): unknown {
   const type = find(value.typename);
-  if (type === undefined) return value;
   try {
-    return plain(type.unpack(value));
-  } catch {
-    return value; // another version wrote the bytes, or they are wrong: the test sees the type and the bytes
-  }
+    if (type !== undefined) return plain(type.unpack(value));
+  } catch {} // the bytes are not of the type
+  return { typename: value.typename, bytes: new Uint8Array(value.value) };
 }
 
 /** Makes a value plain: a protobuf message becomes an object of all its fields. */

@@ -9,12 +9,10 @@ export class PlannedFailures {
   /** The errors, by the addresses as texts. */
   readonly #planned = new Map<string, unknown[]>();
 
-  /** Lets so many messages of an address fail, each once. */
-  plan(address: Address, error: unknown, times: number): void {
+  /** Lets one more message of an address fail. */
+  plan(address: Address, error: unknown): void {
     const key = String(address);
-    const planned = this.#planned.get(key) ?? [];
-    for (let count = 0; count < times; count += 1) planned.push(error);
-    this.#planned.set(key, planned);
+    this.#planned.set(key, [...(this.#planned.get(key) ?? []), error]);
   }
 
   /** The addresses whose messages have still to fail, and how often. */

@@ -1,7 +1,6 @@
 // The production engine on a store and a clock of a test. It comes to rest exactly when it has nothing left to do at the
 // clock's present, and it can be ended as a process is that is killed, and opened again on what it had written.
 
-import { clearTimeout, setTimeout } from "node:timers";
 import type { Clock } from "../engine/clock.js";
 import type { EgressRecord } from "../engine/engine-api.js";
 import type { EngineOptions } from "../engine/engine-options.js";
@@ -9,7 +8,9 @@ import { ReopeningEngine } from "../engine/reopening-engine.js";
 import { StatefunError } from "../errors.js";
 import { MemoryStore } from "../store/memory-store.js";
 import type { Store } from "../store/store.js";
+import { CallCounts } from "./call-counts.js";
 import { LifeStore } from "./life-store.js";
+import { clearTimeout, setTimeout } from "./own-timers.js";
 import { type ClockBranch, VirtualClock } from "./virtual-clock.js";
 import { type CallWatch, type Intercept, type WatchedCall, WatchedEndpoint } from "./watched-endpoint.js";
 import { Work } from "./work.js";
@@ -46,6 +47,7 @@ interface Life {
   readonly work: Work;
   readonly clock: ClockBranch;
   readonly running: Set<WatchedCall>;
+  readonly calls: CallCounts;
   /** Rejects when the life ends before its engine is closed. */
   readonly crashed: Promise<never>;
   readonly crash: (error: StatefunError) => void;
@@ -57,6 +59,8 @@ export class TestEngine {
   readonly store: Store;
   readonly #options: TestEngineOptions;
   readonly #patienceMs: number;
+  /** The calls that wait for their answers, by what is called. */
+  readonly #unanswered = new Map<object, string>();
   #life!: Life;
 
   static async open(options: TestEngineOptions): Promise<TestEngine> {
@@ -82,6 +86,11 @@ export class TestEngine {
     return [...this.#life.running];
   }
 
+  /** What is called by the calls that wait for their answers. */
+  get unanswered(): readonly string[] {
+    return [...this.#unanswered.values()];
+  }
+
   /** Settles as the promise does, or rejects with ENGINE_RESTARTING when the engine crashes before. */
   alive<T>(promise: Promise<T>): Promise<T> {
     return Promise.race([promise, this.#life.crashed]);
@@ -93,6 +102,8 @@ export class TestEngine {
    */
   async answered<T>(promise: Promise<T>, what: string): Promise<T> {
     const { work } = this.#life;
+    const call = {};
+    this.#unanswered.set(call, what);
     let timer: NodeJS.Timeout | undefined;
     const stuck = new Promise<never>((_resolve, reject) => {
       let { progress } = work;
@@ -109,6 +120,7 @@ export class TestEngine {
       return await Promise.race([this.alive(promise), stuck]);
     } finally {
       clearTimeout(timer);
+      this.#unanswered.delete(call);
     }
   }
 
@@ -131,9 +143,17 @@ export class TestEngine {
    * when something does not end.
    */
   async settle({ leaveRunning = false }: SettleOptions = {}): Promise<void> {
+    const { calls } = this.#life;
+    calls.clear();
+    const how = {
+      leaveRunning,
+      patienceMs: this.#patienceMs,
+      onStuck: () => this.#stuck(),
+      check: () => calls.assertEnding(),
+    };
     for (;;) {
       const life = this.#life;
-      await life.work.quiet({ leaveRunning, patienceMs: this.#patienceMs, onStuck: () => this.#stuck() });
+      await life.work.quiet(how);
       if (life !== this.#life || this.clock.fire()) continue;
       if (!life.engine.lingers) return;
       await this.alive(life.engine.flushed());
@@ -178,6 +198,7 @@ export class TestEngine {
     const work = new Work();
     const clock = this.clock.branch();
     const running = new Set<WatchedCall>();
+    const calls = new CallCounts();
     let crash: Life["crash"] = () => {};
     const crashed = new Promise<never>((_resolve, reject) => {
       crash = reject;
@@ -188,7 +209,7 @@ export class TestEngine {
     const opening = new Promise<void>((resolve) => {
       opened = resolve;
     });
-    const watch: CallWatch = { work, intercept, onEgress, running, opening };
+    const watch: CallWatch = { work, intercept, onEgress, running, calls, opening };
     const watched = new Map<object, WatchedEndpoint>();
     const engine = await ReopeningEngine.open({
       ...engineOptions,
@@ -203,7 +224,7 @@ export class TestEngine {
         return { ...route, endpoint };
       },
     });
-    this.#life = { work, clock, running, crashed, crash, engine };
+    this.#life = { work, clock, running, calls, crashed, crash, engine };
     onOpen?.(this);
     watch.opening = undefined;
     opened();

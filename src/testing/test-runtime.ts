@@ -31,11 +31,22 @@ import { methodsOf } from "./ref.js";
 import { statesOf } from "./states.js";
 import { type SettleOptions, TestEngine } from "./test-engine.js";
 import { type TestRuntimeOptions, testOptions } from "./test-options.js";
-import { type DelayedView, delayedIn } from "./views.js";
+import {
+  type DeadLetterView,
+  type DelayedView,
+  deadLetterView,
+  delayedIn,
+  type ParkedView,
+  parkedView,
+} from "./views.js";
 import { VirtualClock } from "./virtual-clock.js";
+import { waitingLines } from "./waiting.js";
 
 /** A function of a test: its class, or its type name. */
 type Target = string | FunctionClass<object>;
+
+/** The most parked addresses, and the most dead letters, that a test sees. */
+const mostShown = 10_000;
 
 /**
  * Runs functions in memory, on a clock that stands still until the test moves it.
@@ -206,6 +217,27 @@ export class TestRuntime {
     return delayedIn(this.#engine.store, this.now, this.#find);
   }
 
+  /** The parked addresses, in the order of their names and ids. */
+  async parked(): Promise<ParkedView[]> {
+    return (await this.#engine.alive(this.#engine.engine.parked({ limit: mostShown }))).map(parkedView);
+  }
+
+  /** The messages that were set aside because they failed for good, the oldest first. */
+  async deadLetters(): Promise<DeadLetterView[]> {
+    const { deadLetters } = this.#engine.engine;
+    const { letters } = await this.#engine.alive(deadLetters.list({}, { limit: mostShown }));
+    return letters.map((letter) => deadLetterView(letter, this.#find));
+  }
+
+  /**
+   * What still waits, one line each, with its address: messages, delayed messages, calls, handlers, records, and failures that
+   * were planned and have not happened. A test that must leave nothing behind asserts that the list is empty.
+   */
+  async waiting(): Promise<string[]> {
+    const delayed = await this.delayed();
+    return this.#engine.alive(waitingLines({ engine: this.#engine, delayed, failures: this.#failures }));
+  }
+
   /** The records that functions have sent to an egress, as plain values. A record that comes again is there once. */
   egress(name: string): unknown[] {
     return this.#egresses.values(name);
@@ -221,9 +253,9 @@ export class TestRuntime {
     return this.#fakes.add(nameOf(target), handler);
   }
 
-  /** Lets the next message of an address fail with this error, before its handler runs. */
+  /** Lets the next message of an address fail with this error, before its handler runs. Called twice, it fails twice. */
   failNext(target: Target, id: string, error: unknown = new Error("The test has planned this failure.")): void {
-    this.#failures.plan(Address.of(nameOf(target), id), error, 1);
+    this.#failures.plan(Address.of(nameOf(target), id), error);
   }
 
   /**
@@ -250,8 +282,16 @@ export class TestRuntime {
 
   async #call(typeName: string, id: string, value: unknown, options?: RuntimeCallOptions): Promise<unknown> {
     const call = callFunction(this.#parts, typeName, id, value, options);
-    const answer = await this.#engine.answered(call, `${typeName}/${id}`);
-    return answer && plainOf(answer, this.#find);
+    try {
+      const answer = await this.#engine.answered(call, `${typeName}/${id}`);
+      return answer && plainOf(answer, this.#find);
+    } catch (error) {
+      if (!(error instanceof StatefunError) || error.code !== "TEST_STUCK") throw error;
+      const waiting = await this.waiting();
+      throw new StatefunError("TEST_STUCK", [error.message, "Still waiting:", ...waiting].join("\n- "), {
+        cause: error,
+      });
+    }
   }
 }
 

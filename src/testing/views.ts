@@ -2,6 +2,8 @@
 
 import { kinds, parseOrdered, rangeEnd } from "../engine/keys.js";
 import { decodeDelayed } from "../engine/message.js";
+import type { ParkedInfo } from "../engine/parked-api.js";
+import type { DeadLetter } from "../model/dead-letter.js";
 import type { Metadata } from "../model/metadata.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
@@ -23,6 +25,46 @@ export interface DelayedView extends SentView {
   readonly delay: number;
   /** The token that withdraws the message; missing when there is none. */
   readonly cancellationToken?: string;
+}
+
+/** A parked address. */
+export interface ParkedView {
+  /** The address, "namespace/name/id". */
+  readonly address: string;
+  /** The code of the last failure; ADDRESS_PARKED when somebody parked the address. */
+  readonly code: string;
+  /** The message of the last failure. */
+  readonly reason: string;
+  /** How often the first message has failed. */
+  readonly attempts: number;
+}
+
+/** A message that was set aside because it failed for good. */
+export interface DeadLetterView {
+  /** The address that the message was sent to, "namespace/name/id". */
+  readonly address: string;
+  /** The message as a plain value. */
+  readonly message: unknown;
+  /** The code of the last failure. */
+  readonly code: string;
+  /** The message of the last failure. */
+  readonly reason: string;
+  /** How often the message was tried. */
+  readonly attempts: number;
+  /** What a TerminalError tells besides; missing when it tells nothing. */
+  readonly details?: unknown;
+}
+
+/** Shows a parked address. */
+export function parkedView({ address, code, reason, attempts }: ParkedInfo): ParkedView {
+  return { address: String(address), code, reason, attempts };
+}
+
+/** Shows a dead letter. */
+export function deadLetterView({ address, value, error, attempts }: DeadLetter, find: FindType): DeadLetterView {
+  const { code, message: reason, details } = error;
+  const shown = { address: String(address), message: plainOf(value, find), code, reason, attempts };
+  return details === undefined ? shown : { ...shown, details };
 }
 
 /** Shows a message, or a record. */

@@ -3,6 +3,7 @@
 import type { LocalEndpoint } from "../engine/endpoint.js";
 import type { Address } from "../model/address.js";
 import type { BatchAnswer, BatchPart, InvocationBatch, PartTaker } from "../model/invocation.js";
+import type { CallCounts } from "./call-counts.js";
 import type { Work } from "./work.js";
 
 type Answer = BatchAnswer | Promise<BatchAnswer>;
@@ -17,6 +18,7 @@ export type Intercept = (call: WatchedCall, run: (batch: InvocationBatch) => Ans
 export interface CallWatch {
   readonly work: Work;
   readonly intercept: Intercept;
+  readonly calls: CallCounts;
   /** Called when a handler sends a record, before the engine is asked whether the egress exists. */
   readonly onEgress: (egress: string) => void;
   /** Resolves when the life has begun; undefined from then on. Calls that begin before, wait. */
@@ -84,7 +86,8 @@ export class WatchedEndpoint implements LocalEndpoint {
   }
 
   run(batch: InvocationBatch, taker: PartTaker): BatchAnswer | Promise<BatchAnswer> {
-    const { intercept, running, work } = this.#watch;
+    const { intercept, running, work, calls } = this.#watch;
+    calls.add(String(batch.target));
     let end = () => {};
     const call = new WatchedCall(batch, taker, this.#watch, () => end());
     const run = () => intercept(call, (part) => this.#endpoint.run(part, call));

@@ -2,8 +2,8 @@
 // the store, turns of the event loop, handlers and consumers. Between two of them there are only resolved promises, which
 // never outlast a turn of the event loop. So an engine has nothing to do when nothing is counted after a turn.
 
-import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type { NextTurn } from "../engine/next-turn.js";
+import { clearTimeout, setImmediate, setTimeout } from "./own-timers.js";
 
 /** How quiet is waited for. */
 interface Quiet {
@@ -12,6 +12,8 @@ interface Quiet {
   /** How many milliseconds of the machine's time nothing may end before `onStuck` is asked for an error. */
   readonly patienceMs: number;
   readonly onStuck: () => Error;
+  /** Looks after each piece of work whether there is reason to wait no more, and throws it. */
+  readonly check: () => void;
 }
 
 export class Work {
@@ -77,6 +79,7 @@ export class Work {
     await turn();
     while (!isQuiet()) {
       await this.#change(how);
+      how.check();
       await turn();
     }
   }
