@@ -8,20 +8,7 @@ import { ordered } from "../../src/engine/keys.js";
 import { Address } from "../../src/model/address.js";
 import { type CountGreeter, doorFor, type Many, until, withIngress } from "../runtime/ingress/world.js";
 import { rejectsCode } from "../support/expect-code.js";
-
-/** A fetch that fails, or answers by itself, as long as the list says. */
-function troubled(...troubles: ((real: () => Promise<Response>) => Promise<Response>)[]): typeof fetch {
-  return (input, init) => {
-    const real = () => fetch(input, init);
-    return troubles.shift()?.(real) ?? real();
-  };
-}
-
-const unreachable = () => Promise.reject(new TypeError("fetch failed"));
-const status =
-  (code: number, headers: Record<string, string> = {}) =>
-  async () =>
-    new Response("<html>a proxy</html>", { status: code, headers });
+import { status, troubled, unreachable } from "./fetches.js";
 
 describe("a request that fails", () => {
   test("for the length of its id is REQUEST_TOO_LARGE, and is not sent again", () =>
