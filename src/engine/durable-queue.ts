@@ -4,16 +4,15 @@
 import { endsRange, type Store } from "../store/store.js";
 import type { Backlog } from "./backlog.js";
 import { Fifo } from "./fifo.js";
+import type { SingleEntry } from "./group.js";
 import type { GroupCommit } from "./group-commit.js";
 import { ordered, parseOrdered, rangeEnd } from "./keys.js";
-import type { Encodable } from "./message.js";
 import type { Sequence } from "./sequence.js";
 
 /** One entry of a queue. */
-export interface QueueItem extends Encodable {
-  key: string;
-  /** The number of the group that the entry was put into; see group-commit.ts. */
-  group: number;
+export interface QueueItem extends SingleEntry {
+  /** Gives the entry its key, which is made when somebody asks for it. */
+  stand(prefix: string, number: number): void;
 }
 
 /** The parts that all queues of an engine share. */
@@ -45,7 +44,7 @@ export class DurableQueue<T extends QueueItem> {
   #restFrom: number | undefined;
   /** The sequence number of the last entry that went to the rest. */
   #restEnd = -1;
-  #lastKey: string | undefined;
+  #lastNumber: number | undefined;
   #loading: Promise<void> | undefined;
   /** Whether a loaded entry may stand before another one that has a lower key. */
   #reordered = false;
@@ -84,7 +83,7 @@ export class DurableQueue<T extends QueueItem> {
 
   /** A key that is not lower than that of any entry that waits; undefined when none waits. */
   get lastKey(): string | undefined {
-    return this.isEmpty ? undefined : (this.#lastKey ?? this.#keyOf(this.#shared.sequence.last));
+    return this.isEmpty ? undefined : this.#keyOf(this.#lastNumber ?? this.#shared.sequence.last);
   }
 
   /** Says that the store may hold entries that this queue has not put there. The queue must be new. */
@@ -105,10 +104,9 @@ export class DurableQueue<T extends QueueItem> {
     const { commit, sequence } = this.#shared;
     const { size } = item;
     const number = sequence.next();
-    item.key = this.#keyOf(number);
-    this.#lastKey = item.key;
-    item.group = commit.openGroup;
-    commit.put(item.key, item);
+    item.stand(this.#prefix, number);
+    this.#lastNumber = number;
+    commit.add(item);
     this.backlog.add(size);
     this.bytes += size;
     if (this.#restFrom === undefined && this.#loadedBytes < mostLoadedBytes && this.backlog.hasRoom(memoryOf(item))) {
@@ -156,7 +154,7 @@ export class DurableQueue<T extends QueueItem> {
   /** Removes an entry that was taken from the store, as part of the open transaction. */
   done(item: T): void {
     const { size } = item;
-    this.#shared.commit.consume(item.key);
+    this.#shared.commit.remove(item);
     this.backlog.load(-memoryOf(item));
     const counted = item.group > 0 || this.#isOfThisStart(item) ? size : 0;
     this.backlog.remove(counted);

@@ -6,7 +6,7 @@ import type { Address } from "../model/address.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Store, Write } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
-import { Group, type Outcome } from "./group.js";
+import { Group, type Outcome, type SingleEntry } from "./group.js";
 import type { Encodable } from "./message.js";
 import { type Counters, countDuration } from "./metrics.js";
 import { type NextTurn, nodeTurn } from "./next-turn.js";
@@ -112,6 +112,20 @@ export class GroupCommit {
   /** Deletes a key that is put only once in its life. When the put is in the open group, neither is ever written. */
   consume(key: string): void {
     if (!this.#open.takeBack(key)) this.delete(key);
+  }
+
+  /** Puts an entry whose key is new. */
+  add(entry: SingleEntry): void {
+    entry.group = this.openGroup;
+    if (this.encodesAtOnce) entry.encode();
+    this.#open.add(entry);
+    this.#linger();
+  }
+
+  /** Deletes an entry that was added, or that was read from the store. When it is in the open group, it is never written. */
+  remove(entry: SingleEntry): void {
+    this.#open.remove(entry);
+    this.#linger();
   }
 
   /** Reads the entries that a transaction needs, so that no read can fail in the middle of the transaction. */

@@ -9,12 +9,29 @@ export type Outcome = (error?: StatefunError) => void;
 
 type Value = Uint8Array | Encodable;
 
+/**
+ * An entry whose key is put once in its life and then deleted, and is never read by its key. It needs no place in a map: most
+ * entries of queues are put and taken back in the same group, and their keys are never made.
+ */
+export interface SingleEntry extends Encodable {
+  readonly key: string;
+  /** The number of the group that it was put into. */
+  group: number;
+  /** Its place among the entries of that group. */
+  place: number;
+}
+
 /** About how many bytes an entry takes beyond its value. */
 const entryBytes = 64;
 
 export class Group {
   /** The new value of each key; undefined deletes the key. */
   readonly #values = new Map<string, Value | undefined>();
+  readonly #entries: (SingleEntry | undefined)[] = [];
+  /** The places of entries that were taken back. */
+  readonly #freePlaces: number[] = [];
+  /** The keys of entries of earlier groups that are deleted. */
+  readonly #deleted: string[] = [];
   /** Called when the group is durable, or with the error of its first write that failed. */
   readonly #onOutcome: Outcome[] = [];
   /** Called when the group is durable, however many writes that takes, or with the reason why it never will be. */
@@ -28,7 +45,7 @@ export class Group {
 
   /** How many entries the group writes. */
   get size(): number {
-    return this.#values.size;
+    return this.#values.size + this.#entries.length - this.#freePlaces.length + this.#deleted.length;
   }
 
   /** Whether somebody waits for the group. */
@@ -65,6 +82,25 @@ export class Group {
     return true;
   }
 
+  /** Puts an entry whose key is new. */
+  add(entry: SingleEntry): void {
+    entry.place = this.#freePlaces.pop() ?? this.#entries.length;
+    this.#entries[entry.place] = entry;
+    this.#bytes += entry.size + entryBytes;
+  }
+
+  /** Deletes an entry, and writes nothing at all when the entry was put into this group. */
+  remove(entry: SingleEntry): void {
+    if (this.#entries[entry.place] !== entry) {
+      this.#deleted.push(entry.key);
+      this.#bytes += entryBytes;
+      return;
+    }
+    this.#entries[entry.place] = undefined;
+    this.#freePlaces.push(entry.place);
+    this.#bytes -= entry.size + entryBytes;
+  }
+
   onOutcome(callback: Outcome): void {
     this.#onOutcome.push(callback);
   }
@@ -84,13 +120,15 @@ export class Group {
     for (const callback of this.#onDurable.splice(0)) callback(error);
   }
 
-  /** Encodes the values, in place: the map is then what the store takes. Nothing may be set afterwards. */
-  encoded(): Iterable<Write> {
-    const values = this.#values;
-    for (const [key, value] of values) {
-      if (value !== undefined && !(value instanceof Uint8Array)) values.set(key, value.encode());
+  /** Encodes the values. Nothing may be changed afterwards. */
+  encoded(): Write[] {
+    const writes: Write[] = [];
+    for (const [key, value] of this.#values) {
+      writes.push([key, value === undefined || value instanceof Uint8Array ? value : value.encode()]);
     }
-    return values as Map<string, Uint8Array | undefined>;
+    for (const entry of this.#entries) if (entry !== undefined) writes.push([entry.key, entry.encode()]);
+    for (const key of this.#deleted) writes.push([key, undefined]);
+    return writes;
   }
 }
 

@@ -76,8 +76,22 @@ const digits = 9;
 /** The latest time and the highest sequence number that a key can hold: the year 5188. */
 export const highest = 36 ** digits - 1;
 
+const lowDigits = 2;
+const lowCount = 36 ** lowDigits;
+const lowTexts = Array.from({ length: lowCount }, (_, low) => low.toString(36).padStart(lowDigits, "0"));
+let lastHigh = -1;
+let lastHighText = "";
+
 /** A time or a sequence number as a text. The texts sort as the numbers do. */
-export const ordered = (value: number) => value.toString(36).padStart(digits, "0");
+export function ordered(value: number): string {
+  // Most numbers are near the one before, and share all digits but the last two with it.
+  const high = Math.floor(value / lowCount);
+  if (high !== lastHigh) {
+    lastHigh = high;
+    lastHighText = high.toString(36).padStart(digits - lowDigits, "0");
+  }
+  return lastHighText + lowTexts[value - high * lowCount];
+}
 
 /** Reads the number that {@link ordered} wrote at the start of a text. */
 export const parseOrdered = (text: string) => Number.parseInt(text.slice(0, digits), 36);

@@ -5,6 +5,7 @@ import { WireWriter } from "../bytes/writer.js";
 import type { Address } from "../model/address.js";
 import type { Generation } from "../model/invocation.js";
 import { readAddress, writeAddress } from "../wire/address.js";
+import { ordered } from "./keys.js";
 import { generationField, Packed, readGeneration } from "./packed.js";
 
 const field1 = tag(1, delimited);
@@ -27,14 +28,32 @@ const overhead = 96;
 export class Message implements Encodable {
   readonly caller: Address | undefined;
   readonly value: Packed;
-  /** The key of its entry in the store while it waits. */
-  key = "";
   /** The number of the group that it was put into; 0 when it was read from the store. */
   group = 0;
+  place = -1;
+  /** The key of its entry, or what the key begins with while it has a number. */
+  #key = "";
+  #number = -1;
 
   constructor(caller: Address | undefined, value: Packed) {
     this.caller = caller;
     this.value = value;
+  }
+
+  /** The key of its entry in the store while it waits. */
+  get key(): string {
+    return this.#number < 0 ? this.#key : this.#key + ordered(this.#number);
+  }
+
+  set key(key: string) {
+    this.#key = key;
+    this.#number = -1;
+  }
+
+  /** Gives its entry a key. Most messages are handled before they are written, so the key is only made for whoever asks. */
+  stand(prefix: string, number: number): void {
+    this.#key = prefix;
+    this.#number = number;
   }
 
   /** The bytes that a request carries. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Group } from "../../src/engine/group.js";
+import { Group, type SingleEntry } from "../../src/engine/group.js";
 import { StatefunError } from "../../src/errors.js";
 
 const bytes = (length: number) => new Uint8Array(length);
@@ -58,4 +58,56 @@ test("the waiters for the outcome get a failed write, each of them once", () => 
   group.settled(new StatefunError("STORE_FULL", "full"));
   assert.deepEqual(told, ["outcome STORE_FULL", "later undefined", "durable undefined"]);
   assert.equal(group.awaited, false);
+});
+
+class Entry implements SingleEntry {
+  readonly size = 100;
+  group = 0;
+  place = -1;
+  readonly key: string;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  encode(): Uint8Array {
+    return bytes(100);
+  }
+}
+
+test("an entry that is added and removed in one group is never written, and leaves its place to the next one", () => {
+  const group = new Group();
+  const entries = ["a", "b", "c"].map((key) => new Entry(key));
+  for (const entry of entries) group.add(entry);
+  const three = group.bytes;
+  group.remove(entries[1] as Entry);
+  assert.deepEqual([group.size, group.bytes], [2, (three / 3) * 2]);
+  const next = new Entry("d");
+  group.add(next);
+  assert.equal(next.place, 1);
+  assert.deepEqual([group.size, group.bytes], [3, three]);
+  assert.deepEqual(
+    group
+      .encoded()
+      .map(([key]) => key)
+      .sort(),
+    ["a", "c", "d"],
+  );
+});
+
+test("an entry of an earlier group is deleted, whatever stands at its place now", () => {
+  const [before, after] = [new Group(), new Group()];
+  const [old, young] = [new Entry("old"), new Entry("young")];
+  before.add(old);
+  after.add(young);
+  assert.equal(old.place, young.place);
+  after.remove(old);
+  assert.deepEqual(
+    after.encoded().map(([key, value]) => [key, value?.length]),
+    [
+      ["young", 100],
+      ["old", undefined],
+    ],
+  );
+  assert.equal(after.size, 2);
 });
