@@ -3,7 +3,7 @@
 import { StatefunError } from "../errors.js";
 
 /** An address that is called more often than this, in a moment of the clock, counts as one that never ends. */
-const mostCalls = 100_000;
+const mostCalls = 50_000;
 
 export class CallCounts {
   readonly #counts = new Map<string, number>();

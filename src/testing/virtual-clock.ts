@@ -58,9 +58,9 @@ export class VirtualClock implements Clock {
 
   /** Lets the timers that are due now go off, in their order; returns whether there were any. */
   fire(): boolean {
-    const due = this.#pending.length;
-    while ((this.next ?? Number.POSITIVE_INFINITY) <= this.#now) this.#pending.pop()?.run();
-    return this.#pending.length !== due;
+    let fired = false;
+    for (; (this.next ?? Number.POSITIVE_INFINITY) <= this.#now; fired = true) this.#pending.pop()?.run();
+    return fired;
   }
 
   /** A clock with the same time whose timers can be ended together: a process that has ended has no timers left. */

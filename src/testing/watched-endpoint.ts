@@ -76,6 +76,9 @@ export class WatchedCall implements PartTaker {
   }
 }
 
+/** What an engine gets that has ended: its microtasks still run, but nothing may come of them. */
+const never = new Promise<never>(() => {});
+
 export class WatchedEndpoint implements LocalEndpoint {
   readonly #endpoint: LocalEndpoint;
   readonly #watch: CallWatch;
@@ -87,6 +90,7 @@ export class WatchedEndpoint implements LocalEndpoint {
 
   run(batch: InvocationBatch, taker: PartTaker): BatchAnswer | Promise<BatchAnswer> {
     const { intercept, running, work, calls } = this.#watch;
+    if (work.ended) return never;
     calls.add(String(batch.target));
     let end = () => {};
     const call = new WatchedCall(batch, taker, this.#watch, () => end());
@@ -99,8 +103,7 @@ export class WatchedEndpoint implements LocalEndpoint {
       endRunning();
       running.delete(call);
     };
-    answer.then(end, end);
-    return answer;
+    return answer.finally(end).then((late) => (work.ended ? never : late));
   }
 
   close(): Promise<void> {

@@ -21,7 +21,8 @@ export class Work {
   #inside = 0;
   /** How much code of the user is under way: handlers and consumers that have returned a promise. */
   #running = 0;
-  #ended = false;
+  /** Whether the process has ended. */
+  ended = false;
   /** How often something has begun or ended. */
   progress = 0;
   #onQuiet: (() => void)[] = [];
@@ -30,7 +31,7 @@ export class Work {
   readonly nextTurn: NextTurn = (run) => {
     this.#inside += 1;
     setImmediate(() => {
-      if (this.#ended) return;
+      if (this.ended) return;
       try {
         run();
       } finally {
@@ -42,12 +43,12 @@ export class Work {
 
   /** Counts work of the engine. After {@link end}, the promise never settles. */
   async inside<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#ended) return new Promise(() => {});
+    if (this.ended) return new Promise(() => {});
     this.#inside += 1;
     try {
       return await work();
     } finally {
-      if (this.#ended) await new Promise(() => {});
+      if (this.ended) await new Promise(() => {});
       this.#inside -= 1;
       this.#changed();
     }
@@ -67,7 +68,7 @@ export class Work {
 
   /** Lets nothing go on: the process has ended. */
   end(): void {
-    this.#ended = true;
+    this.ended = true;
     this.#inside = 0;
     this.#running = 0;
     this.#changed();
@@ -75,7 +76,7 @@ export class Work {
 
   /** Resolves when nothing is under way and nothing begins by itself. Rejects with what `onStuck` returns. */
   async quiet(how: Quiet): Promise<void> {
-    const isQuiet = () => this.#ended || (this.#inside === 0 && (how.leaveRunning || this.#running === 0));
+    const isQuiet = () => this.ended || (this.#inside === 0 && (how.leaveRunning || this.#running === 0));
     await turn();
     while (!isQuiet()) {
       await this.#change(how);
