@@ -22,7 +22,10 @@ export interface Block {
   readonly language: string;
   readonly line: number;
   readonly code: string;
-  /** What the comment above it says: `<!-- ts: file=functions.ts -->` gives it a name that other blocks import. */
+  /**
+   * What the comment above it says: `<!-- ts: file=functions.ts -->` gives it a name that other blocks import, and
+   * `<!-- jest: babel -->` says which of Jest's compilers a configuration is for.
+   */
   readonly notes: readonly string[];
 }
 
@@ -78,7 +81,7 @@ export function blocksOf({ path, text }: Page, language?: string): Block[] {
     if (fence === null) continue;
     const end = lines.indexOf("```", index + 1);
     if (end < 0) throw new Error(`${path}:${index + 1}: a fence without an end`);
-    const note = /^<!-- ts: (.+) -->$/.exec(lines[index - 1] ?? "");
+    const note = /^<!-- (?:ts|jest): (.+) -->$/.exec(lines[index - 1] ?? "");
     blocks.push({
       page: path,
       language: fence[1] as string,
