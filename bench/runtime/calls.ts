@@ -96,8 +96,8 @@ export async function measureCalls(options: CallsOptions, load: LoadProcess, sum
     const server = await starting;
     servers.push({ name, server });
     const row = single(name, server, false, { counts: name });
-    single(`${name}, Idempotency-Key`, server, true, { counts: name });
-    return { server, row };
+    const withKeys = single(`${name}, Idempotency-Key`, server, true, { counts: name });
+    return { server, row, withKeys };
   };
   /** Rows of many calls at once. A copy of before has none. */
   const batched = async (name: string, server: Server, script: string) => {
@@ -116,7 +116,7 @@ export async function measureCalls(options: CallsOptions, load: LoadProcess, sum
   };
 
   const name = "**statefun-ts**";
-  const { server, row } = await counters(name, Ours.start(ours, temporaryFolder("ours")));
+  const { server, row, withKeys } = await counters(name, Ours.start(ours, temporaryFolder("ours")));
   const manyRows = await batched(name, server, ours);
   if (changed !== undefined) {
     const copy = await counters("changed copy", Ours.start(changed, temporaryFolder("changed")));
@@ -147,7 +147,7 @@ export async function measureCalls(options: CallsOptions, load: LoadProcess, sum
   for (const { server } of servers) await server.stop();
   await httpFloor.stop();
   floor.stop();
-  summarize(summary, row, floorRow, peer?.row, manyRows);
+  summarize(summary, { row, withKeys, floor: floorRow, peer: peer?.row, many: manyRows });
   const tables = clientCounts.map((clients) => callTable(rows, clients));
   return [...tables, table(["after these calls", "resident MB"], loaded)].join("\n\n");
 }
@@ -163,24 +163,31 @@ async function takesManyCalls({ port }: Server): Promise<boolean> {
   return status !== 404;
 }
 
-function summarize(summary: Summary, row: Row, floor: Row, peer: Row | undefined, manyRows: readonly Row[]): void {
-  const [ours, http, restate] = [row, floor, peer].map((each) => each?.found(128)) as [Figures, Figures, Figures?];
-  const [lines, client] = manyRows.map((each) => each.found(128) as Figures);
-  const many = [
-    ["as lines of `POST /calls`", lines],
-    ["batched by the typed client", client],
-  ] as const;
+interface Summarized {
+  readonly row: Row;
+  readonly withKeys: Row;
+  readonly floor: Row;
+  readonly peer: Row | undefined;
+  /** Many calls at once: as lines, and by the typed client. */
+  readonly many: readonly Row[];
+}
+
+function summarize(summary: Summary, { row, withKeys, floor, peer, many }: Summarized): void {
+  const figures = (each: Row) => each.found(128) as Figures;
+  const [ours, http] = [figures(row), figures(floor)];
+  const [lines, client] = many.map((each) => figures(each).perSecond);
   summary.addRatio("CPU of a durable HTTP call ÷ node:http with a fixed answer, 128 clients", ours.cpu, http.cpu);
   summary.addRatio("durable calls/s ÷ node:http with a fixed answer, 128 clients", ours.perSecond, http.perSecond);
-  for (const [what, found] of many) {
-    if (found !== undefined)
-      summary.addRatio(`durable calls/s, ${what} ÷ single ones`, found.perSecond, ours.perSecond);
+  if (lines !== undefined && client !== undefined) {
+    summary.addRatio("durable calls/s, as lines of `POST /calls` ÷ single calls", lines, ours.perSecond);
+    // The typed client gives each call a key.
+    const keyed = figures(withKeys).perSecond;
+    summary.addRatio("durable calls/s, together by the typed client ÷ single calls, all with keys", client, keyed);
   }
-  if (restate === undefined) return;
-  summary.addRatio("durable calls/s ÷ Restate, 128 clients", ours.perSecond, restate.perSecond);
-  for (const [what, found] of many) {
-    if (found !== undefined) summary.addRatio(`durable calls/s, ${what} ÷ Restate`, found.perSecond, restate.perSecond);
-  }
+  if (peer === undefined) return;
+  const restate = figures(peer).perSecond;
+  summary.addRatio("durable calls/s ÷ Restate, 128 clients", ours.perSecond, restate);
+  if (lines !== undefined) summary.addRatio("durable calls/s, as lines of `POST /calls` ÷ Restate", lines, restate);
 }
 
 function callTable(rows: readonly Row[], clients: ClientCount): string {
