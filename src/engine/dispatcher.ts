@@ -53,6 +53,8 @@ export class Dispatcher {
   readonly #reader: MailboxReader;
   readonly #sleeping: SleepingAddresses;
   #inFlight = 0;
+  /** How many calls have begun. */
+  #begun = 0;
   #pumping = false;
   #pumpAwaited = false;
   #stopped = false;
@@ -130,24 +132,38 @@ export class Dispatcher {
   }
 
   #pump(): void {
-    const budget = this.#budget;
-    if (budget.spent) return;
-    const { commit } = this.#parts;
-    for (const lane of this.#open) {
-      while (!this.#stopped && !commit.saturated) {
-        const instance = lane.next();
-        if (instance === undefined) {
-          this.#open.delete(lane);
-          break;
-        }
-        budget.spend();
-        this.#call(lane, instance);
-        budget.checkTime();
-        if (!budget.spent) continue;
-        this.#lastOfTurn = lane;
-        return;
+    let debtEnds: number;
+    do {
+      debtEnds = Number.POSITIVE_INFINITY;
+      for (const lane of this.#open) {
+        while (this.#begun < debtEnds && this.#begun >= lane.owesUntil && this.#beginCall(lane));
+        if (this.#begun < lane.owesUntil) debtEnds = Math.min(debtEnds, lane.owesUntil);
+        if (this.#begun >= debtEnds) break;
       }
+    } while (this.#begun >= debtEnds || this.#beginOneInDebt());
+  }
+
+  /** A lane in debt has its turn all the same when no other lane has a call to begin. */
+  #beginOneInDebt(): boolean {
+    for (const lane of this.#open) if (this.#beginCall(lane)) return true;
+    return false;
+  }
+
+  /** Begins the next call of a lane. Returns false when none may begin. */
+  #beginCall(lane: Lane): boolean {
+    const budget = this.#budget;
+    if (budget.spent || this.#stopped || this.#parts.commit.saturated) return false;
+    const instance = lane.next();
+    if (instance === undefined) {
+      this.#open.delete(lane);
+      return false;
     }
+    budget.spend();
+    this.#begun += 1;
+    this.#call(lane, instance);
+    budget.checkTime();
+    if (budget.spent) this.#lastOfTurn = lane;
+    return true;
   }
 
   /** Begins a turn. The lane that has used up the last turn comes after all other lanes. */
@@ -202,6 +218,8 @@ export class Dispatcher {
     const lane = this.#lane(known);
     this.#inFlight -= 1;
     lane.ended(instance, outcome.kind);
+    lane.charge(known.made, this.#begun);
+    known.made = 0;
     this.#open.add(lane);
     if ("error" in outcome) {
       const waitMs = failures.record(instance, known, outcome, lane);

@@ -44,6 +44,8 @@ export class KnownFunction {
   readonly backlog: Backlog;
   /** Its counts since the start. Functions beyond the bound of labels share theirs. */
   readonly counters: FunctionCounters;
+  /** How many messages its calls have sent, less those that they have handled, since its lane was charged for them. */
+  made = 0;
   /** How many of its addresses are awake. */
   awake = 0;
   /** Whether addresses of it may have messages without being awake; see sleeping-addresses.ts. */

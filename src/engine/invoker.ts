@@ -221,6 +221,7 @@ export class Invoker {
     counters.messagesDelivered += consumed;
     instance.forgetFailures();
     known.counters.messages += consumed;
+    known.made += part.effects.messages.length - consumed;
     instance.suspects = Math.max(0, instance.suspects - consumed);
   };
 

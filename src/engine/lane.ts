@@ -12,6 +12,8 @@ import type { Instance } from "./instance.js";
 const failuresUntilDown = 3;
 /** After calls of this many addresses in a row without an answer, the endpoint is to blame and not the addresses. */
 const addressesUntilBlamed = 10;
+/** A lane lets at most so many calls of others begin first. */
+const mostCharged = 2_000;
 const backoff: Backoff = { firstMs: 100, longestMs: 10_000 };
 
 export class Lane {
@@ -27,6 +29,8 @@ export class Lane {
   /** Addresses in a row whose calls got no answer. */
   readonly #unanswered = new Set<Instance>();
   #wait: Timer | undefined;
+  /** The lane is in debt until so many calls of all lanes have begun: other lanes come first. */
+  owesUntil = 0;
 
   /** `wake` is called with the lane when addresses may have their turn again after a wait. */
   constructor(clock: Clock, mostInFlight: number, room: EndpointRoom | undefined, wake: (lane: Lane) => void) {
@@ -56,6 +60,15 @@ export class Lane {
     if (instance.queued) return;
     instance.queued = true;
     this.#queue.push(instance);
+  }
+
+  /**
+   * Charges the lane for messages that its calls made beyond those that they handled, when so many calls of all lanes have begun.
+   * A function that sends a thousand messages in one call lets a thousand other calls begin first: else messages would pile up
+   * faster than they are handled. Its debt is bounded, so that its own messages are handled too while others have much to do.
+   */
+  charge(made: number, begun: number): void {
+    if (made > 0) this.owesUntil = Math.min(Math.max(this.owesUntil, begun) + made, begun + mostCharged);
   }
 
   /** Takes the address whose turn it is; undefined when none waits, or when no call may begin now. */

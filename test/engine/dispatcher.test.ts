@@ -153,6 +153,49 @@ test("what begins is bounded in a turn of the event loop, and lanes take turns i
   assert.equal(names.indexOf("g"), 128, "the other lane goes first in the next turn");
 });
 
+/** Calls end at once. A call of f makes so many messages, and the names of the functions that were called are returned. */
+async function names(made: number, counts: Record<string, number>): Promise<string> {
+  const parts = new Parts({ functions });
+  let called = "";
+  const invoker: Pick<Invoker, "call"> = {
+    call(instance, known, ended) {
+      called += known.name;
+      if (known.name === "f") known.made += made;
+      instance.mailbox.consume();
+      ended(answered, instance, known);
+    },
+  };
+  const dispatcher = new Dispatcher({ ...parts, invoker: invoker as Invoker, failures: new Failures(parts) });
+  for (const [name, count] of Object.entries(counts)) {
+    for (let id = 0; id < count; id++) {
+      const instance = parts.instances.wake(at(`${name}/${id}`));
+      instance.mailbox.push(message("x"));
+      dispatcher.ready(instance);
+    }
+  }
+  for (let before = -1; before < called.length; ) {
+    before = called.length;
+    await parts.settle();
+  }
+  return called;
+}
+
+test("a function whose calls send many messages lets as many other calls begin first", async () => {
+  assert.equal(await names(4, { f: 3, g: 10 }), "fggggfggggfgg");
+  assert.equal(
+    await names(1, { f: 3, g: 3 }),
+    "fgfgfg",
+    "half of the calls are its own when each makes one message more",
+  );
+  assert.equal(await names(0, { f: 3, g: 3 }), "fffggg");
+});
+
+test("a function whose calls send many messages has its turn when nobody else has anything to do, and after a while in any case", async () => {
+  assert.equal(await names(1_000, { f: 3, g: 2 }), "fggff");
+  const called = await names(1e9, { f: 2, g: 5_000 });
+  assert.equal(called.lastIndexOf("f"), 2_001);
+});
+
 test("an address that is parked or held is not called, and is when it may be again", () => {
   const { parts, ready, flights, send } = setUp();
   const parked = parts.instances.wake(at("f/parked"));
