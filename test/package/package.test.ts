@@ -157,6 +157,13 @@ describe("the installed runtime", () => {
     });
   }
 
+  for (const program of ["testing.mjs", "testing.cjs"]) {
+    test(`runs functions under the testing kit: ${program}`, async () => {
+      const { stdout } = await run(process.execPath, [program], { cwd: consumer });
+      assert.deepEqual(JSON.parse(stdout), { answer: 40, state: { count: 40 }, invoked: 42 });
+    });
+  }
+
   test("starts and is called from the shell", async () => {
     const bin = join(consumer, "node_modules/.bin/statefun");
     const options = ["--functions", "functions.mjs", "--memory", "--port", "0", "--admin-port", "0", "--json"];
