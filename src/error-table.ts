@@ -374,6 +374,12 @@ export const errors = {
     ),
     expose: false,
   },
+
+  // Tests: raised by statefun-ts/testing.
+  SIMULATION_FAILED: code(
+    "A simulated run did what it must not do.",
+    "Read the history in the message from the top. Put the printed test into your tests, then correct the functions.",
+  ),
 } as const satisfies Readonly<Record<string, ErrorInfo>>;
 
 /** A stable code of a `StatefunError`. */

@@ -41,6 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   client: ["types", "model", "errors"],
   testing: [
+    "testing/simulation",
     "runtime",
     "runtime/endpoint",
     "client",
@@ -53,6 +54,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors",
   ],
   vite: ["errors"],
+  "testing/simulation": [
+    "testing",
+    "runtime",
+    "runtime/endpoint",
+    "engine",
+    "functions",
+    "store",
+    "types",
+    "model",
+    "errors",
+  ],
   cli: ["runtime", "runtime/module", "client", "functions", "model", "errors"],
   index: ["functions", "wire", "types", "model", "errors"],
 };
@@ -72,6 +84,7 @@ const packages: Record<string, readonly string[]> = {
   fastify: ["serve/hosts/fastify.ts"],
   "@nestjs/common": ["serve/hosts/nest.ts"],
   "@nestjs/core": ["serve/hosts/nest.ts"],
+  "fast-check": ["testing/simulation/command-source.ts"],
   "reflect-metadata": ["functions/class-record.ts"],
 };
 

@@ -1,0 +1,69 @@
+// What people read when a simulation has found something: what is wrong, the shortest history, and a test to paste.
+
+import { StatefunError } from "../../errors.js";
+import type { Command } from "./commands.js";
+import type { Violation } from "./invariants.js";
+import type { Plan } from "./plan.js";
+import { sourceText } from "./source-text.js";
+
+/** A run that `simulate` repeats: its arrays are everything that it is made of. */
+export interface Replay extends Partial<Plan> {
+  /** What came before the run, while nothing went wrong. Defaults to the option `setup`. */
+  readonly setup?: readonly Command[];
+}
+
+/** What a simulation has found. */
+export interface Finding {
+  readonly violation: Violation;
+  readonly seed: number;
+  /** Which run of the seed it was, counted from 0; undefined when a plan was repeated. */
+  readonly run: number | undefined;
+  /** The smallest plan that shows it. */
+  readonly plan: Plan;
+  readonly setup: readonly Command[];
+  /** The history of the smallest plan, as a table. */
+  readonly history: string;
+}
+
+/** SIMULATION_FAILED: a run did what it must not do. The message holds the history, the seed and a test to paste. */
+export class SimulationError extends StatefunError {
+  /**
+   * The name of the invariant that does not hold, which may be one that every run has: "no address is parked", "handlers are
+   * deterministic", "handlers end", "the run becomes quiet".
+   */
+  readonly invariant: string;
+  /** The seed that finds it again. */
+  readonly seed: number;
+  /** The smallest run that shows it, for the option `replay`. */
+  readonly replay: Required<Replay>;
+  /** The shortest history, as a table. */
+  readonly history: string;
+  /** The source text of a test that shows it again. */
+  readonly test: string;
+
+  constructor(finding: Finding) {
+    const { violation, seed, run, plan, setup, history } = finding;
+    const test = testText(violation, plan, setup);
+    const found = run === undefined ? "" : `Found by run ${run} of the seed ${seed}.\n\n`;
+    super(
+      "SIMULATION_FAILED",
+      `${violation.message}\n\n${history}\n\n${found}A test that shows it again, with the app and the options of the simulation:\n\n${test}`,
+    );
+    this.invariant = violation.name;
+    this.seed = seed;
+    this.replay = { ...plan, setup };
+    this.history = history;
+    this.test = test;
+  }
+}
+
+function testText({ name }: Violation, { commands, faults, order }: Plan, setup: readonly Command[]): string {
+  const replay = { ...(setup.length === 0 ? {} : { setup }), commands, faults, order };
+  return `test(${JSON.stringify(name)}, async () => {
+  await simulate(app, {
+    ...options,
+    replay: ${sourceText(replay, 4)},
+  });
+});
+`;
+}

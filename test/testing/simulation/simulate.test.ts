@@ -1,0 +1,238 @@
+// Simulations: what they explore, what they find, and what they print.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Context, Handles, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
+import {
+  type Command,
+  call,
+  type FaultKind,
+  type SimulateOptions,
+  SimulationError,
+  type SimulationView,
+  send,
+  simulate,
+} from "statefun-ts/testing";
+import { rejectsCode } from "../../support/expect-code.js";
+import { Add, Counter, functions } from "./counters.js";
+
+const app = { functions };
+const add = (id: string, amount: number, rest: Partial<Add> = {}) => send(Counter, id, Add.pack({ amount, ...rest }));
+
+async function findingOf(options: SimulateOptions, of = app): Promise<SimulationError> {
+  const error = await simulate(of, options).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof SimulationError, `found ${error}`);
+  return error;
+}
+
+/** Each commands is carried out exactly once: the totals, the records, and nothing left. */
+const exactlyOnce: SimulateOptions["atEnd"] = {
+  "everything is done once": (view: SimulationView) => {
+    assert.deepEqual(view.state(Counter, "a"), { total: 3 });
+    assert.deepEqual(view.state(Counter, "b"), { total: 3 });
+    assert.deepEqual([...view.egress("test/log")].sort(), ["a 1", "a 2", "b 1", "b 2"]);
+    assert.deepEqual(view.delayed(), []);
+  },
+};
+const chain = [add("a", 1, { then: "b" }), add("a", 2, { then: "b", minutes: 5 })];
+
+for (const fault of ["crash", "fullDisk", "lostAnswer", "failingHandler", "slowHandler", "egressDown"] as FaultKind[]) {
+  test(`what is done once is done once with the fault ${fault} too`, async () => {
+    const seen = new Set<number>();
+    const invariants = { looks: (view: SimulationView) => seen.add(view.state(Counter, "b").total) };
+    await simulate(app, { runs: 60, seed: 3, faults: [fault], commands: chain, invariants, atEnd: exactlyOnce });
+    for (const total of [0, 1, 3]) assert.ok(seen.has(total), `a commit after which b has ${total}`);
+  });
+}
+
+test("the same seed makes the same runs, and another one does not", async () => {
+  const commands: SimulateOptions["commands"] = (random) => [add("a", random.below(100)), add("b", random.below(100))];
+  const totals = async (seed: number) => {
+    const seen: unknown[] = [];
+    const invariants = { looks: (view: SimulationView) => seen.push(view.state(Counter, "a").total) };
+    const summary = await simulate(app, { runs: 20, seed, commands, invariants });
+    return { seen, summary };
+  };
+  const first = await totals(7);
+  assert.deepEqual(await totals(7), first);
+  assert.notDeepEqual(await totals(8), first);
+});
+
+test("an invariant sees the state after each commit, also one that is asynchronous", async () => {
+  const error = await findingOf({
+    seed: 1,
+    commands: [add("a", 1, { then: "b" })],
+    invariants: {
+      "both or neither": async (view) => {
+        await Promise.resolve();
+        return view.state(Counter, "a").total === view.state(Counter, "b").total;
+      },
+    },
+  });
+  assert.equal(error.code, "SIMULATION_FAILED");
+  assert.equal(error.invariant, "both or neither");
+});
+
+test("what must hold at the end is not asked of the states before", async () => {
+  const atEnd = { "both or neither": (view: SimulationView) => view.states(Counter).size === 2 };
+  await simulate(app, { runs: 30, seed: 1, commands: [add("a", 1, { then: "b", minutes: 90 })], atEnd });
+});
+
+test("what is delayed for longer than the horizon is not awaited", async () => {
+  const delayed = { "it still waits": (view: SimulationView) => view.delayed()[0]?.to === "test/counter/b" };
+  const commands = [add("a", 1, { then: "b", minutes: 90 })];
+  await simulate(app, { runs: 10, seed: 1, faults: [], commands, horizon: { hours: 1 }, atEnd: delayed });
+});
+
+test("commands wait, call, are delayed and are cancelled", async () => {
+  const commands: Command[] = [
+    call(Counter, "a", Add.pack({ amount: 1 })),
+    send(Counter, "b", Add.pack({ amount: 5 }), { delay: { hours: 1 }, cancellationToken: "later" }),
+    send(Counter, "c", Add.pack({ amount: 7 }), { delay: { minutes: 1 } }),
+    { wait: { minutes: 10 } },
+    { cancel: "later" },
+  ];
+  const atEnd = {
+    "only b is cancelled": (view: SimulationView) => {
+      assert.deepEqual(
+        [...view.states(Counter)],
+        [
+          ["a", { total: 1 }],
+          ["c", { total: 7 }],
+        ],
+      );
+      assert.ok(view.now >= Date.UTC(2026, 0, 1, 0, 10));
+    },
+  };
+  await simulate(app, { runs: 1, faults: [], replay: { commands }, atEnd });
+});
+
+test("the setup is carried out before anything goes wrong, and never made smaller", async () => {
+  const error = await findingOf({
+    seed: 1,
+    setup: [add("a", 10)],
+    commands: [add("a", 1), add("a", 2), add("a", 3)],
+    invariants: { "a is at most 12": (view) => view.state(Counter, "a").total <= 12 },
+  });
+  assert.equal(error.replay.setup.length, 1);
+  assert.equal(error.replay.commands.length, 1);
+  assert.deepEqual([error.replay.faults, error.replay.order], [[], []]);
+});
+
+test("a fault stays when nothing else shows the failure, as early as it may come", async () => {
+  const error = await findingOf({
+    runs: 50,
+    seed: 1,
+    faults: ["failingHandler"],
+    commands: [add("a", 1), add("b", 1), add("c", 1)],
+    invariants: { "no time passes": (view) => view.now === Date.UTC(2026, 0, 1) },
+  });
+  assert.deepEqual(error.replay.faults, [{ fault: "failingHandler", at: 0 }]);
+  assert.equal(error.replay.commands.length, 1);
+  assert.match(error.history, /the handler of test\/counter\/\w fails/);
+});
+
+test("a handler that is not deterministic is found, with its name and its state", async () => {
+  @StatefulFunction("test/dice")
+  class Dice {
+    @State("eyes", Types.double) eyes = 0;
+
+    @Handles(Types.string)
+    roll(_player: string, context: Context) {
+      this.eyes = context.address.id === "loaded" ? 6 : Math.random();
+    }
+  }
+  const dice = { functions: new StatefulFunctions(Dice) };
+  await simulate(dice, { runs: 5, seed: 1, commands: [send(Dice, "loaded", "bob")] });
+  const error = await findingOf({ runs: 5, seed: 1, commands: [send(Dice, "fair", "bob")] }, dice);
+  assert.equal(error.invariant, "handlers are deterministic");
+  assert.match(error.message, /test\/dice, roll at test\/dice\/fair/);
+  assert.match(error.message, /state eyes = /);
+});
+
+test("a message that fails at every try is found, unless addresses may be parked", async () => {
+  const failing = {
+    functions: new StatefulFunctions().register(
+      "test/failing",
+      () => {
+        throw new TypeError("It never works.");
+      },
+      { handles: [Types.string] },
+    ),
+  };
+  const commands = [send("test/failing", "x", "go")];
+  const error = await findingOf({ seed: 1, commands }, failing);
+  assert.equal(error.invariant, "no address is parked");
+  assert.match(error.message, /test\/failing\/x is parked: HANDLER_FAILED: .*It never works/);
+  await simulate(failing, { runs: 20, seed: 1, commands, allowParked: true });
+});
+
+test("a run without an end is found, and a shorter horizon ends it", async () => {
+  const ticking = {
+    functions: new StatefulFunctions().register(
+      "test/clock",
+      (_tick, context) => context.sendAfter({ minutes: 1 }, context.address, "tick"),
+      { handles: [Types.string] },
+    ),
+  };
+  const options = { seed: 1, commands: [send("test/clock", "x", "tick")], steps: 200 };
+  assert.equal((await findingOf(options, ticking)).invariant, "the run becomes quiet");
+  await simulate(ticking, { ...options, runs: 10, horizon: { minutes: 20 } });
+});
+
+test("a handler that waits for real time is found", async () => {
+  const waiting = {
+    functions: new StatefulFunctions().register("test/waiting", () => new Promise(() => {}), {
+      handles: [Types.string],
+    }),
+    patience: 20,
+  };
+  const error = await findingOf({ seed: 1, commands: [send("test/waiting", "x", "go")] }, waiting);
+  assert.equal(error.invariant, "handlers end");
+  assert.match(error.message, /test\/waiting/);
+});
+
+test("commands come from an arbitrary of fast-check", async () => {
+  const commands = fc.array(
+    fc.integer({ min: 1, max: 9 }).map((amount) => add("a", amount)),
+    { maxLength: 5 },
+  );
+  const error = await findingOf({
+    seed: 1,
+    commands,
+    invariants: { "a is less than 7": (view) => view.state(Counter, "a").total < 7 },
+  });
+  assert.ok(error.replay.commands.length <= 2);
+});
+
+test("the order of messages of one sender is kept, and that of several is not", async () => {
+  const log = (view: SimulationView) =>
+    view
+      .egress("test/log")
+      .filter((line) => line.startsWith("z"))
+      .join();
+  const commands = [add("a", 1, { then: "z" }), add("b", 2, { then: "z" }), add("a", 3, { then: "z" })];
+  const seen = new Set<string>();
+  await simulate(app, {
+    runs: 150,
+    seed: 1,
+    commands,
+    atEnd: {
+      "1 comes before 3": (view) => {
+        seen.add(log(view));
+        return log(view).indexOf("z 1") < log(view).indexOf("z 3");
+      },
+    },
+  });
+  assert.deepEqual([...seen].sort(), ["z 1,z 2,z 3", "z 1,z 3,z 2", "z 2,z 1,z 3"]);
+});
+
+test("options that are no options are refused", async () => {
+  await rejectsCode(simulate(app, { runs: 0 }), "OPTION_INVALID");
+  await rejectsCode(simulate(app, { faults: ["earthquake" as FaultKind] }), "OPTION_INVALID");
+  await rejectsCode(simulate(app, { commands: [{ ...add("a", 1), typename: "no/type" }], runs: 1 }), "OPTION_INVALID");
+});
