@@ -103,7 +103,7 @@ export class WatchedEndpoint implements LocalEndpoint {
       endRunning();
       running.delete(call);
     };
-    return answer.finally(end).then((late) => (work.ended ? never : late));
+    return answer.finally(end);
   }
 
   close(): Promise<void> {

@@ -38,6 +38,46 @@ test("a handler whose effects were not written runs again, and its effects are t
   await app.close();
 });
 
+test("a message that was not durable is gone, and its handler does not run for it", async () => {
+  let run = 0;
+  const counting = new StatefulFunctions().register("test/counting", () => {
+    run += 1;
+  });
+  const app = await TestRuntime.open({ functions: counting });
+  const lost = rejectsCode(app.send("test/counting", "a", true), "ENGINE_RESTARTING");
+  await app.crash();
+  await lost;
+  await app.settle();
+  assert.equal(run, 0);
+  await app.close();
+});
+
+test("what has happened when the runtime has settled is written", async () => {
+  const app = await TestRuntime.open({
+    functions: new StatefulFunctions().register(
+      "test/kept",
+      (_message, _context, state) => {
+        state.count += 1;
+      },
+      { state: { count: { type: Types.int, default: 0 } } },
+    ),
+  });
+  let run = 0;
+  const gate = new Gate();
+  app.fake("test/gated", async (_message, context) => {
+    await gate.promise;
+    run += 1;
+    context.send("test/kept", "a", true);
+  });
+  await app.send("test/gated", "a", true);
+  gate.open();
+  await app.settle();
+  await app.crash();
+  await app.settle();
+  assert.deepEqual([run, await app.state("test/kept", "a")], [1, { count: 1 }]);
+  await app.close();
+});
+
 test("a handler in flight has no effect after the crash, and its context is closed", async () => {
   const gate = new Gate();
   let kept: Context | undefined;
@@ -47,18 +87,23 @@ test("a handler in flight has no effect after the crash, and its context is clos
     async (_message, context, state) => {
       run += 1;
       kept ??= context;
-      if (run === 1) await gate.promise;
+      if (run === 1) {
+        await gate.promise;
+        throw new Error("too late");
+      }
       state.count += 1;
     },
     { state: { count: { type: Types.int, default: 0 } } },
   );
-  const app = await TestRuntime.open({ functions: slow });
+  const lines: string[] = [];
+  const note = (line: string) => lines.push(line);
+  const app = await TestRuntime.open({ functions: slow, logger: { warn: note, error: note } });
   await app.send("test/slow", "a", true);
   await app.crash();
   throwsCode(() => kept?.send("test/slow", "a", true), "CONTEXT_CLOSED");
   gate.open();
   await app.settle();
-  assert.deepEqual([run, await app.state("test/slow", "a")], [2, { count: 1 }]);
+  assert.deepEqual([run, await app.state("test/slow", "a"), lines], [2, { count: 1 }, []]);
   await app.close();
 });
 
