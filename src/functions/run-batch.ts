@@ -228,15 +228,15 @@ export class BatchRun implements BatchScope {
   #succeed(context: MessageContext, returned: unknown): void {
     if (this.limit.passed) return;
     context.end(returned);
-    const more = this.#next + 2 < this.#batch.invocations.length;
-    if (context.readOnly) this.#assertUnchanged(more);
-    else this.state.keep(more);
+    const isLast = this.#next + 1 === this.#batch.invocations.length;
+    if (context.readOnly) this.#assertUnchanged(isLast);
+    else this.state.keep(isLast);
     if (context.deferred) this.#ends = append(this.#ends, { index: this.#ended, deferred: true });
     this.#end();
   }
 
-  #assertUnchanged(more: boolean): void {
-    const name = this.state.changed(more);
+  #assertUnchanged(isLast: boolean): void {
+    const name = this.state.changed(isLast);
     if (name !== undefined) throw readOnlyError(this.address, `changes the state "${name}"`);
   }
 

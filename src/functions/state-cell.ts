@@ -3,6 +3,7 @@
 
 import { describe, StatefunError } from "../errors.js";
 import type { Generation, PersistedValue } from "../model/invocation.js";
+import type { Followed } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes, sameBytes } from "../types/bytes.js";
 import type { StateSpec } from "./function-spec.js";
@@ -28,7 +29,10 @@ export class Cell {
   #sent: TypedValue | undefined;
   /** The value after the last message that succeeded, unless {@link #unpacked} holds it; undefined when the state is not set. */
   #kept: TypedValue | undefined;
-  /** A primitive, or the copy of an object, that was kept and is not packed yet: the next message most often replaces it. */
+  /**
+   * A primitive that was kept and is not packed yet, or #followed when it holds the object that was kept: the next message most
+   * often changes the value again.
+   */
   #unpacked: unknown;
   /** Whether #kept was packed here: equal values then have equal bytes. */
   #keptIsOurs = false;
@@ -45,15 +49,14 @@ export class Cell {
   #startBytes: Uint8Array | undefined;
   /** Whether #start is the value that was kept, and not a default. */
   #startIsKept = false;
-  /** A copy of the object when the message began; undefined before a batch's second message, and for types without copies. */
-  #copy: object | undefined;
+  /** The object when the message began; undefined when objects are compared by their bytes. */
+  #followed: Followed<unknown> | undefined;
   /** Whether the message that runs has written the state by name. */
   #written = false;
-  /** Whether the message that has just ended changed the value, the property's value, and its packed form or copy. */
+  /** Whether the message that has just ended changed the value, the property's value, and its packed form. */
   #prepared = false;
   #value: unknown;
   #next: TypedValue | undefined;
-  #nextCopy: object | undefined;
 
   constructor(
     typeName: string,
@@ -74,7 +77,7 @@ export class Cell {
   begin(instance: object): void {
     const spec = this.#spec;
     const kept = this.packKept();
-    this.#copy = undefined;
+    this.#followed = undefined;
     this.#written = false;
     this.#watched = false;
     this.#startBytes = undefined;
@@ -94,6 +97,7 @@ export class Cell {
       this.#watch(property, kept, instance);
     if (this.#watched) return;
     this.#start = this.#unpackCopy(kept);
+    this.#followStart();
     spec.set(instance, this.#start);
   }
 
@@ -106,6 +110,7 @@ export class Cell {
     return property.watch(instance, {
       show: () => {
         decode();
+        this.#followStart();
         property.unwatch(instance, this.#start);
         return this.#start;
       },
@@ -130,26 +135,25 @@ export class Cell {
   restoreDefault(from: object, instance: object): void {
     this.#start = this.#spec.get(from);
     this.#startBytes = undefined;
-    this.#copy = undefined;
+    this.#followed = undefined;
     this.#startIsKept = false;
     this.#spec.set(instance, this.#start);
     this.#startFromDefault(instance);
   }
 
   /**
-   * Checks the property's value if the message has changed it, and returns whether it has. `more` says that the batch has two
-   * further messages or more. Throws VALUE_INVALID.
+   * Checks the property's value if the message has changed it, and returns whether it has. `isLast` says that the message is the
+   * last one of its batch. Throws VALUE_INVALID.
    */
-  prepare(instance: object, more: boolean): boolean {
+  prepare(instance: object, isLast: boolean): boolean {
     this.#prepared = false;
     if (this.#isUntouched(instance)) return false;
     const value = this.#spec.get(instance);
     this.#next = undefined;
-    this.#nextCopy = undefined;
     if (!isSet(value)) {
       if (!this.#isKept) return false;
     } else if (typeof value === "object") {
-      if (!this.#prepareObject(value as object, more)) return false;
+      if (!this.#prepareObject(value as object, isLast)) return false;
     } else {
       if (!this.#written && Object.is(value, this.#start)) return false;
       if (!this.#packsLater(value)) this.#next = this.#pack(value);
@@ -159,20 +163,22 @@ export class Cell {
     return true;
   }
 
-  /**
-   * To compare an object with a copy, and to copy what has changed, costs less than to encode the object after every message.
-   * The first message has no copy to compare with, and for the last two messages of a batch a new copy does not pay.
-   */
-  #prepareObject(value: object, more: boolean): boolean {
-    const before = this.#copy;
-    const copy = more || before !== undefined ? this.#snapshot(value, before) : undefined;
-    this.#nextCopy = copy;
-    if (copy !== undefined && before !== undefined) return this.#written || copy !== before;
-    const packed = copy === undefined ? this.#pack(value) : this.#spec.type.packSnapshot(copy);
+  #prepareObject(value: object, isLast: boolean): boolean {
+    const followed = this.#followed;
+    if (followed !== undefined) {
+      const changed = this.#take(followed, value);
+      if (!changed && !this.#written) return false;
+      if (isLast) this.#next = followed.packTaken();
+      return true;
+    }
+    const packed = this.#pack(value);
     this.#next = packed;
-    if (this.#written || this.#changed(packed)) return true;
-    this.#copy = copy;
-    return false;
+    if (!this.#written && !this.#changed(packed)) return false;
+    if (!isLast) {
+      this.#followed = this.#spec.type.follow();
+      this.#followed?.take(value);
+    }
+    return true;
   }
 
   /** Keeps what {@link prepare} has found: the message has succeeded. */
@@ -180,8 +186,9 @@ export class Cell {
     if (!this.#prepared) return;
     const value = this.#value;
     this.#kept = this.#next;
-    this.#unpacked = this.#next === undefined && isSet(value) ? (this.#nextCopy ?? value) : undefined;
-    this.#copy = this.#nextCopy;
+    if (typeof value !== "object" || value === null) this.#followed = undefined;
+    this.#followed?.keep();
+    this.#unpacked = this.#next === undefined && isSet(value) ? (this.#followed ?? value) : undefined;
     this.#keptIsOurs = true;
     this.#changes += 1;
     if (this.#written) this.#changedByName = true;
@@ -198,8 +205,7 @@ export class Cell {
   packKept(): TypedValue | undefined {
     const unpacked = this.#unpacked;
     if (unpacked !== undefined) {
-      this.#kept =
-        typeof unpacked === "object" ? this.#spec.type.packSnapshot(unpacked as object) : this.#pack(unpacked);
+      this.#kept = unpacked === this.#followed ? this.#followed?.packKept() : this.#pack(unpacked);
       this.#unpacked = undefined;
     }
     return this.#kept;
@@ -234,6 +240,20 @@ export class Cell {
     this.#spec.set(instance, value === undefined ? undefined : this.#unpack(value));
   }
 
+  /** Follows the value at the start of the message, if it is an object. */
+  #followStart(): void {
+    if (typeof this.#start !== "object" || this.#start === null) return;
+    const followed = this.#spec.type.follow();
+    try {
+      followed?.take(this.#start);
+    } catch {
+      // A schema may make a value of the stored one that has no JSON form. Only a message that leaves it so is refused.
+      return;
+    }
+    followed?.keep();
+    this.#followed = followed;
+  }
+
   /** Whether an object's encoding differs from the encoding at the start of the message. */
   #changed(packed: TypedValue): boolean {
     if (!this.#startIsKept) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
@@ -254,6 +274,7 @@ export class Cell {
     const packed = this.#pack(this.#start);
     this.#startBytes = packed.value;
     this.#start = this.#unpackCopy(packed);
+    this.#followStart();
     this.#spec.set(instance, this.#start);
   }
 
@@ -262,9 +283,9 @@ export class Cell {
     return this.#kept !== undefined || this.#unpacked !== undefined;
   }
 
-  #snapshot(value: object, last: object | undefined): object | undefined {
+  #take(followed: Followed<unknown>, value: object): boolean {
     try {
-      return this.#spec.type.snapshot(value, last);
+      return followed.take(value);
     } catch (thrown) {
       throw this.#located(thrown);
     }

@@ -106,13 +106,13 @@ export class BatchState {
   }
 
   /**
-   * Keeps what the message that has just ended changed. `more` says that the batch has two further messages or more. Throws
+   * Keeps what the message that has just ended changed. `isLast` says that the message is the last one of its batch. Throws
    * VALUE_INVALID, and then keeps nothing of the message.
    */
-  keep(more: boolean): void {
+  keep(isLast: boolean): void {
     const instance = this.#instance;
     let changed = false;
-    for (const cell of this.#cells) if (cell.prepare(instance, more)) changed = true;
+    for (const cell of this.#cells) if (cell.prepare(instance, isLast)) changed = true;
     if (changed) for (const cell of this.#cells) cell.keep();
     if (this.#written === undefined) return;
     this.#undeclared = new Map([...(this.#undeclared ?? []), ...this.#written]);
@@ -120,11 +120,11 @@ export class BatchState {
   }
 
   /**
-   * The name of a state that the message which has just ended changed; undefined when it changed none. `more` says that the
-   * batch has two further messages or more. Throws VALUE_INVALID.
+   * The name of a state that the message which has just ended changed; undefined when it changed none. `isLast` says that the
+   * message is the last one of its batch. Throws VALUE_INVALID.
    */
-  changed(more: boolean): string | undefined {
-    const index = this.#cells.findIndex((cell) => cell.prepare(this.#instance, more));
+  changed(isLast: boolean): string | undefined {
+    const index = this.#cells.findIndex((cell) => cell.prepare(this.#instance, isLast));
     return this.#spec.states[index]?.name;
   }
 

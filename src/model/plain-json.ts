@@ -6,6 +6,8 @@ const nothing = () => false;
 
 /** How deep JSON from outside may be nested. JSON.parse takes a second for a million levels. */
 const deepest = 1000;
+/** How deep a value may be nested that becomes JSON. */
+export const deepestPlain = 200;
 /** A shorter text is parsed in a short time, however deep it is nested. */
 const short = 16 * 1024;
 const quote = 0x22;
@@ -80,7 +82,9 @@ function assertPlain(
  * a list that has properties.
  */
 function isPlainContainer(value: object, path: readonly (string | number)[], what: string): boolean {
-  if (path.length > 200) throw notJson(path, what, "it is nested more than 200 levels deep, or refers to itself");
+  if (path.length > deepestPlain) {
+    throw notJson(path, what, `it is nested more than ${deepestPlain} levels deep, or refers to itself`);
+  }
   if (!Array.isArray(value)) return isPlain(value);
   if (!isPlain(Object.getPrototypeOf(value))) return false;
   const keys = Object.keys(value);
@@ -89,102 +93,16 @@ function isPlainContainer(value: object, path: readonly (string | number)[], wha
 }
 
 /**
- * Copies a value, and checks it as {@link assertPlainJson} does. `last` is an earlier copy: the copy shares the parts that have
- * not changed since, and is `last` itself when JSON of both is the same text. Nobody may change a copy. Throws VALUE_INVALID.
- */
-export function copyPlainJson(value: unknown, last: unknown, what: string): unknown {
-  return copyPlain(value, last, [], what);
-}
-
-function copyPlain(value: unknown, last: unknown, path: (string | number)[], what: string): unknown {
-  if (typeof value !== "object" || value === null || !isPlainContainer(value, path, what)) {
-    assertPlain(value, path, what, nothing);
-    return value;
-  }
-  return Array.isArray(value)
-    ? copyList(value, Array.isArray(last) ? last : undefined, path, what)
-    : copyObject(value as JsonObject, isObject(last) ? last : undefined, path, what);
-}
-
-type JsonObject = Record<string, unknown>;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function copyList(
-  list: readonly unknown[],
-  last: readonly unknown[] | undefined,
-  path: (string | number)[],
-  what: string,
-): readonly unknown[] {
-  let copy: unknown[] | undefined = last?.length === list.length ? undefined : [];
-  for (let index = 0; index < list.length; index++) {
-    const item = list[index];
-    const before = last?.[index];
-    let copied: unknown = item;
-    if (item !== before || typeof item === "object" || item === undefined) {
-      path.push(index);
-      copied = copyPlain(item, before, path, what);
-      path.pop();
-      if (copied !== before) copy ??= last?.slice(0, index) ?? [];
-    }
-    copy?.push(copied);
-  }
-  return copy ?? (last as readonly unknown[]);
-}
-
-function copyObject(
-  object: JsonObject,
-  last: JsonObject | undefined,
-  path: (string | number)[],
-  what: string,
-): JsonObject {
-  const lastKeys = last === undefined ? [] : Object.keys(last);
-  let copy: JsonObject | undefined = last === undefined ? {} : undefined;
-  let count = 0;
-  for (const key of Object.keys(object)) {
-    const property = object[key];
-    if (property === undefined) continue;
-    const isSameKey = key === lastKeys[count];
-    const before = isSameKey ? last?.[key] : undefined;
-    let copied: unknown = property;
-    if (property !== before || typeof property === "object") {
-      path.push(key);
-      copied = copyPlain(property, before, path, what);
-      path.pop();
-      if (copied !== before) copy ??= firstOf(last as JsonObject, lastKeys, count);
-    }
-    if (copy !== undefined) put(copy, key, copied);
-    count += 1;
-  }
-  if (copy === undefined && count < lastKeys.length) copy = firstOf(last as JsonObject, lastKeys, count);
-  return copy ?? (last as JsonObject);
-}
-
-/** An object with the first properties of another one. */
-function firstOf(object: JsonObject, keys: readonly string[], count: number): JsonObject {
-  const first: JsonObject = {};
-  for (let index = 0; index < count; index++) put(first, keys[index] as string, object[keys[index] as string]);
-  return first;
-}
-
-function put(object: JsonObject, key: string, value: unknown): void {
-  // To assign "__proto__" would set the prototype.
-  if (key === "__proto__") {
-    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-  } else object[key] = value;
-}
-
-/**
  * Whether an object has no prototype, or Object.prototype of this or another realm, which has none itself. Array.prototype
  * is such an object too.
  */
-function isPlain(value: object | null): boolean {
+export function isPlain(value: object | null): boolean {
   const prototype: unknown = value === null ? null : Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function notJson(steps: readonly (string | number)[], what: string, why: string): StatefunError {
+/** The error for a value that JSON would drop or change, at the end of these steps. */
+export function notJson(steps: readonly (string | number)[], what: string, why: string): StatefunError {
   const path = steps.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
   const where = path === "" ? "The value" : `value${path.length > 100 ? `…${path.slice(-100)}` : path}`;
   return new StatefunError(

@@ -6,6 +6,23 @@ import { namesType } from "./type-url.js";
 import { TypedValue, unreadableAs, type ValueReader } from "./typed-value.js";
 
 /**
+ * A value that may change deep inside, as it was when it was taken last. To take it costs less than to encode it.
+ * @internal
+ */
+export interface Followed<T> {
+  /**
+   * Takes the value as it is. Returns whether its bytes differ from those of the value that was kept. Throws VALUE_INVALID.
+   */
+  take(value: T): boolean;
+  /** Keeps what was taken last. A take that was not kept must not be followed by another one. */
+  keep(): void;
+  /** Packs the value that was taken last, which nobody may have changed since. */
+  packTaken(): TypedValue<T>;
+  /** Packs what was kept last, and forgets what was only taken. Throws when the value has grown too large to be packed. */
+  packKept(): TypedValue<T>;
+}
+
+/**
  * Turns values into bytes and back, under a name that both sides know. `json`, `custom` and `protobuf` make types; a
  * subclass is one too.
  */
@@ -37,20 +54,11 @@ export abstract class Type<T> implements ValueReader<T> {
   }
 
   /**
-   * Copies a value that may change, to compare it and to encode it later; undefined when this type makes no copies. `last` is
-   * an earlier copy, which is returned when the bytes of both are the same. Throws VALUE_INVALID.
+   * Begins to follow a value that may change deep inside; undefined when this type can only compare the bytes of values.
    * @internal
    */
-  snapshot(_value: T, _last?: object): object | undefined {
+  follow(): Followed<T> | undefined {
     return undefined;
-  }
-
-  /**
-   * Packs a copy that {@link snapshot} has made.
-   * @internal
-   */
-  packSnapshot(copy: object): TypedValue<T> {
-    return this.pack(copy as T);
   }
 
   /**

@@ -2,9 +2,10 @@
 
 import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
+import { FlatJson } from "../model/flat-json.js";
 import type { TypenameOf, WithTypename } from "../model/named.js";
-import { assertPlainJson, assertShallowJson, copyPlainJson, parseJson } from "../model/plain-json.js";
-import { Type } from "../model/type.js";
+import { assertPlainJson, assertShallowJson, parseJson } from "../model/plain-json.js";
+import { type Followed, Type } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that `json` uses. */
@@ -63,13 +64,21 @@ class JsonType<T> extends Type<T> {
     return false;
   }
 
-  override snapshot(value: T, last?: object): object | undefined {
-    const copy = copyPlainJson(this.#validate(value, "VALUE_INVALID"), last, this.typename);
-    return typeof copy === "object" && copy !== null ? copy : undefined;
-  }
-
-  override packSnapshot(copy: object): TypedValue<T> {
-    return new TypedValue<T>(this.typename, platform.encodeUtf8(JSON.stringify(copy)));
+  override follow(): Followed<T> {
+    const flat = new FlatJson(this.typename);
+    let taken: T | undefined;
+    return {
+      take: (value) => {
+        taken = this.#validate(value, "VALUE_INVALID");
+        return flat.take(taken);
+      },
+      keep: () => flat.keep(),
+      packTaken: () => this.#packPlain(taken),
+      packKept: () => {
+        flat.undo();
+        return this.#packPlain(flat.value());
+      },
+    };
   }
 
   override toJson(value: T): unknown {
@@ -84,6 +93,11 @@ class JsonType<T> extends Type<T> {
     const valid = this.#validate(value, "VALUE_INVALID");
     assertPlainJson(valid, this.typename);
     return platform.encodeUtf8(JSON.stringify(valid));
+  }
+
+  /** Packs a value that was found to be JSON. */
+  #packPlain(value: unknown): TypedValue<T> {
+    return new TypedValue<T>(this.typename, platform.encodeUtf8(JSON.stringify(value)));
   }
 
   deserialize(bytes: Uint8Array): T {

@@ -7,6 +7,7 @@ import { LocalFunctions } from "../../src/functions/local-functions.js";
 import { type Context, StatefulFunctions, TerminalError, Type, type TypedValue, Types } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
 import { type BatchOutcome, type BatchPart, type PartTaker, Refusal } from "../../src/model/invocation.js";
+import type { Followed } from "../../src/model/type.js";
 import { throwsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
 
@@ -244,12 +245,21 @@ for (const late of [false, true]) {
       deserialize(bytes: Uint8Array) {
         return JSON.parse(new TextDecoder().decode(bytes)) as string[];
       }
-      override snapshot(value: string[]) {
-        return [...value];
-      }
-      override packSnapshot(copy: string[]) {
-        if (copy.length > 1) throw new RangeError("Invalid string length");
-        return this.pack(copy);
+      override follow(): Followed<string[]> {
+        let taken: string[] = [];
+        const pack = () => {
+          if (taken.length > 1) throw new RangeError("Invalid string length");
+          return this.pack(taken);
+        };
+        return {
+          take: (value) => {
+            taken = [...value];
+            return true;
+          },
+          keep() {},
+          packTaken: pack,
+          packKept: pack,
+        };
       }
     }
     const functions = new StatefulFunctions().register(

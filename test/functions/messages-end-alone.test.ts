@@ -220,6 +220,35 @@ test("a JSON state keeps the change of each message that succeeded, and none of 
   assert.deepEqual(bad.mutations, [["tree", '{"deep":{"ids":[0,"1","2","3"]}}']]);
 });
 
+test("a message that left one state without a JSON form leaves the other states as the message before left them", async () => {
+  const Ids = json<{ ids: unknown[] }>("test/ids");
+  const functions = new StatefulFunctions().register(
+    "test/two",
+    (message: string, _context, { first, second }) => {
+      first?.ids.push(message);
+      first?.ids.reverse();
+      second?.ids.push(message === "bad" ? Number.NaN : message);
+    },
+    { handles: [Types.string], state: { first: Ids, second: Ids } },
+  );
+  const { handler } = new Engine(functions, "v3");
+  for (const padding of ["", "x".repeat(300)]) {
+    const stored = packed("test/ids", JSON.stringify({ ids: [padding] }));
+    for (const after of [[], ["3"]]) {
+      const { consumed, stopped, mutations } = await callOffering(handler, "v3", {
+        to: "test/two/a",
+        state: { first: stored, second: stored },
+        messages: ["1", "2", "bad", ...after].map((text) => ({ argument: Types.string.pack(text) })),
+      });
+      assert.deepEqual([consumed, stopped?.code], [2, "VALUE_INVALID"]);
+      assert.deepEqual(mutations, [
+        ["first", JSON.stringify({ ids: ["2", padding, "1"] })],
+        ["second", JSON.stringify({ ids: [padding, "1", "2"] })],
+      ]);
+    }
+  }
+});
+
 test("an instance that can't be made stops the batch before the message that needs it", async () => {
   let made = 0;
   const functions = new StatefulFunctions().bind(Orders, {
