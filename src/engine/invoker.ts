@@ -71,7 +71,7 @@ export class Invoker {
       let invocations: readonly Invocation[] = none;
       for (let index = 0; index < size; index++) {
         const { caller, value } = mailbox.at(index);
-        invocations = append(invocations, { caller, argument: value.lend() });
+        invocations = append(invocations, { caller, argument: value.unpack() });
       }
       const state = instance.states.forLocalCall(known.states, this.#parts.clock.now());
       const { generation } = known.route;

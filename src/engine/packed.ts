@@ -64,11 +64,6 @@ export class Packed {
     return content instanceof Uint8Array ? decodePacked(content, this.generation) : content;
   }
 
-  /** The value for a function of this process, which may change the bytes that it gets. */
-  lend(): TypedValue {
-    return this.unpack().own(copy);
-  }
-
   /** The same value for functions of a generation. */
   as(generation: Generation): Packed {
     if (generation === this.generation) return this;

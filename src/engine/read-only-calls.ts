@@ -73,7 +73,7 @@ export class ReadOnlyCalls {
 
   #run(look: Look, specs: readonly ValueSpec[]): void {
     const { endpoint, target, caller, value } = look;
-    const invocations = [{ caller, argument: value.lend() }];
+    const invocations = [{ caller, argument: value.unpack() }];
     const state = this.#states(target, specs);
     const answer = endpoint.run({ generation: "v3", target, state, invocations, partsOffered: true }, taker());
     if (!(answer instanceof Promise)) this.#take(look, specs, answer);

@@ -68,6 +68,8 @@ export function isAsync(method: unknown): boolean {
 export interface Handler {
   /** Whether the handler only reads the states and answers. */
   readonly readOnly: boolean;
+  /** Whether the method's first argument may hold a view of the message's bytes, through which the method may change them. */
+  readonly sharesBytes: boolean;
   /** Makes the method's first argument of the packed message. */
   decode(argument: TypedValue): unknown;
   call(instance: object, message: unknown, context: Context): unknown;
@@ -161,11 +163,16 @@ function indexHandlers(
       claim(handledName(handled), name);
       const anyDecoder = untypedDecoder(handled);
       if (anyDecoder !== undefined) {
-        catchAll = { readOnly, decode: anyDecoder, call };
+        catchAll = { readOnly, sharesBytes: true, decode: anyDecoder, call };
         continue;
       }
       const type = typeOf(handled as TypeLike);
-      const handler: Handler = { readOnly, decode: (argument) => type.unpack(argument), call };
+      const handler: Handler = {
+        readOnly,
+        sharesBytes: type.sharesBytes,
+        decode: (argument) => type.unpack(argument),
+        call,
+      };
       handlers.set(type.typename, handler);
       declared.push({ type, name });
       if (type.v2 !== undefined) v2Forms.push([type.v2.typename, handler]);

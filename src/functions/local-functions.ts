@@ -36,6 +36,7 @@ export class LocalFunctions {
     this.#callTimeoutMs = callTimeoutMs;
     this.#host = {
       policy: refuseTerminal,
+      keepsMessages: true,
       metadataBytes,
       clock: clock === undefined ? unrefClock : hostClockOf(clock),
     };

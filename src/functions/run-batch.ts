@@ -14,6 +14,7 @@ import type {
 } from "../model/invocation.js";
 import { expectAwaits, runHandler } from "../model/running-handler.js";
 import { isTerminalError } from "../model/terminal-error.js";
+import { copyOfBytes } from "../types/bytes.js";
 import { BatchEffects } from "./batch-effects.js";
 import type { FailurePolicy } from "./failure-policy.js";
 import type { FunctionSpec } from "./function-spec.js";
@@ -38,6 +39,8 @@ export interface BatchLimit {
 /** What runs batches: a handler of requests, or an engine in the same process. */
 export interface BatchHost {
   readonly policy: FailurePolicy;
+  /** Whether the messages may be delivered again from the same bytes, which handlers then get as copies. Defaults to false. */
+  readonly keepsMessages?: boolean;
   /** The most bytes that the metadata of a message which is sent may take. */
   readonly metadataBytes: number;
   /** The time that handlers see, and that limits are measured by. */
@@ -204,7 +207,8 @@ export class BatchRun implements BatchScope {
     try {
       const handler = handlerOf(this.#spec, this.generation, argument.typename);
       if (handler.readOnly) context.forbidChanges();
-      result = runHandler(handler.call, this.state.instance, decoded(handler, argument), context);
+      const own = this.#host.keepsMessages && handler.sharesBytes ? argument.own(copyOfBytes) : argument;
+      result = runHandler(handler.call, this.state.instance, decoded(handler, own), context);
       if (!isThenable(result)) {
         this.#succeed(context, result);
         return;

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LocalFunctions } from "../../src/functions/local-functions.js";
-import { type Context, StatefulFunctions, TerminalError, Type, type TypedValue, Types } from "../../src/index.js";
+import { type Context, custom, StatefulFunctions, TerminalError, Type, TypedValue, Types } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
 import { type BatchOutcome, type BatchPart, type PartTaker, Refusal } from "../../src/model/invocation.js";
 import type { Followed } from "../../src/model/type.js";
@@ -283,3 +283,24 @@ for (const late of [false, true]) {
     );
   });
 }
+
+test("a handler may change the bytes that it gets: the engine's own stay as they are for the next try", () => {
+  const raw = custom<Uint8Array>(
+    "test/raw",
+    (bytes) => bytes,
+    (bytes) => bytes,
+  );
+  const changed: string[] = [];
+  const functions = new StatefulFunctions()
+    .register("test/f", (value: TypedValue) => changed.push(value.typename, String([...value.value.fill(0)])))
+    .register("test/g", (bytes: Uint8Array) => changed.push("raw", String([...bytes.fill(0)])), { handles: [raw] });
+  const local = new LocalFunctions(functions);
+  for (const name of ["f", "g"]) {
+    const value = Uint8Array.of(1, 2);
+    const invocations = [{ caller: undefined, argument: new TypedValue("test/raw", value) }];
+    const to = Address.of(`test/${name}`, "a");
+    local.run({ generation: "v3", target: to, state: [], invocations, partsOffered: true }, new Taker());
+    assert.deepEqual([...value], [1, 2]);
+  }
+  assert.deepEqual(changed, ["test/raw", "0,0", "raw", "0,0"]);
+});
