@@ -1,62 +1,18 @@
-// Durable calls over HTTP: this package, Restate and the floors, in interleaved rounds, and the start of each.
+// Durable calls over HTTP: this package, Restate and the floors, in interleaved rounds.
 
 import { dirname, join } from "node:path";
 import { bench, temporaryFolder } from "../prepare.ts";
-import { median, ratios, rotated, short, table } from "../statistics.ts";
+import { rotated, short, table } from "../statistics.ts";
+import { type ClientCount, callTable, clientCounts, type Figures, Row, withCpu } from "./call-row.ts";
 import { FloorProcess } from "./floor-process.ts";
 import type { LoadOrder } from "./load.ts";
 import type { LoadProcess } from "./load-process.ts";
-import type { LoadResult } from "./percentiles.ts";
 import type { Restate } from "./prepare.ts";
-import { cpuMicros, residentMb } from "./processes.ts";
+import { residentMb } from "./processes.ts";
 import { Ours, type Server, startFloor, startRestate } from "./servers.ts";
 import type { Summary } from "./summary.ts";
 
-const clientCounts = [1, 128] as const;
-type ClientCount = (typeof clientCounts)[number];
 const keys = 1_000;
-
-/** A result of a round. Times are milliseconds, CPU is microseconds for each call. */
-interface Result {
-  readonly perSecond: number;
-  readonly cpu: number;
-  readonly p50: number;
-  readonly p99: number;
-}
-
-/** The results of all rounds. */
-type Figures = { readonly [name in keyof Result]: number[] };
-
-type Run = (clients: ClientCount, seconds: number) => Promise<Result>;
-
-class Row {
-  readonly name: string;
-  readonly #run: Run;
-  readonly #found = new Map<ClientCount, Figures>();
-
-  constructor(name: string, run: Run, clients: readonly ClientCount[] = clientCounts) {
-    this.name = name;
-    this.#run = run;
-    for (const count of clients) this.#found.set(count, { perSecond: [], cpu: [], p50: [], p99: [] });
-  }
-
-  /** The results with so many clients. Undefined when the row has none with so many. */
-  found(clients: ClientCount): Figures | undefined {
-    return this.#found.get(clients);
-  }
-
-  async round(clients: ClientCount, seconds: number, keep: boolean): Promise<void> {
-    const found = this.#found.get(clients);
-    if (found === undefined) return;
-    const { perSecond, cpu, p50, p99 } = await this.#run(clients, seconds);
-    if (!keep) return;
-    found.perSecond.push(perSecond);
-    found.cpu.push(cpu);
-    found.p50.push(p50);
-    found.p99.push(p99);
-  }
-}
-
 /** How many requests with many calls are in flight, and how many calls each has. */
 const batches = { groups: 8, callsOfGroup: 128 } as const;
 
@@ -152,12 +108,6 @@ export async function measureCalls(options: CallsOptions, load: LoadProcess, sum
   return [...tables, table(["after these calls", "resident MB"], loaded)].join("\n\n");
 }
 
-async function withCpu(server: Server, run: () => Promise<LoadResult>): Promise<Result> {
-  const before = cpuMicros(server.pids);
-  const result = await run();
-  return { ...result, cpu: (cpuMicros(server.pids) - before) / result.calls };
-}
-
 async function takesManyCalls({ port }: Server): Promise<boolean> {
   const { status } = await fetch(`http://127.0.0.1:${port}/calls`, { method: "POST" });
   return status !== 404;
@@ -188,37 +138,4 @@ function summarize(summary: Summary, { row, withKeys, floor, peer, many }: Summa
   const restate = figures(peer).perSecond;
   summary.addRatio("durable calls/s ÷ Restate, 128 clients", ours.perSecond, restate);
   if (lines !== undefined) summary.addRatio("durable calls/s, as lines of `POST /calls` ÷ Restate", lines, restate);
-}
-
-function callTable(rows: readonly Row[], clients: ClientCount): string {
-  const ours = rows[0]?.found(clients) as Figures;
-  return table(
-    [
-      clients === 1 ? "1 client" : `${clients} clients`,
-      "calls/s",
-      "ours ÷ this",
-      "p50 ms",
-      "p99 ms",
-      "ours ÷ this, p99",
-      "CPU µs for each",
-      "ours ÷ this, CPU",
-    ],
-    rows.flatMap((row) => {
-      const found = row.found(clients);
-      if (found === undefined) return [];
-      const { perSecond, cpu, p50, p99 } = found;
-      return [
-        [
-          row.name,
-          short(median(perSecond)),
-          ratios(ours.perSecond, perSecond),
-          short(median(p50)),
-          short(median(p99)),
-          ratios(ours.p99, p99),
-          short(median(cpu)),
-          ratios(ours.cpu, cpu),
-        ],
-      ];
-    }),
-  );
 }
