@@ -43,11 +43,6 @@ interface IntakeParts {
   readonly counters: Counters;
 }
 
-/** A call that waits for its answer. `end` is called when the wait is over. */
-interface BegunCall extends Wait {
-  readonly end: () => void;
-}
-
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #cycles: CallCycles;
@@ -103,13 +98,16 @@ export class Intake {
   }
 
   /** See EngineApi.call. */
-  async call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue | undefined> {
+  call(target: Address, value: TypedValue, options: CallOptions): Promise<TypedValue | undefined> {
     // Many callers may wait for long, so what waits must not hold the value.
-    const { answer, end } = this.#beginCall(target, value, options);
-    return answer.finally(end);
+    try {
+      return this.#beginCall(target, value, options).answer;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  #beginCall(target: Address, value: TypedValue, options: CallOptions): BegunCall {
+  #beginCall(target: Address, value: TypedValue, options: CallOptions): Wait {
     const { admission, keys, calls, readOnlyCalls, instances, parked, commit, limits } = this.#parts;
     const { idempotencyKey, keyLifetimeMs, signal, from } = options;
     assertTarget(target);
@@ -144,17 +142,16 @@ export class Intake {
     if (!repeated) commit.onOutcome((error) => error !== undefined && begun.stop(error));
     if (from === undefined) return begun;
     const endStep = this.#cycles.add(from, target);
-    return {
-      ...begun,
-      end() {
-        begun.end();
-        endStep();
-      },
+    const { onEnd } = begun;
+    begun.onEnd = () => {
+      onEnd();
+      endStep();
     };
+    return begun;
   }
 
   /** Nothing is kept under its idempotency key: a repeat reads again. The address may be parked, and its caller in flight. */
-  #beginReadOnlyCall(route: Route, target: Address, value: TypedValue, options: CallOptions): BegunCall {
+  #beginReadOnlyCall(route: Route, target: Address, value: TypedValue, options: CallOptions): Wait {
     const { calls, readOnlyCalls } = this.#parts;
     const caller = calls.callerAddress(undefined);
     const begun = this.#wait(caller, target, undefined, options);
@@ -168,18 +165,18 @@ export class Intake {
     target: Address,
     lastKey: string | undefined,
     { timeoutMs = defaultTimeoutMs, signal }: CallOptions,
-  ): BegunCall {
+  ): Wait {
     const { calls, instances, clock } = this.#parts;
-    const { answer, stop } = calls.wait(caller, target, lastKey);
+    const wait = calls.wait(caller, target, lastKey);
     const timer = clock.after(timeoutMs, () =>
-      stop(timeoutError(target, timeoutMs, instances.peek(target), clock.now())),
+      wait.stop(timeoutError(target, timeoutMs, instances.peek(target), clock.now())),
     );
-    const endAbort = signal == null ? undefined : onAbort(signal, () => stop(signal.reason));
-    const end = () => {
+    const endAbort = signal == null ? undefined : onAbort(signal, () => wait.stop(signal.reason));
+    wait.onEnd = () => {
       timer.cancel();
       endAbort?.();
     };
-    return { answer, stop, end };
+    return wait;
   }
 
   #pack(target: Address, value: TypedValue): Packed {

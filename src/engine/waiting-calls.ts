@@ -6,7 +6,6 @@ import type { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { clientName, clientNamespace, isClient } from "../model/client-address.js";
 import { errorOfFailure, type Failure } from "../model/failure.js";
-import { type Listed, OpenList } from "../model/open-list.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { GroupCommit } from "./group-commit.js";
 import { type CallResult, type IdempotencyKeys, type KeptResult, requestKey } from "./idempotency-keys.js";
@@ -23,7 +22,7 @@ interface WaitingCall {
   readonly number: number;
   /** The id of the caller's address. */
   readonly id: string;
-  readonly waiters: OpenList<Waiter>;
+  waits: Wait[];
   readonly target: Address;
   /**
    * The last key in the target's mailbox at which the call's message may stand. Undefined when the message has been
@@ -35,21 +34,37 @@ interface WaitingCall {
 }
 
 /** One caller's wait. */
-export interface Wait {
+export class Wait {
+  /** Called once, when the wait is over and before `answer` settles. */
+  onEnd = () => {};
   /** The answer; undefined when the handler ended without a value. Rejects with the failure of a message that failed for good. */
   readonly answer: Promise<TypedValue | undefined>;
-  /** Ends the wait: `answer` rejects with the error. */
-  stop(error: unknown): void;
-}
+  readonly #stop: (wait: Wait, error: unknown) => void;
+  #resolve!: (answer: TypedValue | undefined) => void;
+  #reject!: (error: unknown) => void;
 
-class Waiter implements Listed {
-  place = -1;
-  resolve!: (answer: TypedValue | undefined) => void;
-  reject!: (error: unknown) => void;
-  readonly answer = new Promise<TypedValue | undefined>((resolve, reject) => {
-    this.resolve = resolve;
-    this.reject = reject;
-  });
+  constructor(stop: (wait: Wait, error: unknown) => void) {
+    this.#stop = stop;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Ends the wait, unless it is over: `answer` rejects with the error. */
+  stop(error: unknown): void {
+    this.#stop(this, error);
+  }
+
+  resolve(answer: TypedValue | undefined): void {
+    this.onEnd();
+    this.#resolve(answer);
+  }
+
+  reject(error: unknown): void {
+    this.onEnd();
+    this.#reject(error);
+  }
 }
 
 export class WaitingCalls {
@@ -89,19 +104,21 @@ export class WaitingCalls {
     const idempotencyKey = keyOf(caller);
     const remembered = idempotencyKey === undefined ? undefined : this.#keys.resultOf(idempotencyKey);
     const call = this.#find(caller.id) ?? this.#add(caller.id, target, lastKey);
-    const waiter = new Waiter();
-    call.waiters.add(waiter);
+    const wait = new Wait((stopped, error) => this.#stop(call, stopped, error));
+    call.waits.push(wait);
     this.#count += 1;
     // The remembered result may be in a group that is not written yet.
     if (remembered !== undefined) this.#endWhenDurable(call, remembered);
-    const stop = (error: unknown) => {
-      if (waiter.place < 0) return;
-      call.waiters.remove(waiter);
-      this.#count -= 1;
-      if (call.waiters.size === 0) this.#remove(call);
-      waiter.reject(error);
-    };
-    return { answer: waiter.answer, stop };
+    return wait;
+  }
+
+  #stop(call: WaitingCall, wait: Wait, error: unknown): void {
+    const index = call.waits.indexOf(wait);
+    if (index < 0) return;
+    call.waits.splice(index, 1);
+    this.#count -= 1;
+    if (call.waits.length === 0) this.#remove(call);
+    wait.reject(error);
   }
 
   /**
@@ -136,7 +153,7 @@ export class WaitingCalls {
    */
   reject(caller: Address, error: StatefunError): void {
     const call = this.#find(caller.id);
-    if (call !== undefined) for (const waiter of this.#take(call)) waiter.reject(error);
+    if (call !== undefined) for (const wait of this.#take(call)) wait.reject(error);
   }
 
   /** Ends the wait for all calls whose messages may stand in the target's mailbox at this key or behind it. */
@@ -161,7 +178,7 @@ export class WaitingCalls {
 
   #rejectIf(error: StatefunError, test: (call: WaitingCall) => boolean): void {
     for (const call of this.#waiting) {
-      if (test(call)) for (const waiter of this.#take(call)) waiter.reject(error);
+      if (test(call)) for (const wait of this.#take(call)) wait.reject(error);
     }
   }
 
@@ -187,10 +204,10 @@ export class WaitingCalls {
     call.lastKey = undefined;
     call.hasResult = true;
     this.#commit.onOutcome((error) => {
-      for (const waiter of this.#take(call)) {
-        if (error !== undefined) waiter.reject(error);
-        else if ("failure" in result) waiter.reject(errorOfFailure(result.failure));
-        else waiter.resolve(result.answer);
+      for (const wait of this.#take(call)) {
+        if (error !== undefined) wait.reject(error);
+        else if ("failure" in result) wait.reject(errorOfFailure(result.failure));
+        else wait.resolve(result.answer);
       }
     });
   }
@@ -204,7 +221,7 @@ export class WaitingCalls {
     const isKeyed = !id.startsWith(this.#start);
     const number = isKeyed ? this.#waiting.next() : Number(id.slice(this.#start.length));
     if (isKeyed) this.#keyed.set(id, number);
-    const call: WaitingCall = { number, id, waiters: new OpenList(), target, lastKey, hasResult: false };
+    const call: WaitingCall = { number, id, waits: [], target, lastKey, hasResult: false };
     this.#waiting.add(call);
     return call;
   }
@@ -214,10 +231,11 @@ export class WaitingCalls {
     this.#keyed.delete(call.id);
   }
 
-  /** Removes a call with its waiters. */
-  #take(call: WaitingCall): Iterable<Waiter> {
-    const taken = call.waiters.takeAll();
+  /** Removes a call with all waits for it. */
+  #take(call: WaitingCall): Iterable<Wait> {
+    const taken = call.waits;
     if (taken.length > 0) this.#remove(call);
+    call.waits = [];
     this.#count -= taken.length;
     return taken;
   }

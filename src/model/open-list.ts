@@ -33,17 +33,6 @@ export class OpenList<T extends Listed> implements Iterable<T> {
     this.#entries[place] = last;
   }
 
-  get size(): number {
-    return this.#entries.length;
-  }
-
-  /** Removes all entries. */
-  takeAll(): readonly T[] {
-    const taken = this.#entries.splice(0);
-    for (const entry of taken) entry.place = -1;
-    return taken;
-  }
-
   [Symbol.iterator](): Iterator<T> {
     return this.#entries[Symbol.iterator]();
   }

@@ -97,9 +97,9 @@ test("no further call is taken while as many wait as may", () => {
     parts.calls.wait(parts.calls.callerAddress(undefined), at(`f/${id}`), undefined),
   );
   throwsCode(() => admission.assertRoomForCall(), "OVERLOADED");
-  for (const { answer, stop } of waits) {
-    answer.catch(() => {});
-    stop(new Error("enough"));
+  for (const wait of waits) {
+    wait.answer.catch(() => {});
+    wait.stop(new Error("enough"));
   }
   admission.assertRoomForCall();
 });

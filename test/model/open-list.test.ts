@@ -17,12 +17,12 @@ test("any entry can be removed: the first, the last, one between, and the only o
   assert.deepEqual(names(list), ["a", "d"]);
   list.remove(a);
   list.remove(d);
-  assert.equal(list.size, 0);
+  assert.deepEqual(names(list), []);
   list.add(b);
   assert.deepEqual(names(list), ["b"]);
 });
 
-test("an entry that was removed, alone or with all others, is not removed again", () => {
+test("an entry that was removed is not removed again", () => {
   const list = new OpenList<{ name: string; place: number }>();
   const [a, b] = [entry("a"), entry("b")];
   list.add(a);
@@ -30,8 +30,4 @@ test("an entry that was removed, alone or with all others, is not removed again"
   list.remove(a);
   list.remove(a);
   assert.deepEqual(names(list), ["b"]);
-  assert.deepEqual(list.takeAll(), [b]);
-  list.add(a);
-  list.remove(b);
-  assert.deepEqual(names(list), ["a"]);
 });

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { EngineApi } from "../../engine/engine-api.js";
+import type { CallOptions, EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { addressOfHeader, bearerTokenOption, fromHeader, idempotencyKeyOption } from "../../model/header-values.js";
@@ -75,6 +75,8 @@ type Asked = RoutedRequest<IngressRoute>;
 interface IngressRoute extends Route {
   answer(asked: Asked): Promise<void> | void;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** How long the key of a request must be remembered, for clients whose retries end soon. */
 const keyLifetimeHeader = "idempotency-key-lifetime";
@@ -152,12 +154,11 @@ class HttpIngress {
     const gone = goneOf(request);
     // Many clients may wait for long, so the function that waits must not hold the value.
     const begin = (value: TypedValue) => {
-      const options = {
-        ...keyOf(request),
-        ...fromOf(request),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-        signal: gone,
-      };
+      const options: Mutable<CallOptions> = keyOf(request);
+      const from = fromOf(request);
+      if (from !== undefined) options.from = from;
+      if (timeoutMs !== undefined) options.timeoutMs = timeoutMs;
+      options.signal = gone;
       return this.#engine.call(address, value, options);
     };
     try {
@@ -266,7 +267,7 @@ function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string; keyLife
 }
 
 /** The address whose handler waits for the answer. Throws OPTION_INVALID. */
-function fromOf({ headers }: IncomingMessage): { from?: Address } {
+function fromOf({ headers }: IncomingMessage): Address | undefined {
   const text = headers[fromHeader] as string | undefined;
-  return text === undefined ? {} : { from: addressOfHeader(text) };
+  return text === undefined ? undefined : addressOfHeader(text);
 }
