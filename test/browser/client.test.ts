@@ -21,6 +21,7 @@ const expected: Readonly<Record<CaseName, unknown>> = {
   host: ["undefined", "undefined"],
   "a typed call": { text: "Hello Bob", count: 1 },
   "an emoji": { text: "Hello 😀 and é", count: 2 },
+  "many calls at once": [["Hello x", "Hello y", "Hello z"], ["/calls"]],
   "a protobuf message": { text: "Hello Eve", count: 3 },
   "a packed protobuf message": `Hello ${"Eve ".repeat(20)}😀`,
   "bytes, alone and packed": ["AAGA/w==", [0, 1, 128, 255]],

@@ -27,6 +27,19 @@ const cases = {
 
   "an emoji": () => greet({ name: "😀 and é" }),
 
+  "many calls at once": async () => {
+    const paths: string[] = [];
+    const counted: typeof fetch = (input, init) => {
+      paths.push(new URL(String(input)).pathname);
+      return fetch(input, init);
+    };
+    const counting = connect(url, { fetch: counted });
+    const greetings = await Promise.all(
+      ["x", "y", "z"].map((id) => counting.ref<Everything>("browser/everything", id).hello({ name: id })),
+    );
+    return [greetings.map(({ text }) => text), paths];
+  },
+
   "a protobuf message": () => greet(example.User.create({ name: "Eve" })),
 
   "a packed protobuf message": async () => {
