@@ -54,9 +54,9 @@ const base64 = checked("text in base64", (input): input is string => typeof inpu
 
 /** A duration as the query and headers of a single call have it, or as a number of milliseconds. */
 const durationBy =
-  (read: (name: string, text: string) => number): Option<string | number, number | undefined> =>
+  (read: (name: string, written: unknown) => number): Option<string | number, number | undefined> =>
   (input, name) =>
-    input === undefined ? undefined : read(name, String(input));
+    input === undefined ? undefined : read(name, input);
 
 const callLine = defineOptions<CallLine>()({
   function: text,
@@ -87,20 +87,26 @@ export function readCallLine(
   const line = callLine.read("The line", jsonOfBytes("The line", bytes) as CallLine);
   const target = targetOf(line);
   assertServed(engine, target);
-  const { idempotencyKey, idempotencyKeyLifetime: keyLifetimeMs, timeout: timeoutMs, from } = line;
   const metadata = line.metadata === undefined ? ofRequest : metadataOfJson(line.metadata);
   return {
     target,
     value: valueIn(catalog, target.typeName, line).withMetadata(metadata),
-    options: {
-      signal,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      ...(idempotencyKey === undefined || keyLifetimeMs === undefined ? {} : { keyLifetimeMs }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(from === undefined ? {} : { from: addressOfHeader(from) }),
-    },
+    options: optionsOf(line, signal),
     wantsBytes: line.accept !== undefined,
   };
+}
+
+/** A line has few of the options, and a spread for each of them would cost more than the rest. Throws OPTION_INVALID. */
+function optionsOf(line: ReadLine, signal: AbortSignal): CallOptions {
+  const { idempotencyKey, idempotencyKeyLifetime, timeout, from } = line;
+  const options: { -readonly [K in keyof CallOptions]: CallOptions[K] } = { signal };
+  if (idempotencyKey !== undefined) {
+    options.idempotencyKey = idempotencyKey;
+    if (idempotencyKeyLifetime !== undefined) options.keyLifetimeMs = idempotencyKeyLifetime;
+  }
+  if (timeout !== undefined) options.timeoutMs = timeout;
+  if (from !== undefined) options.from = addressOfHeader(from);
+  return options;
 }
 
 type ReadLine = ReturnType<typeof callLine.read>;
