@@ -27,8 +27,8 @@ export interface TestRuntimeOptions extends FailureOptions {
   readonly types?: readonly TypeLike[];
   /** The egresses that functions may send to. Defaults to every egress. */
   readonly egresses?: readonly string[];
-  /** Takes a line for every failure. Defaults to stderr. */
-  readonly logger?: Logger;
+  /** Takes a line for every failure; false shows none. Defaults to stderr. */
+  readonly logger?: Logger | false;
   /** The time at which the clock begins. Defaults to the first moment of 2026, UTC. */
   readonly startAt?: Date;
   /**
@@ -41,6 +41,8 @@ export interface TestRuntimeOptions extends FailureOptions {
 const { functions, functionOptions, callTimeout, idempotencyKeyLifetime, limits, types, logger } =
   runtimeOptions.described;
 
+const silent: Logger = { warn() {}, error() {} };
+
 export const testOptions = defineOptions<TestRuntimeOptions>()({
   functions,
   functionOptions,
@@ -48,7 +50,7 @@ export const testOptions = defineOptions<TestRuntimeOptions>()({
   idempotencyKeyLifetime,
   limits,
   types,
-  logger,
+  logger: (input, name, where) => (input === false ? silent : logger(input, name, where)),
   ...failureOptions.described,
   egresses: checked("a list of names of egresses", (input): input is readonly string[] => Array.isArray(input)),
   startAt: withDefault(

@@ -19,6 +19,7 @@ import {
   type RuntimeSendOptions,
   sendMessage,
 } from "../runtime/requests.js";
+import type { RuntimeEngine } from "../runtime/statefun-runtime.js";
 import { showMessage } from "../types/show-value.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 import { primitives } from "../types/value-json.js";
@@ -131,6 +132,14 @@ export class TestRuntime {
   /** The time of the clock, in milliseconds since 1970. Handlers see it as `context.now`. */
   get now(): number {
     return this.#engine.clock.now();
+  }
+
+  /**
+   * Shows and changes what the runtime holds, as people do: retries parked addresses, sends dead letters again, sets states. After
+   * a {@link crash} it is another one.
+   */
+  get engine(): RuntimeEngine {
+    return this.#engine.engine;
   }
 
   /**

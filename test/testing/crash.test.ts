@@ -6,7 +6,7 @@ import { type Context, StatefulFunctions, Types } from "../../src/index.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { Counter, functions, silent } from "./functions.js";
+import { Counter, functions } from "./functions.js";
 
 test("a handler whose effects were not written runs again, and its effects are there once", async () => {
   const gate = new Gate();
@@ -121,7 +121,7 @@ test("callers of a runtime that crashes are told, and ask again with their key",
 });
 
 test("delayed messages, retries and parked addresses go on after a crash, by the same clock", async () => {
-  const app = await TestRuntime.open({ functions, logger: silent, retry: { attempts: 1 } });
+  const app = await TestRuntime.open({ functions, logger: false, retry: { attempts: 1 } });
   await app.send(Counter, "bob", Types.long.pack(60_000n));
   app.failNext(Counter, "ann");
   await app.send(Counter, "ann", Types.int.pack(1));

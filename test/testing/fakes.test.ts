@@ -6,7 +6,7 @@ import { example } from "../../samples/messages/messages.js";
 import { Address, json, StatefulFunctions, TerminalError, Types } from "../../src/index.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 import { rejectsCode } from "../support/expect-code.js";
-import { Counter, functions, silent } from "./functions.js";
+import { Counter, functions } from "./functions.js";
 
 const Order = json<{ item: string }>("test/fake-order");
 
@@ -32,7 +32,7 @@ test("a fake takes the messages of a function elsewhere as plain values, and its
 });
 
 test("without a fake, nothing serves the function elsewhere, as in a runtime", async () => {
-  const app = await TestRuntime.open({ functions: shop(), logger: silent, retry: { attempts: 1 } });
+  const app = await TestRuntime.open({ functions: shop(), logger: false, retry: { attempts: 1 } });
   await app.send("test/shop", "bob", Order.pack({ item: "tea" }));
   await app.settle();
   assert.deepEqual(
@@ -44,7 +44,7 @@ test("without a fake, nothing serves the function elsewhere, as in a runtime", a
 });
 
 test("a fake answers late, sends, fails, and is called itself", async () => {
-  const app = await TestRuntime.open({ functions, logger: silent });
+  const app = await TestRuntime.open({ functions, logger: false });
   app.fake("elsewhere/late", async (name: string, context) => {
     await null;
     context.send(Counter, name, Types.int.pack(3));
@@ -80,7 +80,7 @@ test("a protobuf message is plain for a fake", async () => {
 });
 
 test("every egress is open, unless the test lists the egresses", async () => {
-  const app = await TestRuntime.open({ functions, egresses: ["test/other"], logger: silent, retry: { attempts: 1 } });
+  const app = await TestRuntime.open({ functions, egresses: ["test/other"], logger: false, retry: { attempts: 1 } });
   await app.send(Counter, "bob", Types.int.pack(5));
   await app.settle();
   assert.deepEqual(
@@ -92,7 +92,7 @@ test("every egress is open, unless the test lists the egresses", async () => {
 });
 
 test("a consumer of the test takes records in order, and a record that it refuses comes again after a while", async () => {
-  const app = await TestRuntime.open({ functions, logger: silent });
+  const app = await TestRuntime.open({ functions, logger: false });
   const taken: number[] = [];
   let down = true;
   app.fakeEgress("test/totals", async (total: number) => {

@@ -1,7 +1,6 @@
 // Functions that the tests of the kit run.
 
 import { type Context, Handles, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
-import type { Logger } from "../../src/model/logger.js";
 
 @StatefulFunction("test/counter")
 export class Counter {
@@ -32,6 +31,3 @@ export class Counter {
 }
 
 export const functions = new StatefulFunctions(Counter);
-
-/** Takes every line, and shows none. */
-export const silent: Logger = { warn() {}, error() {} };

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { StatefulFunctions, Types } from "../../src/index.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 import { rejectsCode } from "../support/expect-code.js";
-import { Counter, functions, silent } from "./functions.js";
+import { Counter, functions } from "./functions.js";
 
 test("a chain of a thousand messages has ended, and its last record was taken", async () => {
   const chain = new StatefulFunctions().register(
@@ -90,7 +90,7 @@ test("functions that send to each other for ever are named", async () => {
   const endless = new StatefulFunctions()
     .register("test/ping", (_message, context) => context.send("test/pong", "b", true))
     .register("test/pong", (_message, context) => context.send("test/ping", "a", true));
-  const app = await TestRuntime.open({ functions: endless, logger: silent });
+  const app = await TestRuntime.open({ functions: endless, logger: false });
   await app.send("test/ping", "a", true);
   await rejectsCode(app.settle(), "TEST_STUCK", "test/p");
   await app.close();
@@ -105,5 +105,16 @@ test("a call that only the time can answer is told so, with what still waits", a
     patience: 20,
   });
   await rejectsCode(app.call("test/later", "a", true), "TEST_STUCK", "test/later/a", "test/later/other", "30 s");
+  await app.close();
+});
+
+test("a runtime goes on while the test has faked the timers of the process", async (t) => {
+  const app = await TestRuntime.open({ functions });
+  t.mock.timers.enable();
+  assert.equal(await app.call(Counter, "bob", Types.int.pack(5)), 5);
+  await app.send(Counter, "bob", Types.long.pack(1_000n));
+  await app.advance({ seconds: 1 });
+  await app.crash();
+  assert.deepEqual(await app.state(Counter, "bob"), { total: 105 });
   await app.close();
 });

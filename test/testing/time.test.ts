@@ -6,7 +6,7 @@ import { StatefulFunctions, Types } from "../../src/index.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
-import { Counter, functions, silent } from "./functions.js";
+import { Counter, functions } from "./functions.js";
 
 const five = Types.int.pack(5);
 
@@ -59,7 +59,7 @@ test("a message that fails is tried again after its backoff and not before, and 
     },
     { retry: { attempts: 3, firstDelay: { seconds: 10 } } },
   );
-  const app = await TestRuntime.open({ functions: failing, logger: silent });
+  const app = await TestRuntime.open({ functions: failing, logger: false });
   await app.send("test/failing", "a", five);
   await app.settle();
   assert.equal(tries, 1);
@@ -124,7 +124,7 @@ test("a handler that waits holds the clock, unless it is left to wait: then its 
   const slow = new StatefulFunctions().register("test/slow", async () => {
     await gates[run++]?.promise;
   });
-  const app = await TestRuntime.open({ functions: slow, logger: silent, callTimeout: { minutes: 1 }, patience: 20 });
+  const app = await TestRuntime.open({ functions: slow, logger: false, callTimeout: { minutes: 1 }, patience: 20 });
   await app.send("test/slow", "a", five);
   await rejectsCode(app.settle(), "TEST_STUCK", "test/slow/a");
   await rejectsCode(app.advance({ minutes: 1 }), "TEST_STUCK", "test/slow/a");

@@ -2,15 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StatefulFunctions, Types } from "../../src/index.js";
+import { Address, StatefulFunctions, TerminalError, Types } from "../../src/index.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 import { Gate } from "../support/gate.js";
-import { Counter, functions, silent } from "./functions.js";
+import { Counter, functions } from "./functions.js";
 
 test("everything that waits has a line with its address", async () => {
   const gate = new Gate();
   const some = new StatefulFunctions(Counter).register("test/gated", () => gate.promise);
-  const app = await TestRuntime.open({ functions: some, logger: silent });
+  const app = await TestRuntime.open({ functions: some, logger: false });
   app.failNext("test/counter", "tried");
   app.failNext("test/counter", "never");
   app.failNext("test/counter", "never");
@@ -41,7 +41,7 @@ test("everything that waits has a line with its address", async () => {
 });
 
 test("a parked address says why it is parked", async () => {
-  const app = await TestRuntime.open({ functions, logger: silent, retry: { attempts: 1 } });
+  const app = await TestRuntime.open({ functions, logger: false, retry: { attempts: 1 } });
   app.failNext(Counter, "bob", new Error("no luck\nat all"));
   await app.send(Counter, "bob", Types.int.pack(1));
   await app.settle();
@@ -54,8 +54,27 @@ test("a parked address says why it is parked", async () => {
   await app.close();
 });
 
+test("what failed goes on when somebody retries it, or sends it again", async () => {
+  const app = await TestRuntime.open({ functions, logger: false, retry: { attempts: 1 } });
+  app.failNext(Counter, "bob");
+  await app.send(Counter, "bob", Types.int.pack(5));
+  await app.settle();
+  await app.engine.retry(Address.of("test/counter", "bob"));
+  await app.settle();
+  assert.deepEqual([await app.state(Counter, "bob"), await app.parked()], [{ total: 5 }, []]);
+  await app.close();
+  const other = await TestRuntime.open({ functions, logger: false, onFailure: "deadLetter" });
+  other.failNext(Counter, "bob", new TerminalError("no"));
+  await other.send(Counter, "bob", Types.int.pack(5));
+  await other.settle();
+  await other.engine.deadLetters.resendAll();
+  await other.settle();
+  assert.deepEqual([await other.state(Counter, "bob"), await other.deadLetters()], [{ total: 5 }, []]);
+  await other.close();
+});
+
 test("a dead letter waits for nobody, and has its message, its reason and its details", async () => {
-  const app = await TestRuntime.open({ functions, logger: silent, retry: { attempts: 2 }, onFailure: "deadLetter" });
+  const app = await TestRuntime.open({ functions, logger: false, retry: { attempts: 2 }, onFailure: "deadLetter" });
   app.failNext(Counter, "bob", new Error("one"));
   app.failNext(Counter, "bob", new Error("two"));
   await app.send(Counter, "bob", Types.int.pack(5));
