@@ -25,6 +25,10 @@ export class Instances {
   readonly #generationBytes: number;
   readonly #awake = new Map<string, Instance>();
   readonly #idleSize = new IdleSize();
+  /** The function and the id whose key was made last, and that key. */
+  #lastKnown: KnownFunction | undefined;
+  #lastId = "";
+  #lastKey = "";
   /**
    * Two generations of addresses that came to rest. A full young generation becomes the old one, and the old one is
    * forgotten at once: that is cheaper than to look for the oldest address each time.
@@ -185,7 +189,14 @@ export class Instances {
     return instance;
   }
 
+  /** What comes from outside names its address several times in a row, and a key that is made anew has to be hashed anew. */
   #key(known: KnownFunction | undefined, { namespace, name, id }: Address): string {
-    return (known?.key ?? functionKey(namespace, name)) + idKey(id);
+    if (known === undefined) return functionKey(namespace, name) + idKey(id);
+    if (known !== this.#lastKnown || id !== this.#lastId) {
+      this.#lastKnown = known;
+      this.#lastId = id;
+      this.#lastKey = known.key + idKey(id);
+    }
+    return this.#lastKey;
   }
 }
