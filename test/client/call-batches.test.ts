@@ -255,7 +255,7 @@ describe("the size of a request", () => {
 describe("a call among others", () => {
   const reason = new Error("changed my mind");
 
-  test("ends with its signal: before the request, or while others wait on", () =>
+  test("ends with its signal: before the request, or while others wait on", { timeout: 60_000 }, () =>
     withIngress(async ({ url, world }) => {
       const { fetch, bodies } = recorded();
       const client = connect(url, { fetch });
@@ -277,9 +277,10 @@ describe("a call among others", () => {
       await assert.rejects(waits("y", late.signal), reason);
       for (const door of doors) door.open();
       await until(() => world.engine.metrics.callsWaiting === 0);
-    }));
+    }),
+  );
 
-  test("ends the request when nobody waits for any other", () =>
+  test("ends the request when nobody waits for any other", { timeout: 60_000 }, () =>
     withIngress(async ({ url, world }) => {
       const client = connect(url);
       const stop = new AbortController();
@@ -291,7 +292,8 @@ describe("a call among others", () => {
       stop.abort(reason);
       for (const each of waits) await assert.rejects(each, reason);
       await until(() => world.engine.metrics.callsWaiting === 0);
-    }));
+    }),
+  );
 
   test("ends after its own time, by the runtime or in the client", () =>
     withIngress(async ({ url }) => {
