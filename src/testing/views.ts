@@ -4,10 +4,9 @@ import { kinds, parseOrdered, rangeEnd } from "../engine/keys.js";
 import { decodeDelayed } from "../engine/message.js";
 import type { ParkedInfo } from "../engine/parked-api.js";
 import type { DeadLetter } from "../model/dead-letter.js";
-import type { Metadata } from "../model/metadata.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
-import { type FindType, plainOf } from "./plain.js";
+import { type FindType, plainOf, textsOf } from "./plain.js";
 
 /** A message to a function, or a record to an egress. */
 export interface SentView {
@@ -86,8 +85,4 @@ export async function delayedIn(store: Store, now: number, find: FindType): Prom
     const { target, value, dueAt, token } = decodeDelayed(key, parseOrdered(key.slice(delayed.length)), bytes);
     return delayedView(sentView(String(target), value.unpack(), find), Math.max(0, dueAt - now), token);
   });
-}
-
-function textsOf(metadata: Metadata): Record<string, string | null> {
-  return Object.fromEntries(Array.from(metadata, ([name]) => [name, metadata.getText(name) ?? null]));
 }

@@ -1,10 +1,18 @@
 // Records for StateFun's own Kafka and Kinesis egresses.
 
 import { platform } from "../bytes/platform.js";
-import { delimited, tag } from "../bytes/reader.js";
+import { delimited, tag, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { describeValue, StatefunError } from "../errors.js";
-import { Metadata, type MetadataInput, metadataOption, writeMetadata } from "../model/metadata.js";
+import {
+  Metadata,
+  type MetadataEntry,
+  type MetadataInput,
+  metadataField,
+  metadataOption,
+  readMetadataEntry,
+  writeMetadata,
+} from "../model/metadata.js";
 import { defineOptions, type Option } from "../model/options.js";
 import { isText } from "../model/text.js";
 import { TypedValue } from "../model/typed-value.js";
@@ -42,6 +50,11 @@ export interface KinesisRecord {
   /** The hash that chooses the shard. Defaults to the hash of the partition key. */
   readonly explicitHashKey?: string | undefined;
 }
+
+const kafkaName = "KafkaProducerRecord";
+const kinesisName = "KinesisEgressRecord";
+const typenamePrefix = "type.googleapis.com/io.statefun.sdk.egress.";
+const valueField = tag(2, delimited);
 
 const requiredText: Option<string, string> = (input, name, where) => {
   if (isText(input)) return input;
@@ -92,7 +105,7 @@ const kinesisFields = defineOptions<KinesisRecord>()({
  */
 export function kafkaRecord(record: KafkaRecord): TypedValue {
   const { topic, value, key, headers } = kafkaFields.read("The Kafka record", record);
-  return packRecord("KafkaProducerRecord", [key, value, topic], headers);
+  return packRecord(kafkaName, [key, value, topic], headers);
 }
 
 /**
@@ -102,7 +115,31 @@ export function kafkaRecord(record: KafkaRecord): TypedValue {
  */
 export function kinesisRecord(record: KinesisRecord): TypedValue {
   const { stream, value, partitionKey, explicitHashKey } = kinesisFields.read("The Kinesis record", record);
-  return packRecord("KinesisEgressRecord", [partitionKey, value, stream, explicitHashKey]);
+  return packRecord(kinesisName, [partitionKey, value, stream, explicitHashKey]);
+}
+
+/** A record as its engine gets it, by the options of {@link kafkaRecord} or {@link kinesisRecord}: the value is its bytes. */
+export type PackedRecord =
+  | (Omit<KafkaRecord, "value" | "headers"> & { readonly value: Uint8Array; readonly headers: Metadata })
+  | (Omit<KinesisRecord, "value"> & { readonly value: Uint8Array });
+
+/** Reads a record that {@link kafkaRecord} or {@link kinesisRecord} has made; undefined for any other value. */
+export function readRecord({ typename, value: bytes }: TypedValue): PackedRecord | undefined {
+  const name = typename.slice(typename.lastIndexOf(".") + 1);
+  if (typename !== typenamePrefix + name || (name !== kafkaName && name !== kinesisName)) return undefined;
+  const reader = new WireReader(bytes);
+  const texts: (string | undefined)[] = [];
+  const headers: MetadataEntry[] = [];
+  let value: Uint8Array = new Uint8Array(0);
+  while (reader.pos < bytes.length) {
+    const fieldTag = reader.tag(bytes.length);
+    if (fieldTag === valueField) value = reader.copy(bytes.length);
+    else if (fieldTag === metadataField && name === kafkaName) headers.push(readMetadataEntry(reader, bytes.length));
+    else texts[fieldTag >>> 3] = reader.string(bytes.length);
+  }
+  const [, first, , third = "", fourth] = texts;
+  if (name === kafkaName) return { topic: third, value, key: first, headers: Metadata.wrap(headers) };
+  return { stream: third, value, partitionKey: first ?? "", explicitHashKey: fourth };
 }
 
 /** Writes the fields, numbered from 1. The engines of the two generations know the same record by different names. */
@@ -120,7 +157,7 @@ function packRecord(
   writeMetadata(writer, headers);
   const bytes = writer.finish();
   const v2 = new TypedValue(`type.googleapis.com/org.apache.flink.statefun.flink.io.${name}`, bytes);
-  return TypedValue.inBoth(`type.googleapis.com/io.statefun.sdk.egress.${name}`, bytes, v2);
+  return TypedValue.inBoth(typenamePrefix + name, bytes, v2);
 }
 
 function invalid(where: string, name: string, input: unknown, what: string): StatefunError {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import protobuf from "protobufjs";
 import { example } from "../../samples/messages/messages.js";
-import { json, TypedValue, Types } from "../../src/index.js";
+import { json, kafkaRecord, kinesisRecord, TypedValue, Types } from "../../src/index.js";
 import { typeNamed } from "../../src/model/type.js";
 import { plain, plainOf } from "../../src/testing/plain.js";
 
@@ -79,4 +79,27 @@ test("of a value whose type is not known, or does not read it, the typename and 
   const [unknown, broken] = [new TypedValue("test/unheard-of", bytes), new TypedValue(Types.string.typename, bytes)];
   assert.deepEqual(plainOf(unknown, typeNamed), { typename: "test/unheard-of", bytes });
   assert.deepEqual(plainOf(broken, typeNamed), { typename: Types.string.typename, bytes });
+});
+
+test("a record for Kafka or Kinesis is shown by its options, with the bytes of its value", () => {
+  const of = (value: TypedValue) => plainOf(value, typeNamed);
+  const value = new Uint8Array([104, 105]);
+  assert.deepEqual(of(kafkaRecord({ topic: "t", value: "hi" })), { topic: "t", value });
+  assert.deepEqual(of(kafkaRecord({ topic: "t", key: "k", value: "hi", headers: { a: "b", c: null } })), {
+    topic: "t",
+    key: "k",
+    value,
+    headers: { a: "b", c: null },
+  });
+  assert.deepEqual(of(kinesisRecord({ stream: "s", partitionKey: "p", value: "hi" })), {
+    stream: "s",
+    partitionKey: "p",
+    value,
+  });
+  assert.deepEqual(of(kinesisRecord({ stream: "s", partitionKey: "p", value: "", explicitHashKey: "1" })), {
+    stream: "s",
+    partitionKey: "p",
+    value: new Uint8Array(0),
+    explicitHashKey: "1",
+  });
 });
