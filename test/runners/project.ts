@@ -62,10 +62,10 @@ export const commandOf = (name: string, command = name): string => {
 /** The package.json of a tool, also of a package whose exports do not name the file. */
 const findPackage = (name: string): string => join(tools, "node_modules", name, "package.json");
 
-/** Runs Node in a folder. A command that hangs is ended after a minute. */
+/** Runs Node in a folder. A command that hangs is ended after two minutes. */
 export function runNode(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...inherited } = process.env;
-  const options = { cwd, env: { ...inherited, NO_COLOR: "1", CI: "1", ...env }, timeout: 60_000, maxBuffer: 1 << 26 };
+  const options = { cwd, env: { ...inherited, NO_COLOR: "1", CI: "1", ...env }, timeout: 120_000, maxBuffer: 1 << 26 };
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (failure, stdout, stderr) => {
       const status = failure === null ? 0 : typeof failure.code === "number" ? failure.code : -1;
