@@ -49,6 +49,16 @@ type Target = string | FunctionClass<object>;
 /** The most parked addresses, and the most dead letters, that a test sees. */
 const mostShown = 10_000;
 
+interface TestParts {
+  readonly functions: StatefulFunctions;
+  readonly catalog: TypeCatalog;
+  readonly test: TestEngine;
+  readonly find: FindType;
+  readonly fakes: Fakes;
+  readonly failures: PlannedFailures;
+  readonly egresses: Egresses;
+}
+
 /**
  * Runs functions in memory, on a clock that stands still until the test moves it.
  *
@@ -66,13 +76,7 @@ const mostShown = 10_000;
  * ```
  */
 export class TestRuntime {
-  readonly #functions: StatefulFunctions;
-  readonly #catalog: TypeCatalog;
-  readonly #engine: TestEngine;
-  readonly #find: FindType;
-  readonly #fakes: Fakes;
-  readonly #failures: PlannedFailures;
-  readonly #egresses: Egresses;
+  readonly #parts: TestParts;
 
   /** Opens a runtime. Rejects with OPTION_INVALID and DURATION_INVALID. */
   static async open(options: TestRuntimeOptions = {}): Promise<TestRuntime> {
@@ -86,7 +90,7 @@ export class TestRuntime {
     const egresses = new Egresses(find, read.egresses);
     const clock = new VirtualClock(read.startAt.getTime());
     const intercept = fakes.intercept(clock);
-    const engine = await TestEngine.open({
+    const test = await TestEngine.open({
       clock,
       routes: (branch) => {
         const { callTimeout: callTimeoutMs } = read;
@@ -100,7 +104,7 @@ export class TestRuntime {
       },
       intercept: (call, run) => failures.intercept(call, () => intercept(call, run)),
       onOpen: (opened) => egresses.reopen(opened),
-      onEgress: (name) => egresses.open(name, engine),
+      onEgress: (name) => egresses.open(name, test),
       logger,
       limits,
       policy: read,
@@ -108,30 +112,16 @@ export class TestRuntime {
       showMessage: (value) => showMessage(catalog, value),
       patienceMs: read.patience,
     });
-    return new TestRuntime({ functions, catalog, engine, find, fakes, failures, egresses });
+    return new TestRuntime({ functions, catalog, test, find, fakes, failures, egresses });
   }
 
-  private constructor(parts: {
-    functions: StatefulFunctions;
-    catalog: TypeCatalog;
-    engine: TestEngine;
-    find: FindType;
-    fakes: Fakes;
-    failures: PlannedFailures;
-    egresses: Egresses;
-  }) {
-    this.#functions = parts.functions;
-    this.#catalog = parts.catalog;
-    this.#engine = parts.engine;
-    this.#find = parts.find;
-    this.#fakes = parts.fakes;
-    this.#failures = parts.failures;
-    this.#egresses = parts.egresses;
+  private constructor(parts: TestParts) {
+    this.#parts = parts;
   }
 
   /** The time of the clock, in milliseconds since 1970. Handlers see it as `context.now`. */
   get now(): number {
-    return this.#engine.clock.now();
+    return this.#test.clock.now();
   }
 
   /**
@@ -139,7 +129,7 @@ export class TestRuntime {
    * a {@link crash} it is another one.
    */
   get engine(): RuntimeEngine {
-    return this.#engine.engine;
+    return this.#test.engine;
   }
 
   /**
@@ -152,7 +142,7 @@ export class TestRuntime {
     message: M & Checked<M, T>,
     options?: RuntimeSendOptions,
   ): Promise<void> {
-    await this.#engine.alive(sendMessage(this.#parts, nameOf(target), id, message, options));
+    await this.#test.alive(sendMessage(this.#requests, nameOf(target), id, message, options));
   }
 
   /**
@@ -170,7 +160,7 @@ export class TestRuntime {
 
   /** Withdraws the delayed message that was sent from outside with this token; resolves to whether there was one. */
   cancel(cancellationToken: string, options?: RuntimeCancelOptions): Promise<boolean> {
-    return this.#engine.alive(cancelMessage(this.#parts, cancellationToken, options));
+    return this.#test.alive(cancelMessage(this.#requests, cancellationToken, options));
   }
 
   /**
@@ -180,7 +170,7 @@ export class TestRuntime {
   ref<I extends object>(target: FunctionClass<I>, id: string): TestRef<I> {
     const typeName = nameOf(target);
     const call = (value: unknown, options?: RuntimeCallOptions) => this.#call(typeName, id, value, options);
-    return methodsOf(this.#catalog, typeName, call) as TestRef<I>;
+    return methodsOf(this.#parts.catalog, typeName, call) as TestRef<I>;
   }
 
   /**
@@ -188,7 +178,7 @@ export class TestRuntime {
    * are durable, and records are taken. Rejects with TEST_STUCK when a handler does not end.
    */
   settle(options?: SettleOptions): Promise<void> {
-    return this.#engine.settle(options);
+    return this.#test.settle(options);
   }
 
   /**
@@ -198,7 +188,7 @@ export class TestRuntime {
   async advance(duration: Duration, options?: SettleOptions): Promise<void> {
     const ms = durationToMs(duration);
     if (ms < 0) throw new StatefunError("DURATION_INVALID", `The clock can't go back by ${-ms} ms.`);
-    await this.#engine.advance(ms, options);
+    await this.#test.advance(ms, options);
   }
 
   /**
@@ -209,7 +199,7 @@ export class TestRuntime {
   state(target: string, id: string): Promise<Record<string, unknown>>;
   async state(target: Target, id: string): Promise<object> {
     const typeName = nameOf(target);
-    const spec = this.#functions.get(typeName);
+    const spec = this.#parts.functions.get(typeName);
     if (spec === undefined) {
       throw new StatefunError(
         "FUNCTION_UNKNOWN",
@@ -217,25 +207,25 @@ export class TestRuntime {
       );
     }
     const address = Address.of(typeName, id);
-    return this.#engine.alive(statesOf(spec, (name) => this.#engine.engine.state(address, name)));
+    return this.#test.alive(statesOf(spec, (name) => this.#test.engine.state(address, name)));
   }
 
   /** The messages that wait for their time, the next one first. */
   async delayed(): Promise<DelayedView[]> {
-    await this.#engine.alive(this.#engine.engine.flushed());
-    return delayedIn(this.#engine.store, this.now, this.#find);
+    await this.#test.alive(this.#test.engine.flushed());
+    return delayedIn(this.#test.store, this.now, this.#parts.find);
   }
 
   /** The parked addresses, in the order of their names and ids. */
   async parked(): Promise<ParkedView[]> {
-    return (await this.#engine.alive(this.#engine.engine.parked({ limit: mostShown }))).map(parkedView);
+    return (await this.#test.alive(this.#test.engine.parked({ limit: mostShown }))).map(parkedView);
   }
 
   /** The messages that were set aside because they failed for good, the oldest first. */
   async deadLetters(): Promise<DeadLetterView[]> {
-    const { deadLetters } = this.#engine.engine;
-    const { letters } = await this.#engine.alive(deadLetters.list({}, { limit: mostShown }));
-    return letters.map((letter) => deadLetterView(letter, this.#find));
+    const { deadLetters } = this.#test.engine;
+    const { letters } = await this.#test.alive(deadLetters.list({}, { limit: mostShown }));
+    return letters.map((letter) => deadLetterView(letter, this.#parts.find));
   }
 
   /**
@@ -244,27 +234,27 @@ export class TestRuntime {
    */
   async waiting(): Promise<string[]> {
     const delayed = await this.delayed();
-    return this.#engine.alive(waitingLines({ engine: this.#engine, delayed, failures: this.#failures }));
+    return this.#test.alive(waitingLines({ engine: this.#test, delayed, failures: this.#parts.failures }));
   }
 
   /** The records that functions have sent to an egress, as plain values. A record that comes again is there once. */
   egress(name: string): unknown[] {
-    return this.#egresses.values(name);
+    return this.#parts.egresses.values(name);
   }
 
   /** Lets a handler take the records of an egress, one after the other. A record whose handler throws comes again. */
   fakeEgress(name: string, handler: FakeEgressHandler): void {
-    this.#egresses.fake(name, handler);
+    this.#parts.egresses.fake(name, handler);
   }
 
   /** Puts a function of the test in the place of a function elsewhere, or of one of the test's own functions. */
   fake(target: Target, handler: FakeHandler = () => undefined): Fake {
-    return this.#fakes.add(nameOf(target), handler);
+    return this.#parts.fakes.add(nameOf(target), handler);
   }
 
   /** Lets the next message of an address fail with this error, before its handler runs. Called twice, it fails twice. */
   failNext(target: Target, id: string, error: unknown = new Error("The test has planned this failure.")): void {
-    this.#failures.plan(Address.of(nameOf(target), id), error);
+    this.#parts.failures.plan(Address.of(nameOf(target), id), error);
   }
 
   /**
@@ -272,12 +262,12 @@ export class TestRuntime {
    * again for messages that had not ended. Sends and calls that have not ended reject with ENGINE_RESTARTING.
    */
   async crash(): Promise<void> {
-    await this.#engine.crash();
+    await this.#test.crash();
   }
 
   /** Closes the runtime. Calls that wait reject with SHUTTING_DOWN. */
   async close(): Promise<void> {
-    await this.#engine.close();
+    await this.#test.close();
   }
 
   /** Closes the runtime at the end of an `await using` block. */
@@ -285,15 +275,19 @@ export class TestRuntime {
     return this.close();
   }
 
-  get #parts() {
-    return { engine: this.#engine.engine, catalog: this.#catalog };
+  get #test(): TestEngine {
+    return this.#parts.test;
+  }
+
+  get #requests() {
+    return { engine: this.#test.engine, catalog: this.#parts.catalog };
   }
 
   async #call(typeName: string, id: string, value: unknown, options?: RuntimeCallOptions): Promise<unknown> {
-    const call = callFunction(this.#parts, typeName, id, value, options);
+    const call = callFunction(this.#requests, typeName, id, value, options);
     try {
-      const answer = await this.#engine.answered(call, `${typeName}/${id}`);
-      return answer && plainOf(answer, this.#find);
+      const answer = await this.#test.answered(call, `${typeName}/${id}`);
+      return answer && plainOf(answer, this.#parts.find);
     } catch (error) {
       if (!(error instanceof StatefunError) || error.code !== "TEST_STUCK") throw error;
       const waiting = await this.waiting();
