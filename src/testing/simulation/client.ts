@@ -28,6 +28,8 @@ export class Client {
   readonly #parts: ClientParts;
   /** The requests that are not acknowledged or answered, by the places of their commands. */
   readonly #unsettled = new Map<number, Request>();
+  /** How many commits there were since a request was made. */
+  readonly #commits = new Map<number, number>();
   #engine: Engine | undefined;
   #next = 0;
   /** When the next command may come. */
@@ -77,6 +79,11 @@ export class Client {
     this.#issue(index);
   }
 
+  /** Says that there was a commit. */
+  committed(): void {
+    for (const [index, count] of this.#commits) this.#commits.set(index, count + 1);
+  }
+
   /** Repeats what was refused. */
   repeat(): void {
     for (const index of this.#refused.splice(0)) this.#issue(index);
@@ -84,13 +91,16 @@ export class Client {
 
   #issue(index: number): void {
     const engine = this.#engine as Engine;
+    this.#commits.set(index, 0);
     this.#unsettled
       .get(index)?.(engine)
       .then(
         (answer) => this.#settled(engine, index, answer),
         (error: StatefunError) => {
           if (engine !== this.#engine) return;
-          if (repeated.has(error.code)) this.#refused.push(index);
+          // The first commit may have begun before the request was made. After the second one, its message is on disk.
+          const onDisk = (this.#commits.get(index) ?? 0) > 1;
+          if (repeated.has(error.code) || (error.code === "ANSWER_TIMEOUT" && !onDisk)) this.#refused.push(index);
           else this.#settled(engine, index, `${error.code}: ${error.message}`);
         },
       );
@@ -130,6 +140,7 @@ export class Client {
   #settled(engine: Engine, index: number, answer: string | undefined): void {
     // A process that has died acknowledges nothing.
     if (engine !== this.#engine || !this.#unsettled.delete(index)) return;
+    this.#commits.delete(index);
     if (answer === undefined) return;
     const { clock, history } = this.#parts;
     history.add(clock.elapsedMs, "came", `answered: ${answer}`);

@@ -10,17 +10,25 @@ import { smallerValues, weightOf } from "./smaller-values.js";
 /** Says whether a plan fails in the same way, and what its run has chosen. */
 export type Fails = (plan: Plan) => Promise<{ readonly fails: boolean; readonly order: readonly number[] }>;
 
-/** Makes a plan smaller with at most so many runs. */
-export async function shrink(plan: Plan, fails: Fails, mostRuns: number): Promise<Plan> {
+/** How a plan is made smaller. */
+interface ShrinkOptions {
+  /** The most runs that are made for it. */
+  readonly mostRuns: number;
+  /** Whether all commands have to stay. */
+  readonly keepCommands: boolean;
+}
+
+/** Makes a plan smaller as long as it fails in the same way. */
+export async function shrink(plan: Plan, fails: Fails, { mostRuns, keepCommands }: ShrinkOptions): Promise<Plan> {
   const shrinking = new Shrinking(plan, fails, mostRuns);
   for (let before: Plan | undefined; before !== shrinking.plan; ) {
     before = shrinking.plan;
     await shrinking.take(faultsOf);
     if (shrinking.plan.faults.length > 0) await shrinking.take(inOtherOrders);
     await shrinking.take(earlierFaultsOf);
-    await shrinking.take(commandsOf);
+    if (!keepCommands) await shrinking.take(commandsOf);
     await shrinking.take(orderOf);
-    await shrinking.take(commandsAndOrderOf);
+    if (!keepCommands) await shrinking.take(commandsAndOrderOf);
   }
   return shrinking.plan;
 }

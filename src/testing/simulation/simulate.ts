@@ -145,18 +145,17 @@ class Simulation {
     if (twice) await this.#compare(plan, result, run);
     if (result.violation === undefined) return;
     const { name } = result.violation;
-    const smallest = await shrink(
-      { ...plan, order: result.order },
-      async (smaller) => {
-        try {
-          const { violation, order } = await this.#run(smaller);
-          return { fails: violation?.name === name, order };
-        } catch {
-          return { fails: false, order: [] }; // a smaller value may be none of its type
-        }
-      },
-      mostShrinks,
-    );
+    const fails = async (other: Plan) => {
+      try {
+        const { violation, order } = await this.#run(other);
+        return { fails: violation?.name === name, order };
+      } catch {
+        return { fails: false, order: [] }; // a smaller value may be none of its type
+      }
+    };
+    // What even a run without commands breaks asks for the effects of all commands, so none of them can go.
+    const { fails: keepCommands } = await fails({ commands: [], faults: [], order: [] });
+    const smallest = await shrink({ ...plan, order: result.order }, fails, { mostRuns: mostShrinks, keepCommands });
     const last = await this.#run(smallest);
     this.#throw(last.violation ?? result.violation, smallest, last, run);
   }

@@ -301,6 +301,7 @@ export class SimulatedRun {
   #committed(writes: readonly Write[]): void {
     const changes = this.#view.committed(writes);
     this.#tell("committed", ...linesOf(writes, changes, this.#setting.catalog, this.#clock.now()));
+    this.#client.committed();
     this.#unseen = true;
   }
 

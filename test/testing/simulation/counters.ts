@@ -30,14 +30,9 @@ export class Counter {
     context.sendEgress("test/log", Types.string.pack(`${context.address.id} ${amount}`));
     if (then !== undefined && minutes === undefined) context.send(Counter, then, Add.pack({ amount }));
     if (then !== undefined && minutes !== undefined) {
-      context.sendAfter({ minutes }, Counter, then, Add.pack({ amount }), { cancellationToken: then });
+      context.sendAfter({ minutes }, Counter, then, Add.pack({ amount }), { cancellationToken: `${then} ${amount}` });
     }
     return Types.int.pack(this.total);
-  }
-
-  @Handles(Types.string)
-  cancel(token: string, context: Context) {
-    context.cancelDelayedMessage(token);
   }
 }
 
