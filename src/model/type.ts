@@ -85,6 +85,14 @@ export abstract class Type<T> implements ValueReader<T> {
     return undefined;
   }
 
+  /**
+   * The JSON Schema of the values; undefined when this type knows none.
+   * @internal
+   */
+  jsonSchema(): unknown {
+    return undefined;
+  }
+
   /** Encodes a value. Throws VALUE_INVALID when the value does not fit. */
   abstract serialize(value: T): Uint8Array;
 

@@ -46,6 +46,11 @@ export function json<T, N extends string = TypenameOf<T>>(
   return new JsonType(typename, schema as StandardSchema<WithTypename<T, N>> | undefined);
 }
 
+/** The part of a Standard JSON Schema that `json` uses. */
+interface StandardJsonSchema {
+  readonly jsonSchema?: { input(options: { target: string }): unknown };
+}
+
 class JsonType<T> extends Type<T> {
   readonly #schema: StandardSchema<T> | undefined;
 
@@ -83,6 +88,12 @@ class JsonType<T> extends Type<T> {
 
   override toJson(value: T): unknown {
     return value;
+  }
+
+  /** A schema says its JSON Schema if it is a Standard JSON Schema too, as those of zod 4 are. */
+  override jsonSchema(): unknown {
+    const schema = this.#schema as { "~standard": StandardJsonSchema } | undefined;
+    return schema?.["~standard"].jsonSchema?.input({ target: "draft-2020-12" });
   }
 
   override fromJson(json: unknown): T {

@@ -84,7 +84,7 @@ const packages: Record<string, readonly string[]> = {
   fastify: ["serve/hosts/fastify.ts"],
   "@nestjs/common": ["serve/hosts/nest.ts"],
   "@nestjs/core": ["serve/hosts/nest.ts"],
-  "fast-check": ["testing/simulation/command-source.ts"],
+  "fast-check": ["testing/simulation/"],
   "reflect-metadata": ["functions/class-record.ts"],
 };
 

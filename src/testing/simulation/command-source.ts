@@ -1,7 +1,10 @@
 // Where the commands of a run come from.
 
+import type { Arbitrary } from "fast-check";
 import { StatefunError } from "../../errors.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { Command } from "./commands.js";
+import { type GeneratedCommands, generatedCommands } from "./generated-commands.js";
 import type { Random } from "./random.js";
 
 /** What draws commands: whole numbers, values of a list, and yes or no. */
@@ -12,25 +15,40 @@ export interface CommandArbitrary {
   generate(random: any, biasFactor: number | undefined): { readonly value: readonly Command[] };
 }
 
-/** A list of commands, a function that draws one, or an arbitrary of fast-check that makes one. */
-export type CommandSource = readonly Command[] | ((random: CommandRandom) => readonly Command[]) | CommandArbitrary;
+/** A list of commands, a function that draws one, an arbitrary of fast-check that makes one, or the functions that get messages. */
+export type CommandSource =
+  | readonly Command[]
+  | ((random: CommandRandom) => readonly Command[])
+  | CommandArbitrary
+  | GeneratedCommands;
 
-/** Loads fast-check if it is needed. Rejects with OPTION_INVALID when it is missing. */
-export async function commandsOf(source: CommandSource): Promise<(random: Random) => readonly Command[]> {
+/** What draws the commands of each run. Rejects with OPTION_INVALID. */
+export async function commandsOf(
+  source: CommandSource,
+  catalog: TypeCatalog,
+): Promise<(random: Random) => readonly Command[]> {
   if (typeof source === "function") return source;
-  if (!("generate" in source)) return () => source;
-  const fastCheck = await loadFastCheck();
+  if (!("generate" in source || "to" in source)) return () => source;
+  const fc = await loadFastCheck();
+  const commands =
+    "to" in source ? generatedCommands(fc, source, catalog) : (source as unknown as Arbitrary<Command[]>);
+  // fast-check begins each sample with its smallest values.
+  let drawn: Command[][] = [];
   return (random) => {
-    const [commands] = fastCheck.sample(source as never, { seed: random.below(2 ** 31), numRuns: 1 });
-    return commands as unknown as readonly Command[];
+    if (drawn.length === 0) drawn = fc.sample(commands, { seed: random.below(2 ** 31), numRuns: sampleSize });
+    return drawn.shift() ?? [];
   };
 }
 
+/** How many lists of commands are drawn at once. */
+const sampleSize = 100;
+
+/** Loads fast-check, which only generated commands need. */
 async function loadFastCheck() {
   try {
     return await import("fast-check");
   } catch (thrown) {
-    throw new StatefunError("OPTION_INVALID", "The commands are an arbitrary. Install fast-check 4 beside it.", {
+    throw new StatefunError("OPTION_INVALID", "The commands are made by fast-check. Install fast-check 4 beside it.", {
       cause: thrown,
     });
   }

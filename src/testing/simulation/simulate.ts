@@ -32,8 +32,8 @@ export interface SimulateOptions {
   /** Chooses the runs: the same seed makes the same ones. Defaults to another one each time; a failure prints it. */
   readonly seed?: number;
   /**
-   * What comes from outside: a list of commands, which all runs get in this order; a function that draws them; or an arbitrary
-   * of fast-check. Defaults to no command.
+   * What comes from outside: a list of commands, which all runs get in this order; a function that draws them; an arbitrary of
+   * fast-check; or the functions that get messages, which fast-check makes from their types. Defaults to no command.
    */
   readonly commands?: CommandSource;
   /** Commands that come first and are carried out while nothing goes wrong. Defaults to none. */
@@ -99,7 +99,8 @@ const mostShrinks = 2_000;
 export async function simulate(app: TestRuntimeOptions, options: SimulateOptions = {}): Promise<SimulationSummary> {
   const read = simulateOptions.read("simulate", options);
   const { seed = Math.floor(Math.random() * 2 ** 32), runs, replay } = read;
-  const simulation = new Simulation(new Setting(app), seed, {
+  const setting = new Setting(app);
+  const simulation = new Simulation(setting, seed, {
     setup: replay?.setup ?? read.setup,
     invariants: read.invariants,
     atEnd: read.atEnd,
@@ -112,7 +113,7 @@ export async function simulate(app: TestRuntimeOptions, options: SimulateOptions
     await simulation.replay({ commands, faults, order });
     return simulation.summary;
   }
-  const draw = await commandsOf(read.commands);
+  const draw = await commandsOf(read.commands, setting.catalog);
   for (let run = 0; run < runs; run++) {
     const random = new Random(seedOfRun(seed, run));
     await simulation.explore(randomPlan(random, draw(random), read.faults), run);

@@ -3,7 +3,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Context, Handles, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
+import {
+  type Context,
+  Handles,
+  json,
+  type Named,
+  type StandardSchema,
+  State,
+  StatefulFunction,
+  StatefulFunctions,
+  Types,
+} from "statefun-ts";
 import {
   type Command,
   call,
@@ -207,6 +217,54 @@ test("commands come from an arbitrary of fast-check", async () => {
     invariants: { "a is less than 7": (view) => view.state(Counter, "a").total < 7 },
   });
   assert.ok(error.replay.commands.length <= 2);
+});
+
+test("commands are made from the types of the handlers, and from arbitraries for types without a schema", async () => {
+  const schema = {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      validate: (value: unknown) => {
+        const { pieces, tags } = value as Order;
+        const fits = Number.isInteger(pieces) && pieces >= 1 && pieces <= 9 && tags.length <= 2;
+        return fits ? { value: value as Order } : { issues: [{ message: "It does not fit." }] };
+      },
+      jsonSchema: {
+        input: () => ({
+          type: "object",
+          properties: {
+            pieces: { type: "integer", minimum: 1, maximum: 9 },
+            tags: { type: "array", items: { enum: ["gift", "fast"] }, maxItems: 2 },
+            note: { anyOf: [{ type: "string" }, { type: "null" }] },
+          },
+          required: ["pieces", "tags"],
+        }),
+      },
+    },
+  } as const;
+  interface Order extends Named<"test/order"> {
+    readonly pieces: number;
+    readonly tags: readonly string[];
+    readonly note?: string | null;
+  }
+  const Order = json<Order>("test/order", schema as StandardSchema<Order>);
+  const orders: Order[] = [];
+  const seen = new Set<string>();
+  const shop = {
+    functions: new StatefulFunctions()
+      .register("test/shop", (order) => void orders.push(order), { handles: [Order] })
+      .register("test/till", (value) => void seen.add(typeof value), {
+        handles: [Types.int, Types.string, Types.bool, Types.long, Types.double, Types.float],
+      }),
+  };
+  await simulate(shop, { runs: 60, seed: 1, commands: { to: ["test/shop", "test/till"], ids: ["a", "b"] } });
+  assert.ok(orders.length > 20);
+  assert.ok(new Set(orders.map(({ pieces }) => pieces)).size > 4);
+  assert.deepEqual([...seen].sort(), ["bigint", "boolean", "number", "string"]);
+  await rejectsCode(simulate(app, { commands: { to: [Counter], ids: ["a"] } }), "OPTION_INVALID", "test/add");
+  const messages = { "test/add": fc.record({ amount: fc.integer({ min: 1, max: 9 }) }) };
+  const { commits } = await simulate(app, { runs: 5, seed: 1, commands: { to: [Counter], ids: ["a"], messages } });
+  assert.ok(commits > 5);
 });
 
 test("the order of messages of one sender is kept, and that of several is not", async () => {

@@ -1,0 +1,70 @@
+// Commands whose messages are made from the types of the handlers.
+
+import type * as FastCheck from "fast-check";
+import type { Arbitrary } from "fast-check";
+import { StatefunError } from "../../errors.js";
+import type { FunctionClass } from "../../functions/handled-messages.js";
+import type { Type } from "../../model/type.js";
+import { Types } from "../../types/primitives.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import { type Command, type SendCommand, typeNameOf } from "./commands.js";
+import { valuesOf } from "./json-schema-values.js";
+
+/** Messages to all handlers of some functions, made from the types of the messages. */
+export interface GeneratedCommands {
+  /** The functions that get messages, by their classes or type names. */
+  readonly to: readonly (string | FunctionClass<object>)[];
+  /** The ids of the instances that get messages. */
+  readonly ids: readonly string[];
+  /** The most commands of a run. Defaults to 8. */
+  readonly most?: number;
+  /**
+   * Arbitraries of fast-check for the JSON of messages, by their typenames: for types without a schema, and instead of one.
+   * Defaults to none.
+   */
+  readonly messages?: Readonly<Record<string, { generate: (...args: any[]) => unknown }>>;
+}
+
+/** Makes lists of commands. Throws OPTION_INVALID for a type of which no values can be made. */
+export function generatedCommands(
+  fc: typeof FastCheck,
+  { to, ids, most = 8, messages = {} }: GeneratedCommands,
+  catalog: TypeCatalog,
+): Arbitrary<Command[]> {
+  const commands = to.map(typeNameOf).flatMap((typeName) =>
+    catalog.handled(typeName).map((type): Arbitrary<SendCommand> => {
+      const { typename } = type;
+      const given = messages[typename] as Arbitrary<unknown> | undefined;
+      return fc
+        .record({ id: fc.constantFrom(...ids), value: given ?? jsonOf(fc, type) })
+        .map(({ id, value }) => ({ send: typeName, id, typename, value: JSON.parse(JSON.stringify(value)) }));
+    }),
+  );
+  if (commands.length === 0 || ids.length === 0) {
+    throw new StatefunError("OPTION_INVALID", "The commands go to no function that declares a type, or to no id.");
+  }
+  return fc.array(fc.oneof(...commands), { maxLength: most });
+}
+
+function jsonOf(fc: typeof FastCheck, type: Type<any>): Arbitrary<unknown> {
+  switch (type as unknown) {
+    case Types.string:
+      return fc.string({ maxLength: 10 });
+    case Types.bool:
+      return fc.boolean();
+    case Types.int:
+      return fc.maxSafeInteger().map((number) => number | 0);
+    case Types.long:
+      return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
+    case Types.double:
+      return fc.double({ noNaN: true, noDefaultInfinity: true });
+    case Types.float:
+      return fc.float({ noNaN: true, noDefaultInfinity: true });
+  }
+  const schema = type.jsonSchema();
+  if (schema !== undefined) return valuesOf(fc, schema as object, type.typename);
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `The type ${type.typename} has no schema of which values can be made. Give an arbitrary of its JSON: messages: { "${type.typename}": … }.`,
+  );
+}
