@@ -84,7 +84,8 @@ export class KnownFunction {
   }
 
   state(name: string): ValueSpec | undefined {
-    return this.states.find((spec) => spec.name === name);
+    for (const spec of this.states) if (spec.name === name) return spec;
+    return undefined;
   }
 
   /** Decodes an entry of a mailbox, which may be from a time when the function was of the other generation. */

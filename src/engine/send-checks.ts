@@ -9,23 +9,23 @@ import type { Outbox } from "./outbox.js";
 import type { Outboxes } from "./outboxes.js";
 
 /** Throws FUNCTION_UNKNOWN when nothing serves the target of a message. */
-export function assertServed({ typeName }: KnownFunction, target: Address, functions: FunctionTable): void {
+export function assertServed(known: KnownFunction, target: Address, functions: FunctionTable): void {
   if (isClient(target) || functions.serves(target.namespace, target.name)) return;
   throw new Refusal(
     "FUNCTION_UNKNOWN",
-    `${typeName} sent a message to ${target}, but nothing serves ${target.typeName}. Bind it, or add its endpoint to the module file.`,
+    `${known.typeName} sent a message to ${target}, but nothing serves ${target.typeName}. Bind it, or add its endpoint to the module file.`,
   );
 }
 
 /** Returns the outbox of an egress. Throws EGRESS_UNKNOWN when there is none. */
-export function assertEgress({ typeName }: KnownFunction, egress: string, outboxes: Outboxes): Outbox {
+export function assertEgress(known: KnownFunction, egress: string, outboxes: Outboxes): Outbox {
   const outbox = outboxes.declared(egress);
   if (outbox !== undefined) return outbox;
   const declared = outboxes.all().filter((each) => each.declared);
   const names = declared.map((each) => each.egress).join(", ") || "none";
   throw new Refusal(
     "EGRESS_UNKNOWN",
-    `${typeName} sent a record to the egress ${egress}, which does not exist. The egresses: ${names}.`,
+    `${known.typeName} sent a record to the egress ${egress}, which does not exist. The egresses: ${names}.`,
   );
 }
 

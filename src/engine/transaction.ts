@@ -77,11 +77,11 @@ function assertState(known: KnownFunction, name: string, value: Content | undefi
 }
 
 /** Throws RESPONSE_MALFORMED: a value that can't be read must not get further than its sender. */
-function typenameOf({ typeName }: KnownFunction, content: Content): string {
+function typenameOf(known: KnownFunction, content: Content): string {
   try {
     return typenameOfContent(content);
   } catch (thrown) {
-    const why = `${typeName} wrote or sent a value that can't be read: ${describe(thrown)}.`;
+    const why = `${known.typeName} wrote or sent a value that can't be read: ${describe(thrown)}.`;
     throw new Refusal("RESPONSE_MALFORMED", why, { cause: thrown });
   }
 }
