@@ -168,7 +168,7 @@ export function declaredIn(sample: string): Record<string, string[]> {
 }
 
 /** Splits a type name, and adds an id. */
-export function address(typeName: string, id: string): Address {
+function address(typeName: string, id: string): Address {
   const [namespace = "", type = ""] = typeName.split("/");
   return { namespace, type, id };
 }
