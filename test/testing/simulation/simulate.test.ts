@@ -133,6 +133,20 @@ test("the setup is carried out before anything goes wrong, and never made smalle
   assert.deepEqual([error.replay.faults, error.replay.order], [[], []]);
 });
 
+test("after the setup, the time is that of its commands", async () => {
+  const minutes: number[] = [];
+  await simulate(app, {
+    runs: 1,
+    seed: 1,
+    setup: [add("a", 1, { then: "b", minutes: 30 }), { wait: { minutes: 10 } }, add("a", 1)],
+    invariants: { looks: (view) => minutes.push((view.now - Date.UTC(2026, 0, 1)) / 60_000) },
+    atEnd: { "b has got it": (view) => view.state(Counter, "b").total === 1 },
+    replay: { commands: [add("c", 5)] },
+  });
+  assert.ok(minutes.includes(10) && minutes.includes(30));
+  assert.equal(minutes.filter((minute) => minute === 10).length > 3, true);
+});
+
 test("a fault stays when nothing else shows the failure, as early as it may come", async () => {
   const error = await findingOf({
     runs: 50,
