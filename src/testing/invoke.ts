@@ -24,7 +24,7 @@ import { encodeRequest } from "../wire/encode-request.js";
 import { encodeResponse } from "../wire/encode-response.js";
 import { decodePacked, encodePacked } from "../wire/packed.js";
 import { type FindType, plainOf } from "./plain.js";
-import type { GivenStates, StatesOf } from "./plain-types.js";
+import type { StatesInput, StatesOf } from "./plain-types.js";
 import { packStates, statesOf } from "./states.js";
 import { type DelayedView, delayedView, type SentView, sentView } from "./views.js";
 import { defaultStart } from "./virtual-clock.js";
@@ -36,7 +36,7 @@ export interface InvokeOptions<I extends object = any, M = any> {
   /** The id of the instance. Defaults to "test". */
   readonly id?: string;
   /** The states before the message, by the names of their properties. Defaults to none: each state has its default. */
-  readonly state?: GivenStates<I>;
+  readonly state?: StatesInput<I>;
   /** Who has sent the message: a function instance, or null for an ingress. Defaults to a client that waits for the answer. */
   readonly caller?: Address | null;
   /** The metadata of the message. Defaults to what a packed value has, and otherwise to none. */

@@ -30,7 +30,7 @@ type Field<T> = [Extract<T, Long>] extends [never] ? Plain<T> : bigint | Exclude
 export type StatesOf<I> = { [K in keyof I as K extends DataKey<I> ? K : never]: Plain<I[K]> };
 
 /** States that a test sets, by the names of their properties: values as handlers have them, or the fields of protobuf messages. */
-export type GivenStates<I> = { readonly [K in keyof I as K extends DataKey<I> ? K : never]?: I[K] | Input<I[K]> };
+export type StatesInput<I> = { readonly [K in keyof I as K extends DataKey<I> ? K : never]?: I[K] | Input<I[K]> };
 
 /** The answer of a handler. It is unknown when the handler returns nothing, since a reply is not in its type. */
 type AnswerOf<F> = F extends (...args: any[]) => infer R
