@@ -22,6 +22,8 @@ const nothing: BatchPart = {
   ends: [],
 };
 
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /** A call that waits for its turn. */
 export class HeldCall {
   readonly batch: InvocationBatch;
@@ -47,10 +49,23 @@ export class HeldCall {
   }
 
   /**
-   * Runs the handlers of the first messages, and tells nobody. Returns the specs of the states that the engine does not know
-   * yet, when no handler could run for want of them.
+   * Runs the handlers of the first messages, and tells nobody. Resolves to the specs of the states that the engine does not know
+   * yet, when no handler could run for want of them, and to undefined when the handlers have not ended after so many milliseconds
+   * of the machine's time.
    */
-  async run(size: number): Promise<HandlerRun | readonly ValueSpec[]> {
+  async runWithin(patienceMs: number, size: number): Promise<HandlerRun | readonly ValueSpec[] | undefined> {
+    let ran: HandlerRun | readonly ValueSpec[] | undefined;
+    const ended = this.#run(size).then((end) => {
+      ran = end;
+    });
+    const begun = performance.now();
+    do {
+      await Promise.race([ended, nextTurn()]);
+    } while (ran === undefined && performance.now() - begun < patienceMs);
+    return ran;
+  }
+
+  async #run(size: number): Promise<HandlerRun | readonly ValueSpec[]> {
     const batch = { ...this.batch, invocations: this.batch.invocations.slice(0, size) };
     const parts: BatchPart[] = [];
     const answer = await isolated(() => this.#parts.run(batch, this.#recording(parts)));

@@ -2,9 +2,8 @@
 
 import { NoAnswer } from "../../engine/endpoint.js";
 import { Engine } from "../../engine/engine.js";
-import type { EgressRecord } from "../../engine/engine-api.js";
 import { describe, StatefunError } from "../../errors.js";
-import type { ValueSpec } from "../../model/invocation.js";
+import type { TypedValue } from "../../model/typed-value.js";
 import type { Write } from "../../store/store.js";
 import { Choices } from "./choices.js";
 import { Client } from "./client.js";
@@ -18,6 +17,7 @@ import { findings, type Invariants, type Violation, violationOf } from "./invari
 import type { Plan } from "./plan.js";
 import type { Setting } from "./setting.js";
 import { SimulatedClock } from "./simulated-clock.js";
+import { SimulatedEgresses } from "./simulated-egresses.js";
 import { SimulatedOrder } from "./simulated-order.js";
 import { SimulatedDisk } from "./simulated-store.js";
 import { StateView } from "./state-view.js";
@@ -30,8 +30,6 @@ const mostHops = 100;
 
 const timeStands =
   "In a simulation the time stands still while a handler runs, so a handler can wait for no timer and no network.";
-
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** What holds for every run of a simulation. */
 export interface RunOptions {
@@ -76,12 +74,7 @@ export class SimulatedRun {
   #engine!: Engine;
   #calls: HeldCall[] = [];
   #late: LateAnswer[] = [];
-  /** The egresses that were sent to, and those that the engine of this life knows. */
-  readonly #egresses = new Set<string>();
-  #attached = new Set<string>();
-  /** Until when each egress takes nothing, and the records that it has refused and not taken since. */
-  readonly #downUntil = new Map<string, number>();
-  readonly #refused = new Set<string>();
+  readonly #egresses: SimulatedEgresses;
   /** Whether something was changed that nobody waits for on disk. */
   #dirty = false;
   /** Whether something is on disk that the invariants have not seen. */
@@ -97,6 +90,13 @@ export class SimulatedRun {
     this.#clock = new SimulatedClock(setting.startAt);
     this.#view = new StateView(setting.functions, setting.catalog, () => this.#clock.now());
     this.#client = this.#newClient("setup", options.setup);
+    const egresses = {
+      setting,
+      now: () => this.#clock.now(),
+      goesDown: (egress: string) => this.#goesDown(egress),
+      onTaken: (egress: string, id: string, value: TypedValue) => this.#taken(egress, id, value),
+    };
+    this.#egresses = new SimulatedEgresses(egresses, faultMs);
   }
 
   async run(): Promise<RunResult> {
@@ -129,22 +129,20 @@ export class SimulatedRun {
     const { clock, nextTurn } = this.#clock.begin();
     this.#calls = [];
     this.#late = [];
-    this.#refused.clear();
     const store = this.#disk.begin();
-    this.#attached = new Set();
     const hold = (call: HeldCall) => this.#calls.push(call);
     const opening = Engine.open({
       ...this.#setting.engine,
       store,
       clock,
       nextTurn,
-      findRoute: this.#setting.routes(clock, hold, (egress) => this.#attach(egress)),
+      findRoute: this.#setting.routes(clock, hold, (egress) => this.#egresses.attach(egress)),
       order: new SimulatedOrder({ of: (count) => this.#choices.of(count) }),
       onGivenUp: () =>
         this.#fail(findings.engine, "The engine gave up: a change broke off in the middle, which is a bug of it."),
     });
     this.#engine = await this.#finish(opening);
-    for (const egress of new Set([...this.#setting.egresses, ...this.#egresses])) this.#attach(egress);
+    this.#egresses.connect(this.#engine);
     this.#client.connect(this.#engine);
   }
 
@@ -162,34 +160,6 @@ export class SimulatedRun {
     }
     this.#disk.open = false;
     return promise;
-  }
-
-  /** Attaches an egress, unless the functions may not send to it. */
-  #attach(egress: string): void {
-    if (this.#attached.has(egress) || !this.#setting.allows(egress)) return;
-    this.#attached.add(egress);
-    this.#egresses.add(egress);
-    const engine = this.#engine;
-    const receive = async (record: EgressRecord) => {
-      // A process that has died takes nothing any more.
-      if (engine !== this.#engine) return new Promise<never>(() => {});
-      const { id, value } = record;
-      const now = this.#clock.now();
-      const fault = this.#faults.next("record");
-      if (fault !== undefined) {
-        this.#downUntil.set(egress, now + faultMs);
-        this.#tell("fault", `the egress ${egress} is down`);
-      }
-      if (now < (this.#downUntil.get(egress) ?? 0)) {
-        this.#refused.add(id);
-        throw new Error("The egress is down, as the simulation wants it.");
-      }
-      this.#refused.delete(id);
-      this.#view.received(egress, id, value);
-      this.#unseen = true;
-      this.#tell("committed", `the egress ${egress} takes ${shown(value, this.#setting.catalog)}`);
-    };
-    engine.attach(egress, { window: 1, receive });
   }
 
   /** Does one thing after the other until all is quiet, or something is wrong. */
@@ -240,7 +210,7 @@ export class SimulatedRun {
     const waits =
       times.length > 0 ||
       metrics.delayedPending > 0 ||
-      this.#refused.size > 0 ||
+      this.#egresses.refuses ||
       trouble !== undefined ||
       (metrics.mailboxMessages > 0 && (await this.#triesAgain())) ||
       (quiet && this.#client.waits);
@@ -308,13 +278,30 @@ export class SimulatedRun {
     this.#unseen = true;
   }
 
+  #goesDown(egress: string): boolean {
+    if (this.#faults.next("record") === undefined) return false;
+    this.#tell("fault", `the egress ${egress} is down`);
+    return true;
+  }
+
+  #taken(egress: string, id: string, value: TypedValue): void {
+    this.#view.received(egress, id, value);
+    this.#unseen = true;
+    this.#tell("committed", `the egress ${egress} takes ${shown(value, this.#setting.catalog)}`);
+  }
+
   async #run(call: HeldCall): Promise<void> {
     const { length } = call.batch.invocations;
     // One message after the other shows most; all at once is what a busy engine does.
     const size = this.#choices.of(Math.min(2, length)) === 0 ? 1 : length;
     this.#calls = this.#calls.filter((other) => other !== call);
-    const ran = await this.#inTime(call, size);
-    if (ran === undefined) return;
+    const ran = await call.runWithin(this.#setting.patienceMs, size);
+    if (ran === undefined) {
+      const batch = { ...call.batch, invocations: call.batch.invocations.slice(0, size) };
+      const handler = handlerName(batch, this.#setting.functions.find(batch.target));
+      this.#fail(findings.ends, `The handler does not end: ${handler}. ${timeStands}`);
+      return;
+    }
     if (!("end" in ran)) {
       call.ask(ran);
       return;
@@ -351,25 +338,6 @@ export class SimulatedRun {
     this.#late = this.#late.filter((other) => other !== late);
     this.#dirty = true;
     late.answer();
-  }
-
-  /** Runs handlers. Fails the run when they wait for real time. */
-  async #inTime(call: HeldCall, size: number): Promise<HandlerRun | readonly ValueSpec[] | undefined> {
-    let ran: HandlerRun | readonly ValueSpec[] | undefined;
-    const ended = call.run(size).then((end) => {
-      ran = end;
-    });
-    await Promise.race([ended, nextTurn()]);
-    for (const begun = performance.now(); ran === undefined; ) {
-      if (performance.now() - begun > this.#setting.patienceMs) {
-        const batch = { ...call.batch, invocations: call.batch.invocations.slice(0, size) };
-        const handler = handlerName(batch, this.#setting.functions.find(batch.target));
-        this.#fail(findings.ends, `The handler does not end: ${handler}. ${timeStands}`);
-        return undefined;
-      }
-      await Promise.race([ended, nextTurn()]);
-    }
-    return ran;
   }
 
   async #check(invariants: Invariants): Promise<void> {
