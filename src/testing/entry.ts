@@ -10,13 +10,13 @@ export type {
   CancelCommand,
   Command,
   CommandMessage,
+  GeneratedCommands,
   SendCommand,
   SendCommandOptions,
   WaitCommand,
 } from "./simulation/commands.js";
 export { call, send } from "./simulation/commands.js";
 export type { FaultKind, SimulatedFault } from "./simulation/faults.js";
-export type { GeneratedCommands } from "./simulation/generated-commands.js";
 export type { Invariant, Invariants } from "./simulation/invariants.js";
 export type { Plan } from "./simulation/plan.js";
 export { type Replay, SimulationError } from "./simulation/report.js";

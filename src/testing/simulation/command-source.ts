@@ -3,8 +3,8 @@
 import type { Arbitrary } from "fast-check";
 import { StatefunError } from "../../errors.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import type { Command } from "./commands.js";
-import { type GeneratedCommands, generatedCommands } from "./generated-commands.js";
+import type { Command, GeneratedCommands } from "./commands.js";
+import { generatedCommands } from "./generated-commands.js";
 import type { Random } from "./random.js";
 
 /** What draws commands: whole numbers, values of a list, and yes or no. */

@@ -56,6 +56,21 @@ export interface WaitCommand {
 /** Something that comes from outside: {@link send} and {@link call} make the most frequent ones. */
 export type Command = SendCommand | CallCommand | CancelCommand | WaitCommand;
 
+/** Messages to all handlers of some functions, made from the types of the messages. */
+export interface GeneratedCommands {
+  /** The functions that get messages, by their classes or type names. */
+  readonly to: readonly (string | FunctionClass<object>)[];
+  /** The ids of the instances that get messages. */
+  readonly ids: readonly string[];
+  /** The most commands of a run. Defaults to 8. */
+  readonly most?: number;
+  /**
+   * Arbitraries of fast-check for the JSON of messages, by their typenames: for types without a schema, and instead of one.
+   * Defaults to none.
+   */
+  readonly messages?: Readonly<Record<string, { generate: (...args: any[]) => unknown }>>;
+}
+
 /** Options of {@link send}. */
 export type SendCommandOptions = Pick<SendCommand, "delay" | "cancellationToken">;
 

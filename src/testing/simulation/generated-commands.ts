@@ -3,27 +3,11 @@
 import type * as FastCheck from "fast-check";
 import type { Arbitrary } from "fast-check";
 import { StatefunError } from "../../errors.js";
-import type { FunctionClass } from "../../functions/handled-messages.js";
 import type { Type } from "../../model/type.js";
 import { Types } from "../../types/primitives.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { type Command, type SendCommand, typeNameOf } from "./commands.js";
+import { type Command, type GeneratedCommands, type SendCommand, typeNameOf } from "./commands.js";
 import { valuesOf } from "./json-schema-values.js";
-
-/** Messages to all handlers of some functions, made from the types of the messages. */
-export interface GeneratedCommands {
-  /** The functions that get messages, by their classes or type names. */
-  readonly to: readonly (string | FunctionClass<object>)[];
-  /** The ids of the instances that get messages. */
-  readonly ids: readonly string[];
-  /** The most commands of a run. Defaults to 8. */
-  readonly most?: number;
-  /**
-   * Arbitraries of fast-check for the JSON of messages, by their typenames: for types without a schema, and instead of one.
-   * Defaults to none.
-   */
-  readonly messages?: Readonly<Record<string, { generate: (...args: any[]) => unknown }>>;
-}
 
 /** Makes lists of commands. Throws OPTION_INVALID for a type of which no values can be made. */
 export function generatedCommands(
