@@ -7,7 +7,7 @@ import type { Followed } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes, sameBytes } from "../types/bytes.js";
 import type { StateSpec } from "./function-spec.js";
-import type { StateProperty } from "./state-property.js";
+import type { StateProperty, Watched } from "./state-property.js";
 
 /**
  * A value of at least this size is watched for a first touch. To decode and compare a smaller value costs less than to watch
@@ -41,8 +41,8 @@ export class Cell {
   /** Whether one of these messages wrote the state by name, which restarts an expiration even when the value stays the same. */
   #changedByName = false;
   #hasDefault = false;
-  /** Whether the property is watched for a first touch. */
-  #watched = false;
+  /** The watch of the instance's property for a first touch; undefined when the property is not watched. */
+  #watched: Watched | undefined;
   /** The property's value when the message began. */
   #start: unknown;
   /** The encoding of a default that is an object, made before a handler can change it. */
@@ -79,7 +79,7 @@ export class Cell {
     const kept = this.packKept();
     this.#followed = undefined;
     this.#written = false;
-    this.#watched = false;
+    this.#watched = undefined;
     this.#startBytes = undefined;
     this.#start = spec.get(instance);
     this.#hasDefault = isSet(this.#start);
@@ -90,25 +90,29 @@ export class Cell {
     }
     if (!this.#keptIsOurs) this.#assertStoredType(kept);
     const { property } = spec;
-    this.#watched =
-      property !== undefined &&
-      kept.unencoded === undefined &&
-      kept.readWith(lengthOf) >= watchedBytes &&
-      this.#watch(property, kept, instance);
-    if (this.#watched) return;
+    if (property !== undefined && kept.unencoded === undefined && kept.readWith(lengthOf) >= watchedBytes)
+      this.#watched = this.#watch(property, kept, instance);
+    if (this.#watched !== undefined) return;
     this.#start = this.#unpackCopy(kept);
     this.#followStart();
     spec.set(instance, this.#start);
   }
 
-  #watch(property: StateProperty, stored: TypedValue, instance: object): boolean {
+  #watch(property: StateProperty, stored: TypedValue, instance: object): Watched | undefined {
     let decoded = false;
     const decode = () => {
       if (!decoded) this.#start = this.#unpackCopy(stored);
       decoded = true;
     };
-    return property.watch(instance, {
+    // After a failed message the cell goes on with another instance. What still runs of the handler may touch the old one.
+    const isLeft = () => this.#watched !== watched;
+    const watched: Watched = {
       show: () => {
+        if (isLeft()) {
+          const value = this.#unpackCopy(stored);
+          property.unwatch(instance, value);
+          return value;
+        }
         decode();
         this.#followStart();
         property.unwatch(instance, this.#start);
@@ -116,14 +120,15 @@ export class Cell {
       },
       replace: (value) => {
         // An object is compared by its bytes. Any other value is compared with the decoded value at the start.
-        if (typeof value !== "object") decode();
+        if (typeof value !== "object" && !isLeft()) decode();
         property.unwatch(instance, value);
       },
-    });
+    };
+    return property.watch(instance, watched) ? watched : undefined;
   }
 
   #isUntouched(instance: object): boolean {
-    return this.#watched && this.#spec.property?.isUntouched(instance) === true;
+    return this.#watched !== undefined && this.#spec.property?.isUntouched(instance) === true;
   }
 
   /** Whether a handler cleared a state that has a default. */

@@ -15,6 +15,7 @@ import {
 } from "../../src/index.js";
 import { Engine, generations, type Packed, packed } from "../support/calls.js";
 import { rejectsCode } from "../support/expect-code.js";
+import { Gate } from "../support/gate.js";
 import { callOffering } from "../support/offer.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
@@ -246,6 +247,49 @@ test("a message that left one state without a JSON form leaves the other states 
         ["second", JSON.stringify({ ids: [padding, "1", "2"] })],
       ]);
     }
+  }
+});
+
+test("what still runs of a handler whose message was refused does not reach the states of the messages after it", async () => {
+  const Tally = json<{ text: string; count: number }>("test/tally");
+  const runTally = (touch: (state: { tally: { count: number } | undefined }) => void, changedByLast: boolean) => {
+    const gate = new Gate();
+    const functions = new StatefulFunctions().register(
+      "test/tally",
+      async (message: string, _context, state) => {
+        if (message === "refused") {
+          void gate.promise.then(() => touch(state));
+          throw new TerminalError("refused");
+        }
+        if (message === "last") {
+          gate.open();
+          await new Promise<void>((resolve) => setImmediate(resolve));
+          if (!changedByLast) return;
+        }
+        if (state.tally !== undefined) state.tally = { ...state.tally, count: message === "last" ? 0 : 1 };
+      },
+      { handles: [Types.string], state: { tally: Tally } },
+    );
+    return callOffering(new Engine(functions, "v3").handler, "v3", {
+      to: "test/tally/a",
+      // A value of this size is only decoded when somebody touches it.
+      state: { tally: packed("test/tally", JSON.stringify({ text: "x".repeat(300), count: 0 })) },
+      messages: ["refused", "one", "last"].map((text) => ({ argument: Types.string.pack(text) })),
+    });
+  };
+  const touches = [
+    (state: { tally: { count: number } | undefined }) => void state.tally?.count,
+    (state: { tally: unknown }) => {
+      state.tally = undefined;
+    },
+  ];
+  for (const touch of touches) {
+    const one = await runTally(touch, false);
+    assert.deepEqual([one.consumed, one.stopped, one.mutations.length], [3, undefined, 1]);
+    assert.equal(JSON.parse(one.mutations[0]?.[1] ?? "").count, 1);
+    // The last message leads back to what the engine has.
+    const none = await runTally(touch, true);
+    assert.deepEqual([none.consumed, none.stopped, none.mutations], [3, undefined, []]);
   }
 });
 
