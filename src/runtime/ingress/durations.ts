@@ -1,7 +1,8 @@
 // The durations that a call over HTTP may name: text with a unit, or milliseconds.
 
-import { StatefunError } from "../../errors.js";
+import { describeValue, StatefunError } from "../../errors.js";
 import { longestTimerMs } from "../../model/duration.js";
+import { durationHelp } from "../../model/duration-text.js";
 import { parseDuration } from "../http/request-target.js";
 
 /** Reads how long a call may wait for its answer, as milliseconds. Throws DURATION_INVALID. */
@@ -19,5 +20,7 @@ export function keyLifetimeOf(name: string, written: unknown): number {
 }
 
 function msOf(name: string, written: unknown): number {
-  return Number.isSafeInteger(written) ? (written as number) : parseDuration(name, "DURATION_INVALID", String(written));
+  if (Number.isSafeInteger(written)) return written as number;
+  if (typeof written === "string") return parseDuration(name, "DURATION_INVALID", written);
+  throw new StatefunError("DURATION_INVALID", `${name} is ${describeValue(written)}. ${durationHelp}`);
 }
