@@ -27,7 +27,7 @@ async function openCounted({ slowReaderMs = 60_000 } = {}) {
     await ingress.close(0);
     await world.close();
   };
-  return { world, port: ingress.port, codes, close };
+  return { world, ingress, port: ingress.port, codes, close };
 }
 
 /** A whole request as text, which lines of ASCII allow. */
@@ -71,6 +71,26 @@ test("a client that does not read its answers is cut off", limit, async (t) => {
   assert.equal((await send(port, "/", { method: "GET", headers: {} })).status, 200, "others do not notice");
 });
 
+test(
+  "large answers that are ready together leave in several pieces, so that no text grows too long to be made",
+  limit,
+  async (t) => {
+    const { port, close } = await openCounted();
+    t.after(close);
+    const line = { function: "example/untyped", id: "u", type: "any/thing", base64: "A".repeat(200_000) };
+    const socket = await rawConnection(port, requestOf(Array.from({ length: 20 }, () => line)));
+    t.after(() => socket.destroy());
+    let text = "";
+    for await (const chunk of socket) {
+      text += chunk.toString("latin1");
+      if (text.endsWith("\r\n0\r\n\r\n")) break;
+    }
+    const pieces = [...text.matchAll(/\r\n([0-9a-f]+)\r\n\{/g)].map(([, size]) => Number.parseInt(size as string, 16));
+    assert.equal(text.split('"status":200').length - 1, 20);
+    assert.ok(Math.max(...pieces) < 500_000, String(pieces));
+  },
+);
+
 test("a client that reads its answers slowly gets all of them", limit, async (t) => {
   const { port, close } = await openCounted({ slowReaderMs: 10_000 });
   t.after(close);
@@ -89,6 +109,24 @@ test("a client that reads its answers slowly gets all of them", limit, async (t)
   }
   assert.equal(answered, 500);
 });
+
+test(
+  "an ingress that closes is done when the last line has left, also if the client keeps the connection",
+  limit,
+  async (t) => {
+    const { world, ingress, port } = await openCounted();
+    t.after(() => world.close());
+    const door = doorFor("last");
+    const waits = { function: "example.deep/many", id: "last", handler: "waits", value: 1 };
+    const socket = await rawConnection(port, requestOf([waits, count("bob", {})]));
+    t.after(() => socket.destroy());
+    await once(socket, "data"); // the head has told the client to keep the connection
+    await door.reached;
+    const closed = ingress.close(60_000);
+    door.open();
+    await closed;
+  },
+);
 
 test("a runtime that closes answers each line that waits, and lines that are answered stay so", limit, async () => {
   const begun: (() => void)[] = [];

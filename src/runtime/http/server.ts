@@ -152,7 +152,10 @@ export class HttpServer {
 
   /** Closes idle connections once an answer has left. Node counts its connection as idle only after the turn of that. */
   #closeIdleAfter(response: ServerResponse): void {
-    response.on("close", () => setImmediate(() => this.#server.closeIdleConnections()));
+    const closeIdle = () => setImmediate(() => this.#server.closeIdleConnections());
+    // A handler may wait until its answer has left.
+    if (response.destroyed) closeIdle();
+    else response.on("close", closeIdle);
   }
 }
 

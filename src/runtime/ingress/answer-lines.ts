@@ -13,6 +13,9 @@ export const jsonLines = "application/x-ndjson";
 /** A proxy must hand each line on when it comes: neither wait for more of them, nor compress them. */
 const handedOn = ["Cache-Control", "no-store, no-transform", "X-Accel-Buffering", "no"];
 
+/** Lines of so many characters leave at once. A text has a longest length, and a thousand answers may be longer. */
+const mostReady = 256 * 1024;
+
 /** Writes the answers of one request, in the order in which they are ready. */
 export class AnswerLines {
   /** Resolves when every line is written, or when the client has left. */
@@ -21,7 +24,7 @@ export class AnswerLines {
   readonly #slowReaderMs: number;
   /** How many calls have no answer. */
   #open: number;
-  /** The lines that are written at the end of this turn of the event loop. */
+  /** The lines that are not written yet. They leave at the end of this turn of the event loop, or when they are many. */
   #ready = "";
 
   constructor(response: ServerResponse, calls: number, slowReaderMs: number) {
@@ -57,13 +60,14 @@ export class AnswerLines {
     if (this.#ready === "") process.nextTick(() => this.#write());
     this.#ready += text;
     this.#open -= 1;
+    if (this.#ready.length >= mostReady) this.#write();
   }
 
   #write(): void {
     const response = this.#response;
     const ready = this.#ready;
     this.#ready = "";
-    if (response.destroyed) return;
+    if (ready === "" || response.destroyed) return;
     const isLast = this.#open === 0;
     if (isLast && !response.headersSent) {
       sendBody(response, 200, jsonLines, ready, handedOn);
