@@ -73,9 +73,14 @@ export async function sendBatch(
 ): Promise<void> {
   const { url } = connection;
   const stop = new AbortController();
-  // Nobody waits for the answers any more: the runtime need not wait either.
-  const onLeave = () => {
+  let someLeft = false;
+  const stopUnlessAwaited = () => {
+    // Nobody waits for the answers any more: the runtime need not wait either.
     if (calls.every(({ isOpen }) => !isOpen)) stop.abort();
+  };
+  const onLeave = () => {
+    someLeft = true;
+    stopUnlessAwaited();
   };
   for (const call of calls) call.onLeave = onLeave;
   // Calls that fail together are tried again together.
@@ -93,7 +98,10 @@ export async function sendBatch(
     const { status } = response;
     const isLines = response.headers.get("content-type")?.startsWith(jsonLines) === true;
     if (response.ok && isLines) {
-      await eachLine(response, (text) => take(url, calls, text, chance));
+      await eachLine(response, (text) => {
+        take(url, calls, text, chance);
+        if (someLeft) stopUnlessAwaited();
+      });
       failOpen(() => noAnswer(url, new Error("the answer ended early"), chance));
       return;
     }
@@ -103,6 +111,7 @@ export async function sendBatch(
     else failOpen(() => refusal(connection, response, bytes, chance));
   } catch (thrown) {
     failOpen(() => noAnswer(url, thrown, chance));
+    stop.abort(); // an answer that is not the runtime's may never end
   }
 }
 

@@ -83,6 +83,23 @@ describe("calls whose request fails", () => {
     assert.deepEqual(await codesOf(greet(client, "a", "b", "c")), ["answered", "CLIENT_FAILED", "CLIENT_FAILED"]);
   });
 
+  test("by a line that no runtime writes: the rest of the answer is not waited for", async () => {
+    const signals: AbortSignal[] = [];
+    const fetch = async (_input: unknown, init?: RequestInit) => {
+      signals.push(init?.signal as AbortSignal);
+      const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from("<html>\n")) });
+      return new Response(body, { headers: { "Content-Type": "application/x-ndjson" } });
+    };
+    assert.deepEqual(await codesOf(greet(connect("http://localhost:1", { fetch, retries: 0 }), "a", "b")), [
+      "CLIENT_FAILED",
+      "CLIENT_FAILED",
+    ]);
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [true],
+    );
+  });
+
   test("are sent again no more often than retries says, nor beyond their time", async () => {
     const { fetch, paths } = recorded(unreachable);
     const client = (retries: number) => connect("http://localhost:1", { fetch, retries });

@@ -295,6 +295,24 @@ describe("a call among others", () => {
     }),
   );
 
+  test("ends the request when the others have been answered after it was given up", { timeout: 60_000 }, () =>
+    withIngress(async ({ url, world }) => {
+      const client = connect(url);
+      const stop = new AbortController();
+      const doors = ["x", "y"].map(doorFor);
+      const waits = (id: string, signal?: AbortSignal) =>
+        client.ref<Many>("example.deep/many", id).waits(1, { timeout: { hours: 1 }, ...(signal && { signal }) });
+      const calls = [waits("x", stop.signal), waits("y")];
+      for (const { reached } of doors) await reached;
+      stop.abort(reason);
+      await assert.rejects(calls[0] as Promise<unknown>, reason);
+      doors[1]?.open();
+      assert.equal(await calls[1], "let in");
+      await until(() => world.engine.metrics.callsWaiting === 0);
+      doors[0]?.open();
+    }),
+  );
+
   test("ends after its own time, by the runtime or in the client", () =>
     withIngress(async ({ url }) => {
       doorFor("late");
