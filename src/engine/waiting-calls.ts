@@ -247,6 +247,6 @@ export function readsOf(target: Address): readonly string[] {
   return idempotencyKey === undefined ? [] : [requestKey(idempotencyKey)];
 }
 
-function keyOf({ id }: Address): string | undefined {
+export function keyOf({ id }: Address): string | undefined {
   return id.startsWith(keyPrefix) ? id.slice(keyPrefix.length) : undefined;
 }

@@ -1,8 +1,11 @@
 // One run of a handler: what it got and what it did. Two runs that got the same must have done the same.
 
+import { keyOf } from "../../engine/waiting-calls.js";
 import type { StatefunError } from "../../errors.js";
 import type { FunctionSpec } from "../../functions/function-spec.js";
 import { findHandler } from "../../functions/message-handler.js";
+import type { Address } from "../../model/address.js";
+import { isClient } from "../../model/client-address.js";
 import type { BatchPart, InvocationBatch, PersistedValue } from "../../model/invocation.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import { showMessage, type TypeFinder } from "../../types/show-value.js";
@@ -37,7 +40,8 @@ export function effectsOf({ parts, stopped }: HandlerEnd, types: TypeFinder): st
   const lines: string[] = [];
   for (const { effects, ends } of parts) {
     for (const { name, value } of effects.mutations) lines.push(`state ${name} = ${shown(value, types)}`);
-    for (const { target, argument } of effects.messages) lines.push(`send to ${target}: ${shown(argument, types)}`);
+    for (const { target, argument } of effects.messages)
+      lines.push(`send to ${addressText(target)}: ${shown(argument, types)}`);
     for (const entry of effects.delayed) {
       if ("cancel" in entry) lines.push(`cancel ${entry.cancel}`);
       else {
@@ -78,8 +82,15 @@ export function differenceOf(
 
 function inputOf({ batch: { target, state, invocations } }: HandlerRun, types: TypeFinder): string {
   const states = state.map(({ name, value }: PersistedValue) => `${name}=${shown(value, types)}`);
-  const messages = invocations.map(({ caller, argument }) => `${caller}: ${shown(argument, types)}`);
+  const messages = invocations.map(
+    ({ caller, argument }) => `${caller && addressText(caller)}: ${shown(argument, types)}`,
+  );
   return [String(target), ...states, ...messages].join("\n");
+}
+
+/** An address as people read it. The engine names a client anew in each run, unless the client has an idempotency key. */
+function addressText(address: Address): string {
+  return isClient(address) && keyOf(address) === undefined ? "the client" : String(address);
 }
 
 /** A value as people read it: its type, and its JSON. */

@@ -121,6 +121,18 @@ test("commands wait, call, are delayed and are cancelled", async () => {
   await simulate(app, { runs: 1, faults: [], replay: { commands }, atEnd });
 });
 
+test("a call that only looks is answered, and is no difference between two runs", async () => {
+  const looked = new StatefulFunctions().register(
+    "test/looked",
+    (name: string, context) => context.reply(`seen ${name}`),
+    {
+      handles: [Types.string],
+      readOnly: [Types.string],
+    },
+  );
+  await simulate({ functions: looked }, { runs: 30, seed: 1, commands: [call("test/looked", "a", "bob")] });
+});
+
 test("the setup is carried out before anything goes wrong, and never made smaller", async () => {
   const error = await findingOf({
     seed: 1,
