@@ -30,30 +30,37 @@ function receiveBody(request: IncomingMessage, declared: number, maxBytes: numbe
     // Most clients read no answer before they have written the whole body. So a body of up to four times the limit is read and
     // dropped, and the client then learns why it was refused.
     const dropLimit = maxBytes * 4;
-    const tooLarge = () => {
-      request.off("data", onData);
-      reject(new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`));
-    };
     let length = 0;
     let chunks: Buffer[] = [];
-    const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= maxBytes) chunks.push(chunk);
-      else chunks = [];
-      if (length > dropLimit) tooLarge();
+    // The request stays until it is answered, which may take long, and its listeners hold this promise with the body.
+    const leave = () => {
+      for (const [event, listener] of Object.entries(listeners)) request.off(event, listener);
     };
-    if (declared > dropLimit) return tooLarge();
-    request.on("data", onData);
-    request.on("end", () => {
-      if (length > maxBytes) tooLarge();
-      else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
-      // The request keeps its listeners until it is answered, which may take long.
-      chunks = [];
-    });
-    const aborted = () => reject(new StatefunError("REQUEST_ABORTED", "The request's body ended early."));
-    request.on("error", aborted);
-    request.on("close", () => {
-      if (!request.complete) aborted();
-    });
+    const fail = (error: StatefunError) => {
+      leave();
+      reject(error);
+    };
+    const failTooLarge = () =>
+      fail(new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`));
+    const failAborted = () => fail(new StatefunError("REQUEST_ABORTED", "The request's body ended early."));
+    const listeners = {
+      data(chunk: Buffer) {
+        length += chunk.length;
+        if (length <= maxBytes) chunks.push(chunk);
+        else chunks = [];
+        if (length > dropLimit) failTooLarge();
+      },
+      end() {
+        if (length > maxBytes) return failTooLarge();
+        leave();
+        resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+      },
+      error: failAborted,
+      close() {
+        if (!request.complete) failAborted();
+      },
+    };
+    if (declared > dropLimit) return failTooLarge();
+    for (const [event, listener] of Object.entries(listeners)) request.on(event, listener);
   });
 }

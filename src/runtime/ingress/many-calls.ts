@@ -51,19 +51,29 @@ export class ManyCalls {
    * REQUEST_EMPTY, REQUEST_TOO_LARGE and REQUEST_ABORTED.
    */
   async answer({ request, response }: { request: IncomingMessage; response: ServerResponse }): Promise<void> {
-    const { maxBodyBytes, metadata, slowReaderMs = 60_000 } = this.#parts;
+    const { maxBodyBytes, metadata } = this.#parts;
     assertLines(request);
     const ofRequest = metadata.of(request);
-    const lines = linesOf(await readBody(request, maxBodyBytes));
-    if (response.destroyed) return;
+    // Many calls may wait for long, so the function that waits must not hold the lines.
+    await readBody(request, maxBodyBytes).then((body) => this.#beginAll(linesOf(body), ofRequest, response));
+  }
+
+  /** Begins the calls. Resolves when they are answered. */
+  #beginAll(
+    lines: readonly Line[],
+    metadata: Metadata | undefined,
+    response: ServerResponse,
+  ): Promise<void> | undefined {
+    if (response.destroyed) return undefined;
+    const { slowReaderMs = 60_000 } = this.#parts;
     const answers = new AnswerLines(response, lines.length, slowReaderMs);
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    for (const line of lines) this.#begin(line, ofRequest, answers, gone.signal);
-    await answers.done;
+    for (const line of lines) this.#begin(line, metadata, answers, gone.signal);
+    return answers.done;
   }
 
-  /** Many calls may wait for long, so nothing that waits may hold the line or its value. */
+  /** Nothing that waits may hold the line or its value. */
   #begin({ number, bytes }: Line, metadata: Metadata | undefined, answers: AnswerLines, gone: AbortSignal): void {
     const { engine, catalog } = this.#parts;
     const begun = performance.now();
