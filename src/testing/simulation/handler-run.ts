@@ -93,11 +93,12 @@ function addressText(address: Address): string {
   return isClient(address) && keyOf(address) === undefined ? "the client" : String(address);
 }
 
-/** A value as people read it: its type, and its JSON. */
+/** A value as people read it: its type, its JSON, and its metadata. */
 export function shown(value: TypedValue | undefined, types: TypeFinder): string {
   if (value === undefined) return "unset";
-  const { typename, ...rest } = showMessage(types, value);
-  return `${typename} ${"value" in rest ? JSON.stringify(rest.value) : JSON.stringify(rest)}`;
+  const { typename, metadata, ...rest } = showMessage(types, value);
+  const text = JSON.stringify("value" in rest ? rest.value : rest);
+  return `${typename} ${text}${metadata === undefined ? "" : ` with ${JSON.stringify(metadata)}`}`;
 }
 
 const firstLine = (text: string) => text.split("\n", 1)[0] ?? "";

@@ -13,6 +13,7 @@ export type Invariants = Readonly<Record<string, Invariant>>;
 export const findings = {
   parked: "no address is parked",
   deterministic: "handlers are deterministic",
+  repeatable: "runs are repeatable",
   ends: "handlers end",
   quiet: "the run becomes quiet",
   engine: "the engine goes on",

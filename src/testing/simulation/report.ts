@@ -29,7 +29,7 @@ export interface Finding {
 export class SimulationError extends StatefunError {
   /**
    * The name of the invariant that does not hold, which may be one that every run has: "no address is parked", "handlers are
-   * deterministic", "handlers end", "the run becomes quiet".
+   * deterministic", "runs are repeatable", "handlers end", "the run becomes quiet".
    */
   readonly invariant: string;
   /** The seed that finds it again. */

@@ -89,6 +89,8 @@ const firstTwice = 20;
 const oneInTwice = 10;
 /** The most runs that make a plan smaller. */
 const mostShrinks = 2_000;
+/** The most plans that are taken twice to make one smaller whose runs differ. */
+const mostShrinksOfTwo = 300;
 
 /**
  * Runs the functions of an application many times on the production engine and in virtual time, with commands, faults and
@@ -143,7 +145,7 @@ class Simulation {
   async explore(plan: Plan, run: number): Promise<void> {
     const result = await this.#run(plan);
     const twice = result.violation !== undefined || run < firstTwice || run % oneInTwice === 0;
-    if (twice) await this.#compare(plan, result, run);
+    if (twice) await this.#compare({ ...plan, order: result.order }, result, run);
     if (result.violation === undefined) return;
     const { name } = result.violation;
     const fails = async (other: Plan) => {
@@ -176,15 +178,46 @@ class Simulation {
     return result;
   }
 
-  /** Runs a plan again, and throws when a handler does something else for the same message and the same states. */
+  /** Runs a plan again, and throws when it takes another way. Then looks for the smallest plan that does. */
   async #compare(plan: Plan, first: RunResult, run: number | undefined): Promise<void> {
+    const difference = await this.#differenceOf(plan, first);
+    this.#runs -= 1;
+    if (difference === undefined) return;
+    if (run !== undefined) {
+      const fails = async (other: Plan) => {
+        try {
+          const result = await this.#run(other);
+          return { fails: (await this.#differenceOf(other, result)) !== undefined, order: result.order };
+        } catch {
+          return { fails: false, order: [] }; // a smaller value may be none of its type
+        }
+      };
+      const smallest = await shrink(plan, fails, { mostRuns: mostShrinksOfTwo, keepCommands: false });
+      const smaller = await this.#differenceOf(smallest, await this.#run(smallest));
+      if (smaller !== undefined) this.#throw(smaller.violation, smallest, smaller.second, run);
+    }
+    this.#throw(difference.violation, plan, difference.second, run);
+  }
+
+  /** Runs a plan again; returns what is not as in its first run. */
+  async #differenceOf(plan: Plan, first: RunResult): Promise<{ violation: Violation; second: RunResult } | undefined> {
     await nextMillisecond(); // a handler that reads the machine's clock must not get the same time twice
     const second = await this.#run(plan);
-    this.#runs -= 1;
     const { functions, catalog } = this.#setting;
     const find = (typeName: string) => functions.get(typeName);
     const message = differenceOf(first.handlerRuns, second.handlerRuns, find, catalog);
-    if (message !== undefined) this.#throw({ name: findings.deterministic, message }, plan, second, run);
+    if (message !== undefined) return { violation: { name: findings.deterministic, message }, second };
+    if (first.violation?.name === second.violation?.name) return undefined;
+    const [one, two] = [first, second].map(({ violation }) => violation?.message ?? "all is well");
+    const why =
+      "Its handlers did the same, so an invariant looks at something that outlasts a run, such as a variable.";
+    return {
+      violation: {
+        name: findings.repeatable,
+        message: `The same run has two results. ${why}\n  first: ${one}\n  then:  ${two}`,
+      },
+      second,
+    };
   }
 
   #throw(violation: Violation, plan: Plan, { history }: RunResult, run: number | undefined): never {

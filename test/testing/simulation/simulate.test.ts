@@ -190,6 +190,56 @@ test("a handler that is not deterministic is found, with its name and its state"
   assert.match(error.message, /state eyes = /);
 });
 
+test("a run that a handler makes another one becomes smaller, with its faults and its order", async () => {
+  let calls = 0;
+  const counted = new StatefulFunctions().register(
+    "test/counted",
+    (_name: string, _context, state) => {
+      state.calls = ++calls;
+    },
+    { handles: [Types.string], state: { calls: { type: Types.int, default: 0 } } },
+  );
+  const commands = ["a", "b", "c"].map((id) => send("test/counted", id, "bob"));
+  const { invariant, replay } = await findingOf({ runs: 5, seed: 1, commands }, { functions: counted });
+  assert.equal(invariant, "handlers are deterministic");
+  assert.deepEqual(replay.faults, []);
+  assert.deepEqual(replay.order, []);
+  assert.equal(replay.commands.length, 1);
+});
+
+test("metadata that is not the same twice is found", async () => {
+  const traced = new StatefulFunctions().register(
+    "test/traced",
+    (name: string, context) => {
+      if (name === "go") context.send("test/traced", "b", "on", { metadata: { trace: `${Math.random()}` } });
+    },
+    { handles: [Types.string] },
+  );
+  const error = await findingOf(
+    { runs: 5, seed: 1, commands: [send("test/traced", "a", "go")] },
+    { functions: traced },
+  );
+  assert.equal(error.invariant, "handlers are deterministic");
+  assert.match(error.message, /test\/traced\/a.*\n.*send to test\/traced\/b.*trace/);
+});
+
+test("an invariant is found that looks at what outlasts a run", async () => {
+  let charged = 0;
+  const paid = new StatefulFunctions().register(
+    "test/paid",
+    (amount: number, _context, state) => {
+      charged += amount;
+      state.paid += amount;
+    },
+    { handles: [Types.int], state: { paid: { type: Types.int, default: 0 } } },
+  );
+  const atEnd = { "what is charged is paid": (view: SimulationView) => view.state("test/paid", "a").paid === charged };
+  const commands = [send("test/paid", "a", Types.int.pack(1))];
+  const error = await findingOf({ runs: 5, seed: 1, faults: [], commands, atEnd }, { functions: paid });
+  assert.equal(error.invariant, "runs are repeatable");
+  assert.match(error.message, /what is charged is paid: it does not hold/);
+});
+
 test("a message that fails at every try is found, unless addresses may be parked", async () => {
   const failing = {
     functions: new StatefulFunctions().register(
