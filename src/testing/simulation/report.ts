@@ -27,37 +27,51 @@ export interface Finding {
 
 /** SIMULATION_FAILED: a run did what it must not do. The message holds the history, the seed and a test to paste. */
 export class SimulationError extends StatefunError {
+  readonly #finding: Finding;
+
+  constructor(finding: Finding) {
+    const { violation, seed, run, history } = finding;
+    const found = run === undefined ? "" : `Found by run ${run} of the seed ${seed}.\n\n`;
+    super(
+      "SIMULATION_FAILED",
+      `${violation.message}\n\n${history}\n\n${found}A test that shows it again, with the app and the options of the simulation:\n\n${testText(finding)}`,
+    );
+    this.#finding = finding;
+  }
+
+  // Accessors, because test runners print the properties of an error below its message, which has all of it already.
+
   /**
    * The name of the invariant that does not hold, which may be one that every run has: "no address is parked", "handlers are
    * deterministic", "runs are repeatable", "handlers end", "the run becomes quiet".
    */
-  readonly invariant: string;
-  /** The seed that finds it again. */
-  readonly seed: number;
-  /** The smallest run that shows it, for the option `replay`. */
-  readonly replay: Required<Replay>;
-  /** The shortest history, as a table. */
-  readonly history: string;
-  /** The source text of a test that shows it again. */
-  readonly test: string;
+  get invariant(): string {
+    return this.#finding.violation.name;
+  }
 
-  constructor(finding: Finding) {
-    const { violation, seed, run, plan, setup, history } = finding;
-    const test = testText(violation, plan, setup);
-    const found = run === undefined ? "" : `Found by run ${run} of the seed ${seed}.\n\n`;
-    super(
-      "SIMULATION_FAILED",
-      `${violation.message}\n\n${history}\n\n${found}A test that shows it again, with the app and the options of the simulation:\n\n${test}`,
-    );
-    this.invariant = violation.name;
-    this.seed = seed;
-    this.replay = { ...plan, setup };
-    this.history = history;
-    this.test = test;
+  /** The seed that finds it again. */
+  get seed(): number {
+    return this.#finding.seed;
+  }
+
+  /** The smallest run that shows it, for the option `replay`. */
+  get replay(): Required<Replay> {
+    const { plan, setup } = this.#finding;
+    return { ...plan, setup };
+  }
+
+  /** The shortest history, as a table. */
+  get history(): string {
+    return this.#finding.history;
+  }
+
+  /** The source text of a test that shows it again. */
+  get test(): string {
+    return testText(this.#finding);
   }
 }
 
-function testText({ name }: Violation, { commands, faults, order }: Plan, setup: readonly Command[]): string {
+function testText({ violation: { name }, plan: { commands, faults, order }, setup }: Finding): string {
   const replay = { ...(setup.length === 0 ? {} : { setup }), commands, faults, order };
   return `test(${JSON.stringify(name)}, async () => {
   await simulate(app, {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import fc from "fast-check";
 import {
   type Context,
@@ -221,6 +222,14 @@ test("metadata that is not the same twice is found", async () => {
   );
   assert.equal(error.invariant, "handlers are deterministic");
   assert.match(error.message, /test\/traced\/a.*\n.*send to test\/traced\/b.*trace/);
+});
+
+test("a finding is printed once, and has its parts", async () => {
+  const never = { never: () => false };
+  const error = await findingOf({ runs: 1, seed: 4, commands: [add("a", 1)], invariants: never });
+  assert.deepEqual([error.seed, error.invariant, error.replay.setup], [4, "never", []]);
+  for (const part of [error.history, error.test]) assert.ok(error.message.includes(part));
+  assert.equal(inspect(error).split("replay").length, 2);
 });
 
 test("an invariant is found that looks at what outlasts a run", async () => {
