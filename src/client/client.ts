@@ -88,8 +88,8 @@ export class Client {
   /**
    * Returns a function instance to call. It has the methods of the function's class F: `client.ref<Greeter>(
    * "example/greeter", "bob").greet({ name: "Bob" })`. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. A call
-   * rejects with the TerminalError of the function, with the code that the runtime answered, with CLIENT_FAILED, ANSWER_TIMEOUT, OPTION_INVALID, DURATION_INVALID
-   * or VALUE_INVALID, or with the reason of the signal.
+   * rejects with the TerminalError of the function, with the code that the runtime answered, with CLIENT_FAILED,
+   * ANSWER_TIMEOUT, OPTION_INVALID, DURATION_INVALID or VALUE_INVALID, or with the reason of the signal.
    */
   ref<F>(typeName: string, id: string): Ref<F> {
     const target = targetOf(typeName, id);

@@ -49,8 +49,8 @@ export interface RemoteEndpoint extends AnyEndpoint {
 /** Functions of this process. */
 export interface LocalEndpoint extends AnyEndpoint {
   /**
-   * Makes one call, once. It must not change the bytes of the batch's values, which the engine keeps. The taker gets parts of the batch while its handlers run, and the last part is in the answer. Returns
-   * a promise only when the function makes one.
+   * Makes one call, once. It must not change the bytes of the batch's values, which the engine keeps. The taker gets parts of
+   * the batch while its handlers run, and the last part is in the answer. Returns a promise only when the function makes one.
    */
   run(batch: InvocationBatch, taker: PartTaker): BatchAnswer | Promise<BatchAnswer>;
 }

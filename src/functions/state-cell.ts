@@ -27,13 +27,12 @@ export class Cell {
   readonly #spec: StateSpec;
   /** The value that the engine has; undefined when the state is not set. */
   #sent: TypedValue | undefined;
-  /** The value after the last message that succeeded, unless {@link #unpacked} holds it; undefined when the state is not set. */
+  /** The value after the last message that succeeded, unless it is not packed yet; undefined when the state is not set. */
   #kept: TypedValue | undefined;
-  /**
-   * A primitive that was kept and is not packed yet, or #followed when it holds the object that was kept: the next message most
-   * often changes the value again.
-   */
+  /** A primitive that was kept and is not packed yet: the next message most often changes the value again. */
   #unpacked: unknown;
+  /** Holds the object that was kept, if it is not packed yet. */
+  #keptBy: Followed<unknown> | undefined;
   /** Whether #kept was packed here: equal values then have equal bytes. */
   #keptIsOurs = false;
   /** How many messages have changed the value since the engine was told. */
@@ -193,7 +192,9 @@ export class Cell {
     this.#kept = this.#next;
     if (typeof value !== "object" || value === null) this.#followed = undefined;
     this.#followed?.keep();
-    this.#unpacked = this.#next === undefined && isSet(value) ? (this.#followed ?? value) : undefined;
+    const isPacked = this.#next !== undefined || !isSet(value);
+    this.#keptBy = isPacked ? undefined : this.#followed;
+    this.#unpacked = isPacked || this.#keptBy !== undefined ? undefined : value;
     this.#keptIsOurs = true;
     this.#changes += 1;
     if (this.#written) this.#changedByName = true;
@@ -208,11 +209,10 @@ export class Cell {
    * too large to be packed.
    */
   packKept(): TypedValue | undefined {
-    const unpacked = this.#unpacked;
-    if (unpacked !== undefined) {
-      this.#kept = unpacked === this.#followed ? this.#followed?.packKept() : this.#pack(unpacked);
-      this.#unpacked = undefined;
-    }
+    if (this.#keptBy !== undefined) this.#kept = this.#keptBy.packKept();
+    else if (this.#unpacked !== undefined) this.#kept = this.#pack(this.#unpacked);
+    this.#keptBy = undefined;
+    this.#unpacked = undefined;
     return this.#kept;
   }
 
@@ -285,7 +285,7 @@ export class Cell {
 
   /** Whether the state is set after the last message that succeeded. */
   get #isKept(): boolean {
-    return this.#kept !== undefined || this.#unpacked !== undefined;
+    return this.#kept !== undefined || this.#unpacked !== undefined || this.#keptBy !== undefined;
   }
 
   #take(followed: Followed<unknown>, value: object): boolean {

@@ -293,6 +293,29 @@ test("what still runs of a handler whose message was refused does not reach the 
   }
 });
 
+test("what still runs of a handler whose message has ended may clear a state, and a message that is refused then changes nothing", async () => {
+  const Ids = json<{ ids: string[] }>("test/ids");
+  const functions = new StatefulFunctions().register(
+    "test/ids",
+    async (message: string, _context, state) => {
+      state.list.ids.push(message);
+      if (message === "refused") throw new TerminalError("refused");
+      const clear = () => {
+        (state as { list: unknown }).list = undefined;
+      };
+      // It runs after the message has ended, and before the next one begins.
+      if (message === "clears") queueMicrotask(() => queueMicrotask(clear));
+    },
+    { handles: [Types.string], state: { list: { type: Ids, default: () => ({ ids: [] }) } } },
+  );
+  const { consumed, stopped, mutations } = await callOffering(new Engine(functions, "v3").handler, "v3", {
+    to: "test/ids/a",
+    state: { list: undefined },
+    messages: ["clears", "refused", "last"].map((text) => ({ argument: Types.string.pack(text) })),
+  });
+  assert.deepEqual([consumed, stopped, mutations], [3, undefined, [["list", '{"ids":["clears","last"]}']]]);
+});
+
 test("an instance that can't be made stops the batch before the message that needs it", async () => {
   let made = 0;
   const functions = new StatefulFunctions().bind(Orders, {
