@@ -20,7 +20,10 @@ export class FunctionServer {
 
   /** Starts the process. The second start uses the same port. */
   async start(): Promise<void> {
-    const child = fork(main, [String(this.#port)], { stdio: ["ignore", "inherit", "pipe", "ipc"] });
+    const child = fork(main, [String(this.#port)], {
+      stdio: ["ignore", "inherit", "pipe", "ipc"],
+      execArgv: ["--import", "tsx"],
+    });
     this.#child = child;
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.complaints.push(text));
     this.#port = await new Promise<number>((resolve, reject) => {

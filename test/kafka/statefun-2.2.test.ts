@@ -31,7 +31,8 @@ describe("2,000 protobuf messages through StateFun 2.2, from Kafka to Kafka by t
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), "statefun-kafka-"));
-    [broker] = await Promise.all([startBroker({ dir: join(dir, "kafka") }), server.start()]);
+    broker = await startBroker({ dir: join(dir, "kafka") });
+    await server.start();
     await createTopics(broker.address, 2, "visits", "greets");
     greets = await consume(broker.address, "greets");
     engine = await start(false);

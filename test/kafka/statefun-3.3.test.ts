@@ -24,7 +24,8 @@ describe("10,000 records through StateFun 3.3, from Kafka to Kafka", () => {
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), "statefun-kafka-"));
-    [broker] = await Promise.all([startBroker({ dir: join(dir, "kafka") }), server.start()]);
+    broker = await startBroker({ dir: join(dir, "kafka") });
+    await server.start();
     await createTopics(broker.address, 4, "visits", "greets");
     greets = await consume(broker.address, "greets");
     cluster = await startCluster({
