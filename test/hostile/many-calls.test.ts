@@ -128,6 +128,29 @@ test(
   },
 );
 
+test("an ingress that closes does not cut off an answer that its client still reads", limit, async (t) => {
+  const { world, ingress, port } = await openCounted();
+  t.after(() => world.close());
+  // Far more than the buffers between both ends hold.
+  const base64 = "A".repeat(20_000_000);
+  const untyped = { function: "example/untyped", id: "large", type: "any/thing", base64 };
+  const single = `POST /call/example/untyped/large?type=any/thing HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nContent-Length: ${base64.length}\r\n\r\n${base64}`;
+  const sockets = [await rawConnection(port, ""), await rawConnection(port, "")];
+  for (const socket of sockets) t.after(() => socket.destroy());
+  sockets[0]?.write(requestOf([untyped]));
+  sockets[1]?.write(single);
+  for (const socket of sockets) await once(socket, "readable");
+  const closed = ingress.close(60_000);
+  const lengths = sockets.map(async (socket) => {
+    let length = 0;
+    for await (const chunk of socket) length += chunk.length;
+    return length;
+  });
+  const [ofLines = 0, ofSingle = 0] = await Promise.all(lengths);
+  assert.ok(ofLines > base64.length && ofSingle > base64.length, `${ofLines} and ${ofSingle} bytes came`);
+  await closed;
+});
+
 test("a runtime that closes answers each line that waits, and lines that are answered stay so", limit, async () => {
   const begun: (() => void)[] = [];
   const both = new Promise<void>((resolve) => begun.push(resolve));

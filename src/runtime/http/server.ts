@@ -46,7 +46,7 @@ const defaultHost = "127.0.0.1";
 /** How long answers that have just been written may take to leave, when the time for closing is over. */
 const lastAnswersMs = 100;
 
-/** An answer that is not ready yet. */
+/** An answer that is not ready yet, or has not left. */
 class OpenAnswer implements Listed {
   place = -1;
   readonly response: ServerResponse;
@@ -67,6 +67,8 @@ export class HttpServer {
   readonly #observe: ObserveAnswer | undefined;
   readonly #open = new OpenList<OpenAnswer>();
   #closing = false;
+  /** Called while the server closes, when no answer is leaving any more. */
+  #onAllLeft = () => {};
 
   /** @internal */
   constructor(handle: RequestHandler, access: Access, logger: Logger, observe: ObserveAnswer | undefined) {
@@ -105,10 +107,14 @@ export class HttpServer {
   /** Refuses new requests; resolves when those in flight are answered, or cut off after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const { response } of this.#open) response.shouldKeepAlive = false;
     const limit = setTimeout(() => this.#server.closeAllConnections(), Math.max(graceMs, lastAnswersMs));
-    await closed;
+    if (this.#isLeaving) {
+      await new Promise<void>((resolve) => {
+        this.#onAllLeft = resolve;
+      });
+    }
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(limit);
   }
 
@@ -145,17 +151,31 @@ export class HttpServer {
   }
 
   #done(open: OpenAnswer, code: string): void {
-    this.#open.remove(open);
     this.#observe?.(code, (performance.now() - open.begun) / 1000);
-    if (this.#closing) this.#closeIdleAfter(open.response);
+    const { response } = open;
+    // Nearly every answer leaves at once. To keep it until Node says so would cost more.
+    if (response.destroyed || (!this.#closing && response.socket?.writableLength === 0)) this.#left(open);
+    else response.on("close", () => this.#left(open));
   }
 
-  /** Closes idle connections once an answer has left. Node counts its connection as idle only after the turn of that. */
-  #closeIdleAfter(response: ServerResponse): void {
-    const closeIdle = () => setImmediate(() => this.#server.closeIdleConnections());
-    // A handler may wait until its answer has left.
-    if (response.destroyed) closeIdle();
-    else response.on("close", closeIdle);
+  #left(open: OpenAnswer): void {
+    this.#open.remove(open);
+    if (!this.#closing) return;
+    // Node counts the connection as idle only after the turn in which the answer has left.
+    setImmediate(() => {
+      if (this.#isLeaving) return;
+      this.#server.closeIdleConnections();
+      this.#onAllLeft();
+    });
+  }
+
+  /**
+   * Whether a client still has to read the end of an answer. Node takes such a connection for an idle one: to close the idle
+   * ones would cut the answer off.
+   */
+  get #isLeaving(): boolean {
+    for (const { response } of this.#open) if (response.writableEnded && !response.destroyed) return true;
+    return false;
   }
 }
 
