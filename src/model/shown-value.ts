@@ -32,6 +32,8 @@ export function showTypeAndValue(prototype: object): void {
     yield new Uint8Array(this.value);
     yield* this.metadata;
   });
+  // Vitest prints copies of plain objects, which have no private fields. An object with a tag is not plain.
+  define(Symbol.toStringTag, "TypedValue");
   // Node's key for methods that util.inspect calls. Other hosts never look it up.
   define(
     Symbol.for("nodejs.util.inspect.custom"),

@@ -49,6 +49,11 @@ test("what a packed value yields is equal for equal values alone, which is how J
   assert.notDeepEqual(yielded(Types.string.pack("a")), yielded(Types.bytes.pack(Buffer.from("a"))));
 });
 
+test("a packed value is no plain object, which Vitest would copy before it prints it", () => {
+  assert.equal(Object.prototype.toString.call(Types.int.pack(5)), "[object TypedValue]");
+  assert.equal(inspect(Types.int.pack(5)), "TypedValue(io.statefun.types/int) 5");
+});
+
 test("to print a packed value leaves nothing on it that a comparison would see", () => {
   assert.deepEqual(Object.keys(Types.int.pack(5)), ["typename"]);
 });

@@ -219,6 +219,27 @@ describe("Jest", { concurrency: 2 }, () => {
     }));
 });
 
+for (const [name, args] of [
+  ["Vitest", [commandOf("vitest"), "run"]],
+  ["Jest", [commandOf("jest")]],
+] as const) {
+  test(`a failing assertion of ${name} shows where packed values differ`, async () => {
+    const folder = join(project.folder, `difference-${name}`);
+    writeFiles(folder, {
+      "package.json": {},
+      "vitest.config.mjs": "export default { test: { globals: true } };",
+      "packed.test.js": `const { json } = require("statefun-ts");
+const Item = json("shop/item");
+test("differs", () => expect({ sent: [Item.pack({ sku: "tea" })] }).toEqual({ sent: [Item.pack({ sku: "jam" })] }));
+`,
+    });
+    const { status, output } = await runNode(folder, args);
+    assert.equal(status, 1, output);
+    assert.match(output, /- +"sku": "jam"/);
+    assert.match(output, /\+ +"sku": "tea"/);
+  });
+}
+
 test("the tutorial names every file that it shows", () => {
   assert.ok(readdirSync(project.folder).length > 0);
   assert.deepEqual(Object.keys(tutorial), [
