@@ -48,9 +48,10 @@ interface Life {
   readonly clock: ClockBranch;
   readonly running: Set<WatchedCall>;
   readonly calls: CallCounts;
-  /** Rejects when the life ends before its engine is closed. */
-  readonly crashed: Promise<never>;
-  readonly crash: (error: StatefunError) => void;
+  /** Those who wait for the engine, and are told when the life ends. A race with one promise of the life would keep them. */
+  readonly waiting: Set<(error: StatefunError) => void>;
+  /** Why the life has ended. */
+  ended: StatefunError | undefined;
   engine: ReopeningEngine;
 }
 
@@ -93,7 +94,12 @@ export class TestEngine {
 
   /** Settles as the promise does, or rejects with ENGINE_RESTARTING when the engine crashes before. */
   alive<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, this.#life.crashed]);
+    const { waiting, ended } = this.#life;
+    if (ended !== undefined) return Promise.race([promise, Promise.reject(ended)]);
+    return new Promise((resolve, reject) => {
+      waiting.add(reject);
+      promise.then(resolve, reject).finally(() => waiting.delete(reject));
+    });
   }
 
   /**
@@ -185,11 +191,13 @@ export class TestEngine {
   }
 
   #end(why: string): void {
-    const { work, clock, running, crash } = this.#life;
+    const { work, clock, running, waiting } = this.#life;
     work.end();
     clock.end();
     for (const call of running) call.lose();
-    crash(new StatefunError("ENGINE_RESTARTING", why));
+    const ended = new StatefunError("ENGINE_RESTARTING", why);
+    this.#life.ended = ended;
+    for (const reject of waiting) reject(ended);
   }
 
   async #open(): Promise<void> {
@@ -199,11 +207,6 @@ export class TestEngine {
     const clock = this.clock.branch();
     const running = new Set<WatchedCall>();
     const calls = new CallCounts();
-    let crash: Life["crash"] = () => {};
-    const crashed = new Promise<never>((_resolve, reject) => {
-      crash = reject;
-    });
-    crashed.catch(() => {});
     const find = routes(clock);
     let opened = () => {};
     const opening = new Promise<void>((resolve) => {
@@ -224,7 +227,7 @@ export class TestEngine {
         return { ...route, endpoint };
       },
     });
-    this.#life = { work, clock, running, calls, crashed, crash, engine };
+    this.#life = { work, clock, running, calls, waiting: new Set(), ended: undefined, engine };
     onOpen?.(this);
     watch.opening = undefined;
     opened();

@@ -291,7 +291,7 @@ export class TestRuntime {
     } catch (error) {
       if (!(error instanceof StatefunError) || error.code !== "TEST_STUCK") throw error;
       const waiting = await this.waiting();
-      throw new StatefunError("TEST_STUCK", [error.message, "Still waiting:", ...waiting].join("\n- "), {
+      throw new StatefunError("TEST_STUCK", [`${error.message} Still waiting:`, ...waiting].join("\n- "), {
         cause: error,
       });
     }
