@@ -1,9 +1,9 @@
 // Where the commands of a run come from.
 
 import type { Arbitrary } from "fast-check";
-import { StatefunError } from "../../errors.js";
+import { describeValue, StatefunError } from "../../errors.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import type { Command, GeneratedCommands } from "./commands.js";
+import { areCommands, type Command, type GeneratedCommands } from "./commands.js";
 import { generatedCommands } from "./generated-commands.js";
 import type { Random } from "./random.js";
 
@@ -22,12 +22,27 @@ export type CommandSource =
   | CommandArbitrary
   | GeneratedCommands;
 
+/** Whether commands may come from something. */
+export function isCommandSource(input: unknown): input is CommandSource {
+  if (typeof input === "function" || areCommands(input)) return true;
+  return typeof input === "object" && input !== null && ("generate" in input || "to" in input);
+}
+
 /** What draws the commands of each run. Rejects with OPTION_INVALID. */
 export async function commandsOf(
   source: CommandSource,
   catalog: TypeCatalog,
 ): Promise<(random: Random) => readonly Command[]> {
-  if (typeof source === "function") return source;
+  if (typeof source === "function") {
+    return (random) => {
+      const drawn: unknown = source(random);
+      if (areCommands(drawn)) return drawn;
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `simulate: the function in commands has returned ${describeValue(drawn)}; it must return a list of commands, such as those of send and call.`,
+      );
+    };
+  }
   if (!("generate" in source || "to" in source)) return () => source;
   const fc = await loadFastCheck();
   const commands =

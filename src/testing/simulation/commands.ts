@@ -93,6 +93,18 @@ export function call<T extends string | FunctionClass<object>, M extends Message
   return { call: typeNameOf(target), id, ...messageOf(message) };
 }
 
+/** Whether something is a list of commands. Whether they can be carried out shows when they come. */
+export function areCommands(input: unknown): input is readonly Command[] {
+  return Array.isArray(input) && input.every(isCommand);
+}
+
+function isCommand(input: unknown): boolean {
+  if (typeof input !== "object" || input === null) return false;
+  const { send, call, id, typename, cancel, wait } = input as Record<string, unknown>;
+  const message = [send ?? call, id, typename];
+  return wait !== undefined || typeof cancel === "string" || message.every((part) => typeof part === "string");
+}
+
 /** The type name of a function that is named by its class or by its type name. */
 export function typeNameOf(target: string | FunctionClass<object>): string {
   return typeof target === "string" ? target : declarationOf(target).typeName;

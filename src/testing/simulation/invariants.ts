@@ -9,6 +9,13 @@ export type Invariant = (app: SimulationView) => unknown;
 /** Invariants by their names, which say what must hold, such as "the money is kept". */
 export type Invariants = Readonly<Record<string, Invariant>>;
 
+/** Whether something has a function under each of its names. */
+export function areInvariants(input: unknown): input is Invariants {
+  return (
+    typeof input === "object" && input !== null && Object.values(input).every((value) => typeof value === "function")
+  );
+}
+
 /** What must hold in every run, whatever its invariants say. */
 export const findings = {
   parked: "no address is parked",

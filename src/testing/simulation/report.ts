@@ -1,7 +1,7 @@
 // What people read when a simulation has found something: what is wrong, the shortest history, and a test to paste.
 
 import { StatefunError } from "../../errors.js";
-import type { Command } from "./commands.js";
+import { areCommands, type Command } from "./commands.js";
 import type { Violation } from "./invariants.js";
 import type { Plan } from "./plan.js";
 import { sourceText } from "./source-text.js";
@@ -10,6 +10,13 @@ import { sourceText } from "./source-text.js";
 export interface Replay extends Partial<Plan> {
   /** What came before the run, while nothing went wrong. Defaults to the option `setup`. */
   readonly setup?: readonly Command[];
+}
+
+/** Whether something is a run that can be repeated. */
+export function isReplay(input: unknown): input is Replay {
+  if (typeof input !== "object" || input === null) return false;
+  const { commands = [], setup = [], faults = [], order = [] } = input as Record<string, unknown>;
+  return areCommands(commands) && areCommands(setup) && Array.isArray(faults) && Array.isArray(order);
 }
 
 /** What a simulation has found. */

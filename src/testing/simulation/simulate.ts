@@ -9,18 +9,17 @@ import {
   type Option,
   oneOf,
   positiveInteger,
-  unchecked,
   withDefault,
 } from "../../model/options.js";
 import type { TestRuntimeOptions } from "../test-options.js";
-import { type CommandSource, commandsOf } from "./command-source.js";
-import type { Command } from "./commands.js";
+import { type CommandSource, commandsOf, isCommandSource } from "./command-source.js";
+import { areCommands, type Command } from "./commands.js";
 import { type FaultKind, faultKinds } from "./faults.js";
 import { differenceOf } from "./handler-run.js";
-import { findings, type Invariants, type Violation } from "./invariants.js";
+import { areInvariants, findings, type Invariants, type Violation } from "./invariants.js";
 import { type Plan, randomPlan } from "./plan.js";
 import { Random, seedOfRun } from "./random.js";
-import { type Replay, SimulationError } from "./report.js";
+import { isReplay, type Replay, SimulationError } from "./report.js";
 import { Setting } from "./setting.js";
 import { shrink } from "./shrink.js";
 import { type RunOptions, type RunResult, SimulatedRun } from "./simulated-run.js";
@@ -68,20 +67,23 @@ export interface SimulationSummary {
 
 const bool = checked("true or false", (input): input is boolean => typeof input === "boolean");
 const whole = checked("a whole number", (input): input is number => Number.isInteger(input));
+const named = checked("an object of functions by their names", areInvariants);
+const faultList = checked("a list", (input): input is readonly FaultKind[] => Array.isArray(input));
 const oneFault: Option<FaultKind, FaultKind | undefined> = oneOf(...(faultKinds as [FaultKind, ...FaultKind[]]));
 
 const simulateOptions = defineOptions<SimulateOptions>()({
   runs: withDefault(positiveInteger, 100),
   seed: whole,
-  commands: withDefault(unchecked<CommandSource>(), []),
-  setup: withDefault(unchecked<readonly Command[]>(), []),
-  faults: (input, name, where) => input?.map((kind) => oneFault(kind, name, where) as FaultKind) ?? faultKinds,
-  invariants: withDefault(unchecked<Invariants>(), {}),
-  atEnd: withDefault(unchecked<Invariants>(), {}),
+  commands: withDefault(checked("a source of commands, such as a list or a function", isCommandSource), []),
+  setup: withDefault(checked("a list of commands", areCommands), []),
+  faults: (input, name, where) =>
+    faultList(input, name, where)?.map((kind) => oneFault(kind, name, where) as FaultKind) ?? faultKinds,
+  invariants: withDefault(named, {}),
+  atEnd: withDefault(named, {}),
   allowParked: withDefault(bool, false),
   horizon: withDefault(duration, 30 * 86_400_000),
   steps: withDefault(positiveInteger, 2_000),
-  replay: unchecked<Replay>(),
+  replay: checked("an object of commands, faults and order", isReplay),
 });
 
 /** How many of the first runs, and which share of all others, are run twice to find handlers that are not deterministic. */

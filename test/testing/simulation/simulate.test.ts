@@ -224,6 +224,23 @@ test("metadata that is not the same twice is found", async () => {
   assert.match(error.message, /test\/traced\/a.*\n.*send to test\/traced\/b.*trace/);
 });
 
+test("options that would let a simulation see nothing are refused", async () => {
+  const wrong: Record<string, unknown>[] = [
+    { commands: 5 },
+    { commands: [{ to: "a" }] },
+    { commands: () => add("a", 1) },
+    { commands: () => undefined },
+    { setup: add("a", 1) },
+    { faults: "crash" },
+    { invariants: () => false },
+    { invariants: { never: false } },
+    { atEnd: 1 },
+    { replay: 1 },
+    { replay: { commands: 1 } },
+  ];
+  for (const options of wrong) await rejectsCode(simulate(app, { runs: 1, ...options }), "OPTION_INVALID");
+});
+
 test("a finding is printed once, and has its parts", async () => {
   const never = { never: () => false };
   const error = await findingOf({ runs: 1, seed: 4, commands: [add("a", 1)], invariants: never });
