@@ -96,6 +96,17 @@ test("functions that send to each other for ever are named", async () => {
   await app.close();
 });
 
+test("functions that send to ever more addresses are found", async () => {
+  let next = 0;
+  const spreading = new StatefulFunctions().register("test/spreading", (_message, context) => {
+    context.send("test/spreading", `${next++}`, true);
+  });
+  const app = await TestRuntime.open({ functions: spreading });
+  await app.send("test/spreading", "first", true);
+  await rejectsCode(app.settle(), "TEST_STUCK", "test/spreading");
+  await app.close();
+});
+
 test("a call that only the time can answer is told so, with what still waits", async () => {
   const app = await TestRuntime.open({
     functions: new StatefulFunctions().register("test/later", (_message, context) => {
