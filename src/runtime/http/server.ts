@@ -146,6 +146,13 @@ export class HttpServer {
 
   #failed(open: OpenAnswer, thrown: unknown): void {
     if (isOwnFault(thrown)) logFailure(this.#logger, thrown);
+    // Node tells that a request is complete after the turn in which its body came. Until then it looks as if there were
+    // more to come, which would cost the client its connection.
+    if (open.response.req.complete) this.#refuse(open, thrown);
+    else setImmediate(() => this.#refuse(open, thrown));
+  }
+
+  #refuse(open: OpenAnswer, thrown: unknown): void {
     sendError(open.response, thrown);
     this.#done(open, codeOf(thrown));
   }
@@ -235,7 +242,7 @@ function sendError(response: ServerResponse, thrown: unknown, headers: RawHeader
   if (status === 401) more.push("WWW-Authenticate", "Bearer");
   if (thrown instanceof MethodNotAllowed) more.push("Allow", thrown.allow);
   // The rest of a body that was refused is not read, so the connection can't be used again.
-  if (response.req !== undefined && !response.req.complete) response.shouldKeepAlive = false;
+  if (!response.req.complete) response.shouldKeepAlive = false;
   sendJson(response, status, bodyOf(thrown), more);
 }
 
