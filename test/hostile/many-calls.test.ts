@@ -87,7 +87,8 @@ test(
     }
     const pieces = [...text.matchAll(/\r\n([0-9a-f]+)\r\n\{/g)].map(([, size]) => Number.parseInt(size as string, 16));
     assert.equal(text.split('"status":200').length - 1, 20);
-    assert.ok(Math.max(...pieces) < 500_000, String(pieces));
+    // Node 26 joins pieces that leave in the same turn. In one text, the answers would be one piece of 4 MB.
+    assert.ok(Math.max(...pieces) < 2_000_000, String(pieces));
   },
 );
 
