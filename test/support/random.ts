@@ -1,35 +1,12 @@
 // Seeded random values. The seed is printed with the test, and STATEFUN_SEED repeats a run.
 
 import type { TestContext } from "node:test";
+import { Random as Seeded } from "../../src/testing/simulation/random.js";
 
-/** A small seeded generator (mulberry32). */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 up to 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  /** A whole number from 0 up to `below`. */
-  below(below: number): number {
-    return Math.floor(this.next() * below);
-  }
-
-  chance(probability = 0.5): boolean {
-    return this.next() < probability;
-  }
-
-  pick<T>(values: readonly T[]): T {
-    return values[this.below(values.length)] as T;
+/** The generator of simulations, with values that tests want. */
+export class Random extends Seeded {
+  override chance(probability = 0.5): boolean {
+    return super.chance(probability);
   }
 
   bytes(maxLength: number): Uint8Array {
