@@ -24,6 +24,7 @@ import {
 import { type Connection, type HttpRequest, sendAlone } from "./http-request.js";
 import { type Key, Keys, keyHeaders } from "./key.js";
 import { type Body, bodyOf, contentHeaders, octetStream, queryOf } from "./message-body.js";
+import { methods } from "./methods.js";
 import { pathPart, type Target, targetOf } from "./path.js";
 import type { Ref, Sender } from "./plain-types.js";
 import { type Repeated, repeat } from "./repeat.js";
@@ -211,18 +212,4 @@ export class Client {
 function metadataHeaders(metadata: Metadata): Readonly<Record<string, string>> {
   const header = encodeMetadataHeader(metadata);
   return header === undefined ? {} : { [metadataHeader]: header };
-}
-
-/** Names that JavaScript itself looks up. To await, print or store a ref must not call a function. */
-const reserved = new Set<string | symbol>(["then", "toJSON", "toString", "valueOf", "constructor"]);
-
-/** Returns an object that has every method. `call` carries each of them out. */
-function methods(call: (method: string, message: unknown, options?: object) => Promise<unknown>): object {
-  return new Proxy(Object.create(null), {
-    get(_target, key) {
-      if (typeof key === "symbol" || reserved.has(key)) return undefined;
-      // Asynchronous, so that a message that can't be sent rejects as every other failure does.
-      return async (message: unknown, options?: object) => call(key, message, options);
-    },
-  });
 }

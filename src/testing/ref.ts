@@ -1,6 +1,7 @@
 // A function instance with the methods of its class, as a test calls it.
 
 import { toJsonText } from "../client/json-text.js";
+import { methods } from "../client/methods.js";
 import { StatefunError } from "../errors.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
 import { TypedValue } from "../model/typed-value.js";
@@ -9,19 +10,9 @@ import type { TypeCatalog } from "../types/type-catalog.js";
 
 type Call = (value: unknown, options?: RuntimeCallOptions) => Promise<unknown>;
 
-/** Names that JavaScript itself looks up. To await, print or compare a ref must not call a function. */
-const reserved = new Set<string | symbol>(["then", "toJSON", "toString", "valueOf", "constructor", "asymmetricMatch"]);
-
 /** Makes an object that has every method. A method packs its message by the type that the handler of its name takes. */
 export function methodsOf(catalog: TypeCatalog, typeName: string, call: Call): object {
-  return new Proxy(Object.create(null), {
-    get(_target, key) {
-      if (typeof key === "symbol" || reserved.has(key)) return undefined;
-      // Asynchronous, so that a message that can't be sent rejects as every other failure does.
-      return async (message: unknown, options?: RuntimeCallOptions) =>
-        call(packed(catalog, typeName, key, message), options);
-    },
-  });
+  return methods(async (method, message, options) => call(packed(catalog, typeName, method, message), options));
 }
 
 function packed(catalog: TypeCatalog, typeName: string, method: string, message: unknown): unknown {
