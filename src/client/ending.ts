@@ -3,6 +3,23 @@
 import { onAbort } from "../model/abort.js";
 import { longestTimerMs } from "../model/duration.js";
 
+interface Pause {
+  readonly endsAt: number;
+  end(): void;
+}
+
+const pauses = new Set<Pause>();
+
+/**
+ * Ends a pause, and those that end within the next milliseconds: timers that are set one after the other may go off in two
+ * turns of the event loop, and calls that have failed together are sent again together.
+ */
+function endPauses(due: Pause): void {
+  due.end();
+  const now = performance.now();
+  for (const pause of [...pauses]) if (pause.endsAt <= now + 2) pause.end();
+}
+
 /** Tells whatever a request does at the moment that the request must end. */
 export class Ending {
   /** Whether the request must end. */
@@ -25,11 +42,16 @@ export class Ending {
   /** Waits for this long, or until the request must end. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.onEnd = () => {
+      const endsAt = performance.now() + ms;
+      const pause = { endsAt, end };
+      const timer = setTimeout(() => endPauses(pause), ms);
+      function end() {
         clearTimeout(timer);
+        pauses.delete(pause);
         resolve();
-      };
+      }
+      pauses.add(pause);
+      this.onEnd = end;
     });
   }
 
