@@ -166,6 +166,32 @@ export interface FunctionActivity {
   readonly oldestCallAt?: number;
 }
 
+/** Which states to list. */
+export interface StatesPage {
+  /** The id behind which the page begins. Defaults to none: the list begins. */
+  readonly after?: string;
+  /** The most states to list. */
+  readonly limit: number;
+}
+
+/** A state of one address. */
+export interface HeldState {
+  /** The id of the address. */
+  readonly id: string;
+  /** The value of the state. */
+  readonly value: TypedValue;
+  /** When the value was written, in milliseconds since 1970. */
+  readonly writtenAt: number;
+}
+
+/** A page of states. */
+export interface StatesFound {
+  /** The states, in the order of the ids of their addresses. */
+  readonly states: readonly HeldState[];
+  /** The `after` of the next page; undefined on the last page. */
+  readonly next: string | undefined;
+}
+
 /** Everything that the engine keeps of one address. */
 export interface AddressInfo {
   /** The address. */
@@ -254,6 +280,12 @@ export interface EngineApi {
   inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo>;
   /** The value of one state; undefined when the state is not set. Rejects as {@link inspect} does. */
   state(address: Address, name: string): Promise<TypedValue | undefined>;
+  /**
+   * One state of every address of a function that holds it, in the order of their ids. A page reads a bounded number of keys, so
+   * it may be shorter than `limit`, and even empty, before the last one. Rejects with TYPE_NAME_INVALID, STORE_FULL and
+   * STORE_FAILED.
+   */
+  states(typeName: string, name: string, page: StatesPage): Promise<StatesFound>;
   /** The functions of which an address fails or a call is in flight, at this moment. */
   activity(): Promise<FunctionActivity[]>;
   /**

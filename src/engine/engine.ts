@@ -31,6 +31,8 @@ import type {
   FunctionInfo,
   FunctionsPage,
   SendOptions,
+  StatesFound,
+  StatesPage,
 } from "./engine-api.js";
 import { logBrokenOff, logLostChanges } from "./engine-log.js";
 import type { EngineOptions } from "./engine-options.js";
@@ -230,6 +232,10 @@ export class Engine implements EngineApi {
   async state(address: Address, name: string): Promise<TypedValue | undefined> {
     assertAddress(address);
     return this.#context.run(() => this.#inspector.state(address, name));
+  }
+
+  states(typeName: string, name: string, page: StatesPage): Promise<StatesFound> {
+    return this.#context.run(() => this.#inspector.states.page(typeName, name, page));
   }
 
   activity(): Promise<FunctionActivity[]> {

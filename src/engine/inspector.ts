@@ -15,6 +15,7 @@ import { addressKey, kinds, parseOrdered, rangeEnd } from "./keys.js";
 import { decodeDelayed, decodeMessage, type Message } from "./message.js";
 import type { ParkedAddress, ParkedAddresses } from "./parked-addresses.js";
 import type { ParkedInfo } from "./parked-api.js";
+import { StatePages } from "./state-pages.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
 
 /** How many states are shown of an address at once. */
@@ -37,12 +38,14 @@ export class Inspector {
   readonly #parts: InspectorParts;
   readonly functions: FunctionPages;
   readonly addresses: AddressPages;
+  readonly states: StatePages;
   readonly activity: Activity;
 
   constructor(parts: InspectorParts) {
     this.#parts = parts;
     this.functions = new FunctionPages(parts);
     this.addresses = new AddressPages(parts);
+    this.states = new StatePages(parts);
     this.activity = new Activity(parts);
   }
 
@@ -77,11 +80,8 @@ export class Inspector {
 
   /** See EngineApi.state. */
   async state(address: Address, name: string): Promise<TypedValue | undefined> {
-    const { commit } = this.#parts;
-    await commit.attempted();
-    const { namespace, name: functionName, id } = address;
-    const stored = commit.get(kinds.state + addressKey(namespace, functionName, id) + name);
-    return stored && this.#shown(address, name, stored)[0]?.value;
+    await this.#parts.commit.attempted();
+    return this.states.value(address, name);
   }
 
   /** What is shown of a state: nothing when its value has expired. */

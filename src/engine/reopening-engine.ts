@@ -24,6 +24,8 @@ import type {
   FunctionInfo,
   FunctionsPage,
   SendOptions,
+  StatesFound,
+  StatesPage,
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
 import { newCounters } from "./metrics.js";
@@ -126,6 +128,10 @@ export class ReopeningEngine implements EngineApi {
 
   state(address: Address, name: string): Promise<TypedValue | undefined> {
     return this.#engine.state(address, name);
+  }
+
+  states(typeName: string, name: string, page: StatesPage): Promise<StatesFound> {
+    return this.#engine.states(typeName, name, page);
   }
 
   activity(): Promise<FunctionActivity[]> {

@@ -17,7 +17,10 @@ export type {
   FailingPage,
   FunctionActivity,
   FunctionInfo,
+  HeldState,
   InFlightInfo,
+  StatesFound,
+  StatesPage,
   WaitingMessage,
 } from "../engine/engine-api.js";
 export type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../engine/metrics-api.js";
