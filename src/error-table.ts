@@ -109,7 +109,11 @@ export const errors = {
   ),
   ID_MISSING: argument("A message's target has no id.", "Give an id: a string that is not empty."),
   MESSAGE_MISSING: code("There is no message to send.", "Give a message."),
-  DELAY_INVALID: argument("A message's delay is missing or negative.", "Give a delay of zero or more.", 2),
+  DELAY_INVALID: argument(
+    "A message's delay is missing or negative, or its date is none.",
+    "Give a delay of zero or more, or a Date.",
+    2,
+  ),
   TOKEN_INVALID: argument(
     "A cancellation token is not a non-empty string, or is still in use.",
     "Give a token that is not empty and not in use: cancel the delayed message first, or take another token.",

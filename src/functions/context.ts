@@ -27,7 +27,7 @@ export interface SendOptions {
   readonly metadata?: MetadataInput;
 }
 
-/** Options of `context.sendAfter`. */
+/** Options of `context.sendAfter` and `context.sendAt`. */
 export interface SendAfterOptions extends SendOptions {
   /** Names the message for `cancelDelayedMessage`; v3 only. Defaults to none. */
   readonly cancellationToken?: string;
@@ -143,6 +143,32 @@ export abstract class Context {
    */
   abstract sendAfter<T extends string | FunctionClass<object>, M extends MessageTo<T>>(
     delay: Duration,
+    target: T,
+    id: string,
+    message: M & Checked<M, T>,
+    options?: SendAfterOptions,
+  ): void;
+
+  /** Sends a message to an address at a date. Throws the same codes as the other form of `sendAt`. */
+  abstract sendAt(date: Date | number, target: Address, message: Sendable, options?: SendAfterOptions): void;
+  /**
+   * Sends a message at a date, or at a time in milliseconds since 1970 such as `context.now + 500`; the function goes on at
+   * once. The message is delivered at that time or a little later, and at once when the time has passed. Throws DELAY_INVALID
+   * for a date that is none, and the codes of `sendAfter`.
+   *
+   * @example
+   * ```ts
+   * @StatefulFunction("example/booking")
+   * class Booking {
+   *   @Handles(Types.string)
+   *   book(day: string, context: Context) {
+   *     context.sendAt(new Date(`${day}T08:00:00Z`), "example/mail", context.address.id, "Your trip begins today.");
+   *   }
+   * }
+   * ```
+   */
+  abstract sendAt<T extends string | FunctionClass<object>, M extends MessageTo<T>>(
+    date: Date | number,
     target: T,
     id: string,
     message: M & Checked<M, T>,

@@ -115,14 +115,12 @@ export class MessageContext extends Context {
 
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
     this.#assertMayChange("sends a delayed message");
-    const delayMs = positiveDelay(delay);
-    const { to, message, options } = destination(target, rest, this);
-    const { cancellationToken, metadata } = sendAfterOptions.read("sendAfter", options as SendAfterOptions | undefined);
-    const argument = this.#withMetadata(packMessage(message), metadata);
-    this.#scope.checks?.target(to);
-    if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
-    this.#scope.effects.addDelayed({ delayMs, target: to, argument, cancellationToken });
-    if (to.equals(this.caller)) this.#deferred = true;
+    this.#sendDelayed("sendAfter", positiveDelay(delay), target, rest);
+  }
+
+  sendAt(date: Date | number, target: unknown, ...rest: unknown[]): void {
+    this.#assertMayChange("sends a delayed message");
+    this.#sendDelayed("sendAt", Math.max(0, Math.ceil(timeOf(date) - this.now)), target, rest);
   }
 
   cancelDelayedMessage(cancellationToken: string): void {
@@ -201,6 +199,16 @@ export class MessageContext extends Context {
     if (metadata === undefined) return packed;
     assertMetadataFits(metadata, this.#scope.limit.metadataBytes);
     return packed.withMetadata(metadata);
+  }
+
+  #sendDelayed(method: string, delayMs: number, target: unknown, rest: readonly unknown[]): void {
+    const { to, message, options } = destination(target, rest, this);
+    const { cancellationToken, metadata } = sendAfterOptions.read(method, options as SendAfterOptions | undefined);
+    const argument = this.#withMetadata(packMessage(message), metadata);
+    this.#scope.checks?.target(to);
+    if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
+    this.#scope.effects.addDelayed({ delayMs, target: to, argument, cancellationToken });
+    if (to.equals(this.caller)) this.#deferred = true;
   }
 
   /** Flink fails the whole job over a token whose message is pending. A batch can refuse only its own tokens there. */
@@ -322,4 +330,14 @@ function positiveDelay(delay: Duration): number {
   // A fraction of a millisecond below zero is truncated to minus zero.
   if (delayMs > 0 || Object.is(delayMs, 0)) return delayMs;
   throw new StatefunError("DELAY_INVALID", `A delay can't be negative: ${JSON.stringify(delay)}.`);
+}
+
+/** A date in milliseconds since 1970. Throws DELAY_INVALID. */
+function timeOf(date: unknown): number {
+  const ms = date instanceof Date ? date.getTime() : date;
+  if (typeof ms === "number" && Number.isFinite(ms)) return ms;
+  throw new StatefunError(
+    "DELAY_INVALID",
+    `sendAt takes a Date, or milliseconds since 1970, not ${describeValue(date)}.`,
+  );
 }

@@ -30,6 +30,7 @@ const uses: [string, (context: Context, state: StateAccess) => unknown][] = [
   ["send", (context) => context.send("a/b", "1", "x")],
   ["send to an address", (context) => context.send(Address.of("a/b", "1"), "x")],
   ["reply", (context) => context.reply("x")],
+  ["sendAt", (context) => context.sendAt(5, "a/b", "1", "x")],
   ["sendAfter", (context) => context.sendAfter(5, "a/b", "1", "x")],
   ["cancelDelayedMessage", (context) => context.cancelDelayedMessage("t")],
   ["sendEgress", (context) => context.sendEgress("a/b", "x")],

@@ -153,6 +153,24 @@ for (const generation of generations) {
     ]);
   });
 
+  test(`${generation}: a message to a date waits until then, and one to a past date does not wait`, async () => {
+    let now = 0;
+    const { delayed } = await act((context) => {
+      now = context.now;
+      context.sendAt(new Date(now + 60_000), Greeter, "1", hello);
+      context.sendAt(now + 1500.2, "a/b", "2", hello);
+      context.sendAt(new Date(now - 60_000), Address.of("a/b", "3"), hello);
+      context.sendAt(0, context.address, hello);
+    });
+    const waits = delayed.map((entry) => "to" in entry && [entry.to, entry.delayMs]);
+    assert.deepEqual(waits, [
+      ["org.example/team/greeter/1", 60_000],
+      ["a/b/2", 1501],
+      ["a/b/3", 0],
+      ["example/probe/one", 0],
+    ]);
+  });
+
   test(`${generation}: an egress is written to by its type name`, async () => {
     const { egresses } = await act((context) => {
       context.sendEgress("org.example/out/kafka", hello);
@@ -250,6 +268,10 @@ for (const generation of generations) {
       "DURATION_INVALID",
       "weeks",
     ],
+    ["a missing date", (context) => context.sendAt(bad, "a/b", "1", hello), "DELAY_INVALID"],
+    ["a date that is none", (context) => context.sendAt(new Date("x"), "a/b", "1", hello), "DELAY_INVALID"],
+    ["a date as text", (context) => context.sendAt("2026-01-01" as any, "a/b", "1", hello), "DELAY_INVALID"],
+    ["a dated message's missing target", (context) => context.sendAt(5, bad, "1", hello), "TARGET_INVALID"],
     ["a delayed message's missing target", (context) => context.sendAfter(5, bad, "1", hello), "TARGET_INVALID"],
     ["a delayed message's missing id", (context) => context.sendAfter(5, "a/b", bad, hello), "ID_MISSING"],
     ["a delayed message that is missing", (context) => context.sendAfter(5, "a/b", "1", bad), "MESSAGE_MISSING"],
