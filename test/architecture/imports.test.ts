@@ -14,17 +14,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   types: ["bytes", "model", "errors"],
   wire: ["bytes", "model", "errors"],
   functions: ["wire", "types", "model", "errors"],
+  // Both sides know what a journal holds; only functions write one.
+  "workflows/journal": ["wire", "bytes", "model"],
+  workflows: ["workflows/journal", "functions", "types", "model", "errors"],
   serve: ["functions", "model", "errors"],
   "serve/hosts": ["serve", "functions", "model", "errors"],
   store: ["errors"],
   // The engine knows functions only as endpoints.
-  engine: ["store", "wire", "bytes", "model", "errors"],
+  engine: ["workflows/journal", "store", "wire", "bytes", "model", "errors"],
   "runtime/module": ["model", "errors"],
   "runtime/endpoint": ["runtime/module", "engine", "model", "errors"],
   "runtime/http": ["types", "model", "errors"],
   "runtime/ingress": ["runtime/http", "engine", "types", "model", "errors"],
   "runtime/egress": ["runtime/http", "engine", "types", "model", "errors"],
-  "runtime/admin": ["runtime/ingress", "runtime/http", "engine", "types", "model", "errors"],
+  "runtime/admin": ["runtime/ingress", "runtime/http", "engine", "workflows/journal", "types", "model", "errors"],
   runtime: [
     "runtime/admin",
     "runtime/egress",
@@ -66,7 +69,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors",
   ],
   cli: ["runtime", "runtime/module", "client", "functions", "model", "errors"],
-  index: ["functions", "wire", "types", "model", "errors"],
+  index: ["workflows", "functions", "wire", "types", "model", "errors"],
 };
 
 /** Packages, and the files that may import them; a room's name stands for all its files. */
@@ -176,6 +179,8 @@ const forAnyHost: readonly string[] = [
   "types",
   "wire",
   "functions",
+  "workflows/journal",
+  "workflows",
   "client",
   "index",
 ];

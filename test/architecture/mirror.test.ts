@@ -73,7 +73,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   wire: {
-    untested: {},
+    untested: { failure: "the tests of batch-end and of a workflow's journal run it" },
     behaviours: ["fuzz", "generation", "lengths-and-texts", "malformed-requests", "metadata", "random-requests"],
   },
 };
