@@ -3,7 +3,7 @@
 export { type ErrorCode, type ErrorInfo, type ExitStatus, errors, type Fault, StatefunError } from "./errors.js";
 export type { BindOptions } from "./functions/bind-class.js";
 export type { FunctionHandler, RegisterOptions, StateOf, StateOptions, StateShape } from "./functions/bind-handler.js";
-export { Context, type MessageFor, type SendAfterOptions, type SendOptions } from "./functions/context.js";
+export { type Answer, Context, type MessageFor, type SendAfterOptions, type SendOptions } from "./functions/context.js";
 export type {
   HandlesDecorator,
   MessageOf,

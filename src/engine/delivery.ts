@@ -3,10 +3,12 @@
 import { type ErrorCode, errors } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import { FunctionFailure } from "../model/failure.js";
+import { emptyAnswerTypename, failureAnswer, failureOfValue, failureTypename } from "../model/correlation.js";
+import { type Failure, FunctionFailure } from "../model/failure.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
-import type { Message } from "./message.js";
+import { Message } from "./message.js";
+import { Packed } from "./packed.js";
 import type { WaitingCalls } from "./waiting-calls.js";
 
 export class Delivery {
@@ -36,13 +38,33 @@ export class Delivery {
     this.#calls.reject(caller, new FunctionFailure({ code, message, terminal: false }));
   }
 
+  /**
+   * Tells the caller of a message that the message has ended for good, as part of the open transaction. Returns whether
+   * somebody waits: a client, a repeat of its request, or a function that has called.
+   */
+  fail(address: Address, { caller, value }: Message, failure: Failure): boolean {
+    if (caller === undefined) return false;
+    if (isClient(caller)) return this.#calls.fail(caller, failure);
+    const answer = failureAnswer({ caller, argument: value.unpack() }, failure);
+    if (answer === undefined) return false;
+    this.deliver(caller, new Message(address, Packed.pack(answer.argument, "v3")));
+    return true;
+  }
+
   /** Delivers a message, as part of the open transaction. */
   deliver(target: Address, message: Message): void {
     if (isClient(target)) {
-      this.#calls.answer(target, message.value);
+      this.#answer(target, message.value);
       return;
     }
     const instance = this.#instances.deliver(target, message);
     if (instance !== undefined) this.#onMessage(instance);
+  }
+
+  /** Takes the answer to a client: a failure that a function has sent, the answer without a value, or a value. */
+  #answer(client: Address, value: Packed): void {
+    const { typename } = value;
+    if (typename === failureTypename) this.#calls.fail(client, failureOfValue(value.unpack()));
+    else this.#calls.answer(client, typename === emptyAnswerTypename ? undefined : value);
   }
 }

@@ -3,9 +3,11 @@
 
 import { StatefunError } from "../errors.js";
 import { isClient } from "../model/client-address.js";
+import { failureOf } from "../model/failure.js";
 import type { Store } from "../store/store.js";
 import type { Admission } from "./admission.js";
 import type { Clock } from "./clock.js";
+import type { Delivery } from "./delivery.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance } from "./instance.js";
@@ -26,6 +28,7 @@ interface DropsParts {
   readonly instances: Instances;
   readonly parked: ParkedAddresses;
   readonly calls: WaitingCalls;
+  readonly delivery: Delivery;
   readonly dispatcher: Dispatcher;
   readonly commit: GroupCommit;
   readonly clock: Clock;
@@ -123,15 +126,16 @@ export class Drops {
 
   /** Drops the first message, which is loaded, together with another change. Throws when the store can't be read. */
   #drop({ address, mailbox }: Instance, change = () => {}): void {
-    const { calls, commit } = this.#parts;
-    const { caller } = mailbox.at(0);
+    const { calls, commit, delivery } = this.#parts;
+    const message = mailbox.at(0);
+    const { caller } = message;
     const ahead = commit.readAhead(caller === undefined ? [] : readsOf(caller));
     commit.using(ahead, () =>
       commit.transact(() => {
         mailbox.consume();
-        if (caller !== undefined && isClient(caller)) {
-          calls.forget(caller, new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`));
-        }
+        const dropped = new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`);
+        if (caller !== undefined && isClient(caller)) calls.forget(caller, dropped);
+        else delivery.fail(address, message, failureOf(dropped));
         change();
       }),
     );

@@ -141,7 +141,7 @@ export class Engine implements EngineApi {
     const delayed = new DelayedMessages(shared, new Backlog(memory), clock, counters, due, order);
     const context = this.#context;
     const letters = new DeadLetters({ shared, outboxes, limits, counters, showMessage });
-    const finalFailures = new FinalFailures({ letters, calls, commit, clock, logger });
+    const finalFailures = new FinalFailures({ letters, delivery, commit, clock, logger });
     const changed = { functions, delayed, outboxes, delivery, finalFailures };
     const invoker = new Invoker({ ...changed, commit, clock, limits, counters, context });
     const failures = new Failures({ parked, finalFailures, clock, counters, logger });
@@ -164,7 +164,7 @@ export class Engine implements EngineApi {
     const readOnlyCalls = new ReadOnlyCalls({ functions, calls, delivery, commit, clock, logger });
     const taken = { admission, keys, calls, readOnlyCalls, delayed, delivery, limits, counters };
     this.#intake = new Intake({ ...common, ...taken });
-    this.#drops = new Drops({ ...common, admission, calls, dispatcher });
+    this.#drops = new Drops({ ...common, admission, calls, delivery, dispatcher });
     this.#maintenance = new Maintenance({ ...common, admission, drops: this.#drops, dispatcher });
     this.#inspector = new Inspector(common);
     this.deadLetters = new DeadLetterMaintenance({ ...common, letters, admission, delivery, calls, context });

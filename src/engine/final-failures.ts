@@ -2,20 +2,20 @@
 
 import { oneLine } from "../errors.js";
 import type { Address } from "../model/address.js";
-import { isClient } from "../model/client-address.js";
-import { type Failure, failureOf } from "../model/failure.js";
+import { type Failure, failureOf, toldFailure } from "../model/failure.js";
 import type { LogFields, Logger } from "../model/logger.js";
 import type { Clock } from "./clock.js";
 import type { DeadLetters } from "./dead-letters.js";
+import type { Delivery } from "./delivery.js";
 import type { KnownFunction } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance } from "./instance.js";
 import type { Message } from "./message.js";
-import { readsOf, type WaitingCalls } from "./waiting-calls.js";
+import { readsOf } from "./waiting-calls.js";
 
 interface FinalFailuresParts {
   readonly letters: DeadLetters;
-  readonly calls: WaitingCalls;
+  readonly delivery: Delivery;
   readonly commit: GroupCommit;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -38,15 +38,15 @@ export class FinalFailures {
 
   /**
    * Ends a message that its function has refused for good, and that was taken out of its mailbox, as part of the open
-   * transaction. A caller outside is told, and that is the end. A message for which no caller waits is set aside when its
-   * function has dead letters.
+   * transaction. A caller that waits is told, and that is the end: a client, or a function that has called. A message for which
+   * nobody waits is set aside when its function has dead letters.
    */
   refused(known: KnownFunction, instance: Instance, { message, attempts, error }: RefusedMessage): void {
-    const { letters, calls, clock } = this.#parts;
+    const { letters, delivery, clock } = this.#parts;
     const { caller, value } = message;
     const { address } = instance;
     known.counters.failures.of(error.code).count += 1;
-    if (caller !== undefined && isClient(caller) && calls.fail(caller, error)) {
+    if (delivery.fail(address, message, error)) {
       this.#warn({ address, attempts, error }, "Its caller was told.");
       return;
     }
@@ -71,15 +71,16 @@ export class FinalFailures {
    * letter. Throws STORE_FAILED and STORE_FULL when the store can't be read.
    */
   setAside(known: KnownFunction, instance: Instance, thrown: Error, lastFailedAt: number): boolean {
-    const { letters, calls, commit } = this.#parts;
+    const { letters, delivery, commit } = this.#parts;
     if (!letters.takes(known)) return false;
     const { address, mailbox, attempts, firstFailedAt } = instance;
-    const { caller, value } = mailbox.at(0);
+    const message = mailbox.at(0);
+    const { caller, value } = message;
     const error = failureOf(thrown);
     const ahead = commit.readAhead(caller === undefined ? [] : readsOf(caller));
     const change = () => {
       mailbox.consume();
-      if (caller !== undefined && isClient(caller)) calls.fail(caller, toldFailure(instance, error));
+      delivery.fail(address, message, toldFailure(address, attempts, error));
       return letters.add(known, { address, caller, value, error, attempts, firstFailedAt, lastFailedAt });
     };
     let added: ReturnType<typeof change>;
@@ -136,9 +137,3 @@ const fieldsOf = ({ address, attempts, error }: EndedMessage): LogFields => ({
   id: address.id,
   attempt: attempts,
 });
-
-/** What a caller outside learns. The failure's own message may hold secrets, and is for people who look after the function. */
-function toldFailure({ address, attempts }: Instance, { code }: Failure): Failure {
-  const message = `${address} has failed ${attempts} times (${code}), so the message was set aside as a dead letter.`;
-  return { code, message, terminal: false };
-}

@@ -38,6 +38,10 @@ export class Packed {
     return content instanceof Uint8Array ? content : encodePacked(content, this.generation);
   }
 
+  get typename(): string {
+    return typenameOfContent(this.#content);
+  }
+
   /**
    * Takes a value out of an answer. A part of the bytes of a large answer gets memory of its own at once: the whole answer
    * would stay in memory until the part is written. So does a value of a function in this process (v3), which may go on

@@ -5,6 +5,7 @@ import type { Address } from "../model/address.js";
 import type { Deferred } from "../model/deferred.js";
 import type { Duration } from "../model/duration.js";
 import type { Metadata, MetadataInput } from "../model/metadata.js";
+import type { TerminalError } from "../model/terminal-error.js";
 import type { Sendable } from "../types/sendable.js";
 import type { AcceptedBy, FunctionClass, NoOtherMessage } from "./handled-messages.js";
 import type { StateAccess } from "./state-access.js";
@@ -17,6 +18,12 @@ export type MessageTo<T> = T extends FunctionClass<infer I> ? MessageFor<I> : Se
 
 /** unknown, unless M is a message that the target does not handle, although it has the fields of a handled message. */
 export type Checked<M, T> = T extends FunctionClass<infer I> ? NoOtherMessage<M, I, Context> : unknown;
+
+/**
+ * An answer: a message, or a TerminalError. The error fails the call of who waits, with its code, message, details and status, and
+ * keeps what the handler that sends it has done.
+ */
+export type Answer = Sendable | TerminalError;
 
 /** Options of `context.send`, `context.reply` and `context.sendEgress`. */
 export interface SendOptions {
@@ -71,8 +78,11 @@ export abstract class Context {
   /** The states by name. */
   abstract readonly state: StateAccess;
 
-  /** Sends a message to the function at an address. Throws the same codes as the other form of `send`. */
-  abstract send(target: Address, message: Sendable, options?: SendOptions): void;
+  /**
+   * Sends a message to the function at an address, or a later answer to the address of a caller. A TerminalError fails the
+   * call of a client that waits there. Throws the same codes as the other form of `send`.
+   */
+  abstract send(target: Address, message: Answer, options?: SendOptions): void;
   // The last overload is the one that most calls mean, because compilers show the last one's reason.
   /**
    * Sends a message to an instance of a function, which is named by its class or by its type name. A message is a
@@ -87,8 +97,12 @@ export abstract class Context {
     options?: SendOptions,
   ): void;
 
-  /** Sends a message to the caller. Throws CALLER_MISSING when an ingress sent the message, and the codes of `send`. */
-  abstract reply(message: Sendable, options?: SendOptions): void;
+  /**
+   * Sends a message to the caller, which is the answer if the caller waits for one. A TerminalError is an answer too, which
+   * keeps what the handler has changed and sent; thrown, it undoes that. Throws CALLER_MISSING when an ingress sent the message,
+   * and the codes of `send`.
+   */
+  abstract reply(message: Answer, options?: SendOptions): void;
 
   /**
    * Says that the caller is answered later, and returns the address to answer. Keep the address in a state, and answer with
@@ -121,7 +135,7 @@ export abstract class Context {
   abstract deferReply<T = unknown>(): Deferred<T>;
 
   /** Sends a message to an address after a delay. Throws the same codes as the other form of `sendAfter`. */
-  abstract sendAfter(delay: Duration, target: Address, message: Sendable, options?: SendAfterOptions): void;
+  abstract sendAfter(delay: Duration, target: Address, message: Answer, options?: SendAfterOptions): void;
   /**
    * Sends a message after a delay, in milliseconds or units; the function goes on at once. A cancellation token lets
    * the message be withdrawn; the token must not be used again while its message is pending, by any function of the
@@ -150,7 +164,7 @@ export abstract class Context {
   ): void;
 
   /** Sends a message to an address at a date. Throws the same codes as the other form of `sendAt`. */
-  abstract sendAt(date: Date | number, target: Address, message: Sendable, options?: SendAfterOptions): void;
+  abstract sendAt(date: Date | number, target: Address, message: Answer, options?: SendAfterOptions): void;
   /**
    * Sends a message at a date, or at a time in milliseconds since 1970 such as `context.now + 500`; the function goes on at
    * once. The message is delivered at that time or a little later, and at once when the time has passed. Throws DELAY_INVALID

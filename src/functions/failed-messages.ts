@@ -2,9 +2,10 @@
 // its own, sends itself a delayed message to try it again, and at last sends it to an egress as a dead letter.
 
 import { describe, oneLine, StatefunError } from "../errors.js";
+import { failureAnswer } from "../model/correlation.js";
 import { secondsText } from "../model/duration.js";
 import { noExpiration } from "../model/expiration.js";
-import { type Failure, failureOf } from "../model/failure.js";
+import { type Failure, failureOf, toldFailure } from "../model/failure.js";
 import { defaultPolicy, policyOver, type WholePolicy } from "../model/function-policy.js";
 import type { BatchOutcome, Invocation, InvocationBatch, SideEffects, ValueSpec } from "../model/invocation.js";
 import type { Logger } from "../model/logger.js";
@@ -70,6 +71,8 @@ export class FailedMessages {
   readonly #failed: KeptMessage[] = [];
   readonly #delayed: SideEffects["delayed"][number][] = [];
   readonly #letters: SideEffects["egresses"][number][] = [];
+  /** What functions learn that wait for the answers to messages which are not tried again. */
+  readonly #answers: SideEffects["messages"][number][] = [];
   #lastDue: number;
   /** How many bytes the messages take that are kept beside the first one. Undefined before they are counted. */
   #bytes: number | undefined;
@@ -143,6 +146,12 @@ export class FailedMessages {
         return true;
       }
     }
+    const answer = failureAnswer(message, failure.terminal ? failure : toldFailure(target, tries.attempts, failure));
+    if (answer !== undefined) this.#answers.push(answer);
+    if (answer !== undefined && failure.terminal) {
+      this.#warn(`${target}: a message is refused for good. Its caller is told.`, failure, error, tries);
+      return false;
+    }
     this.#setAside(message, failure, tries, now);
     const why = failure.terminal ? "is refused for good" : `has failed ${tries.attempts} times`;
     const where = this.#policy.deadLetterEgress;
@@ -183,7 +192,7 @@ export class FailedMessages {
     const { mutations, messages, delayed, egresses } = part.effects;
     return {
       mutations: [...mutations, ...this.#mutation(kept)],
-      messages: [...messages, ...this.#wake(kept)],
+      messages: [...messages, ...this.#answers, ...this.#wake(kept)],
       delayed: [...delayed, ...this.#delayed],
       egresses: [...egresses, ...this.#letters],
     };

@@ -3,12 +3,14 @@
 import { describeValue, otherCopy, StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
+import { answerTo, emptyAnswer, failureValue } from "../model/correlation.js";
 import type { Deferred } from "../model/deferred.js";
 import { type Duration, durationToMs } from "../model/duration.js";
-import { LastingFailure, lastingFailure } from "../model/failure.js";
+import { failureOf, LastingFailure, lastingFailure } from "../model/failure.js";
 import type { Generation, Invocation, SendChecks } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, unchecked } from "../model/options.js";
+import { isTerminalError } from "../model/terminal-error.js";
 import { assertToken, isText } from "../model/text.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -17,7 +19,7 @@ import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Sendable } from "../types/sendable.js";
 import type { BatchEffects } from "./batch-effects.js";
 import { declarationOf } from "./class-record.js";
-import { Context, type SendAfterOptions, type SendOptions } from "./context.js";
+import { type Answer, Context, type SendAfterOptions, type SendOptions } from "./context.js";
 import type { FunctionClass } from "./handled-messages.js";
 import type { BatchState } from "./state.js";
 import type { StateAccess } from "./state-access.js";
@@ -57,11 +59,14 @@ export class MessageContext extends Context {
   /** Whether the message's handler may only read and answer. */
   #readOnly = false;
   #state: StateAccess | undefined;
+  /** The token under which the caller, a function, waits for the answer; undefined when no function waits. */
+  readonly #token: string | undefined;
 
-  constructor(scope: BatchScope, invocation: Invocation) {
+  constructor(scope: BatchScope, invocation: Invocation, token: string | undefined) {
     super();
     this.#scope = scope;
     this.#invocation = invocation;
+    this.#token = token;
   }
 
   get address(): Address {
@@ -92,16 +97,23 @@ export class MessageContext extends Context {
   send(target: unknown, ...rest: unknown[]): void {
     this.#assertMayChange("sends a message");
     const { to, message, options } = destination(target, rest, this);
-    const argument = this.#pack("send", message, options);
+    const argument = this.#pack("send", asAnswer(message), options);
     this.#scope.checks?.target(to);
     this.#scope.effects.addMessage({ target: to, argument });
+    // Perhaps the answer: the caller then takes it for one, since no empty answer follows.
+    if (this.#token !== undefined && to.equals(this.caller)) this.#deferred = true;
   }
 
-  reply(message: Sendable, options?: SendOptions): void {
+  reply(message: Answer, options?: SendOptions): void {
     this.#assertOpen();
     const target = this.#callerOf("reply");
-    const argument = this.#pack("reply", message, options);
+    const argument = this.#pack("reply", asAnswer(message), options);
     this.#scope.checks?.target(target);
+    this.#answer(target, argument);
+  }
+
+  #answer(target: Address, answer: TypedValue): void {
+    const argument = this.#token === undefined ? answer : answerTo(this.#token, answer);
     this.#scope.effects.addMessage({ target, argument });
     this.#replied = true;
   }
@@ -138,15 +150,18 @@ export class MessageContext extends Context {
   }
 
   /**
-   * Ends the context with the value that its handler returned. A waiting client that was not replied to gets the value
-   * as its answer, but not the address of a deferred reply. Throws a LastingFailure with the codes of `reply`, and VALUE_INVALID.
+   * Ends the context with the value that its handler returned. A caller that waits and was not replied to gets the value
+   * as its answer, but not the address of a deferred reply. A function that waits gets an empty answer when there is no value; the
+   * engine gives it to a client. Throws a LastingFailure with the codes of `reply`, and VALUE_INVALID.
    */
   end(returned: unknown): void {
     const { caller } = this;
-    const isAnswer = returned !== undefined && !(this.#deferred && returned instanceof Address);
-    if (isAnswer && caller !== undefined && isClient(caller) && !this.#replied) {
+    const waits = caller !== undefined && (this.#token !== undefined || isClient(caller));
+    if (waits && !this.#replied) {
+      const isAnswer = returned !== undefined && !(this.#deferred && returned instanceof Address);
       try {
-        this.reply(packAnswer(returned));
+        if (isAnswer) this.reply(packAnswer(returned));
+        else if (this.#token !== undefined && !this.#deferred) this.#answer(caller, emptyAnswer());
       } catch (thrown) {
         throw lastingFailure(thrown);
       }
@@ -204,7 +219,7 @@ export class MessageContext extends Context {
   #sendDelayed(method: string, delayMs: number, target: unknown, rest: readonly unknown[]): void {
     const { to, message, options } = destination(target, rest, this);
     const { cancellationToken, metadata } = sendAfterOptions.read(method, options as SendAfterOptions | undefined);
-    const argument = this.#withMetadata(packMessage(message), metadata);
+    const argument = this.#withMetadata(packMessage(asAnswer(message)), metadata);
     this.#scope.checks?.target(to);
     if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
     this.#scope.effects.addDelayed({ delayMs, target: to, argument, cancellationToken });
@@ -317,6 +332,9 @@ function withId(target: Address, { address, caller }: MessageContext): Address {
     `A message to ${target.typeName} needs the id of an instance: a non-empty string, without half a surrogate pair.`,
   );
 }
+
+/** Packs an error that answers a caller; another message stays as it is. */
+const asAnswer = (message: unknown) => (isTerminalError(message) ? failureValue(failureOf(message)) : message);
 
 function packMessage(message: unknown): TypedValue {
   if (message !== undefined && message !== null) return packValue(message);

@@ -3,6 +3,7 @@
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
+import { callTokenOf, failureAnswer, withoutCallToken } from "../model/correlation.js";
 import { failureOf } from "../model/failure.js";
 import type {
   BatchOutcome,
@@ -200,9 +201,11 @@ export class BatchRun implements BatchScope {
 
   /** Calls the handler of the message; returns a promise only when the handler did. */
   #invoke(): void | Promise<void> {
-    const invocation = this.#message;
+    const message = this.#message;
+    const token = callTokenOf(message);
+    const invocation = token === undefined ? message : withoutCallToken(message);
     const { argument } = invocation;
-    const context = new MessageContext(this, invocation);
+    const context = new MessageContext(this, invocation, token);
     let result: unknown;
     try {
       const handler = handlerOf(this.#spec, this.generation, argument.typename);
@@ -260,6 +263,9 @@ export class BatchRun implements BatchScope {
     if (decision === "refuse") {
       this.#host.onRefused?.(`${where} is refused for good: ${failure.code}: ${failure.message}`, error, this.address);
       this.#ends = append(this.#ends, { index: this.#ended, failure });
+      // An engine of this package, which is told of the failure, tells the caller.
+      const answer = this.#batch.partsOffered ? undefined : failureAnswer(this.#message, failure);
+      if (answer !== undefined) this.effects.addMessage(answer);
     }
     this.#end();
   }

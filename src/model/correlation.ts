@@ -1,4 +1,14 @@
-// The names by which a message says to which call it belongs, on any engine: a request and its answer carry the caller's token.
+// How a message says to which call it belongs, on any engine: a request and its answer carry the caller's token.
+
+import type { Address } from "./address.js";
+import { isClient } from "./client-address.js";
+import { type Failure, terminalFailure } from "./failure.js";
+import type { Invocation, OutgoingMessage } from "./invocation.js";
+import { Metadata } from "./metadata.js";
+import { TypedValue } from "./typed-value.js";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The metadata of a request. Its value is a token of the caller, as text; the answer carries the token back. */
 export const callMetadata = "statefun-call";
@@ -6,8 +16,56 @@ export const callMetadata = "statefun-call";
 /** The metadata of the answer to a request with {@link callMetadata}. Its value is the token of that request. */
 export const answerMetadata = "statefun-answer";
 
-/** The typename of an answer that says that the call has failed for good. */
+/** The typename of an answer that says that the call has failed for good. Its bytes are JSON: see {@link failureValue}. */
 export const failureTypename = "statefun.types/failure";
 
 /** The typename of the answer of a handler that has ended without a value. Such an answer has no bytes. */
 export const emptyAnswerTypename = "statefun.types/nothing";
+
+/**
+ * The token under which the sender of a message waits for the answer; undefined when no function waits. A client that waits
+ * needs no token: its address names its call.
+ */
+export function callTokenOf({ caller, argument }: Invocation): string | undefined {
+  if (!argument.hasMetadata || caller === undefined || isClient(caller)) return undefined;
+  return argument.metadata.getText(callMetadata);
+}
+
+/**
+ * The same message without the token of its call. A handler may pass its metadata on, and the token belongs to this one
+ * message.
+ */
+export function withoutCallToken({ caller, argument }: Invocation): Invocation {
+  const rest = [...argument.metadata].filter(([name]) => name !== callMetadata);
+  return { caller, argument: argument.withMetadata(rest.length === 0 ? undefined : Metadata.wrap(rest)) };
+}
+
+/** The value as the answer to the call with this token. */
+export function answerTo(token: string, value: TypedValue): TypedValue {
+  const others = [...value.metadata].filter(([name]) => name !== answerMetadata);
+  return value.withMetadata(new Metadata([...others, [answerMetadata, token]]));
+}
+
+/** The answer of a handler that has ended without a value. */
+export const emptyAnswer = (): TypedValue => new TypedValue(emptyAnswerTypename);
+
+/** Packs a failure that ends a call for good: JSON with its code, its message, its details and its HTTP status. */
+export function failureValue({ code, message, details, status }: Failure): TypedValue {
+  return new TypedValue(failureTypename, encoder.encode(JSON.stringify({ code, message, details, status })));
+}
+
+/** The message that tells a function that waits for the answer that the call has failed; undefined when no function waits. */
+export function failureAnswer(request: Invocation, failure: Failure): OutgoingMessage | undefined {
+  const token = callTokenOf(request);
+  if (token === undefined) return undefined;
+  return { target: request.caller as Address, argument: answerTo(token, failureValue(failure)) };
+}
+
+/** Reads a packed failure. Never throws: a function of any SDK may have written the bytes. */
+export function failureOfValue({ value }: TypedValue): Failure {
+  try {
+    return terminalFailure(JSON.parse(decoder.decode(value)));
+  } catch {
+    return terminalFailure({});
+  }
+}

@@ -1,6 +1,7 @@
 // A failure as plain values: the form in which it crosses from functions to the engine, and from the engine to callers.
 
 import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
+import type { Address } from "./address.js";
 import {
   copyOfJson,
   defaultTerminalCode,
@@ -34,22 +35,29 @@ export function failureOf(thrown: unknown): Failure {
     terminal: false,
     ...stackOf(thrown),
   };
-  return isTerminalError(thrown) ? { ...plain, ...terminalFields(thrown), terminal: true } : plain;
+  return isTerminalError(thrown) ? { ...plain, ...terminalFields(thrown, plain.message) } : plain;
 }
 
-/** What only a terminal failure has. The error may be of another copy of this package, and may have been changed since. */
-function terminalFields(thrown: TerminalError): Pick<Failure, "code" | "details" | "status"> {
+/** The error may be of another copy of this package, and may have been changed since. */
+function terminalFields(thrown: TerminalError, message: string): Failure {
   try {
     const { code, details, status } = thrown;
-    return {
-      code: typeof code === "string" && code !== "" ? wellFormed(code) : defaultTerminalCode,
-      status: isTerminalStatus(status) ? status : defaultTerminalStatus,
-      ...(details === undefined ? {} : { details: copyOfJson(details) }),
-    };
+    return terminalFailure({ code, message, status, details: details === undefined ? undefined : copyOfJson(details) });
   } catch {
     // A getter of the error threw, or the details were changed into something that is not JSON.
-    return { code: defaultTerminalCode, status: defaultTerminalStatus };
+    return terminalFailure({ message });
   }
+}
+
+/** Makes a terminal failure of what another program has written as one. Whatever is missing or wrong gets its default. */
+export function terminalFailure({ code, message, details, status }: Partial<Record<keyof Failure, unknown>>): Failure {
+  return {
+    code: typeof code === "string" && code !== "" ? wellFormed(code) : defaultTerminalCode,
+    message: typeof message === "string" ? wellFormed(message) : "The call has failed.",
+    terminal: true,
+    status: isTerminalStatus(status) ? status : defaultTerminalStatus,
+    ...(details === undefined ? {} : { details }),
+  };
 }
 
 /** The stack of the first cause, which shows where the user's code has failed. */
@@ -59,6 +67,15 @@ function stackOf(thrown: unknown): { stack?: string } {
     if (first instanceof Error && typeof first.stack === "string") return { stack: wellFormed(first.stack) };
   } catch {} // a getter of the error threw
   return {};
+}
+
+/**
+ * What a caller learns of a message that was set aside after its last try. The failure's own message may hold secrets, and is for
+ * people who look after the function.
+ */
+export function toldFailure(address: Address, attempts: number, { code }: Failure): Failure {
+  const message = `${address} has failed ${attempts} times (${code}), so the message was set aside as a dead letter.`;
+  return { code, message, terminal: false };
 }
 
 /** The error that a caller gets for a terminal failure. */

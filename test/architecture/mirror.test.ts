@@ -62,6 +62,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "batch-equivalence",
       "context-closed",
       "failures",
+      "answers-to-calls",
       "returned-values",
       "half-characters",
       "kept-messages",

@@ -3,6 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Message } from "../../src/engine/message.js";
+import { Packed } from "../../src/engine/packed.js";
+import { TypedValue } from "../../src/index.js";
+import { failureValue } from "../../src/model/correlation.js";
+import { TerminalError } from "../../src/model/terminal-error.js";
 import { at, textOf } from "./functions.js";
 import { message, Parts, packed, textIn } from "./parts.js";
 
@@ -45,4 +49,26 @@ test("a message to a caller's address is its answer, and announces nothing", asy
   parts.delivery.deliver(caller, message("answer"));
   assert.equal(textOf(await answer), "answer");
   assert.deepEqual([parts.received.length, parts.mailboxes.entries], [0, 0]);
+});
+
+for (const generation of ["v3", "v2"] as const) {
+  test(`${generation}: a failure that is sent to a caller's address ends the call with what the failure says`, async () => {
+    const parts = new Parts();
+    const caller = parts.calls.callerAddress(undefined);
+    const { answer } = parts.calls.wait(caller, at("f/a"), undefined);
+    const failure = { code: "LOW", message: "too low", terminal: true, details: { missing: 3 }, status: 409 };
+    parts.delivery.deliver(caller, new Message(undefined, Packed.pack(failureValue(failure), generation)));
+    const thrown = await answer.catch((error: unknown) => error);
+    assert.ok(thrown instanceof TerminalError);
+    const { code, message: text, details, status } = thrown;
+    assert.deepEqual({ code, message: text, details, status, terminal: true }, failure);
+  });
+}
+
+test("an answer without a value that is sent to a caller's address is none", async () => {
+  const parts = new Parts();
+  const caller = parts.calls.callerAddress(undefined);
+  const { answer } = parts.calls.wait(caller, at("f/a"), undefined);
+  parts.delivery.deliver(caller, new Message(undefined, Packed.pack(new TypedValue("statefun.types/nothing"), "v3")));
+  assert.equal(await answer, undefined);
 });

@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { kinds, rangeEnd } from "../../src/engine/keys.js";
+import { failureOfValue } from "../../src/model/correlation.js";
+import { Metadata } from "../../src/model/metadata.js";
 import type { Store } from "../../src/store/store.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { rejectsCode } from "../support/expect-code.js";
-import { at, type Batch } from "./functions.js";
+import { at, type Batch, text } from "./functions.js";
 import { open, type Running, type Setup } from "./support.js";
 
 const many = 1_000;
@@ -155,4 +157,38 @@ test("two drops of all at once remove each message once, and leave no mark", asy
   assert.deepEqual(await marksOf(disk), []);
   assert.deepEqual(seen, []);
   assert.equal(running.engine.metrics.mailboxMessages, 0);
+});
+
+test("a function that waits for the answer to a message which is dropped learns so", async (t) => {
+  const told: string[] = [];
+  const functions = {
+    from({ messages, effects }: Batch) {
+      for (const id of messages) {
+        const argument = text("x").withMetadata(new Metadata({ "statefun-call": id }));
+        effects.messages.push({ target: at("f/a"), argument });
+      }
+    },
+    f: () => assert.fail("the message was dropped"),
+  };
+  const waiting = {
+    from({ values }: Batch) {
+      for (const value of values) {
+        told.push(`${value.metadata.getText("statefun-answer")} ${failureOfValue(value).code} ${value.typename}`);
+      }
+    },
+  };
+  const running = await open(t, { functions });
+  await running.engine.park(at("f/a"), "for repair");
+  for (const id of ["1", "2", "3"]) await running.send("from/1", id);
+  await running.settle();
+  running.functions = { ...functions, ...waiting };
+  await running.reopen();
+  await running.engine.drop(at("f/a"), "first");
+  await running.engine.park(at("f/a"), "again");
+  await running.engine.drop(at("f/a"), "all");
+  await running.settle();
+  assert.deepEqual(
+    told,
+    ["1", "2", "3"].map((id) => `${id} ADDRESS_PARKED statefun.types/failure`),
+  );
 });

@@ -9,7 +9,7 @@ import type { FunctionPolicy } from "../../src/model/function-policy.js";
 import { TerminalError } from "../../src/model/terminal-error.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at } from "./functions.js";
-import { message, Parts } from "./parts.js";
+import { failureIn, message, Parts, request } from "./parts.js";
 
 const secret = new StatefunError("HANDLER_FAILED", "the password is 1234", { cause: new Error("inner") });
 const refusal: Failure = { code: "LOW", message: "too low", terminal: true, details: { missing: 3 }, status: 409 };
@@ -93,6 +93,34 @@ test("a refused message of anybody else is a letter, if its function has letters
   });
   assert.equal(parking.parts.letters.count, 0);
 });
+
+for (const generation of ["v3", "v2"] as const) {
+  test(`${generation}: a function that waits learns that its message was set aside, in the same transaction`, async () => {
+    const { parts, known, instance } = setUp();
+    const caller = at("caller/c");
+    parts.delivery.deliver(at("f/a"), request("bad", caller, generation));
+    instance.attempts = 3;
+    parts.finalFailures.setAside(known, instance, secret, parts.clock.now());
+    assert.equal(parts.letters.count, 1);
+    const { mailbox } = parts.instances.wake(caller);
+    if (mailbox.loaded === 0) await mailbox.load();
+    const answer = mailbox.at(0);
+    const { code, message: told, token, terminal } = failureIn(answer);
+    assert.deepEqual([String(answer.caller), code, token, terminal], ["test/f/a", "HANDLER_FAILED", "t1", true]);
+    assert.ok(told.includes("test/f/a") && !told.includes("1234"), told);
+  });
+
+  test(`${generation}: a function that waits learns of a refusal, and then there is no letter`, async () => {
+    const { parts, known, instance } = setUp();
+    const caller = at("caller/c");
+    const error = refusal;
+    parts.finalFailures.refused(known, instance, { message: request("bad", caller, generation), attempts: 1, error });
+    assert.equal(parts.letters.count, 0);
+    const { mailbox } = parts.instances.wake(caller);
+    if (mailbox.loaded === 0) await mailbox.load();
+    assert.deepEqual(failureIn(mailbox.at(0)), { ...refusal, token: "t1" });
+  });
+}
 
 test("a transaction that breaks off leaves the message to the next engine", () => {
   const { parts, known, instance } = setUp();

@@ -1,5 +1,6 @@
 // The parts of an engine, put together without the engine: for tests of one part.
 
+import assert from "node:assert/strict";
 import { Backlog, Memory } from "../../src/engine/backlog.js";
 import { DeadLetters, showBytes } from "../../src/engine/dead-letters.js";
 import { DelayedMessages } from "../../src/engine/delayed.js";
@@ -21,8 +22,10 @@ import { ParkedAddresses } from "../../src/engine/parked-addresses.js";
 import { Sequence } from "../../src/engine/sequence.js";
 import { WaitingCalls } from "../../src/engine/waiting-calls.js";
 import type { Address } from "../../src/model/address.js";
+import { failureOfValue } from "../../src/model/correlation.js";
 import { defaultPolicy, type FunctionPolicy, policyOver } from "../../src/model/function-policy.js";
 import type { Generation } from "../../src/model/invocation.js";
+import { Metadata } from "../../src/model/metadata.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";
 import { ManualClock } from "../support/manual-clock.js";
@@ -88,8 +91,8 @@ export class Parts {
     this.parked = new ParkedAddresses({ store, commit, instances: this.instances, calls: this.calls });
     this.outboxes = new Outboxes({ ...this, clock, counters, logger });
     this.letters = new DeadLetters({ ...this, showMessage: showBytes });
-    this.finalFailures = new FinalFailures(this);
     this.delivery = new Delivery(this.instances, this.calls, (instance) => this.received.push(instance));
+    this.finalFailures = new FinalFailures(this);
     this.delayed = new DelayedMessages(this.shared, new Backlog(memory), clock, counters, (message) =>
       this.due.push(message),
     );
@@ -117,6 +120,17 @@ export const message = (value: string, caller?: Address) => new Message(caller, 
 
 /** A packed text. */
 export const packed = (value: string, generation: Generation = "v3") => Packed.pack(text(value), generation);
+
+/** A message under whose token "t1" its sender waits for the answer. */
+export const request = (value: string, caller: Address, generation: Generation = "v3") =>
+  new Message(caller, Packed.pack(text(value).withMetadata(new Metadata({ "statefun-call": "t1" })), generation));
+
+/** The failure that a message carries to a function which waits, and the token under which it waits. */
+export function failureIn({ value }: Message) {
+  const answer = value.unpack();
+  assert.equal(answer.typename, "statefun.types/failure");
+  return { ...failureOfValue(answer), token: answer.metadata.getText("statefun-answer") };
+}
 
 /** The text of a message's argument. */
 export const textIn = ({ value }: Message) => textOf(value.unpack());

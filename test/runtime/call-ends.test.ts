@@ -14,6 +14,8 @@ import { RecordingLogger } from "../support/recording-logger.ts";
 
 const logger = new RecordingLogger();
 
+const refusal = () => new TerminalError("no money", { code: "CARD_REFUSED", details: { missing: 5 }, status: 402 });
+
 /** What each message makes the function do. */
 function act(message: string, context: Context, state: { client: unknown }): unknown {
   switch (message) {
@@ -35,9 +37,19 @@ function act(message: string, context: Context, state: { client: unknown }): unk
     case "answer":
       context.send(state.client as NonNullable<Context["caller"]>, "deferred");
       return undefined;
+    case "reply no":
+      context.reply(refusal());
+      return "not heard";
+    case "defer no":
+      state.client = context.deferReply<string>();
+      context.send(context.address.typeName, context.address.id, "answer no");
+      return state.client;
+    case "answer no":
+      context.send(state.client as NonNullable<Context["caller"]>, refusal());
+      return undefined;
     case "refuse":
       context.sendEgress("test/out", "undone");
-      throw new TerminalError("no money", { code: "CARD_REFUSED", details: { missing: 5 }, status: 402 });
+      throw refusal();
     case "unknown egress":
       context.sendEgress("test/unknown", "lost");
       return "sent";
@@ -124,8 +136,8 @@ for (const [where, open] of [
     test("that sends to its caller after a delay answers then", () => comesTo("send later", "sent later"));
     test("that defers its reply answers when it sends to the address", () => comesTo("defer", "deferred"));
 
-    test("that refuses a message tells the caller at once, with code, details and status", () =>
-      both("refuse", async (call) => {
+    const isRefused = (act: string) =>
+      both(act, async (call) => {
         const thrown = await call.then(
           () => assert.fail("it was answered"),
           (thrown: unknown) => thrown,
@@ -133,7 +145,33 @@ for (const [where, open] of [
         assert.ok(thrown instanceof TerminalError);
         const { code, message, details, status } = thrown;
         assert.deepEqual([code, message, details, status], ["CARD_REFUSED", "no money", { missing: 5 }, 402]);
-      }));
+      });
+
+    test("that refuses a message tells the caller at once, with code, details and status", () => isRefused("refuse"));
+    test("that replies with a TerminalError tells the caller the same", () => isRefused("reply no"));
+    test("that answers later with a TerminalError tells the caller the same", () => isRefused("defer no"));
+
+    test("that answers with a TerminalError has the error in its line of many calls", async () => {
+      const { runtime, close } = await open();
+      try {
+        const lines = ["reply no", "defer no"].map((value, id) =>
+          JSON.stringify({ function: "test/f", id: `${id}`, type: Types.string.typename, value }),
+        );
+        const headers = { "content-type": "application/x-ndjson" };
+        const init = { method: "POST", headers, body: lines.join("\n") };
+        const answer = await (await fetch(`${runtime.ingress?.url}/calls`, init)).text();
+        const ends = answer
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line));
+        assert.deepEqual(
+          ends.map(({ status, code, details, terminal }) => [status, code, details, terminal]),
+          Array(2).fill([402, "CARD_REFUSED", { missing: 5 }, true]),
+        );
+      } finally {
+        await close();
+      }
+    });
 
     test("that sends to an unknown egress tells the caller so", () => endsWith("unknown egress", "EGRESS_UNKNOWN"));
     test("whose answer can't be encoded tells the caller so", () => endsWith("a date", "VALUE_INVALID"));
@@ -170,7 +208,7 @@ for (const [where, open] of [
     test("is asked once under one idempotency key, however the call ended", async () => {
       const { runtime, close } = await open();
       try {
-        for (const message of ["nothing", "refuse"]) {
+        for (const message of ["nothing", "refuse", "reply no", "defer no"]) {
           const before = runtime.engine.metrics.messagesDelivered;
           const call = () =>
             runtime.call("test/f", "k", message, { idempotencyKey: message }).then(String, ({ code }) => code);
@@ -178,7 +216,7 @@ for (const [where, open] of [
             [await call(), await call()],
             message === "nothing" ? ["undefined", "undefined"] : ["CARD_REFUSED", "CARD_REFUSED"],
           );
-          assert.ok(runtime.engine.metrics.messagesDelivered - before <= 1);
+          assert.ok(runtime.engine.metrics.messagesDelivered - before <= (message === "defer no" ? 2 : 1));
         }
       } finally {
         await close();
@@ -187,31 +225,41 @@ for (const [where, open] of [
   });
 }
 
-test("a deferred answer outlives a restart: a repeat under the same key gets it", async () => {
-  const dir = mkdtempSync(join(tmpdir(), "statefun-deferred-"));
-  const deferring = new StatefulFunctions();
-  const handle = (message: string, context: Context, state: { client: Address | undefined }) => {
-    if (message === "ask") {
-      state.client = context.deferReply<string>();
-      return state.client;
+for (const outcome of ["an answer", "a failure"] as const)
+  test(`${outcome} that comes later outlives a restart: a repeat under the same key gets it`, async () => {
+    const dir = mkdtempSync(join(tmpdir(), "statefun-deferred-"));
+    const deferring = new StatefulFunctions();
+    const handle = (message: string, context: Context, state: { client: Address | undefined }) => {
+      if (message === "ask") {
+        state.client = context.deferReply<string>();
+        return state.client;
+      }
+      if (state.client !== undefined) context.send(state.client, outcome === "an answer" ? message : refusal());
+      return undefined;
+    };
+    deferring.register("test/f", handle, { handles: [Types.string], state: { client: Types.address } });
+    const options: RuntimeOptions = { ...common, ingress: false, functions: deferring, dir };
+    const ask = (runtime: StatefunRuntime) => runtime.call("test/f", "a", "ask", { idempotencyKey: "k" });
+    try {
+      const first = await StatefunRuntime.open(options);
+      const cut = assert.rejects(ask(first), { code: "SHUTTING_DOWN" });
+      await first.call("test/f", "other", "nobody asked");
+      await Promise.all([cut, first.close({ grace: 0 })]);
+      await using second = await StatefunRuntime.open(options);
+      const ends = (asked: ReturnType<typeof ask>) =>
+        asked.then(
+          (value) => value?.as(Types.string),
+          ({ code, status }: TerminalError) => `${code} ${status}`,
+        );
+      const expected = outcome === "an answer" ? "the answer" : "CARD_REFUSED 402";
+      const asked = ends(ask(second));
+      assert.equal(await second.call("test/f", "a", "the answer"), undefined);
+      assert.equal(await asked, expected);
+      assert.equal(await ends(ask(second)), expected);
+      await second.close();
+      await using third = await StatefunRuntime.open(options);
+      assert.equal(await ends(ask(third)), expected);
+    } finally {
+      rmSync(dir, { recursive: true });
     }
-    if (state.client !== undefined) context.send(state.client, message);
-    return undefined;
-  };
-  deferring.register("test/f", handle, { handles: [Types.string], state: { client: Types.address } });
-  const options: RuntimeOptions = { ...common, ingress: false, functions: deferring, dir };
-  const ask = (runtime: StatefunRuntime) => runtime.call("test/f", "a", "ask", { idempotencyKey: "k" });
-  try {
-    const first = await StatefunRuntime.open(options);
-    const cut = assert.rejects(ask(first), { code: "SHUTTING_DOWN" });
-    await first.call("test/f", "other", "nobody asked");
-    await Promise.all([cut, first.close({ grace: 0 })]);
-    await using second = await StatefunRuntime.open(options);
-    const asked = ask(second);
-    assert.equal(await second.call("test/f", "a", "the answer"), undefined);
-    assert.equal((await asked)?.as(Types.string), "the answer");
-    assert.equal((await ask(second))?.as(Types.string), "the answer");
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-});
+  });
