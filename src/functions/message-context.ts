@@ -1,7 +1,7 @@
 // Implements the context of one message: every send becomes an effect of the batch.
 
 import { describeValue, otherCopy, StatefunError } from "../errors.js";
-import { Address } from "../model/address.js";
+import { Address, WaitingAddress } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
 import { answerTo, emptyAnswer, failureValue } from "../model/correlation.js";
 import type { Deferred } from "../model/deferred.js";
@@ -97,7 +97,7 @@ export class MessageContext extends Context {
   send(target: unknown, ...rest: unknown[]): void {
     this.#assertMayChange("sends a message");
     const { to, message, options } = destination(target, rest, this);
-    const argument = this.#pack("send", asAnswer(message), options);
+    const argument = answering(to, this.#pack("send", asAnswer(message), options));
     this.#scope.checks?.target(to);
     this.#scope.effects.addMessage({ target: to, argument });
     // Perhaps the answer: the caller then takes it for one, since no empty answer follows.
@@ -122,7 +122,7 @@ export class MessageContext extends Context {
     this.#assertMayChange("defers its answer");
     const caller = this.#callerOf("defer a reply");
     this.#deferred = true;
-    return caller;
+    return this.#token === undefined ? caller : new WaitingAddress(caller, this.#token);
   }
 
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
@@ -219,7 +219,7 @@ export class MessageContext extends Context {
   #sendDelayed(method: string, delayMs: number, target: unknown, rest: readonly unknown[]): void {
     const { to, message, options } = destination(target, rest, this);
     const { cancellationToken, metadata } = sendAfterOptions.read(method, options as SendAfterOptions | undefined);
-    const argument = this.#withMetadata(packMessage(asAnswer(message)), metadata);
+    const argument = answering(to, this.#withMetadata(packMessage(asAnswer(message)), metadata));
     this.#scope.checks?.target(to);
     if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
     this.#scope.effects.addDelayed({ delayMs, target: to, argument, cancellationToken });
@@ -332,6 +332,10 @@ function withId(target: Address, { address, caller }: MessageContext): Address {
     `A message to ${target.typeName} needs the id of an instance: a non-empty string, without half a surrogate pair.`,
   );
 }
+
+/** A message to an address that was kept for a later answer is that answer. */
+const answering = ({ callToken }: Address, value: TypedValue) =>
+  callToken === undefined ? value : answerTo(callToken, value);
 
 /** Packs an error that answers a caller; another message stays as it is. */
 const asAnswer = (message: unknown) => (isTerminalError(message) ? failureValue(failureOf(message)) : message);

@@ -42,8 +42,30 @@ export class Address {
     return other !== undefined && this.id === other.id && this.typeName === other.typeName;
   }
 
+  /**
+   * The token under which the function at this address waits for an answer; undefined for every other address.
+   * @internal
+   */
+  get callToken(): string | undefined {
+    return undefined;
+  }
+
   /** The address as text, "namespace/name/id". */
   toString(): string {
     return `${this.typeName}/${this.id}`;
+  }
+}
+
+/** The address of a function that has called and is answered later: it remembers the token of the call. */
+export class WaitingAddress extends Address {
+  readonly #callToken: string;
+
+  constructor({ namespace, name, id }: Address, callToken: string) {
+    super(namespace, name, id);
+    this.#callToken = callToken;
+  }
+
+  override get callToken(): string {
+    return this.#callToken;
   }
 }

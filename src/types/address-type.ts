@@ -3,11 +3,13 @@
 import { delimited, tag, WireReader } from "../bytes/reader.js";
 import { WireWriter } from "../bytes/writer.js";
 import { describe, describeValue, StatefunError } from "../errors.js";
-import { Address } from "../model/address.js";
-import { isWellFormed } from "../model/text.js";
+import { Address, WaitingAddress } from "../model/address.js";
+import { isText, isWellFormed } from "../model/text.js";
 import { Type } from "../model/type.js";
 
 const fields = { namespace: tag(1, delimited), type: tag(2, delimited), id: tag(3, delimited) };
+/** A field of this package: the token of a call that is answered later. Other SDKs ignore the field. */
+const callTokenField = tag(15, delimited);
 
 /** Addresses as the proto message Address of StateFun's protocol; in JSON they have the names of its fields. */
 class AddressType extends Type<Address> {
@@ -15,21 +17,23 @@ class AddressType extends Type<Address> {
     return false;
   }
 
-  override toJson({ namespace, name, id }: Address): unknown {
-    return { namespace, type: name, id };
+  override toJson({ namespace, name, id, callToken }: Address): unknown {
+    return { namespace, type: name, id, ...(callToken === undefined ? {} : { callToken }) };
   }
 
   override fromJson(json: unknown): Address {
-    const { namespace, type, id } = (json ?? {}) as { namespace?: unknown; type?: unknown; id?: unknown };
-    return this.#checked(new Address(namespace as string, type as string, id as string), json);
+    const { namespace, type, id, callToken } = (json ?? {}) as Record<string, unknown>;
+    const address = new Address(namespace as string, type as string, id as string);
+    return this.#checked(isText(callToken) ? new WaitingAddress(address, callToken) : address, json);
   }
 
   serialize(value: Address): Uint8Array {
-    const { namespace, name, id } = this.#checked(value, value);
+    const { namespace, name, id, callToken } = this.#checked(value, value);
     const writer = new WireWriter();
     writer.string(fields.namespace, namespace);
     writer.string(fields.type, name);
     writer.string(fields.id, id);
+    if (callToken !== undefined) writer.string(callTokenField, callToken);
     return writer.finish();
   }
 
@@ -38,14 +42,17 @@ class AddressType extends Type<Address> {
       const reader = new WireReader(bytes);
       const end = bytes.length;
       let [namespace, name, id] = ["", "", ""];
+      let callToken: string | undefined;
       while (reader.pos < end) {
         const fieldTag = reader.tag(end);
         if (fieldTag === fields.namespace) namespace = reader.string(end);
         else if (fieldTag === fields.type) name = reader.string(end);
         else if (fieldTag === fields.id) id = reader.string(end);
+        else if (fieldTag === callTokenField) callToken = reader.string(end);
         else reader.skip(fieldTag, end);
       }
-      return new Address(namespace, name, id);
+      const address = new Address(namespace, name, id);
+      return callToken === undefined ? address : new WaitingAddress(address, callToken);
     } catch (error) {
       throw new StatefunError("VALUE_UNREADABLE", `${bytes.length} bytes are not an address: ${describe(error)}`, {
         cause: error,

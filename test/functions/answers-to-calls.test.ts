@@ -150,6 +150,31 @@ for (const generation of generations) {
     assert.deepEqual([later.sent, later.delayed.length], [[], 1]);
   });
 
+  test(`${generation}: the address of a caller that is answered later keeps the token, in a state and in a message`, async () => {
+    let kept: unknown;
+    const { sent } = await ask((context) => {
+      const waiting = context.deferReply();
+      kept = Types.address.toJson(waiting);
+      context.send("a/next", "n", Types.address.pack(waiting));
+      return waiting;
+    });
+    assert.deepEqual(sent.length, 1);
+    const shownAndRead = Types.address.fromJson(kept) as Address;
+    const read = [shownAndRead, Types.address.unpack(Types.address.pack(shownAndRead))];
+    for (const address of read) {
+      assert.ok(address.equals(caller) && caller.equals(address));
+      assert.equal(String(address), "a/caller/x");
+      const later = await ask((context) => context.send(address, "done"), { metadata: [] });
+      assert.deepEqual(later.sent, answered("done"));
+      const failed = await ask((context) => context.send(address, new TerminalError("sold out", refusal)), {
+        metadata: [],
+      });
+      assert.deepEqual(failed.sent, answered(failure));
+      const delayed = await ask((context) => context.sendAfter(5, address, "done"), { metadata: [] });
+      assert.deepEqual(delayed.delayed, [{ value: "done", metadata: [["statefun-answer", "t1"]] }]);
+    }
+  });
+
   test(`${generation}: without the token, from an ingress and from a client nothing else is sent than before`, async () => {
     assert.deepEqual((await ask(() => "done", { metadata: [["trace", "1"]] })).sent, []);
     const client = new Address(clientNamespace, clientName, "1");
