@@ -5,6 +5,7 @@ import { isClient } from "./client-address.js";
 import { type Failure, terminalFailure } from "./failure.js";
 import type { Invocation, OutgoingMessage } from "./invocation.js";
 import { Metadata } from "./metadata.js";
+import { assertPlainJson, assertShallowJson } from "./plain-json.js";
 import { TypedValue } from "./typed-value.js";
 
 const encoder = new TextEncoder();
@@ -64,7 +65,11 @@ export function failureAnswer(request: Invocation, failure: Failure): OutgoingMe
 /** Reads a packed failure. Never throws: a function of any SDK may have written the bytes. */
 export function failureOfValue({ value }: TypedValue): Failure {
   try {
-    return terminalFailure(JSON.parse(decoder.decode(value)));
+    assertShallowJson(value);
+    const failure: Partial<Failure> = JSON.parse(decoder.decode(value));
+    // A TerminalError refuses other details, and the caller of the call must learn of the failure all the same.
+    assertPlainJson(failure.details ?? null, "TerminalError's details");
+    return terminalFailure(failure);
   } catch {
     return terminalFailure({});
   }

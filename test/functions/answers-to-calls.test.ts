@@ -18,6 +18,7 @@ import {
 } from "../../src/index.js";
 import { clientName, clientNamespace } from "../../src/model/client-address.js";
 import { failureOfValue } from "../../src/model/correlation.js";
+import { errorOfFailure } from "../../src/model/failure.js";
 import { offerField } from "../../src/wire/batch-end.js";
 import { decodeResponse } from "../../src/wire/decode-response.js";
 import { encodeRequest } from "../../src/wire/encode-request.js";
@@ -252,6 +253,11 @@ test("a failure that another SDK has written badly is a failure all the same", (
   const read = (text: string) => failureOfValue(new TypedValue("statefun.types/failure", Buffer.from(text)));
   assert.deepEqual(read("no json").code, "TERMINAL");
   assert.deepEqual(read("null").terminal, true);
+  const deep = `${'{"a":'.repeat(300)}1${"}".repeat(300)}`;
+  for (const details of ['{"__proto__":1}', deep, "null", "[1]"]) {
+    const error = errorOfFailure(read(`{"code":"NO","message":"x","details":${details}}`));
+    assert.ok(error instanceof TerminalError, details);
+  }
   assert.deepEqual(read('{"code":7,"message":"x","status":200}'), {
     code: "TERMINAL",
     message: "x",
