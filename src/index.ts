@@ -1,6 +1,7 @@
 // The package's main entry: everything a function is written with, and the handler that serves it.
 
 export { type ErrorCode, type ErrorInfo, type ExitStatus, errors, type Fault, StatefunError } from "./errors.js";
+export type { AnswerOf } from "./functions/answered-by.js";
 export type { BindOptions } from "./functions/bind-class.js";
 export type { FunctionHandler, RegisterOptions, StateOf, StateOptions, StateShape } from "./functions/bind-handler.js";
 export { type Answer, Context, type MessageFor, type SendAfterOptions, type SendOptions } from "./functions/context.js";

@@ -55,6 +55,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "call-limit": "the tests of the option callTimeout in test/hostile run it",
       "decorator-types": "it holds types alone; test/typings compiles against them",
       dialects: "test/dialects runs it under every compiler",
+      "answered-by": "it holds types alone; test/typings compiles against them",
       "handled-messages": "it holds types alone; test/typings compiles against them",
       thenable: "the tests of bind-class and run-batch run it",
     },
