@@ -53,6 +53,8 @@ export class Dispatcher {
   readonly #reader: MailboxReader;
   readonly #sleeping: SleepingAddresses;
   #inFlight = 0;
+  /** How many addresses wait until what they did is on disk. */
+  #settling = 0;
   /** How many calls have begun. */
   #begun = 0;
   #pumping = false;
@@ -183,7 +185,7 @@ export class Dispatcher {
   }
 
   get #isIdle(): boolean {
-    if (this.#inFlight > 0) return false;
+    if (this.#inFlight > 0 || this.#settling > 0) return false;
     for (const lane of this.#open) if (lane.length > 0) return false;
     return true;
   }
@@ -229,19 +231,37 @@ export class Dispatcher {
     const waits =
       instance.parking !== undefined || (!instance.callable && !instance.mailbox.backlog.hasRoom(pageBytes));
     if (waits) instance.mailbox.unload();
+    if (instance.settling) this.#settle(instance);
     instance.callEnded();
     this.ready(instance);
     instances.rest(instance);
     this.#fill();
     if (this.#onDrained !== undefined && this.#inFlight === 0) this.#onDrained();
     else this.pump();
-    if (this.#onIdle.length > 0 && this.#isIdle) for (const resolve of this.#onIdle.splice(0)) resolve();
+    this.#tellIdle();
   };
 
   /** Reads what waits in the store, as far as there is room: first for the addresses that are awake. */
   #fill(): void {
     this.#reader.pump();
     this.#sleeping.pump();
+  }
+
+  /** Lets no call of the address begin until what its last call did is on disk. */
+  #settle(instance: Instance): void {
+    this.#settling += 1;
+    this.#parts.commit.onDurable((error) => {
+      this.#settling -= 1;
+      instance.settling = false;
+      // Nothing begins any more when the engine has ended.
+      if (error === undefined) this.ready(instance);
+      this.#parts.instances.rest(instance);
+      this.#tellIdle();
+    });
+  }
+
+  #tellIdle(): void {
+    if (this.#onIdle.length > 0 && this.#isIdle) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
   #retryAfter(instance: Instance, waitMs: number): void {

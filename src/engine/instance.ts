@@ -65,6 +65,8 @@ export class Instance {
   /** The generation of idle instances that last held this one, and the bytes of its states at that time; see instances.ts. */
   restedGeneration = 0;
   restedBytes = 0;
+  /** Whether its next call waits until what the last call did is on disk. */
+  settling = false;
   /** Whether its calls decide how many idle addresses stay in memory; see idle-size.ts. */
   watched = false;
   #retry: Timer | undefined;
@@ -87,14 +89,14 @@ export class Instance {
     this.states = new StateValues(key, shared.commit, known?.route.generation ?? "v3", memory);
   }
 
-  /** Whether the address may be called: it is not parked, does not wait for a retry, and no change by people holds it. */
+  /** Whether the address may be called: it is not parked, waits for no retry or disk, and no change by people holds it. */
   get callable(): boolean {
-    return this.parking === undefined && this.#retry === undefined && this.held === 0;
+    return this.parking === undefined && this.#retry === undefined && this.held === 0 && !this.settling;
   }
 
-  /** Whether something is under way at the address: a call, a read of its mailbox, the wait for a retry, or a change by people. */
+  /** Whether something is under way at the address: a call, a read of its mailbox, a change by people, or the wait for a retry or the disk. */
   get busy(): boolean {
-    return this.call !== undefined || this.loading || this.#retry !== undefined || this.held > 0;
+    return this.call !== undefined || this.loading || this.#retry !== undefined || this.held > 0 || this.settling;
   }
 
   /** Whether forgetting the instance loses nothing: all that it has is in the store, and nobody is about to call it. */

@@ -223,6 +223,7 @@ export class Invoker {
     known.counters.messages += consumed;
     known.made += part.effects.messages.length - consumed;
     instance.suspects = Math.max(0, instance.suspects - consumed);
+    if (part.ends?.some(({ settles }) => settles)) instance.settling = true;
   };
 
   /** Registers the states that a function asks for. Its messages come again. */

@@ -56,6 +56,8 @@ export class MessageContext extends Context {
   #open = true;
   #replied = false;
   #deferred = false;
+  /** Whether the message settles; see MessageEnd. A workflow says so when a step has acted. */
+  settles = false;
   /** Whether the message's handler may only read and answer. */
   #readOnly = false;
   #state: StateAccess | undefined;

@@ -74,6 +74,8 @@ export class BatchRun implements BatchScope {
   /** How many messages have ended that no part holds yet. */
   #ended = 0;
   #ends: BatchPart["ends"] = none;
+  /** Whether the last message that ended settles; see MessageEnd. */
+  #settling = false;
   /** Whether a message has failed on the instance. */
   #spoiled = false;
   #stopped: StatefunError | undefined;
@@ -170,7 +172,7 @@ export class BatchRun implements BatchScope {
   }
 
   get #goesOn(): boolean {
-    if (this.#stopped !== undefined || this.limit.passed || this.checks?.over === true) return false;
+    if (this.#stopped !== undefined || this.#settling || this.limit.passed || this.checks?.over === true) return false;
     return this.#next < this.#batch.invocations.length;
   }
 
@@ -238,7 +240,13 @@ export class BatchRun implements BatchScope {
     const isLast = this.#next + 1 === this.#batch.invocations.length;
     if (context.readOnly) this.#assertUnchanged(isLast);
     else this.state.keep(isLast);
-    if (context.deferred) this.#ends = append(this.#ends, { index: this.#ended, deferred: true });
+    const { deferred, settles } = context;
+    if (deferred || settles) {
+      const end = { index: this.#ended, ...(deferred ? { deferred } : {}), ...(settles ? { settles } : {}) };
+      this.#ends = append(this.#ends, end);
+      // The engine delivers the other messages again once this one is on disk.
+      if (this.#batch.partsOffered) this.#settling = settles;
+    }
     this.#end();
   }
 

@@ -80,6 +80,11 @@ export interface MessageEnd {
   readonly failure?: Failure;
   /** Whether the handler has said that it answers the caller later. */
   readonly deferred?: boolean;
+  /**
+   * Whether the next message of the address begins only when this one is on disk. A step of a workflow has acted, and the step
+   * after it must not act on a result that a crash could lose.
+   */
+  readonly settles?: boolean;
 }
 
 /** A message to a function. */

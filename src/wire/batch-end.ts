@@ -48,7 +48,7 @@ export function writeBatchEnd(writer: WireWriter, { consumed, ends, stopped }: B
     writer.uint32(varint1);
     writer.uint32(consumed);
   }
-  for (const { index, failure, deferred } of ends) {
+  for (const { index, failure, deferred, settles } of ends) {
     const end = writer.begin(field2);
     if (index !== 0) {
       writer.uint32(varint1);
@@ -57,6 +57,10 @@ export function writeBatchEnd(writer: WireWriter, { consumed, ends, stopped }: B
     if (failure !== undefined) writeFailure(writer, field2, failure);
     if (deferred === true) {
       writer.uint32(varint3);
+      writer.uint32(1);
+    }
+    if (settles === true) {
+      writer.uint32(varint4);
       writer.uint32(1);
     }
     writer.end(end);
@@ -99,12 +103,19 @@ function readMessageEnd(reader: WireReader, outerEnd: number): MessageEnd {
   let index = 0;
   let failure: Failure | undefined;
   let deferred = false;
+  let settles = false;
   while (reader.pos < end) {
     const fieldTag = reader.tag(end);
     if (fieldTag === varint1) index = reader.uint32(end);
     else if (fieldTag === field2) failure = readFailure(reader, end, true);
     else if (fieldTag === varint3) deferred = reader.bool(end);
+    else if (fieldTag === varint4) settles = reader.bool(end);
     else reader.skip(fieldTag, end);
   }
-  return { index, ...(failure === undefined ? {} : { failure }), ...(deferred ? { deferred } : {}) };
+  return {
+    index,
+    ...(failure === undefined ? {} : { failure }),
+    ...(deferred ? { deferred } : {}),
+    ...(settles ? { settles } : {}),
+  };
 }

@@ -221,6 +221,31 @@ test("an address that was parked or emptied while it waited in its lane is passe
   assert.deepEqual(ids(), ["a", "b"]);
 });
 
+test("an address whose last message settles is neither called nor at rest before that message is on disk", async () => {
+  const store = new WatchedStore(new MemoryStore());
+  const { parts, flights, send, dispatcher, ids } = setUp({ store });
+  const instance = send("f/a");
+  send("f/a");
+  store.hold();
+  instance.settling = true;
+  flights[0]!.end();
+  dispatcher.pump();
+  assert.deepEqual(ids(), ["a"]);
+  assert.equal(instance.idle, false);
+  let rests = false;
+  const idle = dispatcher.idle().then(() => {
+    rests = true;
+  });
+  await parts.clock.settle();
+  assert.equal(rests, false);
+  store.release();
+  await parts.commit.durable();
+  await parts.clock.settle();
+  assert.deepEqual(ids(), ["a", "a"]);
+  flights[1]!.end();
+  await idle;
+});
+
 test("messages for a function that nothing serves wait", () => {
   const { flights, send } = setUp();
   assert.equal(send("gone/a").mailbox.isEmpty, false);

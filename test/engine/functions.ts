@@ -7,6 +7,7 @@ import { noExpiration } from "../../src/model/expiration.js";
 import type { FunctionPolicy } from "../../src/model/function-policy.js";
 import type { Generation, ValueSpec } from "../../src/model/invocation.js";
 import { TypedValue } from "../../src/model/typed-value.js";
+import type { BatchEnd } from "../../src/wire/batch-end.js";
 import { decodeRequest } from "../../src/wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../../src/wire/encode-response.js";
 import type { Effects } from "../support/calls.js";
@@ -45,6 +46,8 @@ export class Batch {
   }
 
   asked: readonly ValueSpec[] | undefined;
+  /** How the messages ended. Defaults to not saying it, as functions of another SDK. */
+  end: BatchEnd | undefined;
   /** What is answered instead of all else. */
   raw: Uint8Array | undefined;
 
@@ -129,7 +132,7 @@ class TestEndpoint implements RemoteEndpoint {
     await handle(batch);
     if (batch.raw !== undefined) return batch.raw;
     if (batch.asked !== undefined) return encodeIncompleteContext(batch.asked);
-    return encodeResponse(batch.effects, generation);
+    return encodeResponse(batch.effects, generation, batch.end);
   }
 
   async close(): Promise<void> {}

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LocalFunctions } from "../../src/functions/local-functions.js";
+import type { MessageContext } from "../../src/functions/message-context.js";
 import { type Context, custom, StatefulFunctions, TerminalError, Type, TypedValue, Types } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
 import { type BatchOutcome, type BatchPart, type PartTaker, Refusal } from "../../src/model/invocation.js";
@@ -303,4 +304,17 @@ test("a handler may change the bytes that it gets: the engine's own stay as they
     assert.deepEqual([...value], [1, 2]);
   }
   assert.deepEqual(changed, ["test/raw", "0,0", "raw", "0,0"]);
+});
+
+test("a batch ends at a message that settles: the engine delivers the others when that one is on disk", async () => {
+  const { run } = setUp((message, context, state) => {
+    state.count += 1;
+    if (message === "step") (context as MessageContext).settles = true;
+  });
+  const answer = await run("plain", "step", "plain", "step");
+  assert.ok("part" in answer);
+  assert.equal(answer.part.consumed, 2);
+  assert.deepEqual(answer.part.ends, [{ index: 1, settles: true }]);
+  assert.deepEqual(counts(answer.part), [2]);
+  assert.equal(answer.stopped, undefined);
 });

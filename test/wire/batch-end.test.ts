@@ -20,6 +20,7 @@ const end = {
     { index: 0, failure },
     { index: 7, failure: { code: "B", message: "", terminal: true } },
     { index: 9, deferred: true },
+    { index: 10, settles: true },
   ],
   stopped: { code: "HANDLER_FAILED", message: "why", lasting: true },
 };
@@ -36,6 +37,7 @@ for (const generation of generations) {
         { failure: { code: "REFUSED", message: "no", details: '{"left":[1,null]}', status: 409 } },
         { index: 7, failure: { code: "B" } },
         { index: 9, deferred: true },
+        { index: 10, settles: true },
       ],
       stopped: { code: "HANDLER_FAILED", message: "why" },
       lasting: true,
