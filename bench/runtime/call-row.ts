@@ -6,7 +6,6 @@ import { cpuMicros } from "./processes.ts";
 import type { Server } from "./servers.ts";
 
 export const clientCounts = [1, 128] as const;
-export type ClientCount = (typeof clientCounts)[number];
 
 /** A result of a round. Times are milliseconds, CPU is microseconds for each call. */
 export interface Result {
@@ -19,25 +18,25 @@ export interface Result {
 /** The results of all rounds. */
 export type Figures = { readonly [name in keyof Result]: number[] };
 
-export type Run = (clients: ClientCount, seconds: number) => Promise<Result>;
+export type Run = (clients: number, seconds: number) => Promise<Result>;
 
 export class Row {
   readonly name: string;
   readonly #run: Run;
-  readonly #found = new Map<ClientCount, Figures>();
+  readonly #found = new Map<number, Figures>();
 
-  constructor(name: string, run: Run, clients: readonly ClientCount[] = clientCounts) {
+  constructor(name: string, run: Run, clients: readonly number[] = clientCounts) {
     this.name = name;
     this.#run = run;
     for (const count of clients) this.#found.set(count, { perSecond: [], cpu: [], p50: [], p99: [] });
   }
 
   /** The results with so many clients. Undefined when the row has none with so many. */
-  found(clients: ClientCount): Figures | undefined {
+  found(clients: number): Figures | undefined {
     return this.#found.get(clients);
   }
 
-  async round(clients: ClientCount, seconds: number, keep: boolean): Promise<void> {
+  async round(clients: number, seconds: number, keep: boolean): Promise<void> {
     const found = this.#found.get(clients);
     if (found === undefined) return;
     const { perSecond, cpu, p50, p99 } = await this.#run(clients, seconds);
@@ -56,13 +55,13 @@ export async function withCpu(server: Server, run: () => Promise<LoadResult>): P
   return { ...result, cpu: (cpuMicros(server.pids) - before) / result.calls };
 }
 
-/** Compares the first row with the others, as Markdown. */
-export function callTable(rows: readonly Row[], clients: ClientCount): string {
+/** Compares the first row with the others, as Markdown. `what` is the plural of what the clients wait for. */
+export function callTable(rows: readonly Row[], clients: number, what = "calls"): string {
   const ours = rows[0]?.found(clients) as Figures;
   return table(
     [
       clients === 1 ? "1 client" : `${clients} clients`,
-      "calls/s",
+      `${what}/s`,
       "ours ÷ this",
       "p50 ms",
       "p99 ms",

@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import { bench, temporaryFolder } from "../prepare.ts";
 import { rotated, short, table } from "../statistics.ts";
-import { type ClientCount, callTable, clientCounts, type Figures, Row, withCpu } from "./call-row.ts";
+import { callTable, clientCounts, type Figures, Row, withCpu } from "./call-row.ts";
 import { FloorProcess } from "./floor-process.ts";
 import type { LoadOrder } from "./load.ts";
 import type { LoadProcess } from "./load-process.ts";
@@ -63,7 +63,7 @@ export async function measureCalls(options: CallsOptions, load: LoadProcess, sum
       ["`POST /calls` with 128 calls", undefined] as const,
       ["typed client, 128 calls in a tick", client] as const,
     ].map(([kind, entry]) => {
-      const run = (_: ClientCount, length: number) => {
+      const run = (_: number, length: number) => {
         const order = { port: server.port, client: entry, ...batches, seconds: length, keys, counts: name };
         return withCpu(server, () => load.batch(order));
       };

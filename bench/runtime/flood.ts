@@ -1,7 +1,7 @@
 // Far more than a server can serve: messages at a fixed rate, whether or not earlier messages are answered, and beside
 // them a few clients that call and wait.
 
-import type { CallShape } from "./call-shape.ts";
+import { type CallShape, pathOf } from "./call-shape.ts";
 import { Connection } from "./connection.ts";
 import { type Percentiles, percentiles } from "./percentiles.ts";
 
@@ -34,7 +34,7 @@ export interface FloodResult {
 
 export async function flood(order: FloodOrder): Promise<FloodResult> {
   const { port, send, call, keys } = order;
-  const pathOf = (shape: CallShape) => `${shape.before}${Math.floor(Math.random() * keys)}${shape.after}`;
+  const anyKey = () => Math.floor(Math.random() * keys);
   const start = performance.now();
   const until = start + order.seconds * 1000;
   const refused: Record<string, number> = {};
@@ -51,7 +51,7 @@ export async function flood(order: FloodOrder): Promise<FloodResult> {
   const open = new Set<Promise<void>>();
   const offer = (connection: Connection) => {
     const begun = performance.now();
-    const done = connection.post(pathOf(send), send.body).then(({ status }) => {
+    const done = connection.post(pathOf(send, anyKey()), send.body).then(({ status }) => {
       if (status === 202) accept.push(performance.now() - begun);
       else refuse(status);
       free.push(connection);
@@ -64,7 +64,7 @@ export async function flood(order: FloodOrder): Promise<FloodResult> {
     while (performance.now() < until) {
       calls += 1;
       const begun = performance.now();
-      const { status } = await connection.post(pathOf(call), call.body);
+      const { status } = await connection.post(pathOf(call, anyKey()), call.body);
       if (status === 200) answer.push(performance.now() - begun);
       else {
         refuse(status);

@@ -2,7 +2,7 @@
 // writes to sockets directly, since an HTTP client would cost more than the servers under test.
 
 import { type BatchOrder, batchLoad } from "./batch-load.ts";
-import type { CallShape } from "./call-shape.ts";
+import { type CallShape, pathOf } from "./call-shape.ts";
 import { type Answer, Connection } from "./connection.ts";
 import { type FloodOrder, flood } from "./flood.ts";
 import { Ledger } from "./ledger.ts";
@@ -13,7 +13,8 @@ export interface LoadOrder {
   readonly call: CallShape;
   readonly connections: number;
   readonly seconds: number;
-  readonly keys: number;
+  /** The keys are random numbers below this one. Undefined when each call has a key of its own. */
+  readonly keys: number | undefined;
   /** Gives every call an Idempotency-Key of its own. */
   readonly idempotent: boolean;
   /**
@@ -23,7 +24,7 @@ export interface LoadOrder {
   readonly answers: { readonly counts: string } | { readonly fixed: string };
 }
 
-/** Makes idempotency keys differ between runs of this process. */
+/** Makes keys differ between the loads of this process. */
 let sent = 0;
 
 async function load(order: LoadOrder): Promise<LoadResult> {
@@ -36,10 +37,11 @@ async function load(order: LoadOrder): Promise<LoadResult> {
 
   const run = async (connection: Connection) => {
     while (performance.now() < until) {
-      const key = Math.floor(Math.random() * order.keys);
-      const headers = order.idempotent ? `Idempotency-Key: ${process.pid}-${sent++}\r\n` : "";
+      sent += 1;
+      const key = order.keys === undefined ? sent : Math.floor(Math.random() * order.keys);
+      const headers = order.idempotent ? `Idempotency-Key: ${process.pid}-${sent}\r\n` : "";
       const begun = performance.now();
-      const answer = await connection.post(`${call.before}${key}${call.after}`, call.body, headers);
+      const answer = await connection.post(pathOf(call, key), call.body, headers);
       latencies.push(performance.now() - begun);
       check(answer, answers, ledger, key);
     }
