@@ -37,6 +37,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "memory",
       "message-ends",
       "model",
+      "settling",
       "states",
       "store-failure",
       "three-ends",
