@@ -326,6 +326,12 @@ export const errors = {
     "Correct the path or the name. A dead letter may have been sent again or dropped.",
     4,
   ),
+  RUN_NOT_FOUND: request(
+    404,
+    "There is no such run of a workflow: it has not begun, or it has ended.",
+    "List the runs of a function with `statefun runs`, and those of an address with `statefun run`.",
+    4,
+  ),
   CLIENT_FAILED: operation(
     500,
     "The runtime could not be reached, or its answer could not be read.",

@@ -16,6 +16,8 @@ export interface Command {
   readonly args: string;
   readonly summary: string;
   readonly options: Options;
+  /** Command lines that the help of the command shows. */
+  readonly examples?: readonly string[];
 }
 
 type Options = Readonly<Record<string, OptionSpec>>;
@@ -206,7 +208,7 @@ export const commands = {
   },
   show: {
     args: "<ns/name> <id>",
-    summary: "Show one address: its states, its messages, why it fails or is parked, and its call in flight.",
+    summary: "Show one address: its states, its runs, its messages, why it fails or is parked, and its call in flight.",
     options: { ...admin, ...json },
   },
   failing: {
@@ -229,6 +231,39 @@ export const commands = {
       ...admin,
       ...json,
     },
+  },
+  runs: {
+    args: "<ns/name>",
+    summary: "List the runs of a function's workflows, and what each of them waits for.",
+    options: {
+      status: {
+        value: "status",
+        help: "Only runs of this status: running, waiting, queued; or ended, completed, failed, cancelled, restarted, of the last run of each address that has ended. Defaults to the first three.",
+      },
+      workflow: { value: "typename", help: "Only runs that a message of this type has begun." },
+      "waiting-longer-than": { value: "time", help: "Only runs that wait for something for longer, for example 2h." },
+      after: { value: "id", help: "List only the ids after this one." },
+      ...limit,
+      ...admin,
+      ...json,
+    },
+    examples: [
+      "statefun runs shop/checkout",
+      "statefun runs shop/checkout --status waiting --waiting-longer-than 2h",
+      "statefun runs shop/checkout --status failed --json",
+    ],
+  },
+  run: {
+    args: "<ns/name> <id> [run]",
+    summary: "Show the runs of an address, or one of them: what it has done, with times, attempts and results.",
+    options: { ...admin, ...json },
+    examples: ["statefun run shop/checkout order-17", "statefun run shop/checkout order-17 --json"],
+  },
+  "cancel-run": {
+    args: "<ns/name> <id> [run]",
+    summary: "Cancel a run of a workflow, or without one all runs of the address, also those that wait for their turn.",
+    options: { ...admin, ...json },
+    examples: ["statefun cancel-run shop/checkout order-17"],
   },
   state: {
     args: "<ns/name> <id> [name]",

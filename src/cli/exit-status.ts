@@ -10,7 +10,7 @@ export const exitStatuses = {
   1: "The request was refused or failed.",
   2: "The command line is wrong: an unknown command or option, or a value that is not allowed.",
   3: "The runtime could not be reached.",
-  4: "There is no such function, state, token or path.",
+  4: "There is no such function, state, run, token or path.",
   5: "Not now: no answer in time, too much is waiting, the disk is full, or the runtime is stopping. Try again.",
   6: "Another process has the port or the data folder.",
 } as const satisfies Record<0 | ExitStatus, string>;
@@ -27,6 +27,7 @@ const hints: Readonly<Partial<Record<ErrorCode, readonly Hint[]>>> = {
     { text: "Start the runtime with statefun start, or say where it is with --admin-url.", option: "admin-url" },
   ],
   FUNCTION_UNKNOWN: [{ text: "statefun ps lists the functions." }],
+  RUN_NOT_FOUND: [{ text: "statefun run shows the runs of an address." }],
   UNAUTHORIZED: [
     { text: "Give the token in STATEFUN_BEARER_TOKEN, or with --bearer-token.", option: "bearer-token" },
     {

@@ -22,11 +22,14 @@ statefun help <command> shows the options of a command. statefun --version shows
 
 /** Describes one command with its options. Throws OPTION_INVALID for an unknown name. */
 export function helpOf(name: string): string {
-  const { args, summary, options } = findCommand(name).command;
+  const { args, summary, options, examples = [] } = findCommand(name).command;
   const rows = Object.entries(options).map(([option, { value, help }]) => [
     `  --${option}${value === undefined ? "" : ` <${value}>`}`,
     help,
   ]);
   const head = `${summary}\n\nUsage: ${`statefun ${name} ${args}`.trimEnd()}${rows.length > 0 ? " [options]" : ""}`;
-  return rows.length > 0 ? `${head}\n\n${columns(rows)}` : head;
+  const parts = [head];
+  if (rows.length > 0) parts.push(columns(rows));
+  if (examples.length > 0) parts.push(["Examples:", ...examples.map((example) => `  ${example}`)].join("\n"));
+  return parts.join("\n\n");
 }

@@ -6,12 +6,17 @@ import { filterOf } from "./failure-filter.js";
 import type { Input } from "./parse.js";
 import { print, printJson, printTable, shortId } from "./print.js";
 import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
+import { type ListedRun, printRunList } from "./run-list.js";
 
-/** A value as the admin server shows it: as JSON, or in base64 where the runtime does not know its type. */
+/**
+ * A value as the admin server shows it: as JSON, or in base64 where the runtime does not know its type. Behind the first
+ * mebibytes of an answer it is only the number of its bytes.
+ */
 export interface ShownValue {
   readonly typename: string;
   readonly value?: unknown;
   readonly base64?: string;
+  readonly bytes?: number;
 }
 
 /** One address as the admin server shows it. */
@@ -21,6 +26,7 @@ export interface ShownAddress {
   readonly states: readonly (ShownValue & { readonly name: string; readonly writtenAt: string })[];
   /** The name behind which there are more states; null when there are none. */
   readonly nextState: string | null;
+  readonly runs: readonly ListedRun[];
   readonly waiting: number;
   readonly mailbox: readonly (ShownValue & { readonly caller: string | null })[];
   readonly delayed: readonly (ShownValue & { readonly dueAt: string; readonly cancellationToken: string | null })[];
@@ -100,6 +106,13 @@ export async function show(input: Input): Promise<void> {
   print("");
   const states = shown.states.map((state) => [state.name, state.typename, state.writtenAt, textOf(state)]);
   printTable(["state", "type", "written", "value"], states, "The address has no states.");
+  if (shown.runs.length > 0) {
+    print("");
+    printRunList(
+      shown.runs.map((run) => ({ ...run, id: shown.id })),
+      "",
+    );
+  }
   print("");
   const mailbox = shown.mailbox.map((message) => [shortId(message.caller ?? ""), message.typename, textOf(message)]);
   printTable(["waiting from", "type", "message"], mailbox, "No message waits.");
@@ -205,7 +218,8 @@ export function addressPath({ args: [typeName = "", id = ""] }: Input): string {
 }
 
 /** Shows a value on one line. */
-export function textOf({ value, base64 }: ShownValue): string {
+export function textOf({ value, base64, bytes }: ShownValue): string {
+  if (bytes !== undefined) return `(${bytes} bytes)`;
   return base64 === undefined ? JSON.stringify(value) : `${base64} (base64)`;
 }
 
@@ -214,7 +228,7 @@ async function look<T>(input: Input, path: string): Promise<T> {
 }
 
 /** Which items of a list to ask for. */
-interface ListRange {
+export interface ListRange {
   readonly after?: string | undefined;
   readonly limit: number;
 }
@@ -223,7 +237,7 @@ interface ListRange {
 const longestPage = 1000;
 
 /** Reads the options --after and --limit. Throws OPTION_INVALID. */
-function rangeOf(input: Input): ListRange {
+export function rangeOf(input: Input): ListRange {
   const text = input.text("limit") ?? "100";
   const limit = /^\d+$/.test(text) ? Number(text) : 0;
   if (limit >= 1) return { after: input.text("after"), limit };
@@ -231,7 +245,7 @@ function rangeOf(input: Input): ListRange {
 }
 
 /** Reads a list page by page, until it ends or has as many items as wanted. */
-async function list<T>(
+export async function list<T>(
   input: Input,
   path: string,
   { after, limit }: ListRange,

@@ -33,7 +33,12 @@ const longestId = 80;
 
 /** Shortens an id for a table. The output of --json has the whole id. */
 export function shortId(id: string): string {
-  return id.length > longestId ? `${id.slice(0, longestId - 1).replace(/[\ud800-\udbff]$/, "")}…` : id;
+  return shortText(id, longestId);
+}
+
+/** Shortens a text to so many characters. No half of a character stays. */
+export function shortText(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
 }
 
 /** Aligns cells in columns. Control characters are escaped, so that a message or an id can't break out of its line. */

@@ -15,7 +15,7 @@ import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { ParkedSweeps } from "./parked-sweeps.js";
-import { assertAddress } from "./validation.js";
+import { assertAddress, assertOwnState } from "./validation.js";
 
 /** How long a change waits for the end of a call in flight. */
 const longestWaitMs = 10_000;
@@ -45,6 +45,7 @@ export class Maintenance {
   async setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
     const { admission, functions, clock } = this.#parts;
     assertAddress(address);
+    assertOwnState(name);
     const known = admission.functionOf(address);
     await this.#betweenCalls(address, (instance) => {
       if (value !== undefined) functions.registerTypename(known, name, value.typename);

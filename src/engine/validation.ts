@@ -4,6 +4,7 @@
 import { describe, describeValue, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { isText, isWellFormed } from "../model/text.js";
+import { journalName } from "../workflows/journal/names.js";
 
 const longestKey = 256;
 
@@ -26,6 +27,15 @@ export function assertAddress(address: Address): void {
     throw new StatefunError("TYPE_NAME_INVALID", `${JSON.stringify(typeName)} holds half a surrogate pair.`);
   }
   if (typeof id !== "string" || !isWellFormed(id)) throw idMissing(address);
+}
+
+/** Checks the name of a state that people write or delete. Throws STATE_NAME_INVALID for a state that belongs to the package. */
+export function assertOwnState(name: string): void {
+  if (name !== journalName) return;
+  throw new StatefunError(
+    "STATE_NAME_INVALID",
+    `The state "${name}" holds the runs of workflows, and can't be written or deleted by hand. Cancel the runs instead.`,
+  );
 }
 
 /** Checks a list of addresses to park. Throws OPTION_INVALID, TYPE_NAME_INVALID and ID_MISSING. */

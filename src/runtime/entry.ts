@@ -37,6 +37,19 @@ export type { EgressSpec } from "./egresses.js";
 export type { FunctionOptionsByName } from "./endpoint/function-policies.js";
 export type { HttpIngressOptions } from "./ingress/http-ingress.js";
 export type { RuntimeCallOptions, RuntimeCancelOptions, RuntimeSendOptions } from "./requests.js";
+export type {
+  AddressRuns,
+  RunCall,
+  RunDetails,
+  RunError,
+  RunFilter,
+  RunInfo,
+  RunOperation,
+  RunPage,
+  RunStatus,
+  RunsFound,
+} from "./runs/run-info.js";
+export type { RunCancelOptions } from "./runs/runs.js";
 export type { RuntimeLimits } from "./runtime-limits.js";
 export type { RuntimeOptions } from "./runtime-options.js";
 export {

@@ -1,6 +1,6 @@
 // Opens the parts of a runtime, one after the other: functions, store, engine, egresses, servers.
 
-import type { Clock } from "../engine/clock.js";
+import { type Clock, systemClock } from "../engine/clock.js";
 import { ReopeningEngine } from "../engine/reopening-engine.js";
 import { StatefunError } from "../errors.js";
 import { LocalFunctions } from "../functions/local-functions.js";
@@ -22,6 +22,7 @@ import { openHttpIngress } from "./ingress/http-ingress.js";
 import { IngressMetrics } from "./ingress/ingress-metrics.js";
 import { openPlaygroundIngress } from "./ingress/playground-ingress.js";
 import type { Module } from "./module/module.js";
+import { Runs } from "./runs/runs.js";
 import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
 
 const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [] };
@@ -29,6 +30,7 @@ const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [] };
 /** A runtime whose parts are all open. */
 export interface OpenRuntime {
   readonly engine: ReopeningEngine;
+  readonly runs: Runs;
   readonly ingress: HttpServer | undefined;
   readonly admin: HttpServer | undefined;
   readonly dir: string | undefined;
@@ -101,6 +103,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     const server = await openPlaygroundIngress(engine, catalog, { port, logger, observe });
     closing.add("ingresses", (graceMs) => server.close(graceMs));
   }
+  const runs = new Runs({ engine, clock: options.clock ?? systemClock });
   const { ingress: ingressOptions, admin: adminOptions } = options;
   const ingress =
     ingressOptions === false
@@ -114,10 +117,16 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const admin =
     adminOptions === false
       ? undefined
-      : await openAdminServer(engine, catalog, { ...adminOptions, logger: adminOptions.logger ?? logger }, ingresses);
+      : await openAdminServer(
+          engine,
+          runs,
+          catalog,
+          { ...adminOptions, logger: adminOptions.logger ?? logger },
+          ingresses,
+        );
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
   const dir = options.dir === false ? undefined : options.dir;
-  return { engine, ingress, admin, dir, catalog, logger, clock: options.clock, egresses: attached, closing };
+  return { engine, runs, ingress, admin, dir, catalog, logger, clock: options.clock, egresses: attached, closing };
 }
 
 /** The egresses of a runtime that have a consumer. */

@@ -1,6 +1,8 @@
 // The embedded runtime, as its users see it: open, send, call, cancel, take egress records, close.
 
 import type { EngineApi } from "../engine/engine-api.js";
+import { StatefunError } from "../errors.js";
+import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import { defineOptions, positiveInteger, wait, withDefault } from "../model/options.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -14,6 +16,8 @@ import {
   type RuntimeSendOptions,
   sendMessage,
 } from "./requests.js";
+import type { AddressRuns, RunFilter, RunPage, RunsFound } from "./runs/run-info.js";
+import type { RunCancelOptions } from "./runs/runs.js";
 import type { RuntimeOptions } from "./runtime-options.js";
 
 /** Options of {@link StatefunRuntime.egress}. */
@@ -134,6 +138,55 @@ export class StatefunRuntime {
    */
   async cancel(cancellationToken: string, options?: RuntimeCancelOptions): Promise<boolean> {
     return cancelMessage(this.#opened, cancellationToken, options);
+  }
+
+  /**
+   * Shows the runs of workflows of one address: what each of them has done and waits for. Rejects with TYPE_NAME_INVALID,
+   * ID_MISSING, and with VALUE_UNREADABLE when a later version has written them.
+   *
+   * @example
+   * ```ts
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { functions } from "./functions.js";
+   *
+   * await using runtime = await StatefunRuntime.open({ functions, dir: false });
+   * for (const { run, status, waitsFor } of (await runtime.runs("example/count", "bob")).runs) {
+   *   console.log(run, status, waitsFor.map(({ key }) => key));
+   * }
+   * ```
+   */
+  async runs(typeName: string, id: string): Promise<AddressRuns> {
+    return this.#opened.runs.of(Address.of(typeName, id));
+  }
+
+  /**
+   * Lists the runs of a function's workflows, a page at a time: those that have not ended, or those that the filter chooses.
+   * Rejects with TYPE_NAME_INVALID, OPTION_INVALID, DURATION_INVALID and VALUE_UNREADABLE.
+   */
+  async findRuns(typeName: string, filter?: RunFilter, page?: RunPage): Promise<RunsFound> {
+    return this.#opened.runs.find(typeName, filter, page);
+  }
+
+  /**
+   * Cancels a run; resolves when the cancellation is on disk, to whether there is such a run that has not ended. A run that was
+   * cancelled before counts. Rejects as {@link send} does.
+   */
+  async cancelRun(typeName: string, id: string, run: string, options?: RunCancelOptions): Promise<boolean> {
+    try {
+      await this.#opened.runs.cancel(Address.of(typeName, id), run, options);
+      return true;
+    } catch (error) {
+      if (error instanceof StatefunError && error.code === "RUN_NOT_FOUND") return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Cancels all runs of an address, also those that wait for their turn; resolves to their ids when the cancellation is on disk.
+   * Rejects as {@link send} does.
+   */
+  async cancelRuns(typeName: string, id: string, options?: RunCancelOptions): Promise<string[]> {
+    return this.#opened.runs.cancel(Address.of(typeName, id), undefined, options);
   }
 
   /**

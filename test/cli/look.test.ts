@@ -63,6 +63,7 @@ test("show has the states of all pages", async (t) => {
   const rest = {
     function: "a/b",
     id: "1",
+    runs: [],
     waiting: 0,
     mailbox: [],
     delayed: [],

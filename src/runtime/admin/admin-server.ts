@@ -10,6 +10,7 @@ import { targetOf } from "../http/request-target.js";
 import { listenToRoutes } from "../http/routed-server.js";
 import { type HttpServer, sendBody, sendJson } from "../http/server.js";
 import type { IngressMetrics } from "../ingress/ingress-metrics.js";
+import type { Runs } from "../runs/runs.js";
 import { answers } from "./answers.js";
 import { Metrics } from "./metrics.js";
 import { type AdminRoute, type RouteName, routes } from "./routes.js";
@@ -49,6 +50,7 @@ const allRoutes: readonly NamedRoute[] = Object.entries(routes).map(([name, rout
  */
 export function openAdminServer(
   engine: EngineApi,
+  runs: Runs,
   catalog: TypeCatalog,
   options: ReturnType<typeof adminOptions.read>,
   ingresses: IngressMetrics,
@@ -71,7 +73,7 @@ export function openAdminServer(
         const { contentType, text } = await metrics.read();
         return sendBody(response, 200, contentType, text);
       }
-      const { status, body } = await answers[route.name]({ engine, catalog, filled, query, request });
+      const { status, body } = await answers[route.name]({ engine, runs, catalog, filled, query, request });
       sendJson(response, status, body);
     },
   });

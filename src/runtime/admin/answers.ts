@@ -1,15 +1,17 @@
 // What the admin server answers at each of its paths.
 
-import type { EngineApi, FailingInfo, WaitingMessage } from "../../engine/engine-api.js";
-import { StatefunError } from "../../errors.js";
-import { Address } from "../../model/address.js";
+import type { FailingInfo, WaitingMessage } from "../../engine/engine-api.js";
+import { assertOwnState } from "../../engine/validation.js";
 import { showMessage, showValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
+import { journalName } from "../../workflows/journal/names.js";
 import { publicMessage } from "../http/error-answer.js";
+import { addressOf, assertFunction } from "./addressed.js";
 import { type Answered, limitOf, ok, pageOf, timeOf } from "./answered.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
 import type { Asked, RouteName } from "./routes.js";
+import { runAnswers, showRun } from "./runs.js";
 import { assertStateHeld, assertStateKnown, readState } from "./values.js";
 
 /** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
@@ -30,7 +32,8 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         const { failing = 0, inFlight = 0, oldestCallAt } = active.get(typeName) ?? {};
         const oldestCall = oldestCallAt === undefined ? null : timeOf(oldestCallAt);
         const counts = await engine.counts(typeName);
-        functions.push({ function: typeName, endpoint, states, ...counts, failing, inFlight, oldestCall });
+        const own = states.filter(({ name }) => name !== journalName);
+        functions.push({ function: typeName, endpoint, states: own, ...counts, failing, inFlight, oldestCall });
       }
       return ok({ functions, next });
     },
@@ -43,21 +46,25 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       return ok({ addresses: items.map(({ id, depth }) => ({ id, waiting: depth })), next });
     },
 
-    address: async ({ engine, catalog, filled, query }) => {
+    address: async ({ engine, runs, catalog, filled, query }) => {
       const address = await addressOf(engine, filled);
       const afterState = query.get("afterState");
       const page = afterState === undefined ? {} : { afterState };
       const { states, nextState, depth, mailbox, delayed, ...rest } = await engine.inspect(address, page);
       const { parked, failing, inFlight } = rest;
+      const found = await runs.readable(address);
+      // A journal that can't be read is shown as the state that it is.
+      const own = found === undefined ? states : states.filter(({ name }) => name !== journalName);
       return ok({
         function: address.typeName,
         id: address.id,
-        states: states.map(({ name, value, writtenAt }) => ({
+        states: own.map(({ name, value, writtenAt }) => ({
           name,
           writtenAt: timeOf(writtenAt),
           ...showValue(catalog, value),
         })),
         nextState: nextState ?? null,
+        runs: (found ?? []).map(showRun),
         waiting: depth,
         mailbox: mailbox.map((message) => showWaiting(catalog, message)),
         delayed: delayed.map((message) => ({
@@ -74,6 +81,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
     writeState: async ({ engine, catalog, filled, query, request }) => {
       const address = await addressOf(engine, filled);
       const name = filled.state as string;
+      assertOwnState(name);
       await assertStateKnown({ engine, catalog }, address, name);
       await engine.setState(address, name, await readState({ engine, catalog, query, request }, address, name));
       return ok({ status: "written" });
@@ -81,8 +89,10 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
 
     deleteState: async ({ engine, filled }) => {
       const address = await addressOf(engine, filled);
-      await assertStateHeld(engine, address, filled.state as string);
-      await engine.setState(address, filled.state as string, undefined);
+      const name = filled.state as string;
+      assertOwnState(name);
+      await assertStateHeld(engine, address, name);
+      await engine.setState(address, name, undefined);
       return ok({ status: "deleted" });
     },
 
@@ -114,30 +124,10 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       });
     },
 
+    ...runAnswers,
     ...parkedAnswers,
     ...deadLetterAnswers,
   };
-
-/** Throws FUNCTION_UNKNOWN. */
-async function addressOf(
-  engine: EngineApi,
-  { namespace = "", name = "", id = "" }: Readonly<Record<string, string>>,
-): Promise<Address> {
-  const address = new Address(namespace, name, id);
-  await assertFunction(engine, address.typeName);
-  return address;
-}
-
-/** A function that nothing serves is known while messages wait for it, so that people can show and drop those messages. */
-async function assertFunction(engine: EngineApi, typeName: string): Promise<void> {
-  const { namespace, name } = Address.of(typeName, "");
-  if (engine.serves(namespace, name)) return;
-  if ((await engine.function(typeName)) !== undefined) return;
-  throw new StatefunError(
-    "FUNCTION_UNKNOWN",
-    `Nothing serves ${typeName} here, and no message waits for it. GET /functions lists the functions.`,
-  );
-}
 
 function showWaiting(catalog: TypeCatalog, { caller, value }: WaitingMessage) {
   return { caller: caller === undefined ? null : String(caller), ...showMessage(catalog, value) };

@@ -22,7 +22,8 @@ export function filterOf(query: ReadonlyMap<string, string>) {
   };
 }
 
-function durationOf(query: ReadonlyMap<string, string>, name: string): number | undefined {
+/** Reads one parameter as milliseconds; undefined when the query lacks it. Throws DURATION_INVALID. */
+export function durationOf(query: ReadonlyMap<string, string>, name: string): number | undefined {
   const text = query.get(name);
   if (text === undefined) return undefined;
   const ms = parseDurationText(text);

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { Route } from "../http/router.js";
+import type { Runs } from "../runs/runs.js";
 import { failureFilter } from "./failure-filter.js";
 
 /** One path of the admin server. */
@@ -37,11 +38,41 @@ export const routes = {
     query: ["after", "limit"],
     does: "The addresses of a function that hold a state or a message, in the order of their ids.",
   },
+  runs: {
+    method: "GET",
+    path: "/functions/:namespace/:name/runs",
+    query: ["after", "limit", "status", "workflow", "waitingLongerThan"],
+    does: "The runs of a function's workflows, and what they wait for, in the order of the ids of their addresses.",
+  },
   address: {
     method: "GET",
     path: address,
     query: ["afterState"],
-    does: "One address: its states, its messages, its failures and its call in flight.",
+    does: "One address: its states, its runs, its messages, its failures and its call in flight.",
+  },
+  addressRuns: {
+    method: "GET",
+    path: `${address}/runs`,
+    query: [],
+    does: "The runs of one address, with what each of them has done, and the messages that none has received.",
+  },
+  cancelRuns: {
+    method: "POST",
+    path: `${address}/runs/cancel`,
+    query: ["reason"],
+    does: "Cancels all runs of an address, also those that wait for their turn.",
+  },
+  addressRun: {
+    method: "GET",
+    path: `${address}/runs/:run`,
+    query: [],
+    does: "One run, with what it has done.",
+  },
+  cancelRun: {
+    method: "POST",
+    path: `${address}/runs/:run/cancel`,
+    query: ["reason"],
+    does: "Cancels one run.",
   },
   writeState: {
     method: "PUT",
@@ -136,6 +167,7 @@ export type RouteName = keyof typeof routes;
 /** A request to one of the paths. */
 export interface Asked {
   readonly engine: EngineApi;
+  readonly runs: Runs;
   readonly catalog: TypeCatalog;
   /** The parts of the path that the request has filled in. */
   readonly filled: Readonly<Record<string, string>>;

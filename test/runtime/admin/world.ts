@@ -1,6 +1,7 @@
 // A real engine in memory, with an admin server on a free port.
 
 import type { TestContext } from "node:test";
+import { systemClock } from "../../../src/engine/clock.js";
 import { Engine } from "../../../src/engine/engine.js";
 import type { EngineLimits } from "../../../src/engine/limits.js";
 import { LocalFunctions } from "../../../src/functions/local-functions.js";
@@ -11,6 +12,7 @@ import { type AdminOptions, adminOptions, openAdminServer } from "../../../src/r
 import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
 import type { HttpServer } from "../../../src/runtime/http/server.js";
 import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
+import { Runs } from "../../../src/runtime/runs/runs.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
 import { type Received, type Sent, send } from "../../support/http.js";
@@ -75,7 +77,13 @@ export async function world(
     logger: { warn() {}, error() {} },
   });
   const read = adminOptions.read("The admin server", { port: 0, ...options });
-  const admin = await openAdminServer(engine, catalog, read, new IngressMetrics());
+  const admin = await openAdminServer(
+    engine,
+    new Runs({ engine, clock: systemClock }),
+    catalog,
+    read,
+    new IngressMetrics(),
+  );
   test.after(async () => {
     await admin.close(0);
     await engine.close(0);

@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { systemClock } from "../../../src/engine/clock.js";
 import { TypedValue } from "../../../src/model/typed-value.js";
 import { adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
 import { PlaygroundEgress } from "../../../src/runtime/egress/playground-egress.js";
 import { Access } from "../../../src/runtime/http/access.js";
 import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
 import { openPlaygroundIngress } from "../../../src/runtime/ingress/playground-ingress.js";
+import { Runs } from "../../../src/runtime/runs/runs.js";
 import { throwsCode } from "../../support/expect-code.js";
 import { send } from "../../support/http.js";
 import { openIngress, openWorld, type World } from "../ingress/world.js";
@@ -32,6 +34,7 @@ const servers: Readonly<Record<string, { path: string; method: string; open(worl
     open: ({ engine, catalog }) =>
       openAdminServer(
         engine,
+        new Runs({ engine, clock: systemClock }),
         catalog,
         adminOptions.read("The admin server", { port: 0, logger }),
         new IngressMetrics(),

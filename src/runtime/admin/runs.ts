@@ -1,0 +1,142 @@
+// What the admin server answers at the paths of runs.
+
+import type { TypedValue } from "../../model/typed-value.js";
+import { showMessage } from "../../types/show-value.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import type { RunDetails, RunFilter, RunInfo, RunOperation } from "../runs/run-info.js";
+import { addressOf, assertFunction } from "./addressed.js";
+import { type Answered, limitOf, ok, timeOf } from "./answered.js";
+import { durationOf } from "./failure-filter.js";
+import type { Asked } from "./routes.js";
+
+/** The value that reaches this number of bytes is the last one of an answer that is shown. */
+const shownBytes = 4 * 1024 * 1024;
+
+export const runAnswers = {
+  runs: async ({ engine, runs, filled, query }: Asked): Promise<Answered> => {
+    const typeName = `${filled.namespace}/${filled.name}`;
+    await assertFunction(engine, typeName);
+    const page = { limit: limitOf(query), ...given("after", query.get("after")) };
+    const { runs: found, next } = await runs.find(typeName, filterOf(query), page);
+    return ok({ runs: found.map((run) => ({ id: run.address.id, ...showRun(run) })), next: next ?? null });
+  },
+
+  addressRuns: async ({ engine, runs, catalog, filled }: Asked): Promise<Answered> => {
+    const address = await addressOf(engine, filled);
+    const { runs: found, unreceived, calls } = await runs.of(address);
+    const shown = new ShownValues(catalog);
+    return ok({
+      function: address.typeName,
+      id: address.id,
+      runs: found.map((run) => shown.details(run)),
+      unreceived: unreceived.map(({ caller, value }) => ({ caller: textOf(caller), ...shown.value(value) })),
+      calls: calls.map(({ target, then, requestedAt, until }) => ({
+        target: String(target),
+        then,
+        requestedAt: timeOf(requestedAt),
+        until: timeOrNull(until),
+      })),
+    });
+  },
+
+  addressRun: async ({ engine, runs, catalog, filled }: Asked): Promise<Answered> => {
+    const address = await addressOf(engine, filled);
+    const found = await runs.one(address, filled.run as string);
+    return ok({ function: address.typeName, id: address.id, ...new ShownValues(catalog).details(found) });
+  },
+
+  cancelRuns: async ({ engine, runs, filled, query }: Asked): Promise<Answered> => {
+    const address = await addressOf(engine, filled);
+    return ok({ cancelled: await runs.cancel(address, undefined, given("reason", query.get("reason"))) });
+  },
+
+  cancelRun: async ({ engine, runs, filled, query }: Asked): Promise<Answered> => {
+    const address = await addressOf(engine, filled);
+    return ok({ cancelled: await runs.cancel(address, filled.run, given("reason", query.get("reason"))) });
+  },
+} as const;
+
+/** Reads which runs to list. Throws DURATION_INVALID. */
+function filterOf(query: ReadonlyMap<string, string>): RunFilter {
+  return {
+    ...given("status", query.get("status") as RunFilter["status"]), // checked where it is used
+    ...given("workflow", query.get("workflow")),
+    ...given("waitingLongerThan", durationOf(query, "waitingLongerThan")),
+  };
+}
+
+/** An option, if there is a value for it. */
+const given = <K extends string, V>(name: K, value: V | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { readonly [key in K]?: V };
+
+/** A run as a list shows it. */
+export function showRun({ run, workflow, status, since, endedAt, cancelled, waitsFor, error }: RunInfo) {
+  return {
+    run,
+    workflow,
+    status,
+    since: timeOf(since),
+    endedAt: timeOrNull(endedAt),
+    cancelled,
+    waitsFor: waitsFor.map((operation) => ({
+      key: operation.key,
+      since: timeOf(operation.requestedAt),
+      until: timeOrNull(operation.until),
+      attempts: operation.attempts,
+      error: operation.error ?? null,
+    })),
+    error: error ?? null,
+  };
+}
+
+/** Shows the values of one answer: those of the first mebibytes. Of the others it says how many bytes they have. */
+class ShownValues {
+  readonly #catalog: TypeCatalog;
+  #bytes = 0;
+
+  constructor(catalog: TypeCatalog) {
+    this.#catalog = catalog;
+  }
+
+  details(run: RunDetails) {
+    const { waitsFor, ...shown } = showRun(run);
+    return {
+      ...shown,
+      caller: textOf(run.caller),
+      input: this.#optional(run.input),
+      operations: run.operations.map((operation) => this.#operation(operation)),
+      operationCount: run.operationCount,
+    };
+  }
+
+  value(value: TypedValue) {
+    const { typename } = value;
+    const { length } = value.value;
+    if (this.#bytes >= shownBytes) return { typename, bytes: length };
+    this.#bytes += length;
+    return showMessage(this.#catalog, value);
+  }
+
+  #operation({ key, kind, state, requestedAt, endedAt, until, attempts, target, value, error }: RunOperation) {
+    return {
+      key,
+      kind,
+      state,
+      requestedAt: timeOf(requestedAt),
+      endedAt: timeOrNull(endedAt),
+      until: timeOrNull(until),
+      attempts,
+      target: textOf(target),
+      value: this.#optional(value),
+      error: error ?? null,
+    };
+  }
+
+  #optional(value: TypedValue | undefined) {
+    return value === undefined ? null : this.value(value);
+  }
+}
+
+const textOf = (address: { toString(): string } | undefined) => (address === undefined ? null : String(address));
+
+const timeOrNull = (time: number | undefined) => (time === undefined ? null : timeOf(time));
