@@ -15,6 +15,8 @@ export { Handles, type HandlesOptions, State, StatefulFunction } from "./functio
 export type { HandledType } from "./functions/function-spec.js";
 export type { FunctionClass } from "./functions/handled-messages.js";
 export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";
+export { Schedule, type ScheduleDecorator } from "./functions/schedule-decorator.js";
+export type { IfMissed, ScheduleOptions } from "./functions/schedule-options.js";
 export type { StateAccess } from "./functions/state-access.js";
 export { StatefulFunctions } from "./functions/stateful-functions.js";
 export { Address } from "./model/address.js";

@@ -3,9 +3,17 @@
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { checked, defineOptions } from "../model/options.js";
 import type { Type } from "../model/type.js";
-import { type AnyClass, collectRecord, declarationOf, type HandlerRecord, type StateRecord } from "./class-record.js";
+import {
+  type AnyClass,
+  collectRecord,
+  declarationOf,
+  type HandlerRecord,
+  type ScheduleRecord,
+  type StateRecord,
+} from "./class-record.js";
 import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec } from "./function-spec.js";
 import { typeOfClass, typeOfValue } from "./infer-type.js";
+import type { ScheduleSpec } from "./schedule-options.js";
 import { StateProperty } from "./state-property.js";
 import { isThenable } from "./thenable.js";
 
@@ -53,11 +61,31 @@ export function bindClass<I extends object>(
     const property = key === undefined ? undefined : new StateProperty(key);
     return Object.freeze({ name, type: types[index] as Type<any>, expiration, property, get, set });
   });
-  return makeFunctionSpec(
-    { typeName, policy },
+  const spec = makeFunctionSpec(
+    { typeName, policy, schedules: record.schedules.map((schedule) => scheduleOf(schedule, functionClass.name)) },
     states,
     record.handlers.map(handlerSource),
     create === undefined ? () => new functionClass() : newInstances(functionClass, create),
+  );
+  for (const schedule of record.schedules) assertOwnMessage(schedule, spec);
+  return spec;
+}
+
+const scheduleOf = ({ key, spec }: ScheduleRecord, className: string): ScheduleSpec => ({
+  ...spec,
+  where: `@Schedule on ${className}.${keyText(key)}`,
+});
+
+/** Throws OPTION_INVALID when another method than the one with @Schedule would get the message. */
+function assertOwnMessage(
+  { key, spec: { name, typename } }: ScheduleRecord,
+  { typeName, handled }: FunctionSpec,
+): void {
+  const taker = handled.find(({ type }) => typename !== undefined && type.reads(typename));
+  if (taker === undefined || taker.name === keyText(key)) return;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `@Schedule("${name}") stands on ${keyText(key)}, but ${taker.name} of ${typeName} takes its message, a ${typename}. Put the schedule on ${taker.name}, or send another message.`,
   );
 }
 

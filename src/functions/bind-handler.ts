@@ -22,6 +22,7 @@ import {
   makeFunctionSpec,
   type StateSpec,
 } from "./function-spec.js";
+import { readSchedules, type ScheduleOptions } from "./schedule-options.js";
 import { StateProperty } from "./state-property.js";
 
 /** A state of a registered handler: its type, and options of the state. */
@@ -72,6 +73,8 @@ export interface RegisterOptions<H extends readonly HandledType[], S extends Sta
   readonly readOnly?: readonly HandledType[];
   /** The states that the handler keeps. Defaults to none. */
   readonly state?: S & CheckedDefaults<S>;
+  /** The schedules by which the handler gets messages, on the embedded runtime; see {@link Schedule}. Defaults to none. */
+  readonly schedules?: readonly ScheduleOptions[];
 }
 
 /** Checks each default against its state's type: a primitive, or a function that makes the value. */
@@ -93,6 +96,10 @@ const registerOptions = defineOptions<AnyOptions>()({
     Array.isArray(input),
   ),
   state: unchecked<StateShape>(),
+  schedules: checked(
+    "a list of schedules: schedules: [{ name, cron, … }]",
+    (input): input is readonly ScheduleOptions[] => Array.isArray(input),
+  ),
   ...functionOptions.described,
 });
 
@@ -109,7 +116,8 @@ const stateOptions = defineOptions<StateOptions<any>>()({
  */
 export function bindHandler(typeName: string, handler: FunctionHandler<any, any>, options: AnyOptions): FunctionSpec {
   parseTypeName(typeName);
-  const { handles = [], readOnly = [], state = {}, ...own } = registerOptions.read(`register("${typeName}")`, options);
+  const where = `register("${typeName}")`;
+  const { handles = [], readOnly = [], state = {}, schedules, ...own } = registerOptions.read(where, options);
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
   }
@@ -147,7 +155,7 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
     return instance;
   };
   return makeFunctionSpec(
-    { typeName, policy: policyOf(own) },
+    { typeName, policy: policyOf(own), schedules: readSchedules(where, schedules) },
     declared.map(({ spec }) => spec),
     types.map((type) => ({ ...source, types: [type], readOnly: looking.includes(handledName(type)) })),
     create,

@@ -7,6 +7,7 @@ import type { Expiration } from "../model/expiration.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
 import type { TypeLike } from "../types/protobuf.js";
 import { type HandledType, handledName } from "./function-spec.js";
+import type { ScheduleSpec } from "./schedule-options.js";
 
 // Compilers look for this symbol when a class is evaluated, and no Node has it yet. A class that uses the decorators
 // imports this module first, so the symbol is there in time.
@@ -46,10 +47,17 @@ export interface HandlerRecord {
   readonly access: Pick<MemberAccess, "get">;
 }
 
-/** The states and handlers that the decorators of one class declare. */
+/** A method with @Schedule. */
+export interface ScheduleRecord {
+  readonly key: string | symbol;
+  readonly spec: ScheduleSpec;
+}
+
+/** The states, handlers and schedules that the decorators of one class declare. */
 export interface ClassRecord {
   readonly states: StateRecord[];
   readonly handlers: HandlerRecord[];
+  readonly schedules: ScheduleRecord[];
 }
 
 /** What @StatefulFunction declares of a class. */
@@ -65,7 +73,7 @@ const declarations = new WeakMap<object, FunctionDeclaration>();
 export function recordFor(owner: object): ClassRecord {
   let record = records.get(owner);
   if (record === undefined) {
-    record = { states: [], handlers: [] };
+    record = { states: [], handlers: [], schedules: [] };
     records.set(owner, record);
   }
   return record;
@@ -127,7 +135,8 @@ function parentsOf(functionClass: object): object[] {
 export function collectRecord(functionClass: AnyClass): ClassRecord {
   let states: StateRecord[] = [];
   let handlers: HandlerRecord[] = [];
-  for (const { states: ownStates, handlers: ownHandlers } of inheritedRecords(functionClass)) {
+  let schedules: ScheduleRecord[] = [];
+  for (const { states: ownStates, handlers: ownHandlers, schedules: ownSchedules } of inheritedRecords(functionClass)) {
     states = states.filter((old) => !ownStates.some((own) => own.name === old.name || own.key === old.key));
     states.push(...ownStates);
     const retaken = new Set(ownHandlers.flatMap((own) => own.types.map(handledName)));
@@ -136,8 +145,12 @@ export function collectRecord(functionClass: AnyClass): ClassRecord {
       .map((old) => ({ ...old, types: old.types.filter((type) => !retaken.has(handledName(type))) }))
       .filter((old) => old.types.length > 0);
     handlers.push(...ownHandlers);
+    // A method that a subclass declares anew has only the schedules that the subclass gives it.
+    const redeclared = new Set([...ownHandlers, ...ownSchedules].map(({ key }) => key));
+    schedules = schedules.filter(({ key }) => !redeclared.has(key));
+    schedules.push(...ownSchedules);
   }
-  return { states, handlers };
+  return { states, handlers, schedules };
 }
 
 /** Finds the records of a class and its parents, the oldest first. */

@@ -11,6 +11,7 @@ import { anyTypename } from "../types/pack.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import { keptMessagesName } from "../wire/kept-messages.js";
 import type { Context } from "./context.js";
+import type { ScheduleSpec } from "./schedule-options.js";
 import type { StateProperty } from "./state-property.js";
 
 /** One state of a function, and its place in the object that a batch works on. */
@@ -93,6 +94,8 @@ export interface FunctionSpec {
   readonly catchAll: Handler | undefined;
   /** The types that the function declares to take, in their order, without catch-alls. */
   readonly handled: readonly HandledDeclaration[];
+  /** When the function gets a message by itself, on the embedded runtime. */
+  readonly schedules: readonly ScheduleSpec[];
   /** Makes the object that one batch works on: an instance of the class, or an object that holds the states. */
   create(): object | Promise<object>;
 }
@@ -108,10 +111,10 @@ export interface HandlerSource {
 
 /**
  * Checks and freezes a function's declaration. Throws HANDLER_DUPLICATE, HANDLER_MISSING, STATE_DUPLICATE,
- * TYPE_UNKNOWN.
+ * TYPE_UNKNOWN, and OPTION_INVALID for a schedule whose message no handler takes.
  */
 export function makeFunctionSpec(
-  { typeName, policy }: Pick<FunctionSpec, "typeName" | "policy">,
+  { typeName, policy, schedules }: Pick<FunctionSpec, "typeName" | "policy" | "schedules">,
   states: readonly StateSpec[],
   sources: readonly HandlerSource[],
   create: FunctionSpec["create"],
@@ -122,12 +125,21 @@ export function makeFunctionSpec(
       `${typeName} has no handler. Put @Handles(Type) on a public method. (If it has one already, ${twoCopies}.)`,
     );
   }
+  const indexed = indexHandlers(typeName, sources);
+  for (const { name, typename, where } of schedules) {
+    if (typename === undefined || indexed.catchAll !== undefined || indexed.handlers.has(typename)) continue;
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `${where}: the schedule "${name}" sends a ${typename}, for which ${typeName} has no handler.`,
+    );
+  }
   return Object.freeze({
     typeName,
     policy,
     states,
     stateIndex: indexStates(typeName, states),
-    ...indexHandlers(typeName, sources),
+    ...indexed,
+    schedules,
     create,
   });
 }

@@ -31,6 +31,16 @@ const nothingRan: BatchOutcome = {
   stopped: undefined,
 };
 
+/** Says that nothing sends the messages of schedules to functions that are served over HTTP. */
+function warnOfSchedules(functions: StatefulFunctions, logger: Logger): void {
+  const names = functions.typeNames
+    .flatMap((typeName) => functions.get(typeName)?.schedules ?? [])
+    .map(({ name }) => name);
+  if (names.length === 0) return;
+  const line = `No engine keeps the schedules of functions that it calls over HTTP, so nothing is sent for ${names.join(", ")}. Run the functions in a StatefunRuntime, or give its option schedules these schedules.`;
+  logger.warn(oneLine(line), new Error(line));
+}
+
 /** Options of a {@link RequestReplyHandler}. */
 export interface HandlerOptions {
   /** The generation of every request. Defaults to the generation that each request's bytes show. */
@@ -88,6 +98,7 @@ export class RequestReplyHandler {
     this.#types = { find: (typename) => functions.findType(typename) };
     this.#generation = generation;
     this.logger = logger;
+    warnOfSchedules(functions, logger);
     this.#host = {
       policy: refuseTerminal,
       onRefused: (line, error, address) => logger.warn(oneLine(line), error, fieldsOf(address)),

@@ -25,6 +25,7 @@ export type {
 } from "../engine/engine-api.js";
 export type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../engine/metrics-api.js";
 export type { ParkedFilter, ParkedInfo, ParkedSweep, ParkedSwept } from "../engine/parked-api.js";
+export type { IfMissed, ScheduleOptions } from "../functions/schedule-options.js";
 export type { DeadLetter } from "../model/dead-letter.js";
 export type { Failure } from "../model/failure.js";
 export type { FailureOptions, FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "../model/function-policy.js";
@@ -52,6 +53,9 @@ export type {
 export type { RunCancelOptions } from "./runs/runs.js";
 export type { RuntimeLimits } from "./runtime-limits.js";
 export type { RuntimeOptions } from "./runtime-options.js";
+export { type RuntimeSchedule, type ScheduleTarget, schedule } from "./schedules/definitions.js";
+export type { ScheduleRun } from "./schedules/schedule-record.js";
+export type { ScheduleApi, ScheduleFailure, ScheduleInfo } from "./schedules/schedules.js";
 export {
   type RuntimeCloseOptions,
   type RuntimeEgressOptions,

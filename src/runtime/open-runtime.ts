@@ -5,6 +5,7 @@ import { ReopeningEngine } from "../engine/reopening-engine.js";
 import { StatefunError } from "../errors.js";
 import { LocalFunctions } from "../functions/local-functions.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
+import type { Address } from "../model/address.js";
 import { longestTimerMs } from "../model/duration.js";
 import { defaultLogger, guarded, type Logger, logFailure } from "../model/logger.js";
 import { MemoryStore } from "../store/memory-store.js";
@@ -24,6 +25,8 @@ import { openPlaygroundIngress } from "./ingress/playground-ingress.js";
 import type { Module } from "./module/module.js";
 import { Runs } from "./runs/runs.js";
 import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
+import { scheduleDefinitions } from "./schedules/definitions.js";
+import { Schedules } from "./schedules/schedules.js";
 
 const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [] };
 
@@ -38,6 +41,7 @@ export interface OpenRuntime {
   readonly logger: Logger;
   readonly clock: Clock | undefined;
   readonly egresses: AttachedEgresses;
+  readonly schedules: Schedules;
   readonly closing: Closing;
 }
 
@@ -61,6 +65,9 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     options.module === undefined ? emptyModule : await readModuleFile(options.module, options.allowHostTemplates);
   const routes = openRoutes(functions, module, options);
   closing.add("endpoints", () => routes.close());
+  const serves = ({ namespace, name }: Address) => routes.find(namespace, name) !== undefined;
+  const definitions = scheduleDefinitions(options.schedules, { functions, catalog, serves });
+  const schedules = new Schedules(definitions, options.clock, logger);
   const store = await openStore(options.dir, options.waitForLock, logger);
   closing.add("store", () => store.close());
   // Not before the folder is owned: another process may write to the files. Before the engine, which must know the ids in them.
@@ -73,7 +80,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const [playground] = module.egresses;
   const engine = await ReopeningEngine.open({
     store,
-    findRoute: routes.find,
+    findRoute: schedules.routes(routes.find, options.clock),
     egresses: [...Object.keys(egresses), ...(playground === undefined ? [] : [playgroundEgress])],
     receivedIds: receivedIds(consumers),
     logger,
@@ -88,6 +95,8 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   closing.add("engine", (graceMs) => engine.close(graceMs));
   closing.add("writes", () => engine.settle());
   keepProcessAlive(closing);
+  closing.add("callers", async () => schedules.close());
+  await schedules.start(() => engine);
 
   const attached = new AttachedEgresses(engine, closing);
   for (const [name, consumer] of consumers) attached.attach(name, consumer);
@@ -126,7 +135,19 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
         );
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
   const dir = options.dir === false ? undefined : options.dir;
-  return { engine, runs, ingress, admin, dir, catalog, logger, clock: options.clock, egresses: attached, closing };
+  return {
+    engine,
+    runs,
+    ingress,
+    admin,
+    dir,
+    catalog,
+    logger,
+    clock: options.clock,
+    egresses: attached,
+    schedules,
+    closing,
+  };
 }
 
 /** The egresses of a runtime that have a consumer. */

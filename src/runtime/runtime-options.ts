@@ -24,6 +24,7 @@ import type { EgressSpec } from "./egresses.js";
 import { type FunctionOptionsByName, functionPoliciesOption } from "./endpoint/function-policies.js";
 import { type HttpIngressOptions, httpIngressOptions } from "./ingress/http-ingress.js";
 import { limitsOption, type RuntimeLimits } from "./runtime-limits.js";
+import { type RuntimeSchedule, schedulesOption } from "./schedules/definitions.js";
 
 /** Options of `StatefunRuntime.open`. */
 export interface RuntimeOptions extends FailureOptions {
@@ -51,6 +52,11 @@ export interface RuntimeOptions extends FailureOptions {
   readonly admin?: AdminOptions | false;
   /** Types that no function declares; the servers and egresses show their values as JSON. Defaults to none. */
   readonly types?: readonly TypeLike[];
+  /**
+   * When functions get a message by themselves, beside the schedules that functions of this process declare with `@Schedule`. The
+   * function `schedule` makes an entry whose message the compiler checks. Defaults to none.
+   */
+  readonly schedules?: readonly RuntimeSchedule[];
   /** Addresses to park before anything is delivered, for example because their message ends the process. Defaults to none. */
   readonly park?: readonly Address[];
   /**
@@ -96,6 +102,7 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
   ingress: serverOption(httpIngressOptions),
   admin: serverOption(adminOptions),
   types: unchecked<readonly TypeLike[]>(),
+  schedules: schedulesOption,
   park: unchecked<readonly Address[]>(),
   callTimeout: withDefault(timer, 60_000),
   ...failureOptions.described,

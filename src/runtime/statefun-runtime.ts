@@ -19,6 +19,7 @@ import {
 import type { AddressRuns, RunFilter, RunPage, RunsFound } from "./runs/run-info.js";
 import type { RunCancelOptions } from "./runs/runs.js";
 import type { RuntimeOptions } from "./runtime-options.js";
+import type { ScheduleApi } from "./schedules/schedules.js";
 
 /** Options of {@link StatefunRuntime.egress}. */
 export interface RuntimeEgressOptions {
@@ -58,6 +59,8 @@ export type RuntimeEngine = Omit<EngineApi, "send" | "call" | "cancel" | "close"
 export class StatefunRuntime {
   /** Shows and changes what the runtime holds, and takes egress consumers of your own. */
   readonly engine: RuntimeEngine;
+  /** Lists, pauses, resumes and runs the schedules. */
+  readonly schedules: ScheduleApi;
   /** The HTTP ingress; undefined when it was not opened. */
   readonly ingress: { readonly url: string; readonly port: number } | undefined;
   /** The admin server; undefined when it was not opened. */
@@ -70,6 +73,7 @@ export class StatefunRuntime {
   private constructor(opened: OpenRuntime) {
     this.#opened = opened;
     this.engine = opened.engine;
+    this.schedules = opened.schedules;
     this.ingress = opened.ingress;
     this.admin = opened.admin;
     this.dir = opened.dir;

@@ -8,6 +8,7 @@ import { checked, defineOptions, timer, withDefault } from "../model/options.js"
 import type { FunctionOptionsByName } from "../runtime/endpoint/function-policies.js";
 import type { RuntimeLimits } from "../runtime/runtime-limits.js";
 import { runtimeOptions } from "../runtime/runtime-options.js";
+import type { RuntimeSchedule } from "../runtime/schedules/definitions.js";
 import type { TypeLike } from "../types/protobuf.js";
 import { defaultStart } from "./virtual-clock.js";
 
@@ -25,6 +26,8 @@ export interface TestRuntimeOptions extends FailureOptions {
   readonly limits?: RuntimeLimits;
   /** Types that no function declares, to show their values. Defaults to none. */
   readonly types?: readonly TypeLike[];
+  /** When functions get a message by themselves, beside the schedules that they declare with `@Schedule`. Defaults to none. */
+  readonly schedules?: readonly RuntimeSchedule[];
   /** The egresses that functions may send to. Defaults to every egress. */
   readonly egresses?: readonly string[];
   /** Takes a line for every failure; false shows none. Defaults to stderr. */
@@ -38,7 +41,7 @@ export interface TestRuntimeOptions extends FailureOptions {
   readonly patience?: Duration;
 }
 
-const { functions, functionOptions, callTimeout, idempotencyKeyLifetime, limits, types, logger } =
+const { functions, functionOptions, callTimeout, idempotencyKeyLifetime, limits, types, schedules, logger } =
   runtimeOptions.described;
 
 const silent: Logger = { warn() {}, error() {} };
@@ -50,6 +53,7 @@ export const testOptions = defineOptions<TestRuntimeOptions>()({
   idempotencyKeyLifetime,
   limits,
   types,
+  schedules,
   logger: (input, name, where) => (input === false ? silent : logger(input, name, where)),
   ...failureOptions.described,
   egresses: checked("a list of names of egresses", (input): input is readonly string[] => Array.isArray(input)),

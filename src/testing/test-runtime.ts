@@ -1,5 +1,6 @@
 // A runtime of a test: the production engine in memory, on a clock that stands still until the test moves it.
 
+import type { FindRoute } from "../engine/endpoint.js";
 import { StatefunError } from "../errors.js";
 import { declarationOf } from "../functions/class-record.js";
 import type { Checked, MessageTo } from "../functions/context.js";
@@ -9,6 +10,7 @@ import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Address } from "../model/address.js";
 import { type Duration, durationToMs } from "../model/duration.js";
 import { defaultLogger, guarded } from "../model/logger.js";
+import { runtimeNamespace } from "../model/runtime-namespace.js";
 import { makeRoutes } from "../runtime/endpoint/routes.js";
 import { functionCatalog } from "../runtime/function-catalog.js";
 import {
@@ -19,6 +21,8 @@ import {
   type RuntimeSendOptions,
   sendMessage,
 } from "../runtime/requests.js";
+import { scheduleDefinitions } from "../runtime/schedules/definitions.js";
+import { type ScheduleApi, Schedules } from "../runtime/schedules/schedules.js";
 import type { RuntimeEngine } from "../runtime/statefun-runtime.js";
 import { showMessage } from "../types/show-value.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
@@ -57,6 +61,7 @@ interface TestParts {
   readonly fakes: Fakes;
   readonly failures: PlannedFailures;
   readonly egresses: Egresses;
+  readonly schedules: Schedules;
 }
 
 /**
@@ -90,6 +95,9 @@ export class TestRuntime {
     const egresses = new Egresses(find, read.egresses);
     const clock = new VirtualClock(read.startAt.getTime());
     const intercept = fakes.intercept(clock);
+    // A fake may take the place of a function that nothing serves yet.
+    const scope = { functions, catalog, serves: () => true };
+    const schedules = new Schedules(scheduleDefinitions(read.schedules, scope), clock, logger);
     const test = await TestEngine.open({
       clock,
       routes: (branch) => {
@@ -100,7 +108,8 @@ export class TestRuntime {
           clock: branch,
         });
         const routes = makeRoutes({ endpoints: [], ingresses: [], egresses: [] }, local, read.functionOptions);
-        return (namespace, name) => routes.find(namespace, name) ?? fakes.route(namespace, name);
+        const find: FindRoute = (namespace, name) => routes.find(namespace, name) ?? fakes.route(namespace, name);
+        return schedules.routes(find, branch);
       },
       intercept: (call, run) => failures.intercept(call, () => intercept(call, run)),
       onOpen: (opened) => egresses.reopen(opened),
@@ -112,7 +121,8 @@ export class TestRuntime {
       showMessage: (value) => showMessage(catalog, value),
       patienceMs: read.patience,
     });
-    return new TestRuntime({ functions, catalog, test, find, fakes, failures, egresses });
+    await test.alive(schedules.start(() => test.engine));
+    return new TestRuntime({ functions, catalog, test, find, fakes, failures, egresses, schedules });
   }
 
   private constructor(parts: TestParts) {
@@ -130,6 +140,11 @@ export class TestRuntime {
    */
   get engine(): RuntimeEngine {
     return this.#test.engine;
+  }
+
+  /** Lists, pauses, resumes and runs the schedules. */
+  get schedules(): ScheduleApi {
+    return this.#parts.schedules;
   }
 
   /**
@@ -210,10 +225,11 @@ export class TestRuntime {
     return this.#test.alive(statesOf(spec, (name) => this.#test.engine.state(address, name)));
   }
 
-  /** The messages that wait for their time, the next one first. */
+  /** The messages that wait for their time, the next one first. Schedules are in {@link schedules}. */
   async delayed(): Promise<DelayedView[]> {
     await this.#test.alive(this.#test.engine.flushed());
-    return delayedIn(this.#test.store, this.now, this.#parts.find);
+    const delayed = await delayedIn(this.#test.store, this.now, this.#parts.find);
+    return delayed.filter(({ to }) => !to.startsWith(`${runtimeNamespace}/`));
   }
 
   /** The parked addresses, in the order of their names and ids. */

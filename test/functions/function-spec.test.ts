@@ -31,7 +31,7 @@ const state = (name: string): StateSpec => ({
   set: () => {},
 });
 const make = (handlers: HandlerSource[], states: StateSpec[] = []) =>
-  makeFunctionSpec({ typeName: "a/b", policy: {} }, states, handlers, () => ({}));
+  makeFunctionSpec({ typeName: "a/b", policy: {}, schedules: [] }, states, handlers, () => ({}));
 
 test("a handler is found by each typename of its types, in both generations", () => {
   const { handlers, catchAll, handled } = make([

@@ -150,3 +150,16 @@ test("close waits for a call that fails, too", async () => {
   gate.open();
   await Promise.all([call, closing]);
 });
+
+test("a handler of functions with schedules warns at its start that nothing keeps them", () => {
+  const logger = new RecordingLogger();
+  const schedules = [{ name: "nightly", cron: "0 3 * * *", id: "all", message: "go" }];
+  new RequestReplyHandler(
+    new StatefulFunctions().register("example/counter", () => {}, { schedules }),
+    { logger },
+  );
+  assert.match(logger.lines.join(), /nightly/);
+  const quiet = new RecordingLogger();
+  new RequestReplyHandler(counting(), { logger: quiet });
+  assert.deepEqual(quiet.lines, []);
+});

@@ -21,7 +21,7 @@ import { type HttpServer, type ObserveAnswer, sendJson, sendNothing } from "../h
 import { sendValue } from "../http/value-answer.js";
 import { keyLifetimeOf, timeoutOf } from "./durations.js";
 import { ManyCalls } from "./many-calls.js";
-import { assertServed } from "./served.js";
+import { assertServed, isServed } from "./served.js";
 
 /** Options of the HTTP ingress. */
 export interface HttpIngressOptions {
@@ -215,7 +215,7 @@ class HttpIngress {
     const typeNames = new Set([...(this.#catalog.typeNames ?? []), ...met.map(({ typeName }) => typeName)]);
     const functions = [...typeNames].flatMap((typeName) => {
       const address = Address.of(typeName, "<id>");
-      if (!this.#engine.serves(address.namespace, address.name)) return [];
+      if (!isServed(this.#engine, address)) return [];
       const path = `${encodeURIComponent(address.namespace)}/${encodeURIComponent(address.name)}/<id>`;
       const types = this.#catalog.handled(typeName).map(({ typename }) => typename);
       return { function: typeName, types, send: `POST /send/${path}`, call: `POST /call/${path}` };

@@ -10,6 +10,7 @@ import { bytesReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { targetOf } from "../http/request-target.js";
 import { assertMethod, type HttpServer, listen, type ObserveAnswer, sendBody } from "../http/server.js";
+import { assertServed } from "./served.js";
 
 /** Options of {@link openPlaygroundIngress}. */
 export interface PlaygroundIngressOptions {
@@ -40,9 +41,7 @@ export function openPlaygroundIngress(
     // The playground's own server takes every method. Its examples use PUT.
     assertMethod(request, "PUT", "POST");
     const address = addressOf(request.url as string);
-    if (!engine.serves(address.namespace, address.name)) {
-      throw new StatefunError("FUNCTION_UNKNOWN", `No function ${address.typeName} is served here.`);
-    }
+    assertServed(engine, address);
     const read = bytesReader(catalog, address.typeName, typenameOf(request));
     await engine.send(address, read(await readBody(request, maxBodyBytes)));
     sendBody(response, 200, "text/plain", "");
