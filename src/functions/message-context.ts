@@ -101,7 +101,7 @@ export class MessageContext extends Context {
     const { to, message, options } = destination(target, rest, this);
     const argument = answering(to, this.#pack("send", asAnswer(message), options));
     this.#scope.checks?.target(to);
-    this.#scope.effects.addMessage({ target: to, argument });
+    this.#scope.effects.addMessage({ target: to.plain, argument });
     // Perhaps the answer: the caller then takes it for one, since no empty answer follows.
     if (this.#token !== undefined && to.equals(this.caller)) this.#deferred = true;
   }
@@ -224,7 +224,7 @@ export class MessageContext extends Context {
     const argument = answering(to, this.#withMetadata(packMessage(asAnswer(message)), metadata));
     this.#scope.checks?.target(to);
     if (cancellationToken !== undefined) this.#assertFree(cancellationToken);
-    this.#scope.effects.addDelayed({ delayMs, target: to, argument, cancellationToken });
+    this.#scope.effects.addDelayed({ delayMs, target: to.plain, argument, cancellationToken });
     if (to.equals(this.caller)) this.#deferred = true;
   }
 

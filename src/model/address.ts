@@ -50,6 +50,14 @@ export class Address {
     return undefined;
   }
 
+  /**
+   * The same address without the token of a call: where a message goes. An engine in this process keeps the object.
+   * @internal
+   */
+  get plain(): Address {
+    return this;
+  }
+
   /** The address as text, "namespace/name/id". */
   toString(): string {
     return `${this.typeName}/${this.id}`;
@@ -67,5 +75,9 @@ export class WaitingAddress extends Address {
 
   override get callToken(): string {
     return this.#callToken;
+  }
+
+  override get plain(): Address {
+    return new Address(this.namespace, this.name, this.id);
   }
 }

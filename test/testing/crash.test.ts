@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Context, StatefulFunctions, Types } from "../../src/index.js";
+import { type Address, type Context, StatefulFunctions, Types } from "../../src/index.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
@@ -160,4 +160,28 @@ test("a hundred crashes in a row lose nothing and do nothing twice", async () =>
   assert.deepEqual(await app.state(Counter, "bob"), { total: 100 });
   assert.equal(app.egress("test/totals").at(-1), 100);
   await app.close();
+});
+
+test("a function that is loaded again by the later answer to its call sends to itself without the token of the call", async () => {
+  const seen: string[] = [];
+  const asker = (text: string, context: Context) => {
+    seen.push(`${text} ${context.metadata.getText("statefun-answer") ?? "-"}`);
+    if (text === "ask") context.send("test/late", "l", "question", { metadata: { "statefun-call": "token" } });
+    if (text === "answer") context.send(context.address, "next");
+  };
+  const late = (text: string, context: Context, state: { asker: Address | undefined }) => {
+    if (text === "question") {
+      state.asker = context.deferReply();
+      context.sendAfter(1000, context.address, "now");
+    } else if (state.asker !== undefined) context.send(state.asker, "answer");
+  };
+  const functions = new StatefulFunctions()
+    .register("test/asker", asker, { handles: [Types.string] })
+    .register("test/late", late, { handles: [Types.string], state: { asker: Types.address } });
+  await using app = await TestRuntime.open({ functions });
+  await app.send("test/asker", "a", "ask");
+  await app.settle();
+  await app.crash();
+  await app.advance(1000);
+  assert.deepEqual(seen, ["ask -", "answer token", "next -"]);
 });
