@@ -265,6 +265,16 @@ export const commands = {
     options: { ...admin, ...json },
     examples: ["statefun cancel-run shop/checkout order-17"],
   },
+  schedules: {
+    args: "",
+    summary: "List the schedules, with the next due time, what was sent and missed, and why one can't send.",
+    options: { ...admin, ...json },
+  },
+  schedule: {
+    args: "<action> <name>",
+    summary: "Pause, resume or run a schedule; run sends its message now.",
+    options: { ...admin, ...json },
+  },
   state: {
     args: "<ns/name> <id> [name]",
     summary: "Print the states of an address, or print, set or delete one state.",

@@ -24,6 +24,8 @@ const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise
   runs: async () => (await import("./runs.js")).runs,
   run: async () => (await import("./runs.js")).run,
   "cancel-run": async () => (await import("./runs.js")).cancelRun,
+  schedules: async () => (await import("./schedules.js")).schedules,
+  schedule: async () => (await import("./schedules.js")).schedule,
   state: async () => (await import("./mend.js")).state,
   park: async () => (await import("./mend.js")).park,
   retry: async () => (await import("./mend.js")).retry,

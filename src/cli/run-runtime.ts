@@ -8,6 +8,7 @@ import { TypedValue } from "../model/typed-value.js";
 import type { EgressSpec } from "../runtime/egresses.js";
 import type { Module } from "../runtime/module/module.js";
 import type { RuntimeOptions } from "../runtime/runtime-options.js";
+import type { ScheduleInfo } from "../runtime/schedules/schedules.js";
 import type { StatefunRuntime } from "../runtime/statefun-runtime.js";
 import { durationOf } from "./duration-option.js";
 import { isUrl, parseEgress } from "./egress-option.js";
@@ -25,6 +26,7 @@ export interface Running {
   readonly json: {
     readonly functions: readonly string[];
     readonly module: string | null;
+    readonly schedules: readonly string[];
     readonly ingress: string | null;
     readonly admin: string | null;
     readonly dir: string | null;
@@ -44,9 +46,11 @@ export async function openRuntime(
   const functions = functionsFile === undefined ? new StatefulFunctions() : await loadFunctions(functionsFile);
   const runtime = await runtimeClassFor(functions, functionsFile, own).open({ ...options, functions, logger });
   const { ingress, admin, dir } = runtime;
+  const schedules = await runtime.schedules.list();
   const rows = [
     ["functions", functions.typeNames.join(", ")],
     ...(module === undefined ? [] : await moduleRows(module)),
+    ...schedules.map(scheduleRow),
     ["ingress", ingress?.url ?? ""],
     ["admin", admin?.url ?? ""],
     ["data", dir ?? "in memory only"],
@@ -57,11 +61,18 @@ export async function openRuntime(
     json: {
       functions: functions.typeNames,
       module: module ?? null,
+      schedules: schedules.map(({ name }) => name),
       ingress: ingress?.url ?? null,
       admin: admin?.url ?? null,
       dir: dir ?? null,
     },
   };
+}
+
+/** Describes a schedule. Its next due time is left out, since `dev` prints the description again whenever it differs. */
+function scheduleRow({ name, cron, timezone, target, pausedAt }: ScheduleInfo): string[] {
+  const pause = pausedAt === undefined ? "" : " (paused)";
+  return ["schedule", `${name}: ${cron} ${timezone} to ${target}${pause}`];
 }
 
 function runtimeOptions(input: Input, module: string | undefined): RuntimeOptions {

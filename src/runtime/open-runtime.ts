@@ -127,11 +127,8 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     adminOptions === false
       ? undefined
       : await openAdminServer(
-          engine,
-          runs,
-          catalog,
+          { engine, runs, schedules, catalog, ingresses },
           { ...adminOptions, logger: adminOptions.logger ?? logger },
-          ingresses,
         );
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
   const dir = options.dir === false ? undefined : options.dir;

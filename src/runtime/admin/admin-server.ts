@@ -11,6 +11,7 @@ import { listenToRoutes } from "../http/routed-server.js";
 import { type HttpServer, sendBody, sendJson } from "../http/server.js";
 import type { IngressMetrics } from "../ingress/ingress-metrics.js";
 import type { Runs } from "../runs/runs.js";
+import type { Schedules } from "../schedules/schedules.js";
 import { answers } from "./answers.js";
 import { Metrics } from "./metrics.js";
 import { type AdminRoute, type RouteName, routes } from "./routes.js";
@@ -39,6 +40,15 @@ interface NamedRoute extends AdminRoute {
   readonly name: RouteName;
 }
 
+/** What the admin server shows and changes. */
+export interface AdminParts {
+  readonly engine: EngineApi;
+  readonly runs: Runs;
+  readonly schedules: Schedules;
+  readonly catalog: TypeCatalog;
+  readonly ingresses: IngressMetrics;
+}
+
 const allRoutes: readonly NamedRoute[] = Object.entries(routes).map(([name, route]) => ({
   ...route,
   name: name as RouteName,
@@ -49,13 +59,10 @@ const allRoutes: readonly NamedRoute[] = Object.entries(routes).map(([name, rout
  * Rejects with OPTION_INVALID and ADDRESS_IN_USE.
  */
 export function openAdminServer(
-  engine: EngineApi,
-  runs: Runs,
-  catalog: TypeCatalog,
+  { engine, runs, schedules, catalog, ingresses }: AdminParts,
   options: ReturnType<typeof adminOptions.read>,
-  ingresses: IngressMetrics,
 ): Promise<HttpServer> {
-  const metrics = new Metrics(engine, ingresses);
+  const metrics = new Metrics({ engine, schedules, ingresses });
   return listenToRoutes({
     name: "The admin server",
     option: "the option admin.port",
@@ -73,7 +80,7 @@ export function openAdminServer(
         const { contentType, text } = await metrics.read();
         return sendBody(response, 200, contentType, text);
       }
-      const { status, body } = await answers[route.name]({ engine, runs, catalog, filled, query, request });
+      const { status, body } = await answers[route.name]({ engine, runs, schedules, catalog, filled, query, request });
       sendJson(response, status, body);
     },
   });

@@ -12,6 +12,7 @@ import { deadLetterAnswers } from "./dead-letters.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
 import type { Asked, RouteName } from "./routes.js";
 import { runAnswers, showRun } from "./runs.js";
+import { scheduleAnswers } from "./schedules.js";
 import { assertStateHeld, assertStateKnown, readState } from "./values.js";
 
 /** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
@@ -126,6 +127,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
 
     ...runAnswers,
     ...parkedAnswers,
+    ...scheduleAnswers,
     ...deadLetterAnswers,
   };
 

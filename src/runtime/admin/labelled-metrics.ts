@@ -2,10 +2,12 @@
 
 import type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../../engine/metrics-api.js";
 import type { IngressMetrics } from "../ingress/ingress-metrics.js";
+import type { ScheduleNumbers } from "../schedules/schedules.js";
 
 /** What the metrics with labels are read from. */
 export interface LabelledNumbers {
   readonly engine: EngineMetrics;
+  readonly schedules: readonly ScheduleNumbers[];
   readonly ingresses: IngressMetrics;
 }
 
@@ -106,6 +108,27 @@ export const labelledMetrics: Readonly<Record<string, LabelledMetric>> = {
     labels: ["egress"],
     help: "Tries to hand a record out that failed.",
     of: byEgress(({ failures }) => failures),
+  },
+  statefun_schedule_messages_total: {
+    type: "counter",
+    labels: ["schedule"],
+    help: "Messages that the schedule has sent, before this start too.",
+    of: ({ schedules }) => schedules.map(({ name, sent }) => ({ labels: { schedule: name }, value: sent })),
+  },
+  statefun_schedule_missed_total: {
+    type: "counter",
+    labels: ["schedule"],
+    help: "Due times of the schedule at which nothing ran, before this start too.",
+    of: ({ schedules }) => schedules.map(({ name, missed }) => ({ labels: { schedule: name }, value: missed })),
+  },
+  statefun_schedule_next_timestamp_seconds: {
+    type: "gauge",
+    labels: ["schedule"],
+    help: "The next due time of the schedule, in seconds since 1970. A schedule that is paused has none.",
+    of: ({ schedules }) =>
+      schedules.flatMap(({ name, nextAt }) =>
+        nextAt === undefined ? [] : [{ labels: { schedule: name }, value: nextAt / 1000 }],
+      ),
   },
   statefun_ingress_requests_total: {
     type: "counter",

@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import { type EngineApi } from "../../engine/engine-api.js";
 import { bucketBounds, type EngineMetrics } from "../../engine/metrics-api.js";
 import type { IngressMetrics } from "../ingress/ingress-metrics.js";
+import type { Schedules } from "../schedules/schedules.js";
 import { type LabelledNumbers, labelledHistograms, labelledMetrics } from "./labelled-metrics.js";
 
 /** The names of the metrics that are a single number. */
@@ -62,14 +63,21 @@ interface ReadMetric {
   readonly values: readonly { metricName?: string; labels: Readonly<Record<string, string>>; value: number }[];
 }
 
+/** What the metrics are read from. */
+interface MetricsParts {
+  readonly engine: EngineApi;
+  readonly schedules: Schedules;
+  readonly ingresses: IngressMetrics;
+}
+
 /** The metrics of one engine and of its process. */
 export class Metrics {
   readonly #registry: Promise<Registry>;
 
-  constructor(engine: EngineApi, ingresses: IngressMetrics) {
+  constructor(parts: MetricsParts) {
     // The library is loaded when the server opens, and nothing waits for it: the start takes no longer. It is not loaded at
     // the first request, since Node never again imports a module that it once could not read, for want of file descriptors.
-    this.#registry = registryOf(engine, ingresses);
+    this.#registry = registryOf(parts);
     this.#registry.catch(() => {}); // the requests say so
   }
 
@@ -94,12 +102,12 @@ export class Metrics {
   }
 }
 
-async function registryOf(engine: EngineApi, ingresses: IngressMetrics): Promise<Registry> {
+async function registryOf({ engine, schedules, ingresses }: MetricsParts): Promise<Registry> {
   const { Counter, Gauge, Histogram, Registry } = await import("prom-client");
   const own = new Registry();
   const registers = [own];
   // The engine has other metrics after it has opened its store again.
-  const numbers = (): LabelledNumbers => ({ engine: engine.metrics, ingresses });
+  const numbers = (): LabelledNumbers => ({ engine: engine.metrics, schedules: schedules.numbers(), ingresses });
   for (const [name, { help, of }] of Object.entries(counters)) {
     new Counter({
       name,

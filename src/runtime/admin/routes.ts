@@ -5,6 +5,7 @@ import type { EngineApi } from "../../engine/engine-api.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { Route } from "../http/router.js";
 import type { Runs } from "../runs/runs.js";
+import type { ScheduleApi } from "../schedules/schedules.js";
 import { failureFilter } from "./failure-filter.js";
 
 /** One path of the admin server. */
@@ -123,6 +124,30 @@ export const routes = {
     query: ["which", "after", "through", "limit", ...failureFilter],
     does: "Removes the first message or all messages of parked addresses, and delivers the others.",
   },
+  schedules: {
+    method: "GET",
+    path: "/schedules",
+    query: [],
+    does: "The schedules in the order of their names, with the next due time and what each has done.",
+  },
+  pauseSchedule: {
+    method: "POST",
+    path: "/schedules/:schedule/pause",
+    query: [],
+    does: "Sends nothing more for a schedule, also after a restart.",
+  },
+  resumeSchedule: {
+    method: "POST",
+    path: "/schedules/:schedule/resume",
+    query: [],
+    does: "Ends the pause of a schedule: the due times from now on count.",
+  },
+  runSchedule: {
+    method: "POST",
+    path: "/schedules/:schedule/run",
+    query: [],
+    does: "Sends the message of a schedule now. Its due times stay as they are.",
+  },
   deadLetters: {
     method: "GET",
     path: "/dead-letters",
@@ -168,6 +193,7 @@ export type RouteName = keyof typeof routes;
 export interface Asked {
   readonly engine: EngineApi;
   readonly runs: Runs;
+  readonly schedules: ScheduleApi;
   readonly catalog: TypeCatalog;
   /** The parts of the path that the request has filled in. */
   readonly filled: Readonly<Record<string, string>>;

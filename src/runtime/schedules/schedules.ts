@@ -65,6 +65,14 @@ export interface ScheduleApi {
   run(name: string): Promise<ScheduleInfo>;
 }
 
+/** What metrics show of a schedule. */
+export interface ScheduleNumbers {
+  readonly name: string;
+  readonly sent: number;
+  readonly missed: number;
+  readonly nextAt: number | undefined;
+}
+
 /** The engine that keeps the schedules; another one after it has opened its store again. */
 type Engine = Pick<EngineApi, "send" | "call" | "inspect" | "addresses">;
 
@@ -113,9 +121,14 @@ export class Schedules implements ScheduleApi {
     this.#retry?.cancel();
   }
 
-  /** What each schedule has done since the start, for metrics. */
-  get records(): ReadonlyMap<string, ScheduleRecord> {
-    return this.#records;
+  /** What the metrics show of each schedule. Of one that can't do anything since the start, nothing is known. */
+  numbers(): ScheduleNumbers[] {
+    return [...this.#definitions.values()].flatMap(({ name, times }) => {
+      const record = this.#records.get(name);
+      if (record === undefined) return [];
+      const { sent, missed, pausedAt, until } = record;
+      return [{ name, sent, missed, nextAt: pausedAt === undefined ? times.next(until) : undefined }];
+    });
   }
 
   async list(): Promise<ScheduleInfo[]> {

@@ -13,6 +13,7 @@ import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
 import type { HttpServer } from "../../../src/runtime/http/server.js";
 import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
 import { Runs } from "../../../src/runtime/runs/runs.js";
+import { Schedules } from "../../../src/runtime/schedules/schedules.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
 import { type Received, type Sent, send } from "../../support/http.js";
@@ -78,11 +79,14 @@ export async function world(
   });
   const read = adminOptions.read("The admin server", { port: 0, ...options });
   const admin = await openAdminServer(
-    engine,
-    new Runs({ engine, clock: systemClock }),
-    catalog,
+    {
+      engine,
+      runs: new Runs({ engine, clock: systemClock }),
+      schedules: new Schedules(new Map(), systemClock, { warn() {}, error() {} }),
+      catalog,
+      ingresses: new IngressMetrics(),
+    },
     read,
-    new IngressMetrics(),
   );
   test.after(async () => {
     await admin.close(0);

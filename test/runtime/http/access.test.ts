@@ -10,6 +10,7 @@ import { Access } from "../../../src/runtime/http/access.js";
 import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
 import { openPlaygroundIngress } from "../../../src/runtime/ingress/playground-ingress.js";
 import { Runs } from "../../../src/runtime/runs/runs.js";
+import { Schedules } from "../../../src/runtime/schedules/schedules.js";
 import { throwsCode } from "../../support/expect-code.js";
 import { send } from "../../support/http.js";
 import { openIngress, openWorld, type World } from "../ingress/world.js";
@@ -33,11 +34,14 @@ const servers: Readonly<Record<string, { path: string; method: string; open(worl
     method: "GET",
     open: ({ engine, catalog }) =>
       openAdminServer(
-        engine,
-        new Runs({ engine, clock: systemClock }),
-        catalog,
+        {
+          engine,
+          runs: new Runs({ engine, clock: systemClock }),
+          schedules: new Schedules(new Map(), systemClock, logger),
+          catalog,
+          ingresses: new IngressMetrics(),
+        },
         adminOptions.read("The admin server", { port: 0, logger }),
-        new IngressMetrics(),
       ),
   },
   "the playground ingress": {
