@@ -117,7 +117,8 @@ function printRun(place: ShownPlace, shown: ShownRun): void {
   const began = status === "queued" ? `Waits for its turn since ${since}` : `${capital(status)}, began at ${since}`;
   const ended = endedAt === null ? "" : `, ended at ${endedAt}`;
   const mark = cancelled && status !== "cancelled" ? ", cancelled" : "";
-  print(oneLine(`${began}${ended}${mark}. Sent from ${caller ?? "outside"}.`));
+  const answers = caller === null ? "Nobody waits for its answer." : `Its answer goes to ${shortId(caller)}.`;
+  print(oneLine(`${began}${ended}${mark}.${endedAt === null ? ` ${answers}` : ""}`));
   if (input !== null) print(oneLine(`Message: ${input.typename}  ${shownValue(input)}`));
   if (error !== null) print(oneLine(causeOf(error)));
   if (status === "queued") return;

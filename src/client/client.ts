@@ -28,6 +28,17 @@ import { methods } from "./methods.js";
 import { pathPart, type Target, targetOf } from "./path.js";
 import type { Ref, Sender } from "./plain-types.js";
 import { type Repeated, repeat } from "./repeat.js";
+import {
+  type ClientRun,
+  type ClientRunCancelOptions,
+  type ClientRunOptions,
+  cancelRunsRequest,
+  listOf,
+  runCancelOptions,
+  runOptions,
+  runsRequest,
+  wasFound,
+} from "./runs.js";
 
 /**
  * Makes a client of the ingress at this URL, such as "http://localhost:7070". Throws OPTION_INVALID and DURATION_INVALID.
@@ -74,7 +85,7 @@ interface ClientSettings extends Connection {
 /** A call with a longer path and message goes alone: among others it would gain nothing, and hold them up. */
 const mostBatched = 8 * 1024;
 
-/** Calls functions, sends messages to functions, and withdraws delayed messages. Made by {@link connect}. */
+/** Calls functions, sends messages to functions, withdraws delayed messages, and cancels runs. Made by {@link connect}. */
 export class Client {
   readonly #settings: ClientSettings;
   readonly #batches: CallBatches | undefined;
@@ -155,6 +166,37 @@ export class Client {
       if (error instanceof StatefunError && error.code === "NOT_FOUND") return false;
       throw error;
     }
+  }
+
+  /** Shows the runs of workflows of one address: which there are, and how far they are. Rejects as the calls of {@link ref} do. */
+  async runs(typeName: string, id: string, options?: ClientRunOptions): Promise<ClientRun[]> {
+    const read = runOptions.read("runs", options);
+    return listOf(await this.#ask(runsRequest(targetOf(typeName, id)), read), "runs");
+  }
+
+  /**
+   * Cancels a run of a workflow; resolves when the cancellation is on disk, to whether there is such a run that has not ended. A
+   * run that was cancelled before counts. Rejects as the calls of {@link ref} do.
+   */
+  async cancelRun(typeName: string, id: string, run: string, options?: ClientRunCancelOptions): Promise<boolean> {
+    const { reason, ...read } = runCancelOptions.read("cancelRun", options);
+    return wasFound(this.#ask(cancelRunsRequest(targetOf(typeName, id), run, reason), read));
+  }
+
+  /**
+   * Cancels all runs of an address, also those that wait for their turn; resolves to their ids when the cancellation is on disk.
+   * Rejects as the calls of {@link ref} do.
+   */
+  async cancelRuns(typeName: string, id: string, options?: ClientRunCancelOptions): Promise<string[]> {
+    const { reason, ...read } = runCancelOptions.read("cancelRuns", options);
+    return listOf(await this.#ask(cancelRunsRequest(targetOf(typeName, id), undefined, reason), read), "cancelled");
+  }
+
+  /** Sends a request that may be repeated without a key, since it changes nothing a second time. */
+  async #ask(request: HttpRequest, read: ReturnType<typeof runOptions.read>): Promise<unknown> {
+    const send: SendAlone = (remainingMs, ending) => sendAlone(this.#settings, request, remainingMs, ending);
+    const answer = await this.#carryOut("CLIENT_FAILED", { ...read, idempotencyKey: undefined }, () => send);
+    return answer.plain();
   }
 
   async #call({ address, path }: Target, body: Body, options: ClientCallOptions | undefined): Promise<Answer> {

@@ -15,3 +15,4 @@ export { protobuf, type TypeLike } from "../types/protobuf.js";
 export { Client, connect } from "./client.js";
 export type { ClientCallOptions, ClientCancelOptions, ClientOptions, ClientSendOptions } from "./client-options.js";
 export type { Input, Output, Ref, Sender } from "./plain-types.js";
+export type { ClientRun, ClientRunCancelOptions, ClientRunOptions } from "./runs.js";

@@ -1,4 +1,4 @@
-// One try of a request that stands alone: a call, a send or a cancellation.
+// One try of a request that stands alone: a call, a send, a cancellation, or a look at runs.
 
 import { describe } from "../errors.js";
 import { TypedValue } from "../model/typed-value.js";
@@ -17,7 +17,7 @@ export interface Connection {
 
 /** A request, as each try sends it. */
 export interface HttpRequest {
-  readonly method: "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "DELETE";
   /** Returns the path and query of a try that has this much time left. */
   path(remainingMs: number): string;
   readonly headers: Readonly<Record<string, string>>;

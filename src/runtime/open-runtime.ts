@@ -1,6 +1,6 @@
 // Opens the parts of a runtime, one after the other: functions, store, engine, egresses, servers.
 
-import { type Clock, systemClock } from "../engine/clock.js";
+import type { Clock } from "../engine/clock.js";
 import { ReopeningEngine } from "../engine/reopening-engine.js";
 import { StatefunError } from "../errors.js";
 import { LocalFunctions } from "../functions/local-functions.js";
@@ -112,7 +112,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     const server = await openPlaygroundIngress(engine, catalog, { port, logger, observe });
     closing.add("ingresses", (graceMs) => server.close(graceMs));
   }
-  const runs = new Runs({ engine, clock: options.clock ?? systemClock });
+  const runs = new Runs(engine, options.clock);
   const { ingress: ingressOptions, admin: adminOptions } = options;
   const ingress =
     ingressOptions === false

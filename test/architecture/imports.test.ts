@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "runtime/module": ["model", "errors"],
   "runtime/endpoint": ["runtime/module", "engine", "model", "errors"],
   "runtime/http": ["types", "model", "errors"],
-  "runtime/ingress": ["runtime/http", "engine", "types", "model", "errors"],
+  "runtime/ingress": ["runtime/runs", "runtime/http", "engine", "types", "model", "errors"],
   "runtime/egress": ["runtime/http", "engine", "types", "model", "errors"],
   "runtime/schedules": ["runtime/endpoint", "runtime/http", "engine", "functions", "types", "model", "errors"],
   "runtime/runs": ["engine", "workflows/journal", "model", "errors"],

@@ -91,7 +91,10 @@ test("run shows what a run has done, one operation a line, and shortens long val
   const text = await printed(t, () => run(parseInput("run", ["shop/checkout", "o 17", "--admin-url", url])));
   const lines = text.split("\n");
   assert.match(lines[0] ?? "", /^shop\/checkout\/o 17, run r-1 of shop\/place$/);
-  assert.match(lines[1] ?? "", /^Waiting, began at 2026-01-01T00:00:00.000Z, cancelled\. Sent from outside\.$/);
+  assert.match(
+    lines[1] ?? "",
+    /^Waiting, began at 2026-01-01T00:00:00.000Z, cancelled\. Nobody waits for its answer\.$/,
+  );
   assert.match(lines[2] ?? "", /\{"total":5\}$/);
   assert.match(lines[4] ?? "", /^2026\S+ +step:reserve +done +2026\S+ +2 +\{"text":"x+…$/);
   assert.match(text, /… and 2 more/);

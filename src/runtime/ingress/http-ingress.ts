@@ -21,6 +21,7 @@ import { type HttpServer, type ObserveAnswer, sendJson, sendNothing } from "../h
 import { sendValue } from "../http/value-answer.js";
 import { keyLifetimeOf, timeoutOf } from "./durations.js";
 import { ManyCalls } from "./many-calls.js";
+import { cancelledRuns, shownRuns } from "./runs.js";
 import { assertServed, isServed } from "./served.js";
 
 /** Options of the HTTP ingress. */
@@ -128,6 +129,19 @@ class HttpIngress {
     },
     { method: "POST", path: "/calls", query: [], answer: (asked) => this.#manyCalls.answer(asked) },
     { method: "DELETE", path: "/delayed/:cancellationToken", query: [], answer: (asked) => this.#cancel(asked) },
+    { method: "GET", path: "/runs/:namespace/:name/:id", query: [], answer: (asked) => this.#runs(asked) },
+    {
+      method: "POST",
+      path: "/runs/:namespace/:name/:id/cancel",
+      query: ["reason"],
+      answer: (asked) => this.#cancelRuns(asked),
+    },
+    {
+      method: "POST",
+      path: "/runs/:namespace/:name/:id/:run/cancel",
+      query: ["reason"],
+      answer: (asked) => this.#cancelRuns(asked),
+    },
     { method: "GET", path: "/", query: [], answer: (asked) => this.#list(asked) },
     { method: "HEAD", path: "/", query: [], answer: (asked) => this.#list(asked) },
   ];
@@ -209,6 +223,15 @@ class HttpIngress {
     sendJson(response, 200, { status: "cancelled" });
   }
 
+  async #runs(asked: Asked): Promise<void> {
+    sendJson(asked.response, 200, await shownRuns(this.#engine, addressOf(asked)));
+  }
+
+  async #cancelRuns(asked: Asked): Promise<void> {
+    const { response, filled, query } = asked;
+    sendJson(response, 200, await cancelledRuns(this.#engine, addressOf(asked), filled.run, query.get("reason")));
+  }
+
   async #list({ response }: Asked): Promise<void> {
     // The functions of this process, and those elsewhere that have had a message.
     const met = await this.#engine.functions({ limit: mostListed });
@@ -240,7 +263,7 @@ function goneOf({ socket }: IncomingMessage): AbortSignal {
 function notFound(): StatefunError {
   return new StatefunError(
     "NOT_FOUND",
-    "The paths are POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, POST /calls, DELETE /delayed/<cancellationToken> and GET /. Write a slash inside a part as %2F.",
+    "The paths are POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, POST /calls, DELETE /delayed/<cancellationToken>, GET /runs/<namespace>/<name>/<id>, POST /runs/<namespace>/<name>/<id>/cancel, POST /runs/<namespace>/<name>/<id>/<run>/cancel and GET /. Write a slash inside a part as %2F.",
   );
 }
 

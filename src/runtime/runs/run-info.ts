@@ -67,7 +67,7 @@ export interface RunInfo {
 
 /** A run with everything that is kept of it. */
 export interface RunDetails extends RunInfo {
-  /** Who gets the answer of the run; undefined for a message from outside without an answer. */
+  /** Who gets the answer of the run; undefined when nobody waits for it. */
   readonly caller: Address | undefined;
   /** The message that began the run; undefined when the run has ended. */
   readonly input: TypedValue | undefined;

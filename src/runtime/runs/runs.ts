@@ -1,7 +1,7 @@
 // The runs of workflows, for people and programs: listed, shown and cancelled from outside. The engine knows nothing of runs. It
 // keeps their journal as a state of the address, and delivers a cancellation as a message.
 
-import type { Clock } from "../../engine/clock.js";
+import { type Clock, systemClock } from "../../engine/clock.js";
 import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
@@ -42,16 +42,17 @@ export interface RunCancelOptions {
 
 const cancelOptions = defineOptions<RunCancelOptions>()({ reason: unchecked<string>() });
 
-interface RunsParts {
-  readonly engine: Pick<EngineApi, "state" | "states" | "send">;
-  readonly clock: Clock;
-}
+/** What of an engine is needed for its runs. */
+type RunsEngine = Pick<EngineApi, "state" | "states" | "send">;
 
+/** The runs of one engine. */
 export class Runs {
-  readonly #parts: RunsParts;
+  readonly #engine: RunsEngine;
+  readonly #clock: Clock;
 
-  constructor(parts: RunsParts) {
-    this.#parts = parts;
+  constructor(engine: RunsEngine, clock: Clock = systemClock) {
+    this.#engine = engine;
+    this.#clock = clock;
   }
 
   /** See `StatefunRuntime.runs`. */
@@ -81,10 +82,9 @@ export class Runs {
 
   /** See `StatefunRuntime.findRuns`. */
   async find(typeName: string, filter?: RunFilter, page?: RunPage): Promise<RunsFound> {
-    const { engine, clock } = this.#parts;
     const { after, limit } = pageOptions.read("The page", page);
     const { status, workflow, waitingLongerThan: longerThanMs } = filterOptions.read("The filter", filter);
-    const now = clock.now();
+    const now = this.#clock.now();
     const isChosen = (run: RunInfo) =>
       hasStatus(run, status) &&
       (workflow === undefined || run.workflow === workflow) &&
@@ -93,7 +93,7 @@ export class Runs {
     let next = after;
     for (let reads = 0; reads < mostReads; reads += 1) {
       const place = next === undefined ? {} : { after: next };
-      const found = await engine.states(typeName, journalName, { limit: readAtOnce, ...place });
+      const found = await this.#engine.states(typeName, journalName, { limit: readAtOnce, ...place });
       for (const { id, value } of found.states) {
         const address = Address.of(typeName, id);
         runs.push(...runsOf(address, journalOf(address, value)).filter(isChosen));
@@ -121,13 +121,13 @@ export class Runs {
       throw new StatefunError("RUN_NOT_FOUND", `${address} has no run "${run}" that has not ended.`);
     }
     if (chosen.some(({ cancelledAt }) => cancelledAt === 0)) {
-      await this.#parts.engine.send(address, cancelMessage({ run: run ?? "", reason }));
+      await this.#engine.send(address, cancelMessage({ run: run ?? "", reason }));
     }
     return chosen.map(({ id }) => id);
   }
 
   async #journal(address: Address): Promise<Journal> {
-    const value = await this.#parts.engine.state(address, journalName);
+    const value = await this.#engine.state(address, journalName);
     return value === undefined ? newJournal() : journalOf(address, value);
   }
 }

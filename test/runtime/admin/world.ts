@@ -81,7 +81,7 @@ export async function world(
   const admin = await openAdminServer(
     {
       engine,
-      runs: new Runs({ engine, clock: systemClock }),
+      runs: new Runs(engine),
       schedules: new Schedules(new Map(), systemClock, { warn() {}, error() {} }),
       catalog,
       ingresses: new IngressMetrics(),

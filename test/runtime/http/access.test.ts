@@ -36,7 +36,7 @@ const servers: Readonly<Record<string, { path: string; method: string; open(worl
       openAdminServer(
         {
           engine,
-          runs: new Runs({ engine, clock: systemClock }),
+          runs: new Runs(engine),
           schedules: new Schedules(new Map(), systemClock, logger),
           catalog,
           ingresses: new IngressMetrics(),

@@ -5,6 +5,7 @@ import { Packed } from "../../../src/engine/packed.js";
 import { StateValue } from "../../../src/engine/state-values.js";
 import { Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
+import { parseTypeName } from "../../../src/model/type-name.js";
 import { TypedValue } from "../../../src/model/typed-value.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import { encodeJournal } from "../../../src/workflows/journal/encode-journal.js";
@@ -75,14 +76,18 @@ export const journal = (more: Partial<Journal>): Journal => ({ ...newJournal(), 
 /** An answer that this process can show. */
 export const charged = Types.string.pack("charged");
 
-/** A store that holds these journals of "shop/counter", by the ids of their addresses. Bytes stand for a journal as they are. */
-export async function storeOf(journals: Readonly<Record<string, Journal | Uint8Array>>): Promise<MemoryStore> {
+/** A store that holds these journals of a function, by the ids of their addresses. Bytes stand for a journal as they are. */
+export async function storeOf(
+  journals: Readonly<Record<string, Journal | Uint8Array>>,
+  typeName = "shop/counter",
+): Promise<MemoryStore> {
   const store = new MemoryStore();
+  const { namespace, name } = parseTypeName(typeName);
   await store.write(
     Object.entries(journals).map(([id, of]) => {
       const bytes = of instanceof Uint8Array ? of : encodeJournal(of);
       const value = new StateValue(Packed.pack(new TypedValue(journalTypename, bytes), "v3"), at);
-      return [`${kinds.state}${addressKey("shop", "counter", id)}${journalName}`, value.encode()] as const;
+      return [`${kinds.state}${addressKey(namespace, name, id)}${journalName}`, value.encode()] as const;
     }),
   );
   return store;

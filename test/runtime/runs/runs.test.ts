@@ -29,7 +29,7 @@ async function setUp(journals: Readonly<Record<string, Journal | Uint8Array>>) {
     },
   };
   const clock = { now: () => at + 7_200_000, after: () => ({ cancel() {} }) };
-  const runs = new Runs({ engine, clock });
+  const runs = new Runs(engine, clock);
   const find = async (filter?: RunFilter, page?: RunPage) => {
     const { runs: found, next } = await runs.find("shop/counter", filter, page);
     return { found: found.map(({ address: { id }, run, status }) => `${id} ${run} ${status}`), next };
