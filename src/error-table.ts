@@ -1,49 +1,6 @@
 // The one table of errors: what each code means, what to do about it, and how a caller and a command end with it.
 
-/**
- * Whose fault a failure is, which is: who has to change something.
- *
- * - "request": the HTTP request that came in, or the moment at which it came.
- * - "argument": a value, a name or an option that somebody gave. Inside a function's handler it is the handler's failure.
- * - "code": the functions, or how they are served.
- * - "operation": the machine, the network, the load, or the runtime's surroundings.
- */
-export type Fault = "request" | "argument" | "code" | "operation";
-
-/** The exit status of a command that fails. docs/cli.md says what each one means. */
-export type ExitStatus = 1 | 2 | 3 | 4 | 5 | 6;
-
-/** The meaning of one code, what to do about it, and how a caller and a command end with it. */
-export interface ErrorInfo {
-  /** What has happened. */
-  readonly meaning: string;
-  /** What to do about it; names of code are in backticks. */
-  readonly advice: string;
-  /** Who has to change something. */
-  readonly fault: Fault;
-  /** The HTTP status of an answer that is this error. A failure inside a function's handler is always answered with 500. */
-  readonly status: number;
-  /** Whether the message may be sent to any caller; otherwise it may hold what a stranger must not see. */
-  readonly expose: boolean;
-  /** The exit status of the command `statefun`. */
-  readonly exit: ExitStatus;
-}
-
-function request(status: number, meaning: string, advice: string, exit: ExitStatus = 1): ErrorInfo {
-  return { meaning, advice, fault: "request", status, expose: true, exit };
-}
-
-function argument(meaning: string, advice: string, exit: ExitStatus = 1): ErrorInfo {
-  return { meaning, advice, fault: "argument", status: 400, expose: true, exit };
-}
-
-function code(meaning: string, advice: string): ErrorInfo {
-  return { meaning, advice, fault: "code", status: 500, expose: false, exit: 1 };
-}
-
-function operation(status: number, meaning: string, advice: string, exit: ExitStatus = 1): ErrorInfo {
-  return { meaning, advice, fault: "operation", status, expose: status !== 500, exit };
-}
+import { argument, code, type ErrorInfo, operation, request } from "./error-info.js";
 
 /** Every stable code, with what there is to know about it. The tables in docs/errors.md say the same. */
 export const errors = {
@@ -389,6 +346,56 @@ export const errors = {
   SIMULATION_FAILED: code(
     "A simulated run did what it must not do.",
     "Read the history in the message from the top. Put the printed test into your tests, then correct the functions.",
+  ),
+  // Workflows: the failures of runs. Most are TerminalErrors with these codes.
+  STATE_CHANGED_OUTSIDE_STEP: code(
+    "The code of a workflow has changed a state outside a step. The code runs again at each pass, so the change would come again.",
+    'Change states in a step: `await flow.step("mark", () => { this.status = "paid"; })`.',
+  ),
+  OPERATION_DUPLICATE: code(
+    "Two operations of one run have the same name.",
+    "Give each operation of a run a name of its own. In a loop, put the count into the name.",
+  ),
+  FLOW_IN_STEP: code(
+    "The work of a step has used the context of its workflow.",
+    "Send with the context that the work gets, and put other operations before or after the step.",
+  ),
+  WORKFLOW_CALLS_ITSELF: code(
+    "A run has called its own address with the message of its own workflow, which would wait until the run has ended.",
+    'Call another id, return `flow.restart(input)`, or declare the workflow with `concurrency: "parallel"`.',
+  ),
+  WORKFLOW_UNKNOWN: code(
+    "A run lives whose workflow the function does not have any more.",
+    "Deploy the workflow again until its runs have ended, or cancel the run.",
+  ),
+  RUN_TOO_LARGE: code(
+    "A run has 1,000 operations, or results of 1 MiB.",
+    "Return `flow.restart(input)` before that, which goes on with a new run.",
+  ),
+  STEP_FAILED: operation(
+    422,
+    "A step of a workflow has failed at every try.",
+    "Look at the last failure, which the message names; the workflow may catch the error.",
+  ),
+  RUN_CANCELLED: operation(
+    409,
+    "A run was cancelled.",
+    "The operations for which it waited fail with this code. The workflow may catch the error, and undo what it has done.",
+  ),
+  RUN_NOT_FOUND: operation(
+    404,
+    "A message came that only a run can take, and no run lives.",
+    "Send the message while a run lives, or add `@Handles` for its type.",
+  ),
+  RUN_BUSY: operation(
+    409,
+    'A run of the workflow lives, and the workflow is declared with `concurrency: "reject"`.',
+    "Send the message again when the run has ended.",
+  ),
+  RUNS_FULL: operation(
+    429,
+    "1,000 runs or messages of 1 MiB wait at one address.",
+    "Send the message again later, or spread the runs over more ids.",
   ),
 } as const satisfies Readonly<Record<string, ErrorInfo>>;
 

@@ -2,7 +2,8 @@
 
 import { type ErrorCode, errors } from "./error-table.js";
 
-export { type ErrorCode, type ErrorInfo, type ExitStatus, errors, type Fault } from "./error-table.js";
+export type { ErrorInfo, ExitStatus, Fault } from "./error-info.js";
+export { type ErrorCode, errors } from "./error-table.js";
 
 /**
  * The one error class of this package: `code` is stable, `message` says what, where and what to do.

@@ -45,3 +45,15 @@ export { packValue } from "./types/pack.js";
 export { Types } from "./types/primitives.js";
 export { protobuf, type TypeLike } from "./types/protobuf.js";
 export type { ProtobufMessage, Sendable } from "./types/sendable.js";
+export { Workflow, type WorkflowDecorator } from "./workflows/decorator.js";
+export type { RunConcurrency, WorkflowOptions } from "./workflows/workflow.js";
+export {
+  type FlowCallOptions,
+  type ReceiveOptions,
+  Restart,
+  type SleepOptions,
+  type StepContext,
+  type StepOptions,
+  type StepResult,
+  WorkflowContext,
+} from "./workflows/workflow-context.js";

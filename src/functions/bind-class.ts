@@ -11,7 +11,13 @@ import {
   type ScheduleRecord,
   type StateRecord,
 } from "./class-record.js";
-import { type FunctionSpec, type HandlerSource, makeFunctionSpec, type StateSpec } from "./function-spec.js";
+import {
+  type ExtendedMethods,
+  type FunctionSpec,
+  type HandlerSource,
+  makeFunctionSpec,
+  type StateSpec,
+} from "./function-spec.js";
 import { typeOfClass, typeOfValue } from "./infer-type.js";
 import type { ScheduleSpec } from "./schedule-options.js";
 import { StateProperty } from "./state-property.js";
@@ -64,8 +70,9 @@ export function bindClass<I extends object>(
   const spec = makeFunctionSpec(
     { typeName, policy, schedules: record.schedules.map((schedule) => scheduleOf(schedule, functionClass.name)) },
     states,
-    record.handlers.map(handlerSource),
+    record.handlers.filter(({ extended }) => extended === undefined).map(handlerSource),
     create === undefined ? () => new functionClass() : newInstances(functionClass, create),
+    extendedMethods(record.handlers),
   );
   for (const schedule of record.schedules) assertOwnMessage(schedule, spec);
   return spec;
@@ -116,6 +123,22 @@ function stateTypes(functionClass: new () => object, states: readonly StateRecor
 }
 
 const keyText = (key: string | symbol) => (typeof key === "symbol" ? (key.description ?? "symbol") : key);
+
+/**
+ * The methods that are more than handlers. All of them have the same extension, because another copy of this package keeps other
+ * records.
+ */
+function extendedMethods(records: readonly HandlerRecord[]): ExtendedMethods | undefined {
+  const extension = records.find(({ extended }) => extended !== undefined)?.extended?.extension;
+  if (extension === undefined) return undefined;
+  const methods = records.flatMap(({ key, types, access, extended }) => {
+    if (extended === undefined) return [];
+    const call = (instance: object, ...args: readonly unknown[]) =>
+      (access.get(instance) as (...args: unknown[]) => unknown).call(instance, ...args);
+    return [{ types, name: keyText(key), options: extended.options, call }];
+  });
+  return { extension, methods };
+}
 
 function handlerSource({ key, types, readOnly, access }: HandlerRecord): HandlerSource {
   return {

@@ -6,7 +6,7 @@ import { otherCopy, StatefunError } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
 import type { TypeLike } from "../types/protobuf.js";
-import { type HandledType, handledName } from "./function-spec.js";
+import { type Extension, type HandledType, handledName } from "./function-spec.js";
 import type { ScheduleSpec } from "./schedule-options.js";
 
 // Compilers look for this symbol when a class is evaluated, and no Node has it yet. A class that uses the decorators
@@ -38,13 +38,15 @@ export interface StateRecord {
   readonly access: MemberAccess;
 }
 
-/** A method with @Handles. */
+/** A method with @Handles, or with the decorator of an extension. */
 export interface HandlerRecord {
   readonly key: string | symbol;
   readonly types: readonly HandledType[];
   /** Whether the method only reads the states and answers. */
   readonly readOnly: boolean;
   readonly access: Pick<MemberAccess, "get">;
+  /** What takes care of the method, and what its decorator was given; undefined for a plain handler. */
+  readonly extended?: { readonly extension: Extension; readonly options: unknown } | undefined;
 }
 
 /** A method with @Schedule. */
@@ -142,8 +144,8 @@ export function collectRecord(functionClass: AnyClass): ClassRecord {
     const retaken = new Set(ownHandlers.flatMap((own) => own.types.map(handledName)));
     handlers = handlers
       .filter((old) => !ownHandlers.some((own) => own.key === old.key))
-      .map((old) => ({ ...old, types: old.types.filter((type) => !retaken.has(handledName(type))) }))
-      .filter((old) => old.types.length > 0);
+      .map((old) => ({ ...old, types: old.types.filter((type) => !retaken.has(handledName(type))), had: old.types }))
+      .filter(({ types, had }) => types.length > 0 || had.length === 0);
     handlers.push(...ownHandlers);
     // A method that a subclass declares anew has only the schedules that the subclass gives it.
     const redeclared = new Set([...ownHandlers, ...ownSchedules].map(({ key }) => key));

@@ -6,9 +6,8 @@ import { type ExpirationOptions, expirationOptions, parseExpiration } from "../m
 import { type FunctionOptions, functionOptions, policyOf } from "../model/function-policy.js";
 import { checked, defineOptions, withDefault } from "../model/options.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
-import { expectAwaits } from "../model/running-handler.js";
 import { parseTypeName } from "../model/type-name.js";
-import { TypedValue, type ValueOf } from "../model/typed-value.js";
+import { type ValueOf } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import { declareFunction } from "./class-record.js";
 import type {
@@ -18,9 +17,9 @@ import type {
   StateDecorator,
   StatefulFunctionDecorator,
 } from "./decorator-types.js";
-import { isOnClass, isOnMember, type Member, memberOf, misplaced } from "./dialects.js";
-import { assertStateName, type HandledType, handledName, isAsync, isGenerator } from "./function-spec.js";
-import { typeOfClass } from "./infer-type.js";
+import { isOnClass, isOnMember, memberOf, misplaced } from "./dialects.js";
+import { assertStateName, type HandledType, handledName } from "./function-spec.js";
+import { recordHandler } from "./record-handler.js";
 
 /** Options of `@Handles`. */
 export interface HandlesOptions {
@@ -124,7 +123,7 @@ export function Handles(...args: readonly unknown[]): unknown {
   for (const type of types) handledName(type); // throws when the argument is no type
   const options = hasOptions ? (args.at(-1) as HandlesOptions) : undefined;
   const { readOnly } = handlesOptions.read("@Handles", options);
-  return (...decorated: readonly unknown[]) => recordHandler(types, memberOf("@Handles", decorated), readOnly);
+  return (...decorated: readonly unknown[]) => recordHandler(types, memberOf("@Handles", decorated), { readOnly });
 }
 
 /**
@@ -192,44 +191,4 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
 function isOptions([only, ...more]: readonly unknown[]): boolean {
   if (more.length > 0 || typeof only !== "object" || only === null) return false;
   return !("serialize" in only) && !isStandardSchema(only) && !isProtobufCodec(only);
-}
-
-function recordHandler(types: readonly HandledType[] | undefined, member: Member, readOnly = false): void {
-  const name = String(member.key);
-  if (member.kind !== "method") {
-    throw misplaced("@Handles", `stands on ${name}, which is not a method; put it on a method`);
-  }
-  if (isGenerator(member.method)) {
-    throw misplaced(
-      "@Handles",
-      `stands on ${name}, a generator, which does not run when it is called; use a plain or async method`,
-    );
-  }
-  if (isAsync(member.method)) expectAwaits();
-  const handled = types?.length ? types : [inferHandled(types === undefined, name, member.design("design:paramtypes"))];
-  const { handlers } = member.record;
-  for (const type of handled) {
-    const what = handledName(type);
-    const other = handlers.find((handler) => handler.types.some((taken) => handledName(taken) === what));
-    if (other === undefined) continue;
-    throw new StatefunError(
-      "HANDLER_DUPLICATE",
-      `${String(other.key)} and ${name} both take ${what}. A message goes to one handler.`,
-    );
-  }
-  handlers.push({ key: member.key, types: handled, readOnly, access: member.access });
-}
-
-/** Reads the handled type from the first parameter's metadata. Without metadata, `@Handles()` is a catch-all. */
-function inferHandled(mustInfer: boolean, name: string, paramTypes: unknown): HandledType {
-  const first: unknown = Array.isArray(paramTypes) ? paramTypes[0] : undefined;
-  const type = typeOfClass(first);
-  if (type !== undefined) return type;
-  if (first === TypedValue || !mustInfer) return TypedValue;
-  const compiler =
-    paramTypes === undefined ? "your compiler emits no decorator metadata" : "the metadata says too little";
-  throw new StatefunError(
-    "TYPE_UNKNOWN",
-    `The type of ${name}'s message can't be known: ${compiler}. Write it: @Handles(User), or @Handles() for messages of any type.`,
-  );
 }

@@ -3,13 +3,13 @@
 import { StatefunError, twoCopies } from "../errors.js";
 import type { Expiration } from "../model/expiration.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
+import type { Generation, Invocation } from "../model/invocation.js";
 import { isProtobufCodec, type MessageClass, type ReflectedType } from "../model/protobuf-class.js";
 import { isWellFormed } from "../model/text.js";
 import type { Type } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 import { anyTypename } from "../types/pack.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
-import { keptMessagesName } from "../wire/kept-messages.js";
 import type { Context } from "./context.js";
 import type { ScheduleSpec } from "./schedule-options.js";
 import type { StateProperty } from "./state-property.js";
@@ -21,6 +21,8 @@ export interface StateSpec {
   readonly expiration: Expiration;
   /** The property that holds the state; undefined when only get and set reach the property, because it is #private. */
   readonly property: StateProperty | undefined;
+  /** Whether an extension keeps the state, so that no code of the user reaches it. Defaults to false. */
+  readonly hidden?: boolean;
   get(instance: object): unknown;
   set(instance: object, value: unknown): void;
 }
@@ -42,10 +44,10 @@ export function handledName(handled: HandledType): string {
  * can't carry.
  */
 export function assertStateName(where: string, name: unknown): asserts name is string {
-  if (name === keptMessagesName) {
+  if (typeof name === "string" && name.startsWith("statefun.")) {
     throw new StatefunError(
       "STATE_NAME_INVALID",
-      `${where} needs another name: the package keeps messages that failed in the state "${name}".`,
+      `${where} needs another name: the states of the package itself begin with "statefun.".`,
     );
   }
   if (typeof name === "string" && name !== "" && isWellFormed(name)) return;
@@ -96,6 +98,8 @@ export interface FunctionSpec {
   readonly handled: readonly HandledDeclaration[];
   /** When the function gets a message by itself, on the embedded runtime. */
   readonly schedules: readonly ScheduleSpec[];
+  /** Finds the handlers of messages that belong to an extension; undefined when the function has none. */
+  readonly claim: Claim | undefined;
   /** Makes the object that one batch works on: an instance of the class, or an object that holds the states. */
   create(): object | Promise<object>;
 }
@@ -109,16 +113,63 @@ export interface HandlerSource {
   readonly call: Handler["call"];
 }
 
+/** A method that an extension takes care of. */
+export interface ExtendedMethod {
+  /** The types of the messages that come to the method; empty when no message comes to it by its type. */
+  readonly types: readonly HandledType[];
+  /** The name that error messages use. */
+  readonly name: string;
+  /** What the method's decorator was given, in the form of the extension. */
+  readonly options: unknown;
+  /** Calls the method with any arguments. */
+  call(instance: object, ...args: readonly unknown[]): unknown;
+}
+
+/** Takes care of methods. */
+export interface Extension {
+  /** Binds the methods of one function. */
+  bind(typeName: string, methods: readonly ExtendedMethod[]): BoundExtension;
+}
+
+/** What an extension gives one function. */
+export interface BoundExtension {
+  /** The states that the extension keeps. No property of the class holds them. */
+  readonly states: readonly StateSpec[];
+  /** The handlers of the methods' types. */
+  readonly sources: readonly HandlerSource[];
+  readonly claim: Claim;
+}
+
+/** Finds the handler of a message before the handlers' types are looked at; undefined leaves the message to them. */
+export type Claim = (spec: FunctionSpec, message: Invocation, batch: ClaimingBatch) => Handler | undefined;
+
+/** The batch in which a message is claimed. */
+export interface ClaimingBatch {
+  readonly generation: Generation;
+  /** The object that holds the states. */
+  readonly instance: object;
+}
+
+/** The methods of a function that are more than handlers, and the extension that takes care of them. */
+export interface ExtendedMethods {
+  readonly extension: Extension;
+  readonly methods: readonly ExtendedMethod[];
+}
+
 /**
  * Checks and freezes a function's declaration. Throws HANDLER_DUPLICATE, HANDLER_MISSING, STATE_DUPLICATE,
  * TYPE_UNKNOWN, and OPTION_INVALID for a schedule whose message no handler takes.
  */
 export function makeFunctionSpec(
   { typeName, policy, schedules }: Pick<FunctionSpec, "typeName" | "policy" | "schedules">,
-  states: readonly StateSpec[],
-  sources: readonly HandlerSource[],
+  ownStates: readonly StateSpec[],
+  handlers: readonly HandlerSource[],
   create: FunctionSpec["create"],
+  extended?: ExtendedMethods,
 ): FunctionSpec {
+  const bound = extended?.extension.bind(typeName, extended.methods);
+  const sources = bound === undefined ? handlers : [...handlers, ...bound.sources];
+  const states = bound === undefined ? ownStates : [...ownStates, ...bound.states];
   if (sources.length === 0) {
     throw new StatefunError(
       "HANDLER_MISSING",
@@ -140,6 +191,7 @@ export function makeFunctionSpec(
     stateIndex: indexStates(typeName, states),
     ...indexed,
     schedules,
+    claim: bound?.claim,
     create,
   });
 }

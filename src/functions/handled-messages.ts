@@ -1,6 +1,7 @@
 // The messages that a function class takes, as far as the compiler can see them.
 
 import type { TypenameOf } from "../model/named.js";
+import type { Receiving } from "../model/receiving.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { ProtobufMessage, Sendable } from "../types/sendable.js";
 
@@ -9,7 +10,8 @@ export type FunctionClass<I extends object> = abstract new (...args: any[]) => I
 
 /**
  * The messages of an instance's public methods that could be handlers: methods with the parameters (message) or
- * (message, context), where C is the type of the context.
+ * (message, context), where C is the type of the context. The method of a workflow has a context that says which messages the
+ * workflow receives besides.
  */
 type HandledBy<I, C> = {
   [K in keyof I]: I[K] extends (...args: infer A) => unknown ? FirstOfHandler<A, C> : never;
@@ -21,7 +23,9 @@ type FirstOfHandler<A extends readonly unknown[], C> = A extends readonly [infer
     ? M
     : A extends readonly [infer M, context?: C]
       ? M
-      : never;
+      : A extends readonly [infer M, Receiving<infer R>]
+        ? M | R
+        : never;
 
 /** Whether handlers of the messages M take any type, or are not known. */
 type TakesAll<M> = [M] extends [never] ? true : unknown extends M ? true : [TypedValue] extends [M] ? true : false;

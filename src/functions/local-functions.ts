@@ -39,6 +39,7 @@ export class LocalFunctions {
       keepsMessages: true,
       metadataBytes,
       clock: clock === undefined ? unrefClock : hostClockOf(clock),
+      types: { find: (typename) => functions.findType(typename) },
     };
   }
 

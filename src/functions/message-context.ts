@@ -1,26 +1,25 @@
 // Implements the context of one message: every send becomes an effect of the batch.
 
-import { describeValue, otherCopy, StatefunError } from "../errors.js";
+import { StatefunError } from "../errors.js";
 import { Address, WaitingAddress } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import { answerTo, emptyAnswer, failureValue } from "../model/correlation.js";
+import { answerTo, emptyAnswer } from "../model/correlation.js";
 import type { Deferred } from "../model/deferred.js";
-import { type Duration, durationToMs } from "../model/duration.js";
-import { failureOf, LastingFailure, lastingFailure } from "../model/failure.js";
+import { type Duration } from "../model/duration.js";
+import { LastingFailure, lastingFailure } from "../model/failure.js";
 import type { Generation, Invocation, SendChecks } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, unchecked } from "../model/options.js";
-import { isTerminalError } from "../model/terminal-error.js";
-import { assertToken, isText } from "../model/text.js";
+import { assertToken } from "../model/text.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { packAnswer, packValue } from "../types/pack.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Sendable } from "../types/sendable.js";
+import type { TypeFinder } from "../types/show-value.js";
 import type { BatchEffects } from "./batch-effects.js";
-import { declarationOf } from "./class-record.js";
 import { type Answer, Context, type SendAfterOptions, type SendOptions } from "./context.js";
-import type { FunctionClass } from "./handled-messages.js";
+import { answering, asAnswer, destination, packMessage, positiveDelay, timeOf } from "./outgoing.js";
 import type { BatchState } from "./state.js";
 import type { StateAccess } from "./state-access.js";
 import { isSet } from "./state-cell.js";
@@ -47,6 +46,8 @@ export interface BatchScope {
    * the metadata of a message may take.
    */
   readonly limit: { readonly passed: boolean; readonly metadataBytes: number };
+  /** Finds the types of values that say nothing but their typenames. */
+  readonly types: TypeFinder;
 }
 
 /** A {@link Context}, with the members that only the batch calls. */
@@ -63,6 +64,7 @@ export class MessageContext extends Context {
   #state: StateAccess | undefined;
   /** The token under which the caller, a function, waits for the answer; undefined when no function waits. */
   readonly #token: string | undefined;
+  #leavesCode = false;
 
   constructor(scope: BatchScope, invocation: Invocation, token: string | undefined) {
     super();
@@ -174,6 +176,31 @@ export class MessageContext extends Context {
   /** Whether a client that waits was promised an answer that comes later. */
   get deferred(): boolean {
     return this.#deferred && !this.#replied && isClient(this.caller as Address);
+  }
+
+  /** The parts of the batch that its contexts share. */
+  get scope(): BatchScope {
+    return this.#scope;
+  }
+
+  /** The message, without the token of its call. */
+  get invocation(): Invocation {
+    return this.#invocation;
+  }
+
+  /** The token under which the caller, a function, waits for the answer; undefined when no function waits. */
+  get callToken(): string | undefined {
+    return this.#token;
+  }
+
+  /** Says that code goes on which nobody waits for, so that the next message of the batch gets an instance of its own. */
+  leaveCode(): void {
+    this.#leavesCode = true;
+  }
+
+  /** Whether code goes on that nobody waits for. */
+  get leavesCode(): boolean {
+    return this.#leavesCode;
   }
 
   /** Lets the handler only read and answer, before it begins. */
@@ -300,68 +327,4 @@ class StatesByName implements StateAccess {
     this.#assertMayWrite();
     this.#state.write(name, undefined);
   }
-}
-
-/** Sorts the arguments after the target: a target that is an address is not followed by an id. */
-function destination(
-  target: unknown,
-  rest: readonly unknown[],
-  context: MessageContext,
-): { to: Address; message: unknown; options: unknown } {
-  if (target instanceof Address) {
-    return { to: withId(target, context), message: rest[0], options: rest[1] };
-  }
-  const [id, message, options] = rest;
-  let typeName: string;
-  if (typeof target === "string") typeName = target;
-  else if (typeof target === "function") typeName = declarationOf(target as FunctionClass<object>).typeName;
-  else {
-    throw new StatefunError(
-      "TARGET_INVALID",
-      `The target is ${describeValue(target)}; it must be a function's class, its type name, or an Address. ${otherCopy}`,
-    );
-  }
-  return { to: withId(Address.of(typeName, id as string), context), message, options };
-}
-
-function withId(target: Address, { address, caller }: MessageContext): Address {
-  if (target.namespace === "" || target.name === "") parseTypeName(target.typeName); // throws
-  if (isText(target.id)) return target;
-  // A function of another SDK may have an empty id, and may be sent to by who knows it: by itself, and by whom it sends to.
-  if (target.id === "" && (target.equals(address) || target.equals(caller))) return target;
-  throw new StatefunError(
-    "ID_MISSING",
-    `A message to ${target.typeName} needs the id of an instance: a non-empty string, without half a surrogate pair.`,
-  );
-}
-
-/** A message to an address that was kept for a later answer is that answer. */
-const answering = ({ callToken }: Address, value: TypedValue) =>
-  callToken === undefined ? value : answerTo(callToken, value);
-
-/** Packs an error that answers a caller; another message stays as it is. */
-const asAnswer = (message: unknown) => (isTerminalError(message) ? failureValue(failureOf(message)) : message);
-
-function packMessage(message: unknown): TypedValue {
-  if (message !== undefined && message !== null) return packValue(message);
-  throw new StatefunError("MESSAGE_MISSING", "There is no message to send.");
-}
-
-function positiveDelay(delay: Duration): number {
-  if (delay === undefined || delay === null)
-    throw new StatefunError("DELAY_INVALID", "A delayed message needs a delay.");
-  const delayMs = durationToMs(delay);
-  // A fraction of a millisecond below zero is truncated to minus zero.
-  if (delayMs > 0 || Object.is(delayMs, 0)) return delayMs;
-  throw new StatefunError("DELAY_INVALID", `A delay can't be negative: ${JSON.stringify(delay)}.`);
-}
-
-/** A date in milliseconds since 1970. Throws DELAY_INVALID. */
-function timeOf(date: unknown): number {
-  const ms = date instanceof Date ? date.getTime() : date;
-  if (typeof ms === "number" && Number.isFinite(ms)) return ms;
-  throw new StatefunError(
-    "DELAY_INVALID",
-    `sendAt takes a Date, or milliseconds since 1970, not ${describeValue(date)}.`,
-  );
 }

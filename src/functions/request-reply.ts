@@ -104,6 +104,7 @@ export class RequestReplyHandler {
       onRefused: (line, error, address) => logger.warn(oneLine(line), error, fieldsOf(address)),
       metadataBytes: maxMetadataBytes,
       clock: machineClock,
+      types: this.#types,
     };
   }
 

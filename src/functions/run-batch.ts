@@ -16,6 +16,7 @@ import type {
 import { expectAwaits, runHandler } from "../model/running-handler.js";
 import { isTerminalError } from "../model/terminal-error.js";
 import { copyOfBytes } from "../types/bytes.js";
+import type { TypeFinder } from "../types/show-value.js";
 import { BatchEffects } from "./batch-effects.js";
 import type { FailurePolicy } from "./failure-policy.js";
 import type { FunctionSpec } from "./function-spec.js";
@@ -46,6 +47,8 @@ export interface BatchHost {
   readonly metadataBytes: number;
   /** The time that handlers see, and that limits are measured by. */
   readonly clock: HostClock;
+  /** Finds the types of values that say nothing but their typenames. */
+  readonly types: TypeFinder;
   /** Takes a line for each message that a function has refused for good. Defaults to nobody: the engine logs the refusal. */
   readonly onRefused?: (line: string, error: Error, address: Address) => void;
 }
@@ -76,7 +79,7 @@ export class BatchRun implements BatchScope {
   #ends: BatchPart["ends"] = none;
   /** Whether the last message that ended settles; see MessageEnd. */
   #settling = false;
-  /** Whether a message has failed on the instance. */
+  /** Whether a message has failed on the instance, or has left code behind that may still change the instance. */
   #spoiled = false;
   #stopped: StatefunError | undefined;
   /** The turn of the event loop in which a part is taken while the batch waits. */
@@ -108,6 +111,14 @@ export class BatchRun implements BatchScope {
 
   get generation(): Generation {
     return this.#batch.generation;
+  }
+
+  get types(): TypeFinder {
+    return this.#host.types;
+  }
+
+  get instance(): object {
+    return this.state.instance;
   }
 
   get state(): BatchState {
@@ -210,7 +221,8 @@ export class BatchRun implements BatchScope {
     const context = new MessageContext(this, invocation, token);
     let result: unknown;
     try {
-      const handler = handlerOf(this.#spec, this.generation, argument.typename);
+      const handler =
+        this.#spec.claim?.(this.#spec, invocation, this) ?? handlerOf(this.#spec, this.generation, argument.typename);
       if (handler.readOnly) context.forbidChanges();
       const own = this.#host.keepsMessages && handler.sharesBytes ? argument.own(copyOfBytes) : argument;
       result = runHandler(handler.call, this.state.instance, decoded(handler, own), context);
@@ -240,6 +252,7 @@ export class BatchRun implements BatchScope {
     const isLast = this.#next + 1 === this.#batch.invocations.length;
     if (context.readOnly) this.#assertUnchanged(isLast);
     else this.state.keep(isLast);
+    if (context.leavesCode) this.#spoiled = true;
     const { deferred, settles } = context;
     if (deferred || settles) {
       const end = { index: this.#ended, ...(deferred ? { deferred } : {}), ...(settles ? { settles } : {}) };

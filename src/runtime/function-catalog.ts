@@ -17,7 +17,8 @@ export function functionCatalog(functions: StatefulFunctions, more: readonly Typ
     handled: (typeName) => functions.get(typeName)?.handled.map(({ type }) => type) ?? [],
     takesAll(typeName) {
       const spec = functions.get(typeName);
-      return spec && spec.catchAll !== undefined;
+      // A run of a workflow may receive messages of any type.
+      return spec && (spec.catchAll !== undefined || spec.claim !== undefined);
     },
     handler(typeName, method) {
       const taken = functions.get(typeName)?.handled.filter(({ name }) => name === method) ?? [];

@@ -120,9 +120,9 @@ export async function invoke(target: string | FunctionClass<object>, options: In
   const before = packStates(spec, state);
   const states = spec.states.map(({ name }) => ({ name, packed: encoded(before.get(name)) }));
   const messages = [{ caller: caller ?? undefined, argument: encodePacked(packed, "v3") }];
-  const ran = run(spec, encodeRequest(Address.of(typeName, id), states, messages, 0, 1), now.getTime());
-  const { effects, error } = ran instanceof Promise ? await ran : ran;
   const find: FindType = (typename) => functions.findType(typename);
+  const ran = run(spec, encodeRequest(Address.of(typeName, id), states, messages, 0, 1), now.getTime(), find);
+  const { effects, error } = ran instanceof Promise ? await ran : ran;
   const after = new Map<string, TypedValue | undefined>(before);
   for (const { name, value } of effects.mutations) after.set(name, value && decoded(value));
   const answer = effects.messages.find((sent) => isClient(sent.target));
@@ -152,14 +152,15 @@ interface Ran {
 }
 
 /** Runs the batch of a request, which holds one message. Returns a promise only when the function makes one. */
-function run(spec: FunctionSpec, request: Uint8Array, now: number): Ran | Promise<Ran> {
+function run(spec: FunctionSpec, request: Uint8Array, now: number, find: FindType): Ran | Promise<Ran> {
   const batch = decodeRequest(request);
   let error: unknown;
   const policy: FailurePolicy = (failed) => {
     error = causeOf(failed.error);
     return "consume";
   };
-  const host = { policy, metadataBytes: defaultMetadataBytes, clock: { ...machineClock, now: () => now } };
+  const clock = { ...machineClock, now: () => now };
+  const host = { policy, metadataBytes: defaultMetadataBytes, clock, types: { find } };
   const end = ({ part, stopped }: BatchOutcome): Ran => {
     // A value that a state can't hold fails the message outside of its handler.
     if (stopped !== undefined) error = causeOf(stopped);

@@ -9,7 +9,7 @@ export interface TypeCatalog {
   /** The types that a function handles; empty for a function of another process, or with nothing but a catch-all. */
   handled(typeName: string): readonly Type<any>[];
   /**
-   * Whether a function takes values of every type, by a catch-all; undefined for a function of another process.
+   * Whether a function may take values of every type, by a catch-all or in a workflow; undefined for a function of another process.
    * Defaults to undefined for every function: no value is refused for its type then.
    */
   takesAll?(typeName: string): boolean | undefined;

@@ -1,0 +1,49 @@
+// The failures of operations and runs. In the code of a workflow each one is a TerminalError, with a code that stays the same.
+
+import { type ErrorCode, errors } from "../errors.js";
+import { type Failure, terminalErrorOf } from "../model/failure.js";
+import { defaultTerminalStatus, isTerminalStatus, type TerminalError } from "../model/terminal-error.js";
+
+/** A failure with a code of this package. */
+export function runFailure(code: ErrorCode, message: string, details?: unknown): Failure {
+  const { status } = errors[code];
+  return {
+    code,
+    message,
+    terminal: true,
+    status: isTerminalStatus(status) ? status : defaultTerminalStatus,
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+/** The same as an error to throw. */
+export function runError(code: ErrorCode, message: string): TerminalError {
+  return terminalErrorOf(runFailure(code, message));
+}
+
+/** The errors with which operations have failed, whose rejections end no process; see stray-rejections.ts. */
+const ofOperations = new WeakSet<object>();
+
+/** The error with which an operation fails in the workflow's code. */
+export function operationError(failure: Failure): TerminalError {
+  const error = terminalErrorOf(failure);
+  ofOperations.add(error);
+  return error;
+}
+
+/** Whether an operation has failed with this error. */
+export function isOperationError(thrown: unknown): boolean {
+  return typeof thrown === "object" && thrown !== null && ofOperations.has(thrown);
+}
+
+/** What the caller of a run learns of its failure. What a step has thrown is for people who look after the function. */
+export function toldFailure({ code, message, details, status }: Failure): Failure {
+  const told = code === "STEP_FAILED" ? "A step of the workflow has failed for good." : message;
+  return {
+    code,
+    message: told,
+    terminal: true,
+    ...(details === undefined ? {} : { details }),
+    ...(status === undefined ? {} : { status }),
+  };
+}

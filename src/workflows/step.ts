@@ -1,0 +1,150 @@
+// A step: a piece of work whose result is kept with what the work has changed and sent. A try that fails leaves nothing behind.
+
+import { describe, StatefunError } from "../errors.js";
+import { BatchEffects } from "../functions/batch-effects.js";
+import { MessageContext } from "../functions/message-context.js";
+import { isThenable } from "../functions/thenable.js";
+import { backoffMs } from "../model/backoff.js";
+import { failureOf } from "../model/failure.js";
+import { checked, defineOptions, positiveInteger, timer, unchecked, withDefault } from "../model/options.js";
+import { isTerminalError } from "../model/terminal-error.js";
+import { isText } from "../model/text.js";
+import type { TypedValue } from "../model/typed-value.js";
+import type { TypeLike } from "../types/protobuf.js";
+import { type Activation, startTimer } from "./activation.js";
+import { runFailure } from "./failures.js";
+import type { Operation } from "./journal/journal.js";
+import { packResult, unpackResult } from "./results.js";
+import type { StepContext, StepOptions } from "./workflow-context.js";
+
+const stepOptions = defineOptions<StepOptions>()({
+  attempts: withDefault(positiveInteger, 5),
+  firstDelay: withDefault(timer, 1_000),
+  longestDelay: withDefault(timer, 60_000),
+  type: unchecked<TypeLike>(),
+});
+
+type ReadOptions = ReturnType<typeof stepOptions.read>;
+
+/** Throws OPTION_INVALID. */
+export const readName = (input: unknown, what: string): string =>
+  checked("a text that is not empty", isText)(input as string, "name", what) ?? "";
+
+/** The context of one try of a step. Its sends are held back until the try has succeeded. */
+class Try extends MessageContext implements StepContext {
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly #held: BatchEffects;
+
+  constructor(parent: MessageContext, attempt: number, idempotencyKey: string) {
+    const held = new BatchEffects();
+    const { address, now, generation, state, checks, limit, types } = parent.scope;
+    super({ address, now, generation, state, checks, limit, types, effects: held }, parent.invocation, undefined);
+    this.attempt = attempt;
+    this.idempotencyKey = idempotencyKey;
+    this.#held = held;
+  }
+
+  /** Ends the try and hands over what it has sent. */
+  sendHeld(effects: BatchEffects): void {
+    this.close();
+    for (const message of this.#held.messages) effects.addMessage(message);
+    for (const entry of this.#held.delayed) effects.addDelayed(entry);
+    for (const record of this.#held.egresses) effects.addEgress(record);
+  }
+}
+
+/** Asks for a step: resolves to its result, and does its work when there is none. */
+export function step(
+  pass: Activation,
+  name: string,
+  work: (step: StepContext) => unknown,
+  input?: StepOptions,
+): Promise<any> {
+  const options = stepOptions.read(`The step "${name}"`, input);
+  const base = `step:${readName(name, "flow.step")}`;
+  const { operation, index } = pass.operation({ kind: "step", base, named: true });
+  const { types } = pass.context.scope;
+  const result = pass.result(operation, (value) => unpackResult(value, types, "type", options.type));
+  const isDue = operation.seq === 0 && operation.dueAt === 0;
+  if (isDue && pass.stepEnded) pass.needsPass = true;
+  else if (isDue) begin(pass, { operation, index, name, options }, work);
+  return result;
+}
+
+interface Tried {
+  readonly operation: Operation;
+  readonly index: number;
+  readonly name: string;
+  readonly options: ReadOptions;
+}
+
+function begin(pass: Activation, tried: Tried, work: (step: StepContext) => unknown): void {
+  const { operation } = tried;
+  const context = new Try(pass.context, operation.attempts + 1, `${pass.run.id}:${operation.key}`);
+  pass.stepBegins();
+  let returned: unknown;
+  pass.calling = tried.name;
+  try {
+    returned = work(context);
+  } catch (thrown) {
+    pass.calling = undefined;
+    failed(pass, tried, context, thrown);
+    pass.stepEnds();
+    return;
+  }
+  pass.calling = undefined;
+  if (!isThenable(returned)) {
+    succeeded(pass, tried, context, returned);
+    pass.stepEnds();
+    return;
+  }
+  const end = (ended: () => void) => {
+    // The message of the pass may have ended meanwhile, because its time was over.
+    if (!pass.live) return;
+    pass.stepEnded = true;
+    ended();
+    pass.stepEnds();
+  };
+  Promise.resolve(returned).then(
+    (value) => end(() => succeeded(pass, tried, context, value)),
+    (thrown) => end(() => failed(pass, tried, context, thrown)),
+  );
+}
+
+function succeeded(pass: Activation, tried: Tried, context: Try, returned: unknown): void {
+  const { operation, name, options } = tried;
+  let packed: TypedValue | undefined;
+  try {
+    packed = packResult(returned, options.type);
+  } catch (thrown) {
+    context.close();
+    const code = thrown instanceof StatefunError ? thrown.code : "VALUE_INVALID";
+    const message = `The result of the step "${name}" can't be remembered: ${describe(thrown)}`;
+    pass.complete(operation, undefined, runFailure(code, message));
+    return;
+  }
+  pass.stepSucceeded = true;
+  context.sendHeld(pass.context.scope.effects);
+  pass.complete(operation, packed);
+}
+
+function failed(pass: Activation, tried: Tried, context: Try, thrown: unknown): void {
+  const { operation, index, name, options } = tried;
+  context.close();
+  operation.attempts += 1;
+  const { stack, ...failure } = failureOf(thrown);
+  if (isTerminalError(thrown)) {
+    pass.complete(operation, undefined, failure);
+    return;
+  }
+  const { attempts } = operation;
+  if (attempts >= options.attempts) {
+    const message = `The step "${name}" has failed ${attempts} times. The last failure: ${failure.message}`;
+    pass.complete(operation, undefined, runFailure("STEP_FAILED", message, { step: name, attempts }));
+    return;
+  }
+  operation.error = failure;
+  const { firstDelay: firstMs, longestDelay: longestMs } = options;
+  startTimer(pass.context, pass.run, index, backoffMs({ firstMs, longestMs }, attempts));
+}
