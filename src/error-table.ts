@@ -382,11 +382,6 @@ export const errors = {
     "A run was cancelled.",
     "The operations for which it waited fail with this code. The workflow may catch the error, and undo what it has done.",
   ),
-  RUN_NOT_FOUND: operation(
-    404,
-    "A message came that only a run can take, and no run lives.",
-    "Send the message while a run lives, or add `@Handles` for its type.",
-  ),
   RUN_BUSY: operation(
     409,
     'A run of the workflow lives, and the workflow is declared with `concurrency: "reject"`.',
@@ -394,7 +389,7 @@ export const errors = {
   ),
   RUNS_FULL: operation(
     429,
-    "1,000 runs or messages of 1 MiB wait at one address.",
+    "Too much waits at one address: 1,000 runs or messages, or 1 MiB of them.",
     "Send the message again later, or spread the runs over more ids.",
   ),
 } as const satisfies Readonly<Record<string, ErrorInfo>>;

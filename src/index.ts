@@ -50,7 +50,7 @@ export type { RunConcurrency, WorkflowOptions } from "./workflows/workflow.js";
 export {
   type FlowCallOptions,
   type ReceiveOptions,
-  Restart,
+  type Restart,
   type SleepOptions,
   type StepContext,
   type StepOptions,

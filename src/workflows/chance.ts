@@ -53,6 +53,6 @@ export function randomOf(id: string, count: number): number {
 /** The count-th UUID of a run, in the form of version 4. */
 export function uuidOf(id: string, count: number): string {
   const [a, b, c, d] = hash(`${id}/${count}`);
-  const digits = hex(a) + hex(((b & 0xffff0fff) >>> 0) | 0x4000) + hex(((c & 0x3fffffff) | 0x80000000) >>> 0) + hex(d);
+  const digits = hex(a) + hex(((b & 0xffff0fff) | 0x4000) >>> 0) + hex(((c & 0x3fffffff) | 0x80000000) >>> 0) + hex(d);
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

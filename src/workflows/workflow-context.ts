@@ -1,7 +1,7 @@
 // The context of a workflow as its method sees it: every operation that is remembered. flow.ts implements it.
 
-import type { Answer, Checked, Context, MessageTo, SendAfterOptions, SendOptions } from "../functions/context.js";
 import type { AnswerOf } from "../functions/answered-by.js";
+import type { Answer, Checked, Context, MessageTo, SendAfterOptions, SendOptions } from "../functions/context.js";
 import type { FunctionClass } from "../functions/handled-messages.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
@@ -132,7 +132,11 @@ export abstract class WorkflowContext<Received = any> {
    * fails with STEP_FAILED. A step that throws a TerminalError fails with it at once. The work may be done twice when the
    * process ends in the midst of it.
    */
-  abstract step<T>(name: string, work: (step: StepContext) => T, options?: StepOptions): Promise<StepResult<Awaited<T>>>;
+  abstract step<T>(
+    name: string,
+    work: (step: StepContext) => T,
+    options?: StepOptions,
+  ): Promise<StepResult<Awaited<T>>>;
 
   /** Sends a message to the function at an address, and resolves to its answer. Fails as the other forms of `call` do. */
   abstract call<L extends TypeLike>(

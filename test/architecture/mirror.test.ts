@@ -58,6 +58,8 @@ const rooms: Readonly<Record<string, Room>> = {
       dialects: "test/dialects runs it under every compiler",
       "answered-by": "it holds types alone; test/typings compiles against them",
       "handled-messages": "it holds types alone; test/typings compiles against them",
+      outgoing: "the tests of message-context run it",
+      "record-handler": "the tests of decorators run it",
       thenable: "the tests of bind-class and run-batch run it",
     },
     behaviours: [
@@ -74,6 +76,21 @@ const rooms: Readonly<Record<string, Room>> = {
       "silent-faults",
       "state-protocol",
     ],
+  },
+  workflows: {
+    untested: {
+      activation: "the tests of turn run it",
+      decorator: "the tests of turn run it",
+      extension: "the tests of turn run it",
+      failures: "the tests of turn run it",
+      flow: "the tests of turn run it",
+      "journal-state": "the tests of turn run it",
+      receives: "the tests of turn run it",
+      results: "the tests of turn run it",
+      step: "the tests of turn run it",
+      "workflow-context": "it holds declarations alone",
+    },
+    behaviours: [],
   },
   wire: {
     untested: { failure: "the tests of batch-end and of a workflow's journal run it" },

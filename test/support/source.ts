@@ -31,6 +31,7 @@ export const testFiles = () =>
     "support",
     "types",
     "wire",
+    "workflows",
   ].flatMap((room) => filesUnder(`test/${room}`, ".ts").map((file) => `test/${room}/${file}`));
 
 /**

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  type Context,
   Handles,
   json,
   State,
@@ -69,16 +68,20 @@ test("a run calls, does steps, receives, sleeps, sends and answers its caller", 
   await using app = await TestRuntime.open({ functions: new StatefulFunctions(Checkout, Stock) });
   const mail = app.fake("shop/mail");
   const answer = app.call(Checkout, "1", Order.pack({ id: "7", sku: "tea" }), { timeout: { days: 20 } });
-  answer.catch(() => {});
   await app.settle();
-  console.error(log, await app.waiting(), await app.parked());
   assert.equal(await app.call(Checkout, "1", "how is it?"), "charged");
-  assert.deepEqual(log.filter((entry) => entry !== "top"), ["charge", "mark"]);
+  assert.deepEqual(
+    log.filter((entry) => entry !== "top"),
+    ["charge", "mark"],
+  );
   await app.send(Checkout, "1", Approval.pack({ by: "ann" }));
   await app.settle();
   await app.advance({ hours: 1 });
   assert.deepEqual(await answer, { charge: "c-7", left: 1 });
-  assert.deepEqual(log.filter((entry) => entry !== "top"), ["charge", "mark"]);
+  assert.deepEqual(
+    log.filter((entry) => entry !== "top"),
+    ["charge", "mark"],
+  );
   assert.deepEqual(
     mail.received.map(({ message }) => message),
     ["sent to ann"],
