@@ -75,10 +75,9 @@ type FieldOutput<T> = [Extract<T, Long>] extends [never]
       : Output<T>
   : string | Exclude<T, number | Long>;
 
-/** The second parameter of a handler, known by its members, since the client must not import the functions' side. */
+/** The second parameter of a handler or a workflow, known by its members, since the client must not import the functions' side. */
 interface ContextLike {
   readonly address: unknown;
-  reply(...args: any[]): unknown;
   sendEgress(...args: any[]): unknown;
 }
 

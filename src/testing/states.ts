@@ -5,6 +5,8 @@ import type { FunctionSpec, StateSpec } from "../functions/function-spec.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { plain } from "./plain.js";
 
+const shownStates = ({ states }: FunctionSpec) => states.filter(({ hidden }) => hidden !== true);
+
 /**
  * The states of a function by the keys of their properties, or by their own names where the property is #private. `read` finds
  * the stored value of a state by its name. A state without one has the default that a handler would find.
@@ -13,11 +15,12 @@ export async function statesOf(
   spec: FunctionSpec,
   read: (name: string) => Promise<TypedValue | undefined> | TypedValue | undefined,
 ): Promise<Record<string | symbol, unknown>> {
-  const stored = await Promise.all(spec.states.map(({ name }) => read(name)));
+  const shown = shownStates(spec);
+  const stored = await Promise.all(shown.map(({ name }) => read(name)));
   const isComplete = stored.every((value) => value !== undefined);
   const fresh = isComplete ? {} : await spec.create();
   const states: Record<string | symbol, unknown> = {};
-  spec.states.forEach(({ name, type, property, get }, index) => {
+  shown.forEach(({ name, type, property, get }, index) => {
     const packed = stored[index];
     const value = plain(packed === undefined ? get(fresh) : type.unpack(packed));
     if (value !== undefined) states[keyOf({ name, property })] = value;
@@ -32,9 +35,10 @@ export async function statesOf(
 export function packStates(spec: FunctionSpec, states: object): Map<string, TypedValue> {
   const packed = new Map<string, TypedValue>();
   for (const [key, value] of Object.entries(states)) {
-    const state = spec.states.find((candidate) => keyOf(candidate) === key);
+    const settable = shownStates(spec);
+    const state = settable.find((candidate) => keyOf(candidate) === key);
     if (state === undefined) {
-      const known = spec.states.map((candidate) => String(keyOf(candidate))).join(", ") || "none";
+      const known = settable.map((candidate) => String(keyOf(candidate))).join(", ") || "none";
       throw new StatefunError("OPTION_INVALID", `${spec.typeName} has no state "${key}". Its states: ${known}.`);
     }
     if (value !== undefined && value !== null) packed.set(state.name, state.type.pack(value));
