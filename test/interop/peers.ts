@@ -48,6 +48,12 @@ const recipes: Record<PeerName, () => Promise<Command>> = {
 };
 
 async function python(version: string, script: string): Promise<Command> {
+  // Python would write __pycache__ beside the sources.
+  return { program: await pythonProgram(version), args: ["-B", join(folderOf("python"), script)] };
+}
+
+/** Installs the Python SDK of a version, and returns the Python that has it. */
+export async function pythonProgram(version: string): Promise<string> {
   const folder = folderOf("python");
   const requirements = `requirements-${version}.txt`;
   const venv = join(folder, "target", `venv-${version}`);
@@ -56,8 +62,7 @@ async function python(version: string, script: string): Promise<Command> {
     await run(folder, "python3", ["-m", "venv", venv]);
     await run(folder, join(venv, "bin/pip"), ["install", "--quiet", "-r", requirements]);
   });
-  // Python would write __pycache__ beside the sources.
-  return { program: join(venv, "bin/python"), args: ["-B", join(folder, script)] };
+  return join(venv, "bin/python");
 }
 
 /** Installs a peer, unless that was done before with the same sources. */

@@ -15,6 +15,7 @@ const notOnV2 = ["example/visits"];
 
 test("there is a sample for each part of the guide", () => {
   assert.deepEqual(samples.sort(), [
+    "agent",
     "async",
     "caller",
     "count",
@@ -23,6 +24,9 @@ test("there is a sample for each part of the guide", () => {
     "expiration",
     "hello",
     "kafka",
+    "order",
+    "report",
+    "saga",
     "union",
   ]);
 });

@@ -37,6 +37,9 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 test("an unknown sample is answered with the list of those there are", async () => {
   const child = start("cuont");
   const exited = once(child, "exit");
-  assert.match(await firstLine(child.stderr), /async, caller, count, delay, egress, expiration, hello, kafka, union/);
+  assert.match(
+    await firstLine(child.stderr),
+    /agent, async, caller, count, delay, egress, expiration, hello, kafka, order, report, saga, union/,
+  );
   assert.deepEqual(await exited, [1, null]);
 });
