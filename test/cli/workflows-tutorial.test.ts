@@ -1,0 +1,88 @@
+// docs/workflows.md as a newcomer follows it: its files and its commands, in an empty folder, with a runtime that is killed.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type TestContext, test } from "node:test";
+import { blocksOf, pageAt } from "../docs/pages.js";
+import { Built } from "./built.js";
+import { Running, run, running } from "./run.js";
+
+const built = new Built();
+const page = pageAt("docs/workflows.md");
+const files = Object.fromEntries(
+  blocksOf(page, "ts").flatMap(({ notes: [note = ""], code }) => {
+    // The tutorial sleeps for 20 seconds, so that a person has the time to kill the runtime.
+    return note.startsWith("file=") ? [[note.slice("file=".length), code.replace("seconds: 20", "seconds: 3")]] : [];
+  }),
+);
+const [tsconfig = ""] = blocksOf(page, "json").map(({ code }) => code);
+const project = () => built.project({ "package.json": '{ "type": "module" }', "tsconfig.json": tsconfig, ...files });
+
+/** The commands of the page that use `npx statefun`, as lists of arguments. */
+const commands = blocksOf(page, "sh")
+  .flatMap(({ code }) => code.split("\n"))
+  .filter((line) => /^(npx|node_modules\/\.bin\/)?\/?\s?statefun|^npx statefun|bin\/statefun/.test(line))
+  .map((line) =>
+    [
+      ...line
+        .replace(/^(npx |node_modules\/\.bin\/)statefun /, "")
+        .replace(/ &$/, "")
+        .matchAll(/'([^']*)'|(\S+)/g),
+    ].map(([, quoted, plain]) => quoted ?? plain ?? ""),
+  );
+
+function command(...begin: string[]): string[] {
+  const found = commands.find((args) => begin.every((word) => args.includes(word)));
+  assert.ok(found, `the page has no command with ${begin.join(" ")}`);
+  commands.splice(commands.indexOf(found), 1);
+  return found;
+}
+
+async function up(running: Running): Promise<Record<string, string>> {
+  const [, ingress = ""] = await running.saw(/ingress +(\S+)/);
+  const [, admin = ""] = await running.saw(/admin +(\S+)/);
+  return { STATEFUN_URL: ingress, STATEFUN_ADMIN_URL: admin };
+}
+
+const start = (t: TestContext, cwd: string, args: string[]) =>
+  running(t, built.main, [...args, "--port", "0", "--admin-port", "0"], { cwd });
+
+test("the first workflow goes on after kill -9, and kneads once", async (t) => {
+  const cwd = project();
+  const first = start(t, cwd, command("start", "bakery.ts"));
+  const sent = await run(built.main, command("send", "bakery/oven"), { env: await up(first) });
+  assert.equal(sent.code, 0, sent.stderr);
+  await first.saw(/^Kneads the dough for 4 loaves\.$/m);
+  first.process.kill("SIGKILL");
+  await once(first.process, "close");
+  const second = start(t, cwd, command("start", "bakery.ts"));
+  await second.saw(/^Bakes 3 kilos\.$/m);
+  assert.doesNotMatch(second.stdout, /Kneads/);
+});
+
+test("the order is paid, approved, refused and cancelled as the page says", async (t) => {
+  const cwd = project();
+  const dev = start(t, cwd, command("dev", "shop.ts"));
+  const env = await up(dev);
+  const say = async (...begin: string[]) => run(built.main, command(...begin), { env });
+  const until = async (expected: string, args: string[]) => {
+    const give = Date.now() + 20_000;
+    for (;;) {
+      const { stdout } = await run(built.main, args, { env });
+      if (stdout.includes(expected) || Date.now() > give) return stdout;
+    }
+  };
+  assert.equal((await say("send", "4711", "shop/place")).code, 0);
+  assert.equal(await until("paid", command("call", "4711")), '"paid"\n');
+  assert.equal((await say("send", "4711", "shop/approve")).code, 0);
+  assert.equal(await until("approved", command("call", "4711")), '"approved by Ann"\n');
+
+  const refused = await say("call", "4712");
+  assert.match(refused.stderr, /SOLD_OUT/);
+
+  assert.equal((await say("send", "4713", "shop/place")).code, 0);
+  assert.match(await until("4713", command("runs", "shop/order")), /4713/);
+  assert.match((await say("run", "4713")).stdout, /charge/);
+  assert.equal((await say("cancel-run", "4713")).code, 0);
+  await dev.saw(/^Refunds charge \d+: 450 cents\.$/m);
+});
