@@ -168,6 +168,7 @@ export const commands = {
     options: {
       ...message,
       delay: { value: "time", help: "Deliver the message later, for example in 500ms, 30s, 5m, 2h or 1d." },
+      at: { value: "time", help: "Deliver the message at this time, for example 2027-01-31T08:00:00Z." },
       "cancellation-token": {
         value: "token",
         help: "The token by which statefun cancel withdraws the delayed message.",

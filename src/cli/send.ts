@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, StatefunError } from "../errors.js";
 import { idempotencyKeyOption } from "../model/header-values.js";
+import { parseInstant } from "../model/instant.js";
 import { parseJson } from "../model/plain-json.js";
 import { parseTypeName } from "../model/type-name.js";
 import { durationOf } from "./duration-option.js";
@@ -14,10 +15,13 @@ import { type Answer, askIngress, pathOf, queryOf } from "./request.js";
 export async function send(input: Input): Promise<void> {
   const delay = durationOf(input, "delay");
   const cancellationToken = input.text("cancellation-token");
-  if (cancellationToken !== undefined && delay === undefined) {
-    throw usage("--cancellation-token withdraws a delayed message. Give --delay as well.");
+  const at = input.text("at");
+  if (at !== undefined && delay !== undefined) throw usage("--delay and --at exclude each other. Give one of them.");
+  if (cancellationToken !== undefined && delay === undefined && at === undefined) {
+    throw usage("--cancellation-token withdraws a delayed message. Give --delay or --at as well.");
   }
-  await post(input, "send", { delay: delay?.toString(), cancellationToken });
+  if (at !== undefined) parseInstant(at, "--at");
+  await post(input, "send", { delay: delay?.toString(), at, cancellationToken });
   if (input.flag("json")) printJson({ status: "accepted" });
   else print("Accepted.");
 }

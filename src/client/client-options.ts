@@ -2,6 +2,7 @@
 
 import type { Duration } from "../model/duration.js";
 import { bearerTokenOption, idempotencyKeyOption } from "../model/header-values.js";
+import { instant } from "../model/instant.js";
 import { type MetadataInput, metadataOption } from "../model/metadata.js";
 import { checked, defineOptions, duration, timer, unchecked, withDefault } from "../model/options.js";
 
@@ -46,6 +47,11 @@ export interface ClientCallOptions extends ClientCancelOptions {
 export interface ClientSendOptions extends ClientCallOptions {
   /** How long the runtime keeps the message before it delivers the message. Defaults to no delay. */
   readonly delay?: Duration;
+  /**
+   * When the runtime delivers the message, in place of a delay: a Date, or milliseconds since 1970. A time that has passed means at
+   * once. Defaults to at once.
+   */
+  readonly at?: Date | number;
   /** The token by which `cancel` withdraws the delayed message. Defaults to none. */
   readonly cancellationToken?: string;
 }
@@ -78,5 +84,6 @@ export const callOptions = defineOptions<ClientCallOptions>()({
 export const sendOptions = defineOptions<ClientSendOptions>()({
   ...callOptions.described,
   delay: duration,
+  at: instant,
   cancellationToken: unchecked<string>(), // checked as a part of the path
 });

@@ -3,6 +3,7 @@
 import { StatefunError } from "../errors.js";
 import { addressHeader, fromHeader } from "../model/header-values.js";
 import { httpUrlProblem } from "../model/http-url.js";
+import { assertOneTime } from "../model/instant.js";
 import { type Metadata } from "../model/metadata.js";
 import { expectCalls, waitingHandler } from "../model/running-handler.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
@@ -222,9 +223,11 @@ export class Client {
   }
 
   async #send({ path: target }: Target, body: Body, options: ClientSendOptions | undefined): Promise<void> {
-    const { delay, cancellationToken, metadata = body.metadata, ...common } = sendOptions.read("A send", options);
+    const { delay, at, cancellationToken, metadata = body.metadata, ...common } = sendOptions.read("A send", options);
     let path = `/send/${target}?${queryOf(body)}`;
+    assertOneTime("A send", delay, at);
     if (delay !== undefined) path += `delay=${delay}&`;
+    if (at !== undefined) path += `at=${Math.max(0, Math.ceil(at))}&`;
     if (cancellationToken !== undefined) {
       path += `cancellationToken=${pathPart("cancellation token", cancellationToken)}`;
     }

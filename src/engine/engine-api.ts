@@ -10,6 +10,8 @@ import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } f
 export interface SendOptions {
   /** Milliseconds until the message is delivered. Defaults to 0. */
   readonly delayMs?: number;
+  /** When the message is delivered, in milliseconds since 1970, in place of a delay. Defaults to none. */
+  readonly atMs?: number;
   /** Names the message for {@link EngineApi.cancel}. Defaults to none. */
   readonly cancellationToken?: string;
   /** A second send with the same key does nothing, for the key's lifetime. Defaults to none. */

@@ -50,10 +50,10 @@ export function fingerprintOf(
   kind: "send" | "call",
   target: Address,
   value: TypedValue,
-  delayMs = 0,
+  delay: number | string = 0,
   cancellationToken?: string,
 ): string {
-  const delayed = delayMs === 0 && cancellationToken === undefined ? [] : [delayMs, cancellationToken];
+  const delayed = delay === 0 && cancellationToken === undefined ? [] : [delay, cancellationToken];
   return createHash("sha256")
     .update(JSON.stringify([kind, target.namespace, target.name, target.id, value.typename, ...delayed]))
     .update(value.value)

@@ -23,7 +23,14 @@ import type { Counters } from "./metrics.js";
 import { Packed } from "./packed.js";
 import { type ParkedAddresses, parkedError } from "./parked-addresses.js";
 import type { ReadOnlyCalls } from "./read-only-calls.js";
-import { assertAddress, assertDelay, assertIdempotencyKey, assertSignal, assertTarget } from "./validation.js";
+import {
+  assertAddress,
+  assertDelay,
+  assertIdempotencyKey,
+  assertInstant,
+  assertSignal,
+  assertTarget,
+} from "./validation.js";
 import type { Wait, WaitingCalls } from "./waiting-calls.js";
 
 const defaultTimeoutMs = 30_000;
@@ -55,24 +62,29 @@ export class Intake {
   /** See EngineApi.send. */
   async send(target: Address, value: TypedValue, options: SendOptions): Promise<void> {
     const { admission, keys, commit, limits } = this.#parts;
-    const { delayMs = 0, cancellationToken, idempotencyKey, keyLifetimeMs } = options;
+    const { delayMs = 0, atMs, cancellationToken, idempotencyKey, keyLifetimeMs } = options;
     assertTarget(target);
     assertPacked(value);
     assertMetadataFits(value.metadata, limits.metadataBytes);
     assertDelay(delayMs);
+    if (atMs !== undefined) assertInstant(atMs);
     if (cancellationToken !== undefined) assertToken(cancellationToken);
     if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
     admission.assertOpen();
     const fingerprint =
-      idempotencyKey === undefined ? "" : fingerprintOf("send", target, value, delayMs, cancellationToken);
+      idempotencyKey === undefined
+        ? ""
+        : fingerprintOf("send", target, value, atMs === undefined ? delayMs : `at ${atMs}`, cancellationToken);
     if (idempotencyKey !== undefined && keys.repeats(idempotencyKey, fingerprint)) return commit.durable();
     admission.assertRoom(target);
     if (cancellationToken !== undefined) this.#assertTokenFree(cancellationToken);
     const packed = this.#pack(target, value);
+    const now = this.#parts.clock.now();
+    const dueAt = atMs === undefined ? now + delayMs : Math.max(now, atMs);
     commit.transact(() => {
       if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint, keyLifetimeMs);
-      if (delayMs === 0 && cancellationToken === undefined) this.#deliver(target, packed, undefined);
-      else this.#deliverLater(target, packed, delayMs, cancellationToken);
+      if (dueAt === now && cancellationToken === undefined) this.#deliver(target, packed, undefined);
+      else this.#deliverLater(target, packed, dueAt, cancellationToken);
     });
     return commit.durable();
   }
@@ -189,12 +201,11 @@ export class Intake {
     delivery.deliver(target, new Message(caller, value));
   }
 
-  #deliverLater(target: Address, value: Packed, delayMs: number, token: string | undefined): void {
-    const { delayed, clock, counters } = this.#parts;
+  #deliverLater(target: Address, value: Packed, dueAt: number, token: string | undefined): void {
+    const { delayed, counters } = this.#parts;
     counters.messagesIn += 1;
     // The time is rounded up, because the keys of delayed messages hold whole milliseconds.
-    const dueAt = Math.ceil(clock.now() + delayMs);
-    delayed.add(new DelayedMessage(target, undefined, value, dueAt, token));
+    delayed.add(new DelayedMessage(target, undefined, value, Math.ceil(dueAt), token));
   }
 
   #assertTokenFree(cancellationToken: string): void {

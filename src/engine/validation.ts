@@ -64,6 +64,12 @@ export function assertDelay(delayMs: number): void {
   throw new StatefunError("DELAY_INVALID", `The delay is ${describe(delayMs)} ms; it must be a number, 0 or more.`);
 }
 
+/** Throws DELAY_INVALID. */
+export function assertInstant(atMs: number): void {
+  if (typeof atMs === "number" && Number.isFinite(atMs)) return;
+  throw new StatefunError("DELAY_INVALID", `The time is ${describe(atMs)}; it must be milliseconds since 1970.`);
+}
+
 /** Throws OPTION_INVALID. */
 export function assertSignal(signal: AbortSignal): void {
   if (typeof signal.throwIfAborted === "function" && typeof signal.addEventListener === "function") return;

@@ -7,6 +7,7 @@ import { answerTo, emptyAnswer } from "../model/correlation.js";
 import type { Deferred } from "../model/deferred.js";
 import { type Duration } from "../model/duration.js";
 import { LastingFailure, lastingFailure } from "../model/failure.js";
+import { instantToMs } from "../model/instant.js";
 import type { Generation, Invocation, SendChecks } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, unchecked } from "../model/options.js";
@@ -19,7 +20,7 @@ import type { Sendable } from "../types/sendable.js";
 import type { TypeFinder } from "../types/show-value.js";
 import type { BatchEffects } from "./batch-effects.js";
 import { type Answer, Context, type SendAfterOptions, type SendOptions } from "./context.js";
-import { answering, asAnswer, destination, packMessage, positiveDelay, timeOf } from "./outgoing.js";
+import { answering, asAnswer, destination, packMessage, positiveDelay } from "./outgoing.js";
 import type { BatchState } from "./state.js";
 import type { StateAccess } from "./state-access.js";
 import { isSet } from "./state-cell.js";
@@ -136,7 +137,12 @@ export class MessageContext extends Context {
 
   sendAt(date: Date | number, target: unknown, ...rest: unknown[]): void {
     this.#assertMayChange("sends a delayed message");
-    this.#sendDelayed("sendAt", Math.max(0, Math.ceil(timeOf(date) - this.now)), target, rest);
+    this.#sendDelayed(
+      "sendAt",
+      Math.max(0, Math.ceil(instantToMs(date, "The date of sendAt") - this.now)),
+      target,
+      rest,
+    );
   }
 
   cancelDelayedMessage(cancellationToken: string): void {

@@ -69,13 +69,3 @@ export function positiveDelay(delay: Duration): number {
   if (delayMs > 0 || Object.is(delayMs, 0)) return delayMs;
   throw new StatefunError("DELAY_INVALID", `A delay can't be negative: ${JSON.stringify(delay)}.`);
 }
-
-/** A date in milliseconds since 1970. Throws DELAY_INVALID. */
-export function timeOf(date: unknown): number {
-  const ms = date instanceof Date ? date.getTime() : date;
-  if (typeof ms === "number" && Number.isFinite(ms)) return ms;
-  throw new StatefunError(
-    "DELAY_INVALID",
-    `sendAt takes a Date, or milliseconds since 1970, not ${describeValue(date)}.`,
-  );
-}

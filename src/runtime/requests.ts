@@ -3,6 +3,7 @@
 import type { EngineApi } from "../engine/engine-api.js";
 import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
+import { assertOneTime, instant } from "../model/instant.js";
 import { type Metadata, type MetadataInput, metadataOption } from "../model/metadata.js";
 import { defineOptions, duration, timer, unchecked } from "../model/options.js";
 import { expectCalls, waitingHandler } from "../model/running-handler.js";
@@ -15,6 +16,11 @@ import { assertTaken } from "./http/body-value.js";
 export interface RuntimeSendOptions {
   /** How long to wait before the message is delivered. Defaults to no wait. */
   readonly delay?: Duration;
+  /**
+   * When the message is delivered, in place of a delay: a Date, or milliseconds since 1970. A time that has passed means at once.
+   * Defaults to at once.
+   */
+  readonly at?: Date | number;
   /** Names a delayed message, so that `StatefunRuntime.cancel` can withdraw it. Defaults to none. */
   readonly cancellationToken?: string;
   /** The metadata of the message. Defaults to what came with a packed value, and otherwise to none. */
@@ -46,6 +52,7 @@ export interface RuntimeCancelOptions {
 
 const sendOptions = defineOptions<RuntimeSendOptions>()({
   delay: duration,
+  at: instant,
   metadata: metadataOption,
   cancellationToken: unchecked<string>(),
   idempotencyKey: unchecked<string>(),
@@ -74,9 +81,11 @@ export async function sendMessage(
   value: unknown,
   options?: RuntimeSendOptions,
 ): Promise<void> {
-  const { delay: delayMs, cancellationToken, idempotencyKey, metadata } = sendOptions.read("send", options);
+  const { delay: delayMs, at: atMs, cancellationToken, idempotencyKey, metadata } = sendOptions.read("send", options);
+  assertOneTime("send", delayMs, atMs);
   return engine.send(Address.of(typeName, id), packTaken(catalog, typeName, value, metadata), {
     ...(delayMs === undefined ? {} : { delayMs }),
+    ...(atMs === undefined ? {} : { atMs }),
     ...(cancellationToken === undefined ? {} : { cancellationToken }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   });

@@ -1,10 +1,11 @@
 // Implements the context of a workflow: each operation is looked up in the run's journal, and done when it is not there.
 
 import { StatefunError } from "../errors.js";
-import { asAnswer, destination, packMessage, positiveDelay, timeOf } from "../functions/outgoing.js";
+import { asAnswer, destination, packMessage, positiveDelay } from "../functions/outgoing.js";
 import type { Address } from "../model/address.js";
 import { callMetadata } from "../model/correlation.js";
 import type { Duration } from "../model/duration.js";
+import { instantToMs } from "../model/instant.js";
 import { Metadata, type MetadataInput } from "../model/metadata.js";
 import { checked, defineOptions, span, unchecked } from "../model/options.js";
 import { isText } from "../model/text.js";
@@ -120,7 +121,7 @@ export class Flow extends WorkflowContext {
 
   sleepUntil(date: Date | number, options?: SleepOptions): Promise<void> {
     return this.#operate(() => {
-      const time = timeOf(date);
+      const time = instantToMs(date, "The date of sleepUntil");
       return this.#sleep("sleepUntil", () => Math.max(0, Math.ceil(time - this.#pass.context.now)), options);
     });
   }

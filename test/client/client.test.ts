@@ -124,6 +124,13 @@ test("a sender's methods resolve when the message is durable; a delayed one is c
       delayed.map((message) => message.cancellationToken),
       [token],
     );
+    const at = new Date(Date.now() + 3_600_000);
+    const options = { at, cancellationToken: "at" };
+    await client.sender<CountGreeter>("example/count", "anna").greet({ name: "Anna" }, options);
+    const dated = await world.engine.inspect(Address.of("example/count", "anna"));
+    assert.equal(dated.delayed[0]?.dueAt, at.getTime());
+    const both = { at, delay: 5 };
+    await rejectsCode(client.sender<CountGreeter>("example/count", "bob").greet({}, both), "OPTION_INVALID");
     assert.equal(await client.cancel(token), true);
     assert.equal(await client.cancel(token), false);
     assert.equal((await client.ref<CountGreeter>("example/count", "bob").greet({})).count, 2);

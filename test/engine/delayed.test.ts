@@ -217,3 +217,26 @@ test("an answer that is due while its caller's request can't be read stays, and 
   await parts.clock.advance(2000);
   assert.deepEqual([parts.due.length, parts.delayed.pending], [1, 0]);
 });
+
+/** Counts its messages in a state. */
+const counting = {
+  states: ["count"],
+  handle: (batch: Batch) => batch.set("count", `${Number(batch.state("count") ?? 0) + batch.messages.length}`),
+};
+
+test("a send for a time is delivered then, and at once when the time has passed; repeated later, it is the same request", async (t) => {
+  const running = await open(t, { functions: { f: counting } });
+  const now = running.clock.now();
+  const send = (atMs: number) => running.send("f/a", "x", { idempotencyKey: "key", atMs });
+  await send(now + 1000);
+  await running.clock.advance(999);
+  assert.equal(await running.state("f/a", "count"), undefined);
+  await send(now + 1000);
+  await rejectsCode(send(now + 1001), "IDEMPOTENCY_CONFLICT");
+  await running.clock.advance(1);
+  assert.equal(await running.state("f/a", "count"), "1");
+  await running.send("f/a", "x", { atMs: 0 });
+  await running.settle();
+  assert.equal(await running.state("f/a", "count"), "2");
+  await rejectsCode(running.send("f/a", "x", { atMs: Number.NaN }), "DELAY_INVALID");
+});

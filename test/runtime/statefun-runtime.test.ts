@@ -274,6 +274,8 @@ test("a wrong id, key, token or signal is refused, and the runtime goes on", asy
   for (const delay of [-5, Number.NaN]) {
     await assert.rejects(send("a", { delay }), ({ code }: StatefunError) => /^(DELAY|DURATION)_INVALID$/.test(code));
   }
+  for (const at of [new Date("x"), Number.NaN, "2027-01-01"]) await rejectsCode(send("a", { at }), "DELAY_INVALID");
+  await rejectsCode(send("a", { at: new Date(), delay: 5 }), "OPTION_INVALID");
   assert.equal(runtime.engine.metrics.messagesIn, 0);
   assert.equal(await add(runtime, "a", 1), 1);
 });

@@ -6,6 +6,7 @@ import type { CallOptions, EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { addressOfHeader, bearerTokenOption, fromHeader, idempotencyKeyOption } from "../../model/header-values.js";
+import { assertOneTime, parseInstant } from "../../model/instant.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
@@ -124,7 +125,7 @@ class HttpIngress {
     {
       method: "POST",
       path: "/send/:namespace/:name/:id",
-      query: ["handler", "type", "delay", "cancellationToken"],
+      query: ["handler", "type", "delay", "at", "cancellationToken"],
       answer: (asked) => this.#send(asked),
     },
     { method: "POST", path: "/calls", query: [], answer: (asked) => this.#manyCalls.answer(asked) },
@@ -189,17 +190,21 @@ class HttpIngress {
     const address = addressOf(asked);
     const delay = query.get("delay");
     const cancellationToken = query.get("cancellationToken");
-    if (cancellationToken !== undefined && delay === undefined) {
+    const at = query.get("at");
+    assertOneTime("The request", delay, at);
+    if (cancellationToken !== undefined && delay === undefined && at === undefined) {
       throw new StatefunError(
         "OPTION_INVALID",
-        "A cancellationToken withdraws a delayed message. Give a delay as well.",
+        "A cancellationToken withdraws a delayed message. Give a delay, or at, as well.",
       );
     }
+    const atMs = at === undefined ? undefined : parseInstant(at, "at");
     const delayMs = delay === undefined ? undefined : parseDuration("delay", "DELAY_INVALID", delay);
     const value = await this.#value(asked, address);
     await this.#engine.send(address, value, {
       ...keyOf(request),
       ...(delayMs === undefined ? {} : { delayMs }),
+      ...(atMs === undefined ? {} : { atMs }),
       ...(cancellationToken === undefined ? {} : { cancellationToken }),
     });
     sendJson(response, 202, accepted);

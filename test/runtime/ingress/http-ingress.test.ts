@@ -213,6 +213,22 @@ describe("a send", () => {
       refused(await send(port, "/delayed/", { method: "DELETE", headers: {} }), 400, "TOKEN_INVALID");
     }));
 
+  test("for a time waits until then; a time without a zone, and a delay beside it, are refused", () =>
+    withIngress(async ({ port, world }) => {
+      const path = "/send/example/count/dated";
+      await post(port, `${path}?at=2101-01-31T08:00:00%2B01:00&cancellationToken=t`, "{}");
+      await post(port, `${path}?at=4136000000000`, "{}");
+      const { delayed } = await world.engine.inspect(Address.of("example/count", "dated"));
+      assert.deepEqual(
+        delayed.map(({ dueAt }) => dueAt),
+        [4136000000000, Date.UTC(2101, 0, 31, 7)].sort((a, b) => a - b),
+      );
+      for (const at of ["", "soon", "2101-01-31", "2101-01-31T08:00:00", "2101-13-31T08:00Z"]) {
+        refused(await post(port, `${path}?at=${at}`, "{}"), 400, "DELAY_INVALID");
+      }
+      refused(await post(port, `${path}?at=4136000000000&delay=5`, "{}"), 400, "OPTION_INVALID");
+    }));
+
   test("with an idempotency key is delivered once", () =>
     withIngress(async ({ port }) => {
       const headers = { ...json, "idempotency-key": "k1" };
