@@ -16,10 +16,21 @@ import { buildRuntime, installRestate } from "./prepare.ts";
 import { measurePromoted } from "./promoted.ts";
 import { measureStart } from "./start.ts";
 import { Summary } from "./summary.ts";
+import { measureWorkflows } from "./workflows.ts";
 
-const sections = ["start", "calls", "promoted", "messages", "chain", "delayed", "addresses", "overload"] as const;
+const sections = [
+  "start",
+  "calls",
+  "promoted",
+  "messages",
+  "chain",
+  "workflows",
+  "delayed",
+  "addresses",
+  "overload",
+] as const;
 /** The sections that the summary is made of. */
-const summarized = "calls,promoted,messages,chain";
+const summarized = "calls,promoted,messages,chain,workflows";
 
 const { values } = parseArgs({
   options: {
@@ -38,7 +49,7 @@ if (chosen.length === 0) throw new Error(`--only takes summary, ${sections.join(
 const rounds = values.rounds === undefined ? 6 : Number(values.rounds);
 const seconds = quick ? 1 : 3;
 
-const ours = source === undefined ? buildRuntime() : buildRuntime(source);
+const ours = buildRuntime(source);
 const other = changed === undefined ? undefined : buildRuntime(changed);
 const restate = values["no-peers"] ? undefined : installRestate();
 const scripts: [name: string, script: string][] = [["**statefun-ts**", ours]];
@@ -51,6 +62,8 @@ const measure: Record<(typeof sections)[number], () => Promise<string | undefine
   promoted: () => measurePromoted(scripts, Math.min(2, rounds), seconds, load, summary),
   messages: () => measureMessages(scripts, quick ? 2 : 3, quick ? 200_000 : 1_000_000, summary),
   chain: () => measureChain(ours, rounds, seconds, load, summary),
+  workflows: () =>
+    measureWorkflows({ ours: buildRuntime(source, "workflow-program.ts"), restate, rounds, seconds }, load, summary),
   delayed: () => measureDelayed(ours, quick ? 100_000 : 1_000_000),
   addresses: async () => (quick ? undefined : measureAddresses(ours, 10_000_000)),
   overload: () => measureOverload(ours, quick ? 5 : 20, load),

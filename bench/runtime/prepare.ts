@@ -7,11 +7,11 @@ import { bench, buildAgainst, installPeer, temporaryFolder } from "../prepare.ts
 const root = join(bench, "..");
 
 /**
- * Compiles the package with its own settings into the node_modules of a fresh folder, and the bench's functions against
+ * Compiles the package with its own settings into the node_modules of a fresh folder, and a program of the bench against
  * it, as a user's project does. `source` is the project, or a changed copy of it. Returns the compiled script.
  */
-export function buildRuntime(source = root): string {
-  return buildAgainst(source, temporaryFolder("runtime"), "ours.ts", [join(bench, "runtime/ours.ts")]);
+export function buildRuntime(source = root, program = "ours.ts"): string {
+  return buildAgainst(source, temporaryFolder("runtime"), program, [join(bench, "runtime", program)]);
 }
 
 /** The paths of Restate's server and of the counter. */
