@@ -1,6 +1,7 @@
 // A bound function: what its class or its registration declares, checked once and frozen.
 
 import { StatefunError, twoCopies } from "../errors.js";
+import type { Address } from "../model/address.js";
 import type { Expiration } from "../model/expiration.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
 import type { Generation, Invocation } from "../model/invocation.js";
@@ -145,6 +146,7 @@ export type Claim = (spec: FunctionSpec, message: Invocation, batch: ClaimingBat
 
 /** The batch in which a message is claimed. */
 export interface ClaimingBatch {
+  readonly address: Address;
   readonly generation: Generation;
   /** The object that holds the states. */
   readonly instance: object;

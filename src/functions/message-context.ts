@@ -23,7 +23,7 @@ import { type Answer, Context, type SendAfterOptions, type SendOptions } from ".
 import { answering, asAnswer, destination, packMessage, positiveDelay } from "./outgoing.js";
 import type { BatchState } from "./state.js";
 import type { StateAccess } from "./state-access.js";
-import { isSet } from "./state-cell.js";
+import { isSet } from "./state-value.js";
 
 const sendOptions = defineOptions<SendOptions>()({ metadata: metadataOption });
 

@@ -8,6 +8,7 @@ import { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes, sameBytes } from "../types/bytes.js";
 import type { StateSpec } from "./function-spec.js";
 import type { StateProperty, Watched } from "./state-property.js";
+import { isSet, sameValue, typeMismatch } from "./state-value.js";
 
 /**
  * A value of at least this size is watched for a first touch. To decode and compare a smaller value costs less than to watch
@@ -16,6 +17,16 @@ import type { StateProperty, Watched } from "./state-property.js";
 const watchedBytes = 200;
 
 const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
+
+/** The value of a state in the midst of a message. */
+export interface CellMark {
+  /** The value, unless it is an object. */
+  readonly value: unknown;
+  /** The object, packed. */
+  readonly packed: TypedValue | undefined;
+  /** Whether the message had written the state by name. */
+  readonly written: boolean;
+}
 
 /**
  * One declared state of one batch. A message that succeeded {@link keep}s the property's value. After a message that failed
@@ -143,6 +154,43 @@ export class Cell {
     this.#startIsKept = false;
     this.#spec.set(instance, this.#start);
     this.#startFromDefault(instance);
+  }
+
+  /** The property's value as it is now, if it differs from the value at the message's start. Keeps nothing. Throws VALUE_INVALID. */
+  mark(instance: object): CellMark | undefined {
+    if (this.#isUntouched(instance)) return undefined;
+    const value = this.#spec.get(instance);
+    const isObject = typeof value === "object" && value !== null;
+    const packed = isObject ? this.#pack(value) : undefined;
+    if (!this.#written && !this.#differs(value, packed)) return undefined;
+    return { value: packed === undefined ? value : undefined, packed, written: this.#written };
+  }
+
+  #differs(value: unknown, packed: TypedValue | undefined): boolean {
+    if (packed !== undefined) return this.#changed(packed);
+    return isSet(value) ? !Object.is(value, this.#start) : this.#isKept;
+  }
+
+  /** Gives the property the value of a mark back; undefined stands for the value at the message's start. */
+  returnTo(mark: CellMark | undefined, instance: object): void {
+    if (mark === undefined && this.#isUntouched(instance)) return;
+    this.#written = mark?.written === true;
+    this.#spec.set(instance, mark === undefined ? this.#startAgain() : this.#marked(mark));
+  }
+
+  #marked({ value, packed }: CellMark): unknown {
+    return packed === undefined ? value : this.#unpackCopy(packed);
+  }
+
+  #startAgain(): unknown {
+    const start = this.#start;
+    if (typeof start !== "object" || start === null) return this.#watched === undefined ? start : this.#keptAgain();
+    if (this.#startIsKept) return this.#keptAgain();
+    return this.#unpackCopy(new TypedValue(this.#spec.type.typename, this.#startBytes));
+  }
+
+  #keptAgain(): unknown {
+    return this.#unpackCopy(this.packKept() as TypedValue);
   }
 
   /**
@@ -341,19 +389,4 @@ export class Cell {
     const where = `The state "${this.#spec.name}" of ${this.#typeName}`;
     return new StatefunError(thrown.code, `${where}: ${describe(thrown)}`, { cause: thrown });
   }
-}
-
-/** The error for a value of another type than its state's. */
-export function typeMismatch(typeName: string, name: string, declared: string, value: TypedValue): StatefunError {
-  return new StatefunError(
-    "STATE_TYPE_MISMATCH",
-    `The state "${name}" of ${typeName} is a ${declared} but the value is a ${value.typename}. A state's type can't change: declare the type that is stored, or use another name for the state.`,
-  );
-}
-
-/** Whether a property's value is a state; undefined and null stand for a state that is not set. */
-export const isSet = (value: unknown) => value !== undefined && value !== null;
-
-function sameValue(a: TypedValue, b: TypedValue): boolean {
-  return a.typename === b.typename && sameBytes(a.value, b.value);
 }

@@ -5,8 +5,10 @@ import { StatefunError } from "../errors.js";
 import { append, none } from "../model/append.js";
 import type { Generation, InvocationBatch, PersistedValue, ValueSpec } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
+import { sameBytes } from "../types/bytes.js";
 import type { FunctionSpec, StateSpec } from "./function-spec.js";
-import { Cell, typeMismatch } from "./state-cell.js";
+import { Cell, type CellMark } from "./state-cell.js";
+import { typeMismatch } from "./state-value.js";
 
 /**
  * The values that a request holds for a function's states, in the order of the states, and the states that it lacks.
@@ -49,6 +51,12 @@ function undeclared({ typeName }: FunctionSpec, missing: readonly ValueSpec[], l
     "STATE_UNDECLARED",
     `The module file does not declare the state ${names} of ${typeName}.${why} Add under the function's spec.states in module.yaml: ${lines}.`,
   );
+}
+
+/** The states in the midst of a message: those that differ from the message's start, in the order of their declaration. */
+export interface StateMark {
+  readonly cells: readonly (CellMark | undefined)[];
+  readonly written: ReadonlyMap<string, PersistedValue> | undefined;
 }
 
 /** The states of one batch, and the instance that holds them while the batch runs. */
@@ -128,6 +136,35 @@ export class BatchState {
     return this.#spec.states[index]?.name;
   }
 
+  /** The states as they are now. Throws VALUE_INVALID. */
+  mark(): StateMark {
+    const written = this.#written === undefined ? undefined : new Map(this.#written);
+    return { cells: this.#cells.map((cell) => cell.mark(this.#instance)), written };
+  }
+
+  /**
+   * The state that differs from a mark; undefined when none does. Without a mark the states are compared with the message's
+   * start. States that an extension keeps are left out. Throws VALUE_INVALID.
+   */
+  changedSince(mark: StateMark | undefined): StateSpec | { readonly name: string } | undefined {
+    const { states } = this.#spec;
+    const index = states.findIndex(({ hidden }, at) => {
+      return hidden !== true && !sameMark(this.#cells[at]?.mark(this.#instance), mark?.cells[at]);
+    });
+    if (index >= 0) return states[index];
+    for (const written of this.#written?.values() ?? [])
+      if (mark?.written?.get(written.name) !== written) return written;
+    return undefined;
+  }
+
+  /** Gives the states the values of a mark back, or those at the message's start. States that an extension keeps stay. */
+  returnTo(mark: StateMark | undefined): void {
+    this.#written = mark?.written === undefined ? undefined : new Map(mark.written);
+    this.#cells.forEach((cell, at) => {
+      if (this.#spec.states[at]?.hidden !== true) cell.returnTo(mark?.cells[at], this.#instance);
+    });
+  }
+
   /**
    * Goes on with a fresh instance after a message that failed, and with the values that were kept last: nobody knows what
    * the failed message has left in the old instance.
@@ -193,14 +230,21 @@ export class BatchState {
 
   #cell(name: string): Cell | undefined {
     const index = this.#spec.stateIndex.get(name);
-    return index === undefined ? undefined : this.#cells[index];
+    return index === undefined || this.#spec.states[index]?.hidden === true ? undefined : this.#cells[index];
   }
 
   #sentValue(name: string): PersistedValue {
     const sent = this.#sent.find((value) => value.name === name);
-    if (sent !== undefined) return sent;
+    // A declared state that is looked for here is one that an extension keeps.
+    if (sent !== undefined && !this.#spec.stateIndex.has(name)) return sent;
     const where =
       this.#generation === "v2" ? "under spec.states in module.yaml" : "with @State or register(…, { state })";
     throw new StatefunError("STATE_UNDECLARED", `${this.#spec.typeName} has no state "${name}". Declare it ${where}.`);
   }
+}
+
+function sameMark(a: CellMark | undefined, b: CellMark | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.packed === undefined || b.packed === undefined) return a.packed === b.packed && Object.is(a.value, b.value);
+  return sameBytes(a.packed.value, b.packed.value);
 }

@@ -5,16 +5,18 @@ import { StatefunError } from "../errors.js";
 import type { MessageContext } from "../functions/message-context.js";
 import { isThenable } from "../functions/thenable.js";
 import type { Failure } from "../model/failure.js";
+import { isTerminalError } from "../model/terminal-error.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { drained } from "./drained.js";
-import { operationError, runError, runFailure } from "./failures.js";
-import { wakeMessage } from "./journal/hidden-messages.js";
+import { operationError, runFailure } from "./failures.js";
 import type { Journal, Operation, OperationKind, Run } from "./journal/journal.js";
+import { cancelledFailure, completeOperation, withdrawTimer } from "./operations.js";
+import { StepStates } from "./step-states.js";
 
 /** The most operations of one run. */
-export const mostOperations = 1_000;
+const mostOperations = 1_000;
 /** The most bytes that the results of one run take. */
-export const mostResultBytes = 1024 * 1024;
+const mostResultBytes = 1024 * 1024;
 
 /** Code that waits for the result of an operation. */
 interface Waiter {
@@ -44,6 +46,7 @@ export class Activation {
   readonly run: Run;
   readonly journal: Journal;
   readonly context: MessageContext;
+  readonly states: StepStates;
   /** The time of the last result that was delivered. */
   now: number;
   /** Whether a step that took time has ended in this pass: the next step then belongs to the next pass. */
@@ -54,8 +57,8 @@ export class Activation {
   calling: string | undefined;
   /** Whether a step waits for the next pass. */
   needsPass = false;
-  /** The failure of the pass that no code can catch. */
-  fatal: unknown;
+  /** The failure of the pass that no code of the workflow can catch. */
+  #fatal: { readonly thrown: unknown } | undefined;
   readonly #keys = new Map<string, number>();
   readonly #counts = new Map<string, number>();
   /** Code that waits for a result that is there, by the result's place. */
@@ -78,6 +81,7 @@ export class Activation {
     this.journal = journal;
     this.run = run;
     this.context = context;
+    this.states = new StepStates(context.scope.state, `The workflow ${run.workflow} of ${context.address}`);
     this.now = run.startedAt;
     const { operations } = run;
     for (let index = 0; index < operations.length; index++) this.#keys.set((operations[index] as Operation).key, index);
@@ -88,12 +92,17 @@ export class Activation {
     return this.#live && this.context.running;
   }
 
-  /** Runs the method until it ends or waits. Rejects with a failure that no code of the workflow can catch. */
+  /** Runs the method until it ends or waits. Never rejects. */
   async pass(method: () => unknown, matchMessages: () => boolean): Promise<End> {
     this.#matchMessages = matchMessages;
     this.#start(method);
     try {
-      return await this.#untilEnd();
+      const end = await this.#untilEnd();
+      // A message that fails takes back whatever the code has changed.
+      if (end === "waits" || "returned" in end || isTerminalError(end.thrown)) this.states.assertUnchanged();
+      return end;
+    } catch (thrown) {
+      return { thrown };
     } finally {
       this.#live = false;
     }
@@ -120,7 +129,7 @@ export class Activation {
 
   async #untilEnd(): Promise<End> {
     for (;;) {
-      if (this.fatal !== undefined) throw this.fatal;
+      if (this.#fatal !== undefined) return this.#fatal;
       if (this.#end !== undefined) {
         // A step that was begun is done to its end, so that what it has changed is kept together with its result.
         if (this.#running === 0) return this.#end;
@@ -128,7 +137,7 @@ export class Activation {
         continue;
       }
       await drained();
-      if (this.#end !== undefined || this.fatal !== undefined) continue;
+      if (this.#end !== undefined || this.#fatal !== undefined) continue;
       if (this.#deliverNext() || this.#matchMessages()) continue;
       if (this.#running === 0 && this.#waiting.size > 0) return "waits";
       // Nothing is remembered of a promise that is no operation, so the pass has to wait for it.
@@ -288,8 +297,8 @@ export class Activation {
   }
 
   /** Ends the pass with a failure that no code of the workflow can catch. */
-  fail(error: unknown): void {
-    this.fatal ??= error;
+  fail(thrown: unknown): void {
+    this.#fatal ??= { thrown };
     this.#changed();
   }
 
@@ -325,48 +334,4 @@ export class Activation {
   #tooLarge(what: string): Error {
     return operationError(this.#sizeFailure(what));
   }
-}
-
-/** Gives an operation its result, as the run's next one. */
-export function completeOperation(
-  run: Run,
-  operation: Operation,
-  { value, error, now }: { value: TypedValue | undefined; error: Failure | undefined; now: number },
-): void {
-  run.lastSeq += 1;
-  operation.seq = run.lastSeq;
-  operation.endedAt = now;
-  operation.value = value;
-  operation.error = error;
-}
-
-/** The failure of the operations for which a run waits that is cancelled. */
-export function cancelledFailure(id: string, reason: string): Failure {
-  return runFailure("RUN_CANCELLED", `The run ${id} was cancelled${reason === "" ? "" : `: ${reason}`}.`);
-}
-
-const timerToken = (run: Run, index: number) =>
-  `statefun.workflow/${run.id}/${index}/${(run.operations[index] as Operation).attempts}`;
-
-/** Starts the timer of an operation. */
-export function startTimer(context: MessageContext, run: Run, index: number, delayMs: number): void {
-  const operation = run.operations[index] as Operation;
-  operation.dueAt = Math.max(1, context.now + delayMs);
-  const wake = wakeMessage({ run: run.id, operation: index, attempts: operation.attempts });
-  // A StateFun 2 engine can't withdraw a message. A wake that comes too late finds that nothing waits for it.
-  const options = context.scope.generation === "v2" ? undefined : { cancellationToken: timerToken(run, index) };
-  context.sendAfter(delayMs, context.address, wake, options);
-}
-
-/** Withdraws the timer of an operation, if it has one. */
-export function withdrawTimer(context: MessageContext, run: Run, index: number): void {
-  const operation = run.operations[index] as Operation;
-  if (operation.dueAt === 0) return;
-  operation.dueAt = 0;
-  if (context.scope.generation !== "v2") context.cancelDelayedMessage(timerToken(run, index));
-}
-
-/** The error of a message for a run that is not there. */
-export function noRun(what: string): Error {
-  return runError("RUN_NOT_FOUND", what);
 }

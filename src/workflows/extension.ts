@@ -16,10 +16,10 @@ import { answerMetadata } from "../model/correlation.js";
 import type { Invocation } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
-import { noRun } from "./activation.js";
-import { readWake } from "./journal/hidden-messages.js";
+import { runError } from "./failures.js";
+import { readCancellation, readWake } from "./journal/hidden-messages.js";
 import { isPending, type Journal, type Operation, type Run } from "./journal/journal.js";
-import { wakeTypename } from "./journal/names.js";
+import { cancelTypename, wakeTypename } from "./journal/names.js";
 import { findJournal, journalState } from "./journal-state.js";
 import { Turn } from "./turn.js";
 import type { Workflow, WorkflowOptions } from "./workflow.js";
@@ -37,6 +37,7 @@ class Workflows implements BoundExtension {
     if (run === "") return turn.beginWaiting();
     return operation === undefined ? turn.goOn(run) : turn.timerDue(run, operation, attempts);
   });
+  readonly #cancel = this.#handler((turn, _context, argument) => turn.cancel(readCancellation(argument)));
   readonly #receive = this.#handler((turn) => turn.receive());
   readonly #answerByAddress = this.#handler((turn, context, argument) => {
     const call = oldestCall(turn.journal, context.caller);
@@ -66,7 +67,8 @@ class Workflows implements BoundExtension {
       sharesBytes: false,
       decode: (argument) => argument,
       call: (_instance, argument, { address }) => {
-        throw noRun(
+        throw runError(
+          "RUN_NOT_FOUND",
           `No run lives at ${address} that could receive a ${(argument as TypedValue).typename}, and ${typeName} has no handler for it.`,
         );
       },
@@ -91,7 +93,9 @@ class Workflows implements BoundExtension {
     const { argument, caller } = message;
     const { typename } = argument;
     if (argument.hasMetadata && tokenOf(argument) !== undefined) return this.#answer;
-    if (typename === wakeTypename) return this.#wake;
+    // Only the function itself knows when a timer is due.
+    if (typename === wakeTypename && batch.address.equals(caller)) return this.#wake;
+    if (typename === cancelTypename) return this.#cancel;
     const known = findHandler(spec, batch.generation, typename);
     if (known !== undefined && known !== spec.catchAll) return undefined;
     const journal = findJournal(batch.instance);

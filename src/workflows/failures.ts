@@ -3,6 +3,7 @@
 import { type ErrorCode, errors } from "../errors.js";
 import { type Failure, terminalErrorOf } from "../model/failure.js";
 import { defaultTerminalStatus, isTerminalStatus, type TerminalError } from "../model/terminal-error.js";
+import { surviveStray } from "./stray-rejections.js";
 
 /** A failure with a code of this package. */
 export function runFailure(code: ErrorCode, message: string, details?: unknown): Failure {
@@ -21,19 +22,11 @@ export function runError(code: ErrorCode, message: string): TerminalError {
   return terminalErrorOf(runFailure(code, message));
 }
 
-/** The errors with which operations have failed, whose rejections end no process; see stray-rejections.ts. */
-const ofOperations = new WeakSet<object>();
-
 /** The error with which an operation fails in the workflow's code. */
 export function operationError(failure: Failure): TerminalError {
   const error = terminalErrorOf(failure);
-  ofOperations.add(error);
+  surviveStray(error);
   return error;
-}
-
-/** Whether an operation has failed with this error. */
-export function isOperationError(thrown: unknown): boolean {
-  return typeof thrown === "object" && thrown !== null && ofOperations.has(thrown);
 }
 
 /** What the caller of a run learns of its failure. What a step has thrown is for people who look after the function. */

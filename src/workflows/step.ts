@@ -11,10 +11,12 @@ import { isTerminalError } from "../model/terminal-error.js";
 import { isText } from "../model/text.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { TypeLike } from "../types/protobuf.js";
-import { type Activation, startTimer } from "./activation.js";
+import type { Activation } from "./activation.js";
 import { runFailure } from "./failures.js";
 import type { Operation } from "./journal/journal.js";
+import { startTimer } from "./operations.js";
 import { packResult, unpackResult } from "./results.js";
+import type { BegunStep } from "./step-states.js";
 import type { StepContext, StepOptions } from "./workflow-context.js";
 
 const stepOptions = defineOptions<StepOptions>()({
@@ -27,7 +29,7 @@ const stepOptions = defineOptions<StepOptions>()({
 type ReadOptions = ReturnType<typeof stepOptions.read>;
 
 /** Throws OPTION_INVALID. */
-export const readName = (input: unknown, what: string): string =>
+const readName = (input: unknown, what: string): string =>
   checked("a text that is not empty", isText)(input as string, "name", what) ?? "";
 
 /** The context of one try of a step. Its sends are held back until the try has succeeded. */
@@ -81,36 +83,48 @@ interface Tried {
 
 function begin(pass: Activation, tried: Tried, work: (step: StepContext) => unknown): void {
   const { operation } = tried;
-  const context = new Try(pass.context, operation.attempts + 1, `${pass.run.id}:${operation.key}`);
-  pass.stepBegins();
-  let returned: unknown;
-  pass.calling = tried.name;
+  let begun: BegunStep;
   try {
-    returned = work(context);
+    begun = pass.states.begin();
   } catch (thrown) {
-    pass.calling = undefined;
-    failed(pass, tried, context, thrown);
-    pass.stepEnds();
+    pass.fail(thrown);
     return;
   }
-  pass.calling = undefined;
-  if (!isThenable(returned)) {
-    succeeded(pass, tried, context, returned);
-    pass.stepEnds();
-    return;
-  }
-  const end = (ended: () => void) => {
+  const context = new Try(pass.context, operation.attempts + 1, `${pass.run.id}:${operation.key}`);
+  const end = (outcome: Outcome, tookTime: boolean) => {
     // The message of the pass may have ended meanwhile, because its time was over.
     if (!pass.live) return;
-    pass.stepEnded = true;
-    ended();
+    if (tookTime) pass.stepEnded = true;
+    const failed = "thrown" in outcome;
+    try {
+      pass.states.end(begun, { failed, tookTime });
+      if (failed) stepFailed(pass, tried, context, outcome.thrown);
+      else succeeded(pass, tried, context, outcome.returned);
+    } catch (thrown) {
+      pass.fail(thrown); // a state holds a value that does not fit
+    }
     pass.stepEnds();
   };
-  Promise.resolve(returned).then(
-    (value) => end(() => succeeded(pass, tried, context, value)),
-    (thrown) => end(() => failed(pass, tried, context, thrown)),
+  pass.stepBegins();
+  pass.calling = tried.name;
+  let outcome: Outcome;
+  try {
+    outcome = { returned: work(context) };
+  } catch (thrown) {
+    outcome = { thrown };
+  }
+  pass.calling = undefined;
+  if (!("returned" in outcome) || !isThenable(outcome.returned)) {
+    end(outcome, false);
+    return;
+  }
+  Promise.resolve(outcome.returned).then(
+    (returned) => end({ returned }, true),
+    (thrown) => end({ thrown }, true),
   );
 }
+
+type Outcome = { readonly returned: unknown } | { readonly thrown: unknown };
 
 function succeeded(pass: Activation, tried: Tried, context: Try, returned: unknown): void {
   const { operation, name, options } = tried;
@@ -129,7 +143,7 @@ function succeeded(pass: Activation, tried: Tried, context: Try, returned: unkno
   pass.complete(operation, packed);
 }
 
-function failed(pass: Activation, tried: Tried, context: Try, thrown: unknown): void {
+function stepFailed(pass: Activation, tried: Tried, context: Try, thrown: unknown): void {
   const { operation, index, name, options } = tried;
   context.close();
   operation.attempts += 1;

@@ -7,14 +7,14 @@ import { isClient } from "../model/client-address.js";
 import { emptyAnswer, failureOfValue, failureTypename, failureValue } from "../model/correlation.js";
 import { type Failure, failureOf, lastingFailure } from "../model/failure.js";
 import { isTerminalError } from "../model/terminal-error.js";
-import type { TypedValue } from "../model/typed-value.js";
+import { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes } from "../types/bytes.js";
-import { Activation, completeOperation, withdrawTimer } from "./activation.js";
+import { Activation } from "./activation.js";
 import { findCall } from "./call-token.js";
 import { nameOf } from "./chance.js";
 import { runError, runFailure, toldFailure } from "./failures.js";
 import { Flow } from "./flow.js";
-import { wakeMessage } from "./journal/hidden-messages.js";
+import { type Cancellation, wakeMessage } from "./journal/hidden-messages.js";
 import {
   isPending,
   type Journal,
@@ -24,10 +24,18 @@ import {
   type Run,
 } from "./journal/journal.js";
 import { journalOf } from "./journal-state.js";
+import { cancelledFailure, cancelRun, completeOperation, withdrawTimer } from "./operations.js";
 import { Receives } from "./receives.js";
 import { packResult } from "./results.js";
 import type { Workflow } from "./workflow.js";
 import { Restart } from "./workflow-context.js";
+
+/** The most runs that wait at an address, and the most messages that nobody has received. */
+const mostWaiting = 1_000;
+/** The most bytes that either of them take beside the first one. */
+const mostWaitingBytes = 1024 * 1024;
+
+const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
 
 export class Turn {
   readonly journal: Journal;
@@ -67,16 +75,37 @@ export class Turn {
     });
     journal.runCount = number;
     journal.revision += 1;
-    if (isBusy && workflow.concurrency === "queue") journal.waiting.push(run);
-    else await this.#start(run, input);
+    if (isBusy && workflow.concurrency === "queue") {
+      journal.waiting.push(run);
+      this.#assertRoom(
+        "runs",
+        journal.waiting.map((waiting) => waiting.input),
+      );
+    } else await this.#start(run, input);
+  }
+
+  /** Throws RUNS_FULL. There is always room for the first one, however large it is. */
+  #assertRoom(what: string, values: readonly TypedValue[]): void {
+    const bytes = values.slice(1).reduce((sum, value) => sum + value.readWith(lengthOf), 0);
+    if (values.length <= mostWaiting && bytes <= mostWaitingBytes) return;
+    throw runError(
+      "RUNS_FULL",
+      `${this.#context.address} keeps ${values.length - 1} ${what} that wait, and takes no more: at most ${mostWaiting}, and ${mostWaitingBytes} bytes.`,
+    );
   }
 
   /** Begins the first run that waits and whose turn it is. */
   async beginWaiting(): Promise<void> {
     const { waiting } = this.journal;
-    const index = waiting.findIndex(({ workflow }) => !this.journal.runs.some((run) => run.workflow === workflow));
+    const isNext = ({ workflow }: Run) => {
+      const known = this.#workflows.get(workflow);
+      if (known === undefined) return false;
+      return known.concurrency !== "queue" || !this.journal.runs.some((run) => run.workflow === workflow);
+    };
+    const index = waiting.findIndex(isNext);
     if (index < 0) return;
     const [run] = waiting.splice(index, 1) as [Run];
+    this.journal.revision += 1;
     await this.#start(run, this.#inputOf(run));
   }
 
@@ -115,12 +144,48 @@ export class Turn {
     const { journal } = this;
     const { caller, argument } = this.#context.invocation;
     const message = { caller, argument: argument.own(copyOfBytes) };
+    this.#assertReadable(argument);
     journal.unreceived.push(message);
+    this.#assertRoom(
+      "messages",
+      journal.unreceived.map((unreceived) => unreceived.argument),
+    );
     journal.revision += 1;
     for (const run of [...journal.runs]) {
       if (!run.operations.some((operation) => isPending(operation) && operation.awaits === argument.typename)) continue;
       await this.#goOn(run);
       if (!journal.unreceived.includes(message)) return;
+    }
+  }
+
+  /** A message that nobody can read would fail each pass of a run that receives it, so it fails when it comes. */
+  #assertReadable(argument: TypedValue): void {
+    try {
+      this.#context.scope.types.find(argument.typename)?.unpack(argument.own(copyOfBytes));
+    } catch (thrown) {
+      throw lastingFailure(thrown);
+    }
+  }
+
+  /** Cancels a run, or every run. Throws RUN_NOT_FOUND. */
+  async cancel({ run: id, reason }: Cancellation): Promise<void> {
+    const { runs, waiting } = this.journal;
+    const isMeant = (run: Run) => id === "" || run.id === id;
+    const meant = [...waiting, ...runs].filter(isMeant);
+    if (meant.length === 0) {
+      throw runError("RUN_NOT_FOUND", `No run${id === "" ? "" : ` ${id}`} lives at ${this.#context.address}.`);
+    }
+    this.journal.revision += 1;
+    for (const run of meant) {
+      if (run.cancelledAt > 0) continue;
+      const failure = cancelledFailure(run.id, reason);
+      cancelRun(this.#context, run, reason, failure);
+      if (run.startedAt > 0 && this.#workflows.has(run.workflow)) await this.#goOn(run);
+      else {
+        // The code of the run has not begun, or is gone: nothing can be compensated.
+        this.#finish(run, "cancelled", failure);
+        this.#tell(run, failureValue(failure));
+      }
     }
   }
 
@@ -201,6 +266,7 @@ export class Turn {
     // A failure must not undo a step that has ended, or the step would be done again at each try of the message. The run goes
     // on with a pass of its own, which fails without a step.
     if (!pass.stepSucceeded) throw thrown;
+    pass.states.takeBack();
     this.#context.send(this.#context.address, wakeMessage({ run: run.id }));
   }
 
@@ -221,7 +287,7 @@ export class Turn {
 
   #restart(run: Run, { input }: Restart): void {
     const { type } = this.#workflows.get(run.workflow) as Workflow;
-    const packed = type.pack(input);
+    const packed: TypedValue = input instanceof TypedValue ? input : type.pack(input);
     const number = this.journal.runCount + 1;
     const { workflow, caller, callToken } = run;
     const id = nameOf(`${this.#context.address}/${number}/${workflow}/${caller ?? ""}`, packed.value);
@@ -242,7 +308,8 @@ export class Turn {
     operations.forEach((operation, index) => {
       if (isPending(operation)) withdrawTimer(context, run, index);
     });
-    journal.runs.splice(journal.runs.indexOf(run), 1);
+    const list = journal.runs.includes(run) ? journal.runs : journal.waiting;
+    list.splice(list.indexOf(run), 1);
     journal.lastEnded = {
       ...{ id, number, workflow, caller, receivedAt, startedAt, outcome, error },
       endedAt: context.now,

@@ -6,9 +6,6 @@ export const journalName = "statefun.workflow/journal";
 /** The typename of the hidden state's value. */
 export const journalTypename = "statefun.types/workflow-journal";
 
-/** The typenames of all hidden messages begin like this. */
-export const hiddenPrefix = "statefun.workflow/";
-
 /** A message to itself: a timer of a run is due, or a run goes on, or a run begins that has waited. */
 export const wakeTypename = "statefun.workflow/wake";
 

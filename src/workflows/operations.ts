@@ -1,0 +1,62 @@
+// The operations of a run: their results, and their timers.
+
+import type { MessageContext } from "../functions/message-context.js";
+import type { Failure } from "../model/failure.js";
+import type { TypedValue } from "../model/typed-value.js";
+import { runFailure } from "./failures.js";
+import { wakeMessage } from "./journal/hidden-messages.js";
+import { isPending, type Operation, type Run } from "./journal/journal.js";
+
+/** Gives an operation its result, as the run's next one. */
+export function completeOperation(
+  run: Run,
+  operation: Operation,
+  { value, error, now }: { value: TypedValue | undefined; error: Failure | undefined; now: number },
+): void {
+  run.lastSeq += 1;
+  operation.seq = run.lastSeq;
+  operation.endedAt = now;
+  operation.value = value;
+  operation.error = error;
+}
+
+/** The failure of the operations for which a run waits that is cancelled. */
+export function cancelledFailure(id: string, reason: string): Failure {
+  return runFailure("RUN_CANCELLED", `The run ${id} was cancelled${reason === "" ? "" : `: ${reason}`}.`);
+}
+
+/** Cancels a run: every operation without a result fails at the same place, and later ones work. */
+export function cancelRun(context: MessageContext, run: Run, reason: string, error: Failure): void {
+  run.lastSeq += 1;
+  run.cancelSeq = run.lastSeq;
+  run.cancelledAt = context.now;
+  run.cancelReason = reason;
+  run.operations.forEach((operation, index) => {
+    if (!isPending(operation)) return;
+    withdrawTimer(context, run, index);
+    operation.seq = run.cancelSeq;
+    operation.endedAt = run.cancelledAt;
+    operation.error = error;
+  });
+}
+
+const timerToken = (run: Run, index: number) =>
+  `statefun.workflow/${run.id}/${index}/${(run.operations[index] as Operation).attempts}`;
+
+/** Starts the timer of an operation. */
+export function startTimer(context: MessageContext, run: Run, index: number, delayMs: number): void {
+  const operation = run.operations[index] as Operation;
+  operation.dueAt = Math.max(1, context.now + delayMs);
+  const wake = wakeMessage({ run: run.id, operation: index, attempts: operation.attempts });
+  // A StateFun 2 engine can't withdraw a message. A wake that comes too late finds that nothing waits for it.
+  const options = context.scope.generation === "v2" ? undefined : { cancellationToken: timerToken(run, index) };
+  context.sendAfter(delayMs, context.address, wake, options);
+}
+
+/** Withdraws the timer of an operation, if it has one. */
+export function withdrawTimer(context: MessageContext, run: Run, index: number): void {
+  const operation = run.operations[index] as Operation;
+  if (operation.dueAt === 0) return;
+  operation.dueAt = 0;
+  if (context.scope.generation !== "v2") context.cancelDelayedMessage(timerToken(run, index));
+}
