@@ -1,6 +1,7 @@
 // The one table of errors: what each code means, what to do about it, and how a caller and a command end with it.
 
 import { argument, code, type ErrorInfo, operation, request } from "./error-info.js";
+import { workflowErrors } from "./workflow-errors.js";
 
 /** Every stable code, with what there is to know about it. The tables in docs/errors.md say the same. */
 export const errors = {
@@ -347,51 +348,7 @@ export const errors = {
     "A simulated run did what it must not do.",
     "Read the history in the message from the top. Put the printed test into your tests, then correct the functions.",
   ),
-  // Workflows: the failures of runs. Most are TerminalErrors with these codes.
-  STATE_CHANGED_OUTSIDE_STEP: code(
-    "The code of a workflow has changed a state outside a step. The code runs again at each pass, so the change would come again.",
-    'Change states in a step: `await flow.step("mark", () => { this.status = "paid"; })`.',
-  ),
-  OPERATION_DUPLICATE: code(
-    "Two operations of one run have the same name.",
-    "Give each operation of a run a name of its own. In a loop, put the count into the name.",
-  ),
-  FLOW_IN_STEP: code(
-    "The work of a step has used the context of its workflow.",
-    "Send with the context that the work gets, and put other operations before or after the step.",
-  ),
-  WORKFLOW_CALLS_ITSELF: code(
-    "A run has called its own address with the message of its own workflow, which would wait until the run has ended.",
-    'Call another id, return `flow.restart(input)`, or declare the workflow with `concurrency: "parallel"`.',
-  ),
-  WORKFLOW_UNKNOWN: code(
-    "A run lives whose workflow the function does not have any more.",
-    "Deploy the workflow again until its runs have ended, or cancel the run.",
-  ),
-  RUN_TOO_LARGE: code(
-    "A run has 1,000 operations, or results of 1 MiB.",
-    "Return `flow.restart(input)` before that, which goes on with a new run.",
-  ),
-  STEP_FAILED: operation(
-    422,
-    "A step of a workflow has failed at every try.",
-    "Look at the last failure, which the message names; the workflow may catch the error.",
-  ),
-  RUN_CANCELLED: operation(
-    409,
-    "A run was cancelled.",
-    "The operations for which it waited fail with this code. The workflow may catch the error, and undo what it has done.",
-  ),
-  RUN_BUSY: operation(
-    409,
-    'A run of the workflow lives, and the workflow is declared with `concurrency: "reject"`.',
-    "Send the message again when the run has ended.",
-  ),
-  RUNS_FULL: operation(
-    429,
-    "Too much waits at one address: 1,000 runs or messages, or 1 MiB of them.",
-    "Send the message again later, or spread the runs over more ids.",
-  ),
+  ...workflowErrors,
 } as const satisfies Readonly<Record<string, ErrorInfo>>;
 
 /** A stable code of a `StatefunError`. */

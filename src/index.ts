@@ -3,8 +3,16 @@
 export { type ErrorCode, type ErrorInfo, type ExitStatus, errors, type Fault, StatefunError } from "./errors.js";
 export type { AnswerOf } from "./functions/answered-by.js";
 export type { BindOptions } from "./functions/bind-class.js";
-export type { FunctionHandler, RegisterOptions, StateOf, StateOptions, StateShape } from "./functions/bind-handler.js";
+export type {
+  ContinuationHandler,
+  FunctionHandler,
+  RegisterOptions,
+  StateOf,
+  StateOptions,
+  StateShape,
+} from "./functions/bind-handler.js";
 export { type Answer, Context, type MessageFor, type SendAfterOptions, type SendOptions } from "./functions/context.js";
+export type { CallOptions } from "./functions/continuation-types.js";
 export type {
   HandlesDecorator,
   MessageOf,
@@ -45,6 +53,7 @@ export { packValue } from "./types/pack.js";
 export { Types } from "./types/primitives.js";
 export { protobuf, type TypeLike } from "./types/protobuf.js";
 export type { ProtobufMessage, Sendable } from "./types/sendable.js";
+export { Continuation, type ContinuationDecorator } from "./workflows/continuation.js";
 export { Workflow, type WorkflowDecorator } from "./workflows/decorator.js";
 export type { RunConcurrency, WorkflowOptions } from "./workflows/workflow.js";
 export {

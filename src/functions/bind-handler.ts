@@ -13,7 +13,9 @@ import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Context } from "./context.js";
 import type { MessageOf } from "./decorator-types.js";
 import {
+  type AnswerOptions,
   assertStateName,
+  type ExtendedMethod,
   type FunctionSpec,
   type HandledType,
   handledName,
@@ -22,6 +24,7 @@ import {
   makeFunctionSpec,
   type StateSpec,
 } from "./function-spec.js";
+import { ownExtension } from "./own-extension.js";
 import { readSchedules, type ScheduleOptions } from "./schedule-options.js";
 import { StateProperty } from "./state-property.js";
 
@@ -75,7 +78,15 @@ export interface RegisterOptions<H extends readonly HandledType[], S extends Sta
   readonly state?: S & CheckedDefaults<S>;
   /** The schedules by which the handler gets messages, on the embedded runtime; see {@link Schedule}. Defaults to none. */
   readonly schedules?: readonly ScheduleOptions[];
+  /**
+   * The functions that get the answers to calls of the handler, by the names that `context.call` names as `then` and as `failed`. An
+   * answer is read as the type of this process that has its typename. Defaults to none.
+   */
+  readonly continuations?: Readonly<Record<string, ContinuationHandler<S>>>;
 }
+
+/** A plain function that gets the answers to calls, or their failures. */
+export type ContinuationHandler<S extends StateShape> = (answer: any, context: Context, state: StateOf<S>) => unknown;
 
 /** Checks each default against its state's type: a primitive, or a function that makes the value. */
 type CheckedDefaults<S extends StateShape> = {
@@ -86,7 +97,7 @@ type CheckedDefaults<S extends StateShape> = {
 
 type DefaultOf<V> = (V extends object ? never : V) | (() => V);
 
-type AnyOptions = RegisterOptions<readonly HandledType[], StateShape>;
+type AnyOptions = RegisterOptions<readonly HandledType[], any>;
 
 const registerOptions = defineOptions<AnyOptions>()({
   handles: checked("a list of types: handles: [User, Admin]", (input): input is readonly HandledType[] =>
@@ -99,6 +110,13 @@ const registerOptions = defineOptions<AnyOptions>()({
   schedules: checked(
     "a list of schedules: schedules: [{ name, cron, … }]",
     (input): input is readonly ScheduleOptions[] => Array.isArray(input),
+  ),
+  continuations: checked(
+    "functions by their names: continuations: { reserved(answer) {} }",
+    (input): input is Readonly<Record<string, ContinuationHandler<any>>> =>
+      typeof input === "object" &&
+      input !== null &&
+      Object.values(input).every((method) => typeof method === "function" && !isGenerator(method)),
   ),
   ...functionOptions.described,
 });
@@ -117,7 +135,14 @@ const stateOptions = defineOptions<StateOptions<any>>()({
 export function bindHandler(typeName: string, handler: FunctionHandler<any, any>, options: AnyOptions): FunctionSpec {
   parseTypeName(typeName);
   const where = `register("${typeName}")`;
-  const { handles = [], readOnly = [], state = {}, schedules, ...own } = registerOptions.read(where, options);
+  const {
+    handles = [],
+    readOnly = [],
+    state = {},
+    schedules,
+    continuations,
+    ...own
+  } = registerOptions.read(where, options);
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
   }
@@ -159,7 +184,18 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
     declared.map(({ spec }) => spec),
     types.map((type) => ({ ...source, types: [type], readOnly: looking.includes(handledName(type)) })),
     create,
+    continuations && { extension: ownExtension("continuations"), methods: continuationMethods(continuations) },
   );
+}
+
+function continuationMethods(continuations: NonNullable<AnyOptions["continuations"]>): readonly ExtendedMethod[] {
+  return Object.entries(continuations).map(([name, method]) => {
+    if (isAsync(method)) expectAwaits();
+    const options: AnswerOptions = { answers: [] };
+    const call: ExtendedMethod["call"] = (instance, answer, context) =>
+      method(answer, context as Context, instance as never);
+    return { types: [], name, options, call };
+  });
 }
 
 function readState(typeName: string, key: string, declaration: TypeLike | StateOptions<any>) {

@@ -7,6 +7,8 @@ import type { Duration } from "../model/duration.js";
 import type { Metadata, MetadataInput } from "../model/metadata.js";
 import type { TerminalError } from "../model/terminal-error.js";
 import type { Sendable } from "../types/sendable.js";
+import type { AnswerOf } from "./answered-by.js";
+import type { CallOptions } from "./continuation-types.js";
 import type { AcceptedBy, FunctionClass, NoOtherMessage } from "./handled-messages.js";
 import type { StateAccess } from "./state-access.js";
 
@@ -41,7 +43,7 @@ export interface SendAfterOptions extends SendOptions {
 }
 
 /**
- * A handler's way to the outside, for one message. The context ends when the handler has returned, or its promise has
+ * A handler's way to the outside, for one message. F is the class of the handler; only `call` has a use for it. The context ends when the handler has returned, or its promise has
  * settled. After that `address`, `caller`, `metadata` and `now` can still be read; everything else throws CONTEXT_CLOSED.
  *
  * @example
@@ -59,7 +61,7 @@ export interface SendAfterOptions extends SendOptions {
  * }
  * ```
  */
-export abstract class Context {
+export abstract class Context<F = any> {
   /** The address of this function instance. */
   abstract readonly address: Address;
 
@@ -133,6 +135,55 @@ export abstract class Context {
    * ```
    */
   abstract deferReply<T = unknown>(): Deferred<T>;
+
+  /** Calls the function at an address. Throws the same codes as the other form of `call`. */
+  abstract call(target: Address, message: Sendable, options: CallOptions<F>): void;
+  /**
+   * Sends a message to an instance of a function, and hands the answer to another method of this class, whenever it comes: the
+   * method that `then` names gets what the handler of the message returns or replies, and the method that `failed` names gets a
+   * TerminalError when the message ends for good without an answer. Both methods are marked with `@Continuation()`. This handler
+   * goes on at once, and other messages are handled meanwhile. The names and parameters of the methods are checked by the
+   * compiler when the handler's parameter is a `Context` of its class, as in the example. Throws CONTINUATION_UNKNOWN,
+   * CALLS_FULL, DURATION_INVALID, and the codes of `send`.
+   *
+   * @example
+   * ```ts
+   * import { type Context, Continuation, Handles, StatefulFunction, type TerminalError, Types } from "statefun-ts";
+   *
+   * @StatefulFunction("example/stock")
+   * class Stock {
+   *   @Handles(Types.int)
+   *   reserve(pieces: number) {
+   *     return pieces < 10;
+   *   }
+   * }
+   *
+   * @StatefulFunction("example/checkout")
+   * class Checkout {
+   *   @Handles(Types.string)
+   *   buy(item: string, context: Context<Checkout>) {
+   *     const options = { then: "reserved", failed: "lost", timeout: { seconds: 30 } } as const;
+   *     context.call(Stock, item, Types.int.pack(1), options);
+   *   }
+   *
+   *   @Continuation()
+   *   reserved(enough: boolean, context: Context<Checkout>) {
+   *     context.sendEgress("example/mails", enough ? "It is on its way." : "It is sold out.");
+   *   }
+   *
+   *   @Continuation()
+   *   lost(error: TerminalError) {
+   *     console.log(error.code); // ANSWER_TIMEOUT after half a minute
+   *   }
+   * }
+   * ```
+   */
+  abstract call<T extends string | FunctionClass<object>, M extends MessageTo<T>>(
+    target: T,
+    id: string,
+    message: M & Checked<M, T>,
+    options: CallOptions<F, AnswerOf<T, M>>,
+  ): void;
 
   /** Sends a message to an address after a delay. Throws the same codes as the other form of `sendAfter`. */
   abstract sendAfter(delay: Duration, target: Address, message: Answer, options?: SendAfterOptions): void;

@@ -101,6 +101,8 @@ export interface FunctionSpec {
   readonly schedules: readonly ScheduleSpec[];
   /** Finds the handlers of messages that belong to an extension; undefined when the function has none. */
   readonly claim: Claim | undefined;
+  /** Notes the calls of handlers; undefined when the function has no extension. */
+  readonly beginCall: BeginCall | undefined;
   /** Makes the object that one batch works on: an instance of the class, or an object that holds the states. */
   create(): object | Promise<object>;
 }
@@ -139,7 +141,27 @@ export interface BoundExtension {
   /** The handlers of the methods' types. */
   readonly sources: readonly HandlerSource[];
   readonly claim: Claim;
+  readonly beginCall: BeginCall;
 }
+
+/** What is declared of a method that takes answers. */
+export interface AnswerOptions {
+  /** The types of the answers; empty for the type of this process that has the answer's typename. */
+  readonly answers: readonly HandledType[];
+}
+
+/** A call whose answer goes to another method. */
+export interface ContinuedCall {
+  readonly to: Address;
+  /** The method that gets the answer. */
+  readonly then: string;
+  /** The method that gets the failure; undefined when none does. */
+  readonly failed: string | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Notes a call of the handler with this context, and returns the token of its request. Throws CONTINUATION_UNKNOWN and CALLS_FULL. */
+export type BeginCall = (context: Context, call: ContinuedCall) => string;
 
 /** Finds the handler of a message before the handlers' types are looked at; undefined leaves the message to them. */
 export type Claim = (spec: FunctionSpec, message: Invocation, batch: ClaimingBatch) => Handler | undefined;
@@ -194,6 +216,7 @@ export function makeFunctionSpec(
     ...indexed,
     schedules,
     claim: bound?.claim,
+    beginCall: bound?.beginCall,
     create,
   });
 }

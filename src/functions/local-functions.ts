@@ -3,6 +3,7 @@
 import { StatefunError } from "../errors.js";
 import type { FunctionPolicy } from "../model/function-policy.js";
 import type { BatchAnswer, InvocationBatch, PartTaker } from "../model/invocation.js";
+import type { Logger } from "../model/logger.js";
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { endInTime } from "./call-limit.js";
 import { refuseTerminal } from "./failure-policy.js";
@@ -17,6 +18,8 @@ export interface LocalOptions {
   readonly callTimeoutMs?: number;
   /** The most bytes that the metadata of a message which is sent may take. Defaults to 8 KiB. */
   readonly metadataBytes?: number;
+  /** Where failures are logged that the engine does not log. Defaults to nowhere. */
+  readonly logger?: Pick<Logger, "warn">;
   /** The engine's clock: the time that handlers see, and that limits are measured by. Defaults to the machine's clock. */
   readonly clock?: Pick<HostClock, "now" | "after"> | undefined;
 }
@@ -29,13 +32,14 @@ export class LocalFunctions {
   /** Throws OPTION_INVALID. */
   constructor(
     functions: StatefulFunctions,
-    { callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes, clock }: LocalOptions = {},
+    { callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes, logger, clock }: LocalOptions = {},
   ) {
     assertFunctions(functions);
     this.#functions = functions;
     this.#callTimeoutMs = callTimeoutMs;
     this.#host = {
       policy: refuseTerminal,
+      warn: (line, error, { typeName, id }) => logger?.warn(line, error, { function: typeName, id }),
       keepsMessages: true,
       metadataBytes,
       clock: clock === undefined ? unrefClock : hostClockOf(clock),

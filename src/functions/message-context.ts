@@ -3,14 +3,14 @@
 import { StatefunError } from "../errors.js";
 import { Address, WaitingAddress } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import { answerTo, emptyAnswer } from "../model/correlation.js";
+import { answerTo, emptyAnswer, requestOf } from "../model/correlation.js";
 import type { Deferred } from "../model/deferred.js";
 import { type Duration } from "../model/duration.js";
 import { LastingFailure, lastingFailure } from "../model/failure.js";
 import { instantToMs } from "../model/instant.js";
 import type { Generation, Invocation, SendChecks } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
-import { defineOptions, unchecked } from "../model/options.js";
+import { defineOptions, nonEmptyText, required, span, unchecked } from "../model/options.js";
 import { assertToken } from "../model/text.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -20,12 +20,21 @@ import type { Sendable } from "../types/sendable.js";
 import type { TypeFinder } from "../types/show-value.js";
 import type { BatchEffects } from "./batch-effects.js";
 import { type Answer, Context, type SendAfterOptions, type SendOptions } from "./context.js";
+import type { CallOptions } from "./continuation-types.js";
+import type { BeginCall } from "./function-spec.js";
 import { answering, asAnswer, destination, packMessage, positiveDelay } from "./outgoing.js";
 import type { BatchState } from "./state.js";
 import type { StateAccess } from "./state-access.js";
 import { isSet } from "./state-value.js";
 
 const sendOptions = defineOptions<SendOptions>()({ metadata: metadataOption });
+
+const callOptions = defineOptions<CallOptions>()({
+  ...sendOptions.described,
+  then: required(nonEmptyText, "the name of a method with @Continuation()"),
+  failed: nonEmptyText,
+  timeout: span,
+});
 
 const sendAfterOptions = defineOptions<SendAfterOptions>()({
   ...sendOptions.described,
@@ -49,6 +58,10 @@ export interface BatchScope {
   readonly limit: { readonly passed: boolean; readonly metadataBytes: number };
   /** Finds the types of values that say nothing but their typenames. */
   readonly types: TypeFinder;
+  /** Notes the calls of the function's handlers; undefined when no method of the function takes answers. */
+  readonly beginCall: BeginCall | undefined;
+  /** Logs a line about the address. */
+  warn(line: string, error: Error): void;
 }
 
 /** A {@link Context}, with the members that only the batch calls. */
@@ -65,13 +78,16 @@ export class MessageContext extends Context {
   #state: StateAccess | undefined;
   /** The token under which the caller, a function, waits for the answer; undefined when no function waits. */
   readonly #token: string | undefined;
+  /** The token of the call that the message answers; undefined when it answers none. */
+  readonly answerToken: string | undefined;
   #leavesCode = false;
 
-  constructor(scope: BatchScope, invocation: Invocation, token: string | undefined) {
+  constructor(scope: BatchScope, invocation: Invocation, token: string | undefined, answerToken?: string) {
     super();
     this.#scope = scope;
     this.#invocation = invocation;
     this.#token = token;
+    this.answerToken = answerToken;
   }
 
   get address(): Address {
@@ -107,6 +123,23 @@ export class MessageContext extends Context {
     this.#scope.effects.addMessage({ target: to.plain, argument });
     // Perhaps the answer: the caller then takes it for one, since no empty answer follows.
     if (this.#token !== undefined && to.equals(this.caller)) this.#deferred = true;
+  }
+
+  call(target: unknown, ...rest: unknown[]): void {
+    this.#assertMayChange("calls a function");
+    const { to, message, options } = destination(target, rest, this);
+    const { metadata, timeout: timeoutMs, then, failed } = callOptions.read("context.call", options as CallOptions);
+    const argument = this.#withMetadata(packMessage(message), metadata);
+    const { beginCall, checks, effects } = this.#scope;
+    checks?.target(to);
+    if (beginCall === undefined) {
+      throw new LastingFailure(
+        "CONTINUATION_UNKNOWN",
+        `${this.address.typeName} has no method for the answer to its call. Put @Continuation() on the method "${then}", or add it to the option continuations of register.`,
+      );
+    }
+    const token = beginCall(this, { to, then, failed, timeoutMs });
+    effects.addMessage({ target: to, argument: requestOf(token, argument) });
   }
 
   reply(message: Answer, options?: SendOptions): void {
@@ -189,7 +222,7 @@ export class MessageContext extends Context {
     return this.#scope;
   }
 
-  /** The message, without the token of its call. */
+  /** The message, without the token of a call. */
   get invocation(): Invocation {
     return this.#invocation;
   }

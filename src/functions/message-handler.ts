@@ -1,5 +1,6 @@
 // The handler of a message, and the message's value as the handler gets it.
 
+import { answerMetadata } from "../model/correlation.js";
 import { LastingFailure, lastingFailure } from "../model/failure.js";
 import type { Generation } from "../model/invocation.js";
 import { protobufName } from "../model/type-url.js";
@@ -15,10 +16,15 @@ export function findHandler({ handlers, catchAll }: FunctionSpec, generation: Ge
   return named === undefined && generation === "v2" ? handlers.get(protobufName(typename)) : named;
 }
 
+/** Drops the answer to a call that the function does not make any more. */
+const dropAnswer: Handler = { readOnly: false, sharesBytes: false, decode: () => undefined, call: () => undefined };
+
 /** Finds the handler of a message's type. Throws MESSAGE_UNHANDLED. */
-export function handlerOf(spec: FunctionSpec, generation: Generation, typename: string): Handler {
+export function handlerOf(spec: FunctionSpec, generation: Generation, argument: TypedValue): Handler {
+  const { typename } = argument;
   const handler = findHandler(spec, generation, typename);
   if (handler !== undefined) return handler;
+  if (argument.hasMetadata && argument.metadata.has(answerMetadata)) return dropAnswer;
   const handled = [...spec.handlers.keys()].join(", ");
   throw new LastingFailure(
     "MESSAGE_UNHANDLED",

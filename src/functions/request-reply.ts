@@ -99,9 +99,11 @@ export class RequestReplyHandler {
     this.#generation = generation;
     this.logger = logger;
     warnOfSchedules(functions, logger);
+    const warn = (line: string, error: Error, address: Address) => logger.warn(oneLine(line), error, fieldsOf(address));
     this.#host = {
       policy: refuseTerminal,
-      onRefused: (line, error, address) => logger.warn(oneLine(line), error, fieldsOf(address)),
+      warn,
+      onRefused: warn,
       metadataBytes: maxMetadataBytes,
       clock: machineClock,
       types: this.#types,

@@ -1,9 +1,9 @@
 // One batch: each message goes to its handler, in order. A message ends by itself: what came before it stays when it fails.
 
-import { StatefunError } from "../errors.js";
+import { oneLine, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
-import { callTokenOf, failureAnswer, withoutCallToken } from "../model/correlation.js";
+import { answerTokenOf, callTokenOf, failureAnswer, withoutToken } from "../model/correlation.js";
 import { failureOf } from "../model/failure.js";
 import type {
   BatchOutcome,
@@ -49,6 +49,8 @@ export interface BatchHost {
   readonly clock: HostClock;
   /** Finds the types of values that say nothing but their typenames. */
   readonly types: TypeFinder;
+  /** Takes a line about an address. Defaults to nobody. */
+  readonly warn?: (line: string, error: Error, address: Address) => void;
   /** Takes a line for each message that a function has refused for good. Defaults to nobody: the engine logs the refusal. */
   readonly onRefused?: (line: string, error: Error, address: Address) => void;
 }
@@ -111,6 +113,14 @@ export class BatchRun implements BatchScope {
 
   get generation(): Generation {
     return this.#batch.generation;
+  }
+
+  get beginCall(): FunctionSpec["beginCall"] {
+    return this.#spec.beginCall;
+  }
+
+  warn(line: string, error: Error): void {
+    this.#host.warn?.(oneLine(line), error, this.address);
   }
 
   get types(): TypeFinder {
@@ -216,13 +226,15 @@ export class BatchRun implements BatchScope {
   #invoke(): void | Promise<void> {
     const message = this.#message;
     const token = callTokenOf(message);
-    const invocation = token === undefined ? message : withoutCallToken(message);
+    const { claim } = this.#spec;
+    // An extension claims every answer. Without one, somebody has written the token by hand, and may want to read it.
+    const answerToken = claim === undefined ? undefined : answerTokenOf(message);
+    const invocation = token === undefined && answerToken === undefined ? message : withoutToken(message);
     const { argument } = invocation;
-    const context = new MessageContext(this, invocation, token);
+    const context = new MessageContext(this, invocation, token, answerToken);
     let result: unknown;
     try {
-      const handler =
-        this.#spec.claim?.(this.#spec, invocation, this) ?? handlerOf(this.#spec, this.generation, argument.typename);
+      const handler = claim?.(this.#spec, message, this) ?? handlerOf(this.#spec, this.generation, argument);
       if (handler.readOnly) context.forbidChanges();
       const own = this.#host.keepsMessages && handler.sharesBytes ? argument.own(copyOfBytes) : argument;
       result = runHandler(handler.call, this.state.instance, decoded(handler, own), context);

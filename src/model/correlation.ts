@@ -32,19 +32,29 @@ export function callTokenOf({ caller, argument }: Invocation): string | undefine
   return argument.metadata.getText(callMetadata);
 }
 
+/** The token of the call that a message answers; undefined when it answers none. */
+export function answerTokenOf({ argument }: Invocation): string | undefined {
+  return argument.hasMetadata ? argument.metadata.getText(answerMetadata) : undefined;
+}
+
 /**
- * The same message without the token of its call. A handler may pass its metadata on, and the token belongs to this one
+ * The same message without the token of a call. A handler may pass its metadata on, and the token belongs to this one
  * message.
  */
-export function withoutCallToken({ caller, argument }: Invocation): Invocation {
-  const rest = [...argument.metadata].filter(([name]) => name !== callMetadata);
+export function withoutToken({ caller, argument }: Invocation): Invocation {
+  const rest = [...argument.metadata].filter(([name]) => name !== callMetadata && name !== answerMetadata);
   return { caller, argument: argument.withMetadata(rest.length === 0 ? undefined : Metadata.wrap(rest)) };
 }
 
+/** The value as the request of a call with this token. */
+export const requestOf = (token: string, value: TypedValue): TypedValue => withPair(value, callMetadata, token);
+
 /** The value as the answer to the call with this token. */
-export function answerTo(token: string, value: TypedValue): TypedValue {
-  const others = [...value.metadata].filter(([name]) => name !== answerMetadata);
-  return value.withMetadata(new Metadata([...others, [answerMetadata, token]]));
+export const answerTo = (token: string, value: TypedValue): TypedValue => withPair(value, answerMetadata, token);
+
+function withPair(value: TypedValue, name: string, text: string): TypedValue {
+  const others = [...value.metadata].filter((pair) => pair[0] !== name);
+  return value.withMetadata(new Metadata([...others, [name, text]]));
 }
 
 /** The answer of a handler that has ended without a value. */

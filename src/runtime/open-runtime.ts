@@ -63,7 +63,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const catalog = functionCatalog(functions, types);
   const module =
     options.module === undefined ? emptyModule : await readModuleFile(options.module, options.allowHostTemplates);
-  const routes = openRoutes(functions, module, options);
+  const routes = openRoutes(functions, module, { ...options, logger });
   closing.add("endpoints", () => routes.close());
   const serves = ({ namespace, name }: Address) => routes.find(namespace, name) !== undefined;
   const definitions = scheduleDefinitions(options.schedules, { functions, catalog, serves });
@@ -196,9 +196,10 @@ async function readModuleFile(path: string, allowHostTemplates: boolean): Promis
 function openRoutes(
   functions: StatefulFunctions,
   module: Module,
-  { callTimeout: callTimeoutMs, functionOptions: policies, limits, clock }: ReturnType<typeof runtimeOptions.read>,
+  options: ReturnType<typeof runtimeOptions.read> & { readonly logger: Logger },
 ): Routes {
-  const local = new LocalFunctions(functions, { callTimeoutMs, metadataBytes: limits.metadataBytes, clock });
+  const { callTimeout: callTimeoutMs, functionOptions: policies, limits, clock, logger } = options;
+  const local = new LocalFunctions(functions, { callTimeoutMs, metadataBytes: limits.metadataBytes, clock, logger });
   return makeRoutes(module, local, policies);
 }
 

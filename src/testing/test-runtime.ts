@@ -106,6 +106,7 @@ export class TestRuntime {
           callTimeoutMs,
           metadataBytes: limits.metadataBytes,
           clock: branch,
+          logger,
         });
         const routes = makeRoutes({ endpoints: [], ingresses: [], egresses: [] }, local, read.functionOptions);
         const find: FindRoute = (namespace, name) => routes.find(namespace, name) ?? fakes.route(namespace, name);

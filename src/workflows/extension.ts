@@ -1,7 +1,8 @@
-// What gives a function its workflows: the hidden state, the handlers of the types that begin runs, and those of every other
-// message that belongs to a run.
+// What gives a function its workflows and continuations: the hidden state, the handlers of the types that begin runs, and those of
+// every other message that belongs to a run or to a call.
 
 import type {
+  BeginCall,
   BoundExtension,
   ClaimingBatch,
   ExtendedMethod,
@@ -12,13 +13,16 @@ import type {
 } from "../functions/function-spec.js";
 import type { MessageContext } from "../functions/message-context.js";
 import { findHandler } from "../functions/message-handler.js";
-import { answerMetadata } from "../model/correlation.js";
+import { provideExtension } from "../functions/own-extension.js";
+import type { Address } from "../model/address.js";
+import { answerTokenOf } from "../model/correlation.js";
 import type { Invocation } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
+import { Continuations, callOf, callWith, isContinuation } from "./continuations.js";
 import { runError } from "./failures.js";
 import { readCancellation, readWake } from "./journal/hidden-messages.js";
-import { isPending, type Journal, type Operation, type Run } from "./journal/journal.js";
+import { isPending, type Journal, type Operation, type PendingCall, type Run } from "./journal/journal.js";
 import { cancelTypename, wakeTypename } from "./journal/names.js";
 import { findJournal, journalState } from "./journal-state.js";
 import { Turn } from "./turn.js";
@@ -31,21 +35,41 @@ class Workflows implements BoundExtension {
   readonly states = [journalState];
   readonly sources: readonly HandlerSource[];
   readonly #workflows: ReadonlyMap<string, Workflow>;
-  readonly #answer = this.#handler((turn, _context, argument) => turn.answer(tokenOf(argument) as string, argument));
-  readonly #wake = this.#handler((turn, _context, argument) => {
-    const { run, operation, attempts } = readWake(argument);
+  readonly #answer = handler((argument, context, instance) => {
+    const token = context.answerToken as string;
+    const call = callWith(findJournal(instance), token);
+    if (call !== undefined) return this.#continuations.answer(instance, context, call, argument);
+    return this.#turn(instance, context).answer(token, argument);
+  });
+  readonly #wake = handler((argument, context, instance) => {
+    const { run, operation, attempts, call: token } = readWake(argument);
+    if (token !== "") {
+      const call = callWith(findJournal(instance), token);
+      return call && this.#continuations.timeOut(instance, context, call);
+    }
+    const turn = this.#turn(instance, context);
     if (run === "") return turn.beginWaiting();
     return operation === undefined ? turn.goOn(run) : turn.timerDue(run, operation, attempts);
   });
-  readonly #cancel = this.#handler((turn, _context, argument) => turn.cancel(readCancellation(argument)));
-  readonly #receive = this.#handler((turn) => turn.receive());
-  readonly #answerByAddress = this.#handler((turn, context, argument) => {
-    const call = oldestCall(turn.journal, context.caller);
-    return call === undefined ? undefined : turn.answerByAddress(call, argument);
+  readonly #cancel = handler((argument, context, instance) =>
+    this.#turn(instance, context).cancel(readCancellation(argument)),
+  );
+  readonly #receive = handler((_argument, context, instance) => this.#turn(instance, context).receive());
+  readonly #answerByAddress = handler((argument, context, instance) => {
+    const oldest = oldestCall(findJournal(instance) as Journal, context.caller);
+    if (oldest === undefined) return undefined;
+    if ("token" in oldest) return this.#continuations.answer(instance, context, oldest, argument);
+    return this.#turn(instance, context).answerByAddress(oldest, argument);
   });
   readonly #unknown: Handler;
+  readonly #continuations: Continuations;
 
-  constructor(typeName: string, methods: readonly ExtendedMethod[]) {
+  constructor(typeName: string, extended: readonly ExtendedMethod[]) {
+    const methods = extended.filter(({ options }) => !isContinuation(options));
+    this.#continuations = new Continuations(
+      typeName,
+      extended.filter(({ options }) => isContinuation(options)),
+    );
     const workflows = new Map<string, Workflow>();
     for (const { types, options, call } of methods) {
       const type = typeOf(types[0] as TypeLike);
@@ -62,57 +86,64 @@ class Workflows implements BoundExtension {
         return new Turn(workflows, instance, context as MessageContext).begin(workflow, input);
       },
     }));
-    this.#unknown = {
-      readOnly: false,
-      sharesBytes: false,
-      decode: (argument) => argument,
-      call: (_instance, argument, { address }) => {
-        throw runError(
-          "RUN_NOT_FOUND",
-          `No run lives at ${address} that could receive a ${(argument as TypedValue).typename}, and ${typeName} has no handler for it.`,
-        );
-      },
-    };
+    this.#unknown = handler((argument, { address }) => {
+      throw runError(
+        "RUN_NOT_FOUND",
+        `No run lives at ${address} that could receive a ${argument.typename}, and ${typeName} has no handler for it.`,
+      );
+    });
   }
 
-  #handler(handle: (turn: Turn, context: MessageContext, argument: TypedValue) => Promise<void> | undefined): Handler {
-    return {
-      readOnly: false,
-      sharesBytes: false,
-      decode: (argument) => argument,
-      call: (instance, argument, context) =>
-        handle(
-          new Turn(this.#workflows, instance, context as MessageContext),
-          context as MessageContext,
-          argument as TypedValue,
-        ),
-    };
+  readonly beginCall: BeginCall = (context, call) => this.#continuations.begin(context as MessageContext, call);
+
+  #turn(instance: object, context: MessageContext): Turn {
+    return new Turn(this.#workflows, instance, context);
   }
 
   readonly claim = (spec: FunctionSpec, message: Invocation, batch: ClaimingBatch): Handler | undefined => {
     const { argument, caller } = message;
     const { typename } = argument;
-    if (argument.hasMetadata && tokenOf(argument) !== undefined) return this.#answer;
+    if (answerTokenOf(message) !== undefined) return this.#answer;
     // Only the function itself knows when a timer is due.
     if (typename === wakeTypename && batch.address.equals(caller)) return this.#wake;
     if (typename === cancelTypename) return this.#cancel;
     const known = findHandler(spec, batch.generation, typename);
     if (known !== undefined && known !== spec.catchAll) return undefined;
     const journal = findJournal(batch.instance);
-    if (journal === undefined) return known === undefined ? this.#unknown : undefined;
+    // Without workflows, a message that no handler takes is unhandled, as in any other class.
+    const otherwise = known === undefined && this.#workflows.size > 0 ? this.#unknown : undefined;
+    if (journal === undefined) return otherwise;
     const awaits = (operation: Operation) => operation.awaits === typename && isPending(operation);
     if (journal.runs.some(({ operations }) => operations.some(awaits))) return this.#receive;
     if (oldestCall(journal, caller) !== undefined) return this.#answerByAddress;
     if (known !== undefined) return undefined;
-    return journal.runs.length + journal.waiting.length > 0 ? this.#receive : this.#unknown;
+    return journal.runs.length + journal.waiting.length > 0 ? this.#receive : otherwise;
   };
 }
 
-const tokenOf = (argument: TypedValue) => argument.metadata.getText(answerMetadata);
+/** A handler of a message as it came. */
+function handler(handle: (argument: TypedValue, context: MessageContext, instance: object) => unknown): Handler {
+  return {
+    readOnly: false,
+    sharesBytes: false,
+    decode: (argument) => argument,
+    call: (instance, argument, context) => handle(argument as TypedValue, context as MessageContext, instance),
+  };
+}
 
-/** The call of this address that waits for its answer for the longest time. */
-function oldestCall(journal: Journal, callee: Invocation["caller"]): { run: Run; operation: Operation } | undefined {
+/** The call of this address that waits for its answer for the longest time: of a run, or of an ordinary handler. */
+function oldestCall(
+  journal: Journal,
+  callee: Invocation["caller"],
+): { run: Run; operation: Operation } | PendingCall | undefined {
   if (callee === undefined) return undefined;
+  const oldest = oldestOperation(journal, callee);
+  const call = callOf(journal, callee);
+  if (oldest === undefined || call === undefined) return oldest ?? call;
+  return call.requestedAt < oldest.operation.requestedAt ? call : oldest;
+}
+
+function oldestOperation(journal: Journal, callee: Address): { run: Run; operation: Operation } | undefined {
   let oldest: { run: Run; operation: Operation } | undefined;
   for (const run of journal.runs) {
     for (const operation of run.operations) {
@@ -127,3 +158,5 @@ function oldestCall(journal: Journal, callee: Invocation["caller"]): { run: Run;
 export const workflowExtension: Extension = {
   bind: (typeName, methods) => new Workflows(typeName, methods),
 };
+
+provideExtension(workflowExtension);

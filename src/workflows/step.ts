@@ -41,7 +41,13 @@ class Try extends MessageContext implements StepContext {
   constructor(parent: MessageContext, attempt: number, idempotencyKey: string) {
     const held = new BatchEffects();
     const { address, now, generation, state, checks, limit, types } = parent.scope;
-    super({ address, now, generation, state, checks, limit, types, effects: held }, parent.invocation, undefined);
+    const warn = parent.scope.warn.bind(parent.scope);
+    const beginCall = undefined; // a step waits for no answer: flow.call does
+    super(
+      { address, now, generation, state, checks, limit, types, beginCall, warn, effects: held },
+      parent.invocation,
+      undefined,
+    );
     this.attempt = attempt;
     this.idempotencyKey = idempotencyKey;
     this.#held = held;

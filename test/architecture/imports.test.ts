@@ -8,7 +8,8 @@ import { importsOf, projectFiles, sourceFiles, sourceText } from "../support/sou
 /** The rooms that exist, and what each may import besides itself. A room inside a room is one of its own. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "error-info": [],
-  "error-table": ["error-info"],
+  "workflow-errors": ["error-info"],
+  "error-table": ["workflow-errors", "error-info"],
   errors: ["error-table", "error-info"],
   bytes: ["errors"],
   model: ["bytes", "errors"],
@@ -190,6 +191,7 @@ test("packages are imported only where they belong", () => {
 /** The function side and the client run anywhere; the rest is for Node. */
 const forAnyHost: readonly string[] = [
   "error-info",
+  "workflow-errors",
   "error-table",
   "errors",
   "bytes",

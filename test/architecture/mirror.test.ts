@@ -57,6 +57,8 @@ const rooms: Readonly<Record<string, Room>> = {
       "decorator-types": "it holds types alone; test/typings compiles against them",
       dialects: "test/dialects runs it under every compiler",
       "answered-by": "it holds types alone; test/typings compiles against them",
+      "continuation-types": "it holds types alone; test/typings compiles against them",
+      "message-handler": "the tests of run-batch, request-reply and answers-to-calls run it",
       "handled-messages": "it holds types alone; test/typings compiles against them",
       outgoing: "the tests of message-context run it",
       "record-handler": "the tests of decorators run it",

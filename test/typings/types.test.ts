@@ -13,7 +13,15 @@ before(async () => {
 });
 after(() => project?.remove());
 
-const shared = ["decorators.ts", "sending.ts", "answers.ts", "named.ts", "registering.ts", "values.ts"];
+const shared = [
+  "decorators.ts",
+  "sending.ts",
+  "answers.ts",
+  "continuing.ts",
+  "named.ts",
+  "registering.ts",
+  "values.ts",
+];
 const dialects = { legacy: [...shared, "legacy.ts"], standard: [...shared, "standard.ts"] };
 type Dialect = keyof typeof dialects;
 

@@ -1,0 +1,130 @@
+// How a function declares its continuations: by the decorator, by inheritance, and by an option of register.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type Context,
+  Continuation,
+  Handles,
+  StatefulFunction,
+  StatefulFunctions,
+  TerminalError,
+  Types,
+} from "../../src/index.js";
+import { TestRuntime } from "../../src/testing/entry.js";
+import { rejectsCode, throwsCode } from "../support/expect-code.js";
+import { RecordingLogger } from "../support/recording-logger.js";
+
+let act: (text: string) => unknown = (text) => text;
+let seen: string[] = [];
+
+@StatefulFunction("cont/shelf")
+class Shelf {
+  @Handles(Types.string)
+  act(text: string) {
+    return act(text);
+  }
+}
+
+test("an address has 1,000 calls without an answer at most", async () => {
+  const logger = new RecordingLogger();
+  const many = new StatefulFunctions().register(
+    "cont/many",
+    (count, context) => {
+      for (let call = 0; call < count; call += 1) context.call("cont/silent", `${call}`, "?", { then: "done" });
+    },
+    { handles: [Types.int], continuations: { done: () => {} }, retry: { attempts: 1 } },
+  );
+  await using app = await TestRuntime.open({ functions: many, logger });
+  app.fake("cont/silent", (_text, context) => void context.deferReply());
+  await app.call("cont/many", "m", Types.int.pack(1_000));
+  await rejectsCode(app.call("cont/many", "m", Types.int.pack(1)), "ADDRESS_PARKED");
+  assert.equal((await app.parked())[0]?.code, "CALLS_FULL");
+});
+
+test("a registered function has its continuations in its options", async () => {
+  const registered = new StatefulFunctions(Shelf).register(
+    "cont/counter",
+    (text, context, state) => {
+      state.asked += 1;
+      context.call(Shelf, "tea", text, { then: "told", failed: "refused" });
+    },
+    {
+      handles: [Types.string],
+      state: { asked: { type: Types.int, default: 0 }, told: Types.string },
+      continuations: {
+        async told(answer: string, context, state) {
+          await Promise.resolve();
+          state.told = `${answer} from ${context.caller} after ${state.asked}`;
+        },
+        refused: ({ code }: TerminalError, _context, state) => {
+          state.told = code;
+        },
+      },
+    },
+  );
+  await using app = await TestRuntime.open({ functions: registered, logger: new RecordingLogger() });
+  act = (text) => {
+    if (text === "no") throw new TerminalError("no", { code: "NO" });
+    return text;
+  };
+  const told = async () => ((await app.state("cont/counter", "c")) as { told: string }).told;
+  await app.send("cont/counter", "c", "hello");
+  await app.settle();
+  assert.equal(await told(), "hello from cont/shelf/tea after 1");
+  await app.send("cont/counter", "c", "no");
+  await app.settle();
+  assert.equal(await told(), "NO");
+});
+
+test("an inherited continuation, an overridden one and a private one are called as any method is", async () => {
+  class Base {
+    @Continuation()
+    inherited(answer: string) {
+      seen.push(`base ${answer}`);
+    }
+    @Continuation()
+    overridden(answer: string) {
+      seen.push(`base ${answer}`);
+    }
+  }
+  @StatefulFunction("cont/derived")
+  class Derived extends Base {
+    @Handles(Types.string)
+    ask(then: string, context: Context) {
+      context.call(Shelf, "tea", then, { then });
+    }
+    override overridden(answer: string) {
+      seen.push(`derived ${answer}`);
+    }
+  }
+  act = (text) => text;
+  seen = [];
+  await using app = await TestRuntime.open({ functions: new StatefulFunctions(Shelf, Derived) });
+  for (const name of ["inherited", "overridden"]) await app.send(Derived, "d", name);
+  await app.settle();
+  assert.deepEqual(seen, ["base inherited", "derived overridden"]);
+});
+
+test("what is no method, and no type, is refused when the class is evaluated", () => {
+  throwsCode(() => {
+    class Field {
+      // @ts-expect-error a field
+      @Continuation()
+      field = 1;
+    }
+    return Field;
+  }, "DECORATOR_MISPLACED");
+  throwsCode(() => {
+    class Generator {
+      @Continuation()
+      *generator() {}
+    }
+    return Generator;
+  }, "DECORATOR_MISPLACED");
+  throwsCode(() => Continuation(undefined as never), "TYPE_UNKNOWN");
+  throwsCode(() => {
+    const continuations = { done: 5 } as never;
+    new StatefulFunctions().register("cont/bad", () => {}, { continuations });
+  }, "OPTION_INVALID");
+});
