@@ -32,11 +32,11 @@ test("a call waits for the disk after a message that settles, and other addresse
   app.store.hold();
   const accepted = [app.send("f/a", "step"), app.send("f/b", "plain"), app.send("f/b", "plain")];
   await app.settle();
-  assert.deepEqual(ran, ["f/a step", "f/b plain", "f/b plain"]);
+  assert.deepEqual(ran.toSorted(), ["f/a step", "f/b plain", "f/b plain"]);
   app.store.release();
   await Promise.all(accepted);
   await app.settle();
-  assert.deepEqual(ran, ["f/a step", "f/b plain", "f/b plain", "f/a next"]);
+  assert.equal(ran[3], "f/a next");
 });
 
 test("a message that comes meanwhile waits as well, in its order", async (t) => {
