@@ -39,13 +39,19 @@ export function resolveState(spec: FunctionSpec, batch: InvocationBatch, ownStat
     .filter((_, index) => !(index in stored))
     .map(({ name, type, expiration }): ValueSpec => ({ name, typename: type.typename, expiration }));
   if (lacksOwn) missing.push(ownState);
-  if (batch.generation === "v2") throw undeclared(spec, missing, lacksOwn);
+  if (batch.generation === "v2") throw undeclared(spec, missing, lacksOwn ? ownState : undefined);
   return { stored, missing };
 }
 
-function undeclared({ typeName }: FunctionSpec, missing: readonly ValueSpec[], lacksOwn: boolean): StatefunError {
+function undeclared(
+  { typeName, states }: FunctionSpec,
+  missing: readonly ValueSpec[],
+  ownState: ValueSpec | undefined,
+): StatefunError {
   const names = missing.map(({ name }) => `"${name}"`).join(", ");
-  const why = lacksOwn ? ` In "${missing.at(-1)?.name}" it keeps messages that failed, as onFailure says.` : "";
+  const own = ownState === undefined ? "" : ` In "${ownState.name}" it keeps messages that failed, as onFailure says.`;
+  const hidden = states.find((state) => state.hidden === true && missing.some(({ name }) => name === state.name));
+  const why = own + (hidden === undefined ? "" : ` In "${hidden.name}" it keeps the runs of its workflows.`);
   const lines = missing.map(({ name }) => `- name: ${name}`).join(", ");
   return new StatefunError(
     "STATE_UNDECLARED",

@@ -82,18 +82,16 @@ const rooms: Readonly<Record<string, Room>> = {
   workflows: {
     untested: {
       decorator: "the tests of turn run it",
-      extension: "the tests of turn run it",
       failures: "the tests of turn run it",
       flow: "the tests of turn run it",
       "journal-state": "the tests of turn run it",
       operations: "the tests of turn run it",
       receives: "the tests of turn run it",
       results: "the tests of turn run it",
-      step: "the tests of turn run it",
       "step-states": "the tests of turn run it",
       "workflow-context": "it holds declarations alone",
     },
-    behaviours: [],
+    behaviours: ["runs"],
   },
   wire: {
     untested: { failure: "the tests of batch-end and of a workflow's journal run it" },
