@@ -22,7 +22,7 @@ export interface ScheduleDecorator<M> {
 }
 
 /**
- * Sends a message to a method with `@Handles` at each due time, on the embedded runtime. Each due time has one message, over
+ * Sends a message to a method with `@Handles` or `@Workflow` at each due time, on the embedded runtime. Each due time has one message, over
  * restarts, crashes and changes of the clock. `context.metadata` names the schedule and the due time. Nothing drives the schedules
  * of functions on Flink. Throws OPTION_INVALID, VALUE_UNTYPED and DECORATOR_MISPLACED when the class is evaluated.
  *
@@ -44,7 +44,10 @@ export function Schedule<M extends Sendable>(options: ScheduleOptions<M>): Sched
   return (...args: readonly unknown[]) => {
     const { kind, key, record } = memberOf(decorator, args);
     if (kind !== "method") {
-      throw misplaced(decorator, `stands on ${String(key)}, which is not a method; put it on a method with @Handles`);
+      throw misplaced(
+        decorator,
+        `stands on ${String(key)}, which is not a method; put it on a method that handles messages`,
+      );
     }
     record.schedules.push({ key, spec });
   };

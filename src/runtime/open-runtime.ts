@@ -26,9 +26,10 @@ import type { Module } from "./module/module.js";
 import { Runs } from "./runs/runs.js";
 import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
 import { scheduleDefinitions } from "./schedules/definitions.js";
+import { moduleSchedules } from "./schedules/module-schedules.js";
 import { Schedules } from "./schedules/schedules.js";
 
-const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [] };
+const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [], schedules: [] };
 
 /** A runtime whose parts are all open. */
 export interface OpenRuntime {
@@ -66,7 +67,8 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const routes = openRoutes(functions, module, { ...options, logger });
   closing.add("endpoints", () => routes.close());
   const serves = ({ namespace, name }: Address) => routes.find(namespace, name) !== undefined;
-  const definitions = scheduleDefinitions(options.schedules, { functions, catalog, serves });
+  const declared = [...options.schedules, ...moduleSchedules(module.schedules, catalog)];
+  const definitions = scheduleDefinitions(declared, { functions, catalog, serves });
   const schedules = new Schedules(definitions, options.clock, logger);
   const store = await openStore(options.dir, options.waitForLock, logger);
   closing.add("store", () => store.close());

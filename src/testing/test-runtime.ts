@@ -108,7 +108,11 @@ export class TestRuntime {
           clock: branch,
           logger,
         });
-        const routes = makeRoutes({ endpoints: [], ingresses: [], egresses: [] }, local, read.functionOptions);
+        const routes = makeRoutes(
+          { endpoints: [], ingresses: [], egresses: [], schedules: [] },
+          local,
+          read.functionOptions,
+        );
         const find: FindRoute = (namespace, name) => routes.find(namespace, name) ?? fakes.route(namespace, name);
         return schedules.routes(find, branch);
       },

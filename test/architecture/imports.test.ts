@@ -29,7 +29,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "runtime/http": ["types", "model", "errors"],
   "runtime/ingress": ["runtime/runs", "runtime/http", "engine", "types", "model", "errors"],
   "runtime/egress": ["runtime/http", "engine", "types", "model", "errors"],
-  "runtime/schedules": ["runtime/endpoint", "runtime/http", "engine", "functions", "types", "model", "errors"],
+  "runtime/schedules": [
+    "runtime/module",
+    "runtime/endpoint",
+    "runtime/http",
+    "engine",
+    "functions",
+    "types",
+    "model",
+    "errors",
+  ],
   "runtime/runs": ["engine", "workflows/journal", "model", "errors"],
   "runtime/admin": [
     "runtime/runs",

@@ -143,7 +143,7 @@ class EmbeddedRun {
   async start(): Promise<void> {
     const functions = application(this.#progress);
     if (this.#options.functions === "in this process") {
-      const nothing = { endpoints: [], ingresses: [], egresses: [] };
+      const nothing = { endpoints: [], ingresses: [], egresses: [], schedules: [] };
       this.#routes = makeRoutes(nothing, new LocalFunctions(functions));
     } else {
       const handler = new RequestReplyHandler(functions, { logger: this.#logger });

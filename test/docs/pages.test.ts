@@ -53,7 +53,7 @@ function assertModuleFile(documents: any[], where: string): void {
       assert.equal(document.module.meta.type, "remote", where);
     } else {
       assert.deepEqual(Object.keys(document), ["kind", "spec"], where);
-      assert.match(document.kind, /^io\.statefun\.\w+\.v\d\/\w+$/, where);
+      assert.match(document.kind, /^io\.statefun(\.\w+|-ts\.schedules)\.v\d\/\w+$/, where);
     }
   }
 }

@@ -42,7 +42,10 @@ async function setUp(t: TestContext, look: (what: string, context: Context, stat
   );
   const clock = new ManualClock();
   const store = new WatchedStore(new MemoryStore());
-  const { find } = makeRoutes({ endpoints: [], ingresses: [], egresses: [] }, new LocalFunctions(functions));
+  const { find } = makeRoutes(
+    { endpoints: [], ingresses: [], egresses: [], schedules: [] },
+    new LocalFunctions(functions),
+  );
   const start = async () => {
     const engine = await Engine.open({
       store,

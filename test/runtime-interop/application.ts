@@ -236,7 +236,7 @@ export class Application {
           : this.#moduleV2(functions);
       return parseModule(text, { file: `${language}.yaml` });
     });
-    return { endpoints: modules.flatMap(({ endpoints }) => endpoints), ingresses: [], egresses: [] };
+    return { endpoints: modules.flatMap(({ endpoints }) => endpoints), ingresses: [], egresses: [], schedules: [] };
   }
 
   #moduleSlow(endpoint: string): string {

@@ -2,7 +2,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Context, Handles, Schedule, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
+import {
+  type Context,
+  Handles,
+  Schedule,
+  State,
+  StatefulFunction,
+  StatefulFunctions,
+  Types,
+  Workflow,
+  type WorkflowContext,
+} from "../../src/index.js";
 import { schedule } from "../../src/runtime/entry.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 
@@ -17,6 +27,23 @@ class Report {
     this.written += 1;
     this.last = context.metadata.getText("statefun-schedule-due") ?? "";
     assert.equal(context.now, Date.parse(this.last));
+  }
+}
+
+@StatefulFunction("test/nightly")
+class Nightly {
+  @State("steps", Types.string) steps = "";
+
+  @Workflow(Types.string)
+  @Schedule({ name: "flow", cron: "0 3 * * *", id: "all", message: "go" })
+  async run(order: string, flow: WorkflowContext) {
+    await flow.step("first", () => {
+      this.steps += order;
+    });
+    await flow.sleep({ hours: 1 });
+    await flow.step("second", () => {
+      this.steps += "!";
+    });
   }
 }
 
@@ -57,6 +84,14 @@ test("a schedule of the test itself sends to a fake, and is paused, resumed and 
   await app.schedules.resume("hourly");
   await app.advance({ hours: 1 });
   assert.equal(fake.received.length, 4);
+});
+
+test("a schedule begins a workflow", async () => {
+  await using app = await TestRuntime.open({ functions: new StatefulFunctions(Nightly) });
+  await app.advance({ hours: 3.5 });
+  assert.deepEqual(await app.state(Nightly, "all"), { steps: "go" });
+  await app.advance({ hours: 1 });
+  assert.deepEqual(await app.state(Nightly, "all"), { steps: "go!" });
 });
 
 test("the next due time is nothing that a test leaves behind", async () => {

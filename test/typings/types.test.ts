@@ -20,6 +20,7 @@ const shared = [
   "continuing.ts",
   "named.ts",
   "registering.ts",
+  "schedules.ts",
   "values.ts",
 ];
 const dialects = { legacy: [...shared, "legacy.ts"], standard: [...shared, "standard.ts"] };

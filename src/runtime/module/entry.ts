@@ -82,6 +82,12 @@ export class Entry {
     );
   }
 
+  /** Reads any value, as JSON has it. */
+  json(): unknown {
+    if (isMap(this.#node) || isSeq(this.#node) || isScalar(this.#node)) return this.#node.toJSON();
+    return this.#mustBe("a value");
+  }
+
   integer(least: number, most: number): number | undefined {
     const value = this.#scalar();
     if (typeof value !== "number" || !Number.isSafeInteger(value)) return this.#mustBe("a whole number");

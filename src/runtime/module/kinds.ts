@@ -5,6 +5,7 @@ import { readEndpointV1, readEndpointV2 } from "./endpoint-kinds.js";
 import type { Entry } from "./entry.js";
 import type { ModuleParts } from "./module-parts.js";
 import { readPlaygroundEgress, readPlaygroundIngress } from "./playground-kinds.js";
+import { readSchedule } from "./schedule-kind.js";
 
 /** Reads the spec of a component into the parts of the module. */
 type ReadKind = (spec: Entry, parts: ModuleParts) => void;
@@ -14,6 +15,7 @@ const kinds: ReadonlyMap<string, ReadKind> = new Map([
   ["io.statefun.endpoints.v1/http", readEndpointV1],
   ["io.statefun.playground.v1/ingress", readPlaygroundIngress],
   ["io.statefun.playground.v1/egress", readPlaygroundEgress],
+  ["io.statefun-ts.schedules.v1/cron", readSchedule],
 ]);
 
 /** The names of the kinds that the runtime knows. */

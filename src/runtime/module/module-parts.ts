@@ -1,7 +1,7 @@
 // Collects the parts of a module file, and refuses a part that the file may hold only once.
 
 import type { Entry } from "./entry.js";
-import type { EndpointSpec, Module, PlaygroundEgressSpec, PlaygroundIngressSpec } from "./module.js";
+import type { EndpointSpec, Module, ModuleSchedule, PlaygroundEgressSpec, PlaygroundIngressSpec } from "./module.js";
 import { choosesServer } from "./url-template.js";
 
 export class ModuleParts {
@@ -9,6 +9,7 @@ export class ModuleParts {
   readonly #endpoints: EndpointSpec[] = [];
   readonly #ingresses: PlaygroundIngressSpec[] = [];
   readonly #egresses: PlaygroundEgressSpec[] = [];
+  readonly #schedules: ModuleSchedule[] = [];
   /** Where the file holds each part that may stand there only once. */
   readonly #places = new Map<string, string>();
 
@@ -17,7 +18,12 @@ export class ModuleParts {
   }
 
   get module(): Module {
-    return { endpoints: this.#endpoints, ingresses: this.#ingresses, egresses: this.#egresses };
+    return {
+      endpoints: this.#endpoints,
+      ingresses: this.#ingresses,
+      egresses: this.#egresses,
+      schedules: this.#schedules,
+    };
   }
 
   /** Adds an endpoint; `entry` holds the name of its function. */
@@ -39,6 +45,12 @@ export class ModuleParts {
   addEgress(egress: PlaygroundEgressSpec, entry: Entry): void {
     const single = this.#isFirst(egress.kind, entry, "there is a playground egress already");
     if (single && this.#isFreePort(egress.port, entry)) this.#egresses.push(egress);
+  }
+
+  addSchedule(schedule: ModuleSchedule, entry: Entry): void {
+    const { name } = schedule.options;
+    if (this.#isFirst(`schedule ${name}`, entry, `there is a schedule "${name}" already`))
+      this.#schedules.push(schedule);
   }
 
   /** Port 0 picks a free port, so it may be written twice. */

@@ -8,6 +8,7 @@ export interface Module {
   readonly endpoints: readonly EndpointSpec[];
   readonly ingresses: readonly PlaygroundIngressSpec[];
   readonly egresses: readonly PlaygroundEgressSpec[];
+  readonly schedules: readonly ModuleSchedule[];
 }
 
 /** Where functions are served (v3 kind io.statefun.endpoints.v2/http; v2 `functions[].function`). */
@@ -66,5 +67,21 @@ export interface PlaygroundEgressSpec {
   readonly kind: "playground-egress";
   readonly port: number;
   readonly topics: readonly string[];
+  readonly where: string;
+}
+
+/** A schedule (kind io.statefun-ts.schedules.v1/cron), as far as the file alone can be checked. */
+export interface ModuleSchedule {
+  readonly options: {
+    readonly name: string;
+    readonly cron: string;
+    readonly timezone: string | undefined;
+    readonly id: string;
+    readonly ifMissed: string | undefined;
+  };
+  /** The type name of the function that gets the message. */
+  readonly typeName: string;
+  /** The message, of which either `value` or `base64` is there. */
+  readonly message: { readonly type: string | undefined; readonly value: unknown; readonly base64: string | undefined };
   readonly where: string;
 }

@@ -65,7 +65,7 @@ export class Setting {
     const { functionOptions, callTimeout: callTimeoutMs, limits } = this.#options;
     const { metadataBytes } = limits;
     const local = new LocalFunctions(this.functions, { callTimeoutMs, metadataBytes, clock });
-    const routes = makeRoutes({ endpoints: [], ingresses: [], egresses: [] }, local, functionOptions);
+    const routes = makeRoutes({ endpoints: [], ingresses: [], egresses: [], schedules: [] }, local, functionOptions);
     const found = new Map<string, Route | undefined>();
     return (namespace, name) => {
       const typeName = `${namespace}/${name}`;

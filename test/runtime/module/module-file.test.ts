@@ -66,6 +66,7 @@ spec:
     ],
     ingresses: [{ kind: "playground-ingress", port: 8090, where: "module.yaml, line 11" }],
     egresses: [{ kind: "playground-egress", port: 8091, topics: ["greetings"], where: "module.yaml, line 15" }],
+    schedules: [],
   });
 });
 
@@ -161,7 +162,7 @@ module:
 
 test("documents without content are passed over, and a file may be empty", () => {
   assert.equal(parse(`---\n${endpoint()}---\n# nothing\n---\n`).endpoints.length, 1);
-  assert.deepEqual(parse(""), { endpoints: [], ingresses: [], egresses: [] });
+  assert.deepEqual(parse(""), { endpoints: [], ingresses: [], egresses: [], schedules: [] });
 });
 
 test("a name of its own wins over its namespace, whatever the order", () => {

@@ -59,7 +59,10 @@ export class Kept {
       clock,
       logger,
     );
-    const routes = makeRoutes({ endpoints: [], ingresses: [], egresses: [] }, new LocalFunctions(functions, { clock }));
+    const routes = makeRoutes(
+      { endpoints: [], ingresses: [], egresses: [], schedules: [] },
+      new LocalFunctions(functions, { clock }),
+    );
     this.engine = await ReopeningEngine.open({
       store: this.store,
       clock,
