@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
-import { Handles, json, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
+import {
+  Handles,
+  json,
+  State,
+  StatefulFunction,
+  StatefulFunctions,
+  Types,
+  Workflow,
+  type WorkflowContext,
+} from "../../src/index.js";
 import { Engine, generations, message, packed, primitive, shown } from "../support/calls.js";
 import { rejectsCode } from "../support/expect-code.js";
 
@@ -58,6 +67,27 @@ test("v2: states that the module file does not declare are STATE_UNDECLARED, by 
   assert.equal(calls, 0);
   const [entry] = engine.logger.entries;
   assert.ok(entry?.line.includes("STATE_UNDECLARED") && !entry.line.includes('"cart"'), entry?.line);
+});
+
+test("v2: of a function with a workflow, the state of its runs is to be declared too, and the error says what it is for", async () => {
+  @StatefulFunction("example/waits")
+  class Waits {
+    @State("count", Types.int) count = 0;
+    @Workflow(Types.string)
+    async run(_text: string, flow: WorkflowContext) {
+      await flow.receive(Types.int);
+    }
+  }
+  const engine = new Engine(new StatefulFunctions(Waits), "v2");
+  const lines = ["- name: statefun.workflow/journal", "workflows"];
+  const call = engine.call({ to: "example/waits/1", state: { count: undefined }, messages: go("v2") });
+  await rejectsCode(call, "STATE_UNDECLARED", ...lines);
+  const state = { count: undefined, "statefun.workflow/journal": undefined };
+  const { mutations } = await engine.call({ to: "example/waits/1", state, messages: go("v2") });
+  assert.deepEqual(
+    mutations.map(({ name }) => name),
+    ["statefun.workflow/journal"],
+  );
 });
 
 test("v2: with every state declared, the batch runs", async () => {

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connect } from "../../src/client/entry.js";
 import {
+  type Context,
+  Continuation,
   Handles,
   json,
   State,
@@ -62,7 +64,27 @@ class Flaky {
   }
 }
 
-const functions = new StatefulFunctions(Checkout, Flaky);
+/** Calls a function that never answers, in the form of a continuation. */
+@StatefulFunction("shop/asks")
+class Asks {
+  @Handles(Types.string)
+  ask(_text: string, context: Context<Asks>) {
+    context.call("shop/silent", "s", "?", { then: "answered", timeout: { hours: 1 } });
+  }
+
+  @Continuation(Types.string)
+  answered(_answer: string) {}
+}
+
+@StatefulFunction("shop/silent")
+class Silent {
+  @Handles(Types.string)
+  take(_text: string, context: Context) {
+    context.deferReply();
+  }
+}
+
+const functions = new StatefulFunctions(Checkout, Flaky, Asks, Silent);
 
 async function open(t: TestContext, dir: string | false = false): Promise<StatefunRuntime> {
   const quiet = { warn() {}, error() {} };
@@ -113,6 +135,12 @@ test("a run is listed with what it waits for, shown with what it has done, and g
     (await ask(runtime, "GET /addresses/shop/checkout/o-17")).states.map((one: any) => one.name),
     ["status"],
   );
+  const listedFunctions = (await ask(runtime, "GET /functions")).functions;
+  const checkout = listedFunctions.find((one: any) => one.function === "shop/checkout");
+  assert.deepEqual(
+    checkout.states.map(({ name }: any) => name),
+    ["status"],
+  );
   await runtime.send("shop/checkout", "o-17", Approval.pack({ by: "ann" }));
   const last = await reached(runtime, "shop/checkout", "o-17", "completed");
   assert.deepEqual([last.run, last.operationCount], [shown.run, 2]);
@@ -156,6 +184,16 @@ test("runs that wait for their turn are shown, and messages that no run has rece
     unreceived.map(({ caller, value }) => [caller, value.as(Types.int)]),
     [[undefined, 3]],
   );
+});
+
+test("a call of an ordinary handler whose answer has not come is shown, and is no run", async (t) => {
+  const runtime = await open(t);
+  await runtime.call("shop/asks", "a", "?");
+  const { runs, calls } = await ask(runtime, "GET /addresses/shop/asks/a/runs");
+  assert.deepEqual([runs, calls.length], [[], 1]);
+  assert.deepEqual([calls[0].target, calls[0].then], ["shop/silent/s", "answered"]);
+  assert.equal(Date.parse(calls[0].until) - Date.parse(calls[0].requestedAt), 3_600_000);
+  assert.deepEqual(await runtime.cancelRuns("shop/asks", "a"), []);
 });
 
 test("a run is cancelled by the client, compensates, and its caller learns it", async (t) => {
