@@ -38,13 +38,11 @@ type NameOf<F, A> = {
 /** Whether a method with the parameters P takes A first, and then nothing but a context. */
 type CanTake<P extends readonly unknown[], A> = P extends readonly []
   ? true
-  : P extends readonly [answer?: infer M]
-    ? Fits<A, M>
-    : P extends readonly [answer?: infer M, context?: infer C]
-      ? [C] extends [{ readonly address: Address } | undefined]
-        ? Fits<A, M>
-        : false
-      : false;
+  : P extends readonly [infer M] | readonly [infer M, (infer _)?] | readonly [(infer M)?, (infer _)?]
+    ? [P[1]] extends [{ readonly address: Address } | undefined]
+      ? Fits<A, M>
+      : false
+    : false;
 
 /** Whether an answer A may be given to a parameter M. Nothing is known of an unknown answer, so it fits. */
 type Fits<A, M> = unknown extends A ? true : [A] extends [M] ? true : false;

@@ -106,6 +106,49 @@ test("an inherited continuation, an overridden one and a private one are called 
   assert.deepEqual(seen, ["base inherited", "derived overridden"]);
 });
 
+test("both dialects' calls of the decorators make the same function", async () => {
+  class Legacy {
+    ask(text: string, context: Context) {
+      context.call(Shelf, "tea", text, { then: "told" });
+    }
+    told(answer: string) {
+      seen.push(`legacy ${answer}`);
+    }
+  }
+  const of = (key: "ask" | "told") => Object.getOwnPropertyDescriptor(Legacy.prototype, key) as any;
+  Handles(Types.string)(Legacy.prototype, "ask", of("ask"));
+  Continuation(Types.string)(Legacy.prototype, "told", of("told"));
+  StatefulFunction("cont/legacy")(Legacy);
+  class Standard {
+    ask(text: string, context: Context) {
+      context.call(Shelf, "tea", text, { then: "told" });
+    }
+    told(answer: string) {
+      seen.push(`standard ${answer}`);
+    }
+  }
+  const metadata = {};
+  const at = (name: "ask" | "told") => {
+    const access = { get: (instance: Standard) => instance[name], has: () => true };
+    return { kind: "method", name, static: false, private: false, metadata, access, addInitializer() {} } as any;
+  };
+  Handles(Types.string)(Standard.prototype.ask, at("ask"));
+  Continuation(Types.string)(Standard.prototype.told, at("told"));
+  StatefulFunction("cont/standard")(Standard, {
+    kind: "class",
+    name: "Standard",
+    metadata,
+    addInitializer() {},
+  } as any);
+  act = (text) => text;
+  seen = [];
+  Object.defineProperty(Standard, Symbol.metadata ?? Symbol.for("Symbol.metadata"), { value: metadata });
+  await using app = await TestRuntime.open({ functions: new StatefulFunctions(Shelf, Legacy, Standard) });
+  for (const target of [Legacy, Standard]) await app.send(target, "d", "hi");
+  await app.settle();
+  assert.deepEqual(seen, ["legacy hi", "standard hi"]);
+});
+
 test("what is no method, and no type, is refused when the class is evaluated", () => {
   throwsCode(() => {
     class Field {
