@@ -32,7 +32,7 @@ test("a trip books a car of the Python SDK, and cancels its other bookings when 
   const module = join(dir, "cars.yaml");
   const text = await readFile(sample("cars.yaml"), "utf8");
   await writeFile(module, text.replace("localhost:8001", `127.0.0.1:${await startCars(t)}`));
-  const runtime = await StatefunRuntime.open({ functions, module, dir: false, ingress: { port: 0 } });
+  const runtime = await StatefunRuntime.open({ functions, module, dir: false, ingress: { port: 0 }, admin: false });
   t.after(() => runtime.close());
   const client = connect(runtime.ingress?.url ?? "");
   const plan = (trip: string, days: number) => client.ref<Trip>("example/trip", trip).plan({ town: "Rome", days });
