@@ -1,8 +1,11 @@
 // docs/workflows.md as a newcomer follows it: its files and its commands, in an empty folder, with a runtime that is killed.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { type TestContext, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { blocksOf, pageAt } from "../docs/pages.js";
 import { Built } from "./built.js";
 import { Running, run, running } from "./run.js";
@@ -21,7 +24,7 @@ const project = () => built.project({ "package.json": '{ "type": "module" }', "t
 /** The commands of the page that use `npx statefun`, as lists of arguments. */
 const commands = blocksOf(page, "sh")
   .flatMap(({ code }) => code.split("\n"))
-  .filter((line) => /^(npx|node_modules\/\.bin\/)?\/?\s?statefun|^npx statefun|bin\/statefun/.test(line))
+  .filter((line) => /^(npx |node_modules\/\.bin\/)statefun /.test(line))
   .map((line) =>
     [
       ...line
@@ -85,4 +88,13 @@ test("the order is paid, approved, refused and cancelled as the page says", asyn
   assert.match((await say("run", "4713")).stdout, /charge/);
   assert.equal((await say("cancel-run", "4713")).code, 0);
   await dev.saw(/^Refunds charge \d+: 450 cents\.$/m);
+});
+
+test("the tests of the page pass", () => {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  const { NODE_TEST_CONTEXT, ...env } = process.env; // a test in a test would report to this one
+  const args = ["--import", tsx, "--test", "--test-reporter=tap", "shop.test.ts"];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: project(), encoding: "utf8", env });
+  assert.match(stdout, /^# pass 2$/m);
+  assert.match(stdout, /^# fail 0$/m);
 });
