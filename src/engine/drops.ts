@@ -129,7 +129,7 @@ export class Drops {
     const { calls, commit, delivery } = this.#parts;
     const message = mailbox.at(0);
     const { caller } = message;
-    const ahead = commit.readAhead(caller === undefined ? [] : readsOf(caller));
+    const ahead = commit.readAhead(readsOf(caller));
     commit.using(ahead, () =>
       commit.transact(() => {
         mailbox.consume();

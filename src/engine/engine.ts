@@ -130,7 +130,7 @@ export class Engine implements EngineApi {
     const records = new Backlog(memory);
     const functions = new FunctionTable(findRoute, commit, memory, mailboxes, policy, counters.functions);
     const instances = new Instances(functions, shared, mailboxes, memory);
-    const keys = new IdempotencyKeys(commit, clock, options.keyLifetimeMs ?? defaultKeyLifetimeMs);
+    const keys = new IdempotencyKeys(shared, clock, options.keyLifetimeMs ?? defaultKeyLifetimeMs);
     const calls = new WaitingCalls(keys, commit, counters);
     const parked = new ParkedAddresses({ store, commit, instances, calls });
     const outboxes = new Outboxes({ shared, memory, records, limits, clock, counters, logger });

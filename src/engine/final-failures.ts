@@ -77,7 +77,7 @@ export class FinalFailures {
     const message = mailbox.at(0);
     const { caller, value } = message;
     const error = failureOf(thrown);
-    const ahead = commit.readAhead(caller === undefined ? [] : readsOf(caller));
+    const ahead = commit.readAhead(readsOf(caller));
     const change = () => {
       mailbox.consume();
       delivery.fail(address, message, toldFailure(address, attempts, error));

@@ -6,7 +6,7 @@ import type { Address } from "../model/address.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
 import type { Store, Write } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
-import { Group, type Outcome, type SingleEntry } from "./group.js";
+import { bytesOf, Group, type Outcome, type SingleEntry, type Value } from "./group.js";
 import type { Encodable } from "./message.js";
 import { type Counters, countDuration } from "./metrics.js";
 import { type NextTurn, nodeTurn } from "./next-turn.js";
@@ -94,8 +94,14 @@ export class GroupCommit {
   }
 
   get(key: string): Uint8Array | undefined {
-    if (this.#open.has(key)) return this.#open.get(key);
-    if (this.#writing?.has(key)) return this.#writing.get(key);
+    const value = this.find(key);
+    return value === undefined ? undefined : bytesOf(value);
+  }
+
+  /** The value of a key as it was put, which may not be encoded yet, or its bytes in the store. */
+  find(key: string): Value | undefined {
+    const held = this.#held(key);
+    if (held !== undefined) return held ?? undefined;
     return this.#ahead.has(key) ? this.#ahead.get(key) : this.#store.get(key);
   }
 
@@ -105,7 +111,7 @@ export class GroupCommit {
   }
 
   delete(key: string): void {
-    this.#open.set(key, undefined);
+    this.#open.set(key, null);
     this.#linger();
   }
 
@@ -130,7 +136,12 @@ export class GroupCommit {
 
   /** Reads the entries that a transaction needs, so that no read can fail in the middle of the transaction. */
   readAhead(keys: readonly string[]): ReadAhead {
-    return keys.length === 0 ? nothingRead : new Map(keys.map((key) => [key, this.get(key)]));
+    let ahead: Map<string, Uint8Array | undefined> | undefined;
+    for (const key of keys) {
+      // What is in a group needs no store.
+      if (this.#held(key) === undefined && !ahead?.has(key)) ahead = (ahead ?? new Map()).set(key, this.get(key));
+    }
+    return ahead ?? nothingRead;
   }
 
   /** Runs something that finds these entries without the store. They must have been read in this turn. */
@@ -223,6 +234,12 @@ export class GroupCommit {
   /** Resolves when nothing is being written; after the end nothing will be. */
   stopped(): Promise<void> {
     return this.#work;
+  }
+
+  /** What the groups that are not durable say of a key: its value, null when it is deleted, and undefined for nothing. */
+  #held(key: string): Value | null | undefined {
+    const value = this.#open.get(key);
+    return value === undefined ? this.#writing?.get(key) : value;
   }
 
   #wait(add: (group: Group) => void, callback: Outcome): void {

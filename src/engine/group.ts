@@ -7,7 +7,8 @@ import type { Encodable } from "./message.js";
 /** Takes the outcome: nothing when all is durable, or why it is not. */
 export type Outcome = (error?: StatefunError) => void;
 
-type Value = Uint8Array | Encodable;
+/** A value as it was put: its bytes, or what is encoded when the group is written. */
+export type Value = Uint8Array | Encodable;
 
 /**
  * An entry whose key is put once in its life and then deleted, and is never read by its key. It needs no place in a map: most
@@ -25,8 +26,8 @@ export interface SingleEntry extends Encodable {
 const entryBytes = 64;
 
 export class Group {
-  /** The new value of each key; undefined deletes the key. */
-  readonly #values = new Map<string, Value | undefined>();
+  /** The new value of each key; null deletes the key. */
+  readonly #values = new Map<string, Value | null>();
   readonly #entries: (SingleEntry | undefined)[] = [];
   /** The places of entries that were taken back. */
   readonly #freePlaces: number[] = [];
@@ -53,30 +54,24 @@ export class Group {
     return this.#onOutcome.length + this.#onDurable.length > 0;
   }
 
-  has(key: string): boolean {
-    return this.#values.has(key);
+  /** The new value of a key; null when the group deletes the key, and undefined when it does not change the key. */
+  get(key: string): Value | null | undefined {
+    return this.#values.get(key);
   }
 
-  get(key: string): Uint8Array | undefined {
-    const value = this.#values.get(key);
-    return value instanceof Uint8Array ? value : value?.encode();
-  }
-
-  /** Sets the new value of a key; undefined deletes the key. */
-  set(key: string, value: Value | undefined): void {
-    const values = this.#values;
-    const entries = values.size;
-    const before = values.get(key);
-    values.set(key, value);
-    if (before !== undefined) this.#bytes -= sizeOf(before);
-    if (value !== undefined) this.#bytes += sizeOf(value);
-    if (values.size > entries) this.#bytes += entryBytes;
+  /** Sets the new value of a key; null deletes the key. */
+  set(key: string, value: Value | null): void {
+    const before = this.#values.get(key);
+    this.#values.set(key, value);
+    if (before === undefined) this.#bytes += entryBytes;
+    else if (before !== null) this.#bytes -= sizeOf(before);
+    if (value !== null) this.#bytes += sizeOf(value);
   }
 
   /** Takes the put of a key back, so that the key is never written. Returns false when the group has no such put. */
   takeBack(key: string): boolean {
     const value = this.#values.get(key);
-    if (value === undefined) return false;
+    if (value === undefined || value === null) return false;
     this.#values.delete(key);
     this.#bytes -= sizeOf(value) + entryBytes;
     return true;
@@ -124,12 +119,15 @@ export class Group {
   encoded(): Write[] {
     const writes: Write[] = [];
     for (const [key, value] of this.#values) {
-      writes.push([key, value === undefined || value instanceof Uint8Array ? value : value.encode()]);
+      writes.push([key, value === null ? undefined : bytesOf(value)]);
     }
     for (const entry of this.#entries) if (entry !== undefined) writes.push([entry.key, entry.encode()]);
     for (const key of this.#deleted) writes.push([key, undefined]);
     return writes;
   }
 }
+
+/** The bytes of a value. */
+export const bytesOf = (value: Value): Uint8Array => (value instanceof Uint8Array ? value : value.encode());
 
 const sizeOf = (value: Value) => (value instanceof Uint8Array ? value.length : value.size);

@@ -1,45 +1,25 @@
 // Requests from outside that carry an idempotency key. The store remembers each of them with its answer for the lifetime of
 // the key, so that the same request, sent again, does nothing again.
 
-import { createHash } from "node:crypto";
-import { delimited, tag, varint, WireReader } from "../bytes/reader.js";
-import { WireWriter } from "../bytes/writer.js";
+import { hash } from "node:crypto";
 import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { Failure } from "../model/failure.js";
-import type { Generation } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Clock } from "./clock.js";
+import type { QueueStore } from "./durable-queue.js";
+import { bytesOf } from "./group.js";
 import type { GroupCommit } from "./group-commit.js";
-import { highest, kinds, ordered } from "./keys.js";
-import { generationField, Packed, readGeneration } from "./packed.js";
+import { highest, kinds } from "./keys.js";
+import { NumberedKeys } from "./numbered-keys.js";
+import { type CallResult, decodeRequest, ExpiryList, RememberedRequest } from "./remembered-request.js";
+import type { Sequence } from "./sequence.js";
 
 /** For how many milliseconds a request is remembered, unless the option of the engine or the request says otherwise. */
 export const defaultKeyLifetimeMs = 24 * 60 * 60 * 1000;
 
-const fingerprintField = tag(1, delimited);
-const answerField = tag(2, delimited);
-const expiryField = tag(4, delimited);
-const withdrewField = tag(5, varint);
-const failureField = tag(6, delimited);
-const emptyAnswerField = tag(7, varint);
-
-/** What a call came to: an answer, which is undefined for a handler that ended without a value, or a failure for good. */
-export type CallResult = { readonly answer: Packed | undefined } | { readonly failure: Failure };
-
-/** The same, read back: an answer with its value. */
+/** What a call came to, with the value of its answer. */
 export type KeptResult = { readonly answer: TypedValue | undefined } | { readonly failure: Failure };
-
-/** The entry that the store keeps under an idempotency key. */
-interface Remembered {
-  readonly fingerprint: string;
-  /** Undefined while the call has no result. */
-  readonly result: KeptResult | undefined;
-  /** Whether a cancellation withdrew a message; undefined for a request that is no cancellation. */
-  readonly withdrew: boolean | undefined;
-  /** The key of the entry that says when the request is forgotten. Empty when an older version wrote the request. */
-  readonly expiry: string;
-}
 
 /**
  * Identifies a request, to detect a key that is used for two different ones. Existing folders hold the fingerprints of
@@ -54,31 +34,49 @@ export function fingerprintOf(
   cancellationToken?: string,
 ): string {
   const delayed = delay === 0 && cancellationToken === undefined ? [] : [delay, cancellationToken];
-  return createHash("sha256")
-    .update(JSON.stringify([kind, target.namespace, target.name, target.id, value.typename, ...delayed]))
-    .update(value.value)
-    .digest("base64");
+  return digest([kind, target.namespace, target.name, target.id, value.typename, ...delayed], value.value);
 }
 
+let lastIdempotencyKey = "";
+let lastRequestKey: string = kinds.request;
+
 /** The key of the entry that remembers a request. */
-export const requestKey = (idempotencyKey: string) => kinds.request + idempotencyKey;
+export function requestKey(idempotencyKey: string): string {
+  // One request asks for its key several times in a row, and a new text would be hashed anew in each map.
+  if (idempotencyKey !== lastIdempotencyKey) {
+    lastIdempotencyKey = idempotencyKey;
+    lastRequestKey = kinds.request + idempotencyKey;
+  }
+  return lastRequestKey;
+}
 
 /** Identifies the withdrawal of a delayed message, as {@link fingerprintOf} identifies a send or a call. */
 export const fingerprintOfCancel = (cancellationToken: string) =>
-  createHash("sha256")
-    .update(JSON.stringify(["cancel", cancellationToken]))
-    .digest("base64");
+  digest(["cancel", cancellationToken], new Uint8Array(0));
+
+/** So many characters hold 132 bits, enough to tell requests under one key apart. Format 1 kept all 256 bits. */
+const fingerprintLength = 22;
+
+function digest(parts: readonly unknown[], value: Uint8Array): string {
+  const all = hash("sha256", Buffer.concat([Buffer.from(JSON.stringify(parts)), value]), "base64");
+  return all.slice(0, fingerprintLength);
+}
 
 export class IdempotencyKeys {
   readonly #commit: GroupCommit;
   readonly #clock: Clock;
+  readonly #sequence: Sequence;
   readonly #lifetimeMs: number;
+  readonly #numbered: NumberedKeys;
+  #lastList: ExpiryList | undefined;
 
   /** `lifetimeMs` is for how long a request is remembered that does not ask for less. */
-  constructor(commit: GroupCommit, clock: Clock, lifetimeMs: number) {
+  constructor({ store, commit, sequence }: QueueStore, clock: Clock, lifetimeMs: number) {
     this.#commit = commit;
+    this.#sequence = sequence;
     this.#clock = clock;
     this.#lifetimeMs = lifetimeMs;
+    this.#numbered = new NumberedKeys(store, commit);
   }
 
   /**
@@ -86,9 +84,10 @@ export class IdempotencyKeys {
    * request.
    */
   repeats(idempotencyKey: string, fingerprint: string): boolean {
+    if (this.#numbered.isNew(idempotencyKey)) return false;
     const before = this.#read(idempotencyKey);
     if (before === undefined) return false;
-    if (before.fingerprint === fingerprint) return true;
+    if (before.fingerprint.startsWith(fingerprint)) return true;
     throw new StatefunError(
       "IDEMPOTENCY_CONFLICT",
       `The idempotency key ${JSON.stringify(idempotencyKey)} was used for another request. Take a new key for every new request.`,
@@ -121,14 +120,24 @@ export class IdempotencyKeys {
   ): void {
     const lifetimeMs = Math.min(askedMs ?? this.#lifetimeMs, this.#lifetimeMs);
     const endsAt = Math.min(this.#clock.now() + lifetimeMs, highest);
-    const expiry = `${kinds.expiry}${ordered(endsAt)}${idempotencyKey}`;
-    this.#commit.put(requestKey(idempotencyKey), encodeRemembered({ fingerprint, expiry, withdrew }));
-    this.#commit.put(expiry, new Uint8Array(0));
+    this.#commit.put(requestKey(idempotencyKey), new RememberedRequest(fingerprint, endsAt, withdrew));
+    this.#listFor(endsAt).listed.push(idempotencyKey);
+  }
+
+  /** The list of the open group to which a key is added that is forgotten at this time. */
+  #listFor(endsAt: number): ExpiryList {
+    const last = this.#lastList;
+    if (last?.endsAt === endsAt && last.group === this.#commit.openGroup) return last;
+    const list = new ExpiryList(endsAt, this.#sequence.next());
+    this.#commit.add(list);
+    this.#lastList = list;
+    return list;
   }
 
   /** What the call under this key came to; undefined when there is no such call, or no result yet. */
   resultOf(idempotencyKey: string): KeptResult | undefined {
-    return this.#read(idempotencyKey)?.result;
+    const result = this.#read(idempotencyKey)?.result;
+    return result === undefined || "failure" in result ? result : { answer: result.answer?.unpack() };
   }
 
   /**
@@ -138,75 +147,27 @@ export class IdempotencyKeys {
   record(idempotencyKey: string, result: CallResult): boolean {
     const before = this.#read(idempotencyKey);
     if (before?.result !== undefined) return false;
-    if (before !== undefined) this.#commit.put(requestKey(idempotencyKey), encodeRemembered(before, result));
+    if (before !== undefined) this.#commit.put(requestKey(idempotencyKey), before.with(result));
     return true;
   }
 
   /** Forgets a request before its time, as part of the open transaction: the key may be used anew. */
   forget(idempotencyKey: string): void {
-    const { expiry = "" } = this.#read(idempotencyKey) ?? {};
-    // The expiry entry goes too: it would expire the next request that uses this key.
-    if (expiry !== "") this.#commit.delete(expiry);
     this.#commit.delete(requestKey(idempotencyKey));
   }
 
-  /** Forgets the request of an expiry entry whose time has come. */
-  expire(expiry: string): void {
-    // The request may have been forgotten already, in a group that is not written yet. The key may then belong to another
-    // request.
-    if (this.#commit.get(expiry) === undefined) return;
-    this.#commit.delete(expiry);
-    this.#commit.delete(requestKey(expiry.slice(kinds.expiry.length + ordered(0).length)));
+  /** Forgets a request that an expiry entry of this time lists. Returns how many bytes were read. */
+  expire(idempotencyKey: string, endsAt: number): number {
+    const request = this.#read(idempotencyKey);
+    if (request === undefined) return 0;
+    // A request that was forgotten before its time left its place in the list. Its key may belong to a later request.
+    if (request.endsAt <= endsAt) this.#commit.delete(requestKey(idempotencyKey));
+    return request.size;
   }
 
-  #read(idempotencyKey: string): Remembered | undefined {
-    const stored = this.#commit.get(requestKey(idempotencyKey));
-    return stored === undefined ? undefined : decodeRemembered(stored);
+  #read(idempotencyKey: string): RememberedRequest | undefined {
+    const found = this.#commit.find(requestKey(idempotencyKey));
+    if (found === undefined || found instanceof RememberedRequest) return found;
+    return decodeRequest(bytesOf(found));
   }
-}
-
-function encodeRemembered(
-  { fingerprint, expiry, withdrew }: Omit<Remembered, "result">,
-  result?: CallResult,
-): Uint8Array {
-  const writer = new WireWriter();
-  writer.string(fingerprintField, fingerprint);
-  writer.string(expiryField, expiry);
-  if (withdrew !== undefined) {
-    writer.uint32(withdrewField);
-    writer.uint32(withdrew ? 1 : 0);
-  }
-  if (result !== undefined) {
-    if ("failure" in result) writer.string(failureField, JSON.stringify(result.failure));
-    else if (result.answer !== undefined) result.answer.write(writer, answerField);
-    else {
-      writer.uint32(emptyAnswerField);
-      writer.uint32(1);
-    }
-  }
-  return writer.finish();
-}
-
-function decodeRemembered(bytes: Uint8Array): Remembered {
-  const reader = new WireReader(bytes);
-  const end = bytes.length;
-  let fingerprint = "";
-  let expiry = "";
-  let answer: Uint8Array | undefined;
-  let result: KeptResult | undefined;
-  let withdrew: boolean | undefined;
-  let generation: Generation = "v3";
-  while (reader.pos < end) {
-    const fieldTag = reader.tag(end);
-    if (fieldTag === fingerprintField) fingerprint = reader.string(end);
-    else if (fieldTag === answerField) answer = reader.copy(end);
-    else if (fieldTag === generationField) generation = readGeneration(reader, end);
-    else if (fieldTag === expiryField) expiry = reader.string(end);
-    else if (fieldTag === withdrewField) withdrew = reader.bool(end);
-    else if (fieldTag === failureField) result = { failure: JSON.parse(reader.string(end)) as Failure };
-    else if (fieldTag === emptyAnswerField) result = reader.bool(end) ? { answer: undefined } : undefined;
-    else reader.skip(fieldTag, end);
-  }
-  if (answer !== undefined) result = { answer: new Packed(answer, generation).unpack() };
-  return { fingerprint, expiry, withdrew, result };
 }

@@ -13,6 +13,7 @@ import type { IdempotencyKeys } from "./idempotency-keys.js";
 import type { Instances } from "./instances.js";
 import { kinds, ordered, parseAddressKey } from "./keys.js";
 import { Pace } from "./pace.js";
+import { decodeExpiry } from "./remembered-request.js";
 import { decodeStateValue } from "./state-values.js";
 
 /** The time from the end of one round to the begin of the next. */
@@ -75,17 +76,21 @@ export class Sweeper {
   }
 
   async #expireRequests(): Promise<void> {
-    const { store, clock, keys } = this.#parts;
+    const { store, commit, clock, keys } = this.#parts;
     const to = kinds.expiry + ordered(clock.now());
     for (let from: string = kinds.expiry; ; ) {
-      const expiries = await store.keys({ from, to, limit: readAtOnce });
-      for (const expiry of expiries) {
-        if (this.#pace.stopped) return;
-        keys.expire(expiry);
-        await this.#pace.after(0);
+      const range = { from, to, limit: readAtOnce, bytes: pageBytes };
+      const entries = await store.entries(range);
+      for (const [key, bytes] of entries) {
+        const { endsAt, listed } = decodeExpiry(key, bytes);
+        for (const idempotencyKey of listed) {
+          if (this.#pace.stopped) return;
+          await this.#pace.after(keys.expire(idempotencyKey, endsAt));
+        }
+        commit.delete(key);
       }
-      if (expiries.length < readAtOnce) return;
-      from = `${expiries[expiries.length - 1]}\0`;
+      if (endsRange(entries, range)) return;
+      from = `${entries[entries.length - 1]?.[0]}\0`;
     }
   }
 

@@ -4,6 +4,7 @@
 
 import { describe } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { append, none } from "../model/append.js";
 import { isClient } from "../model/client-address.js";
 import { type BatchPart, type Effects, Refusal, type ValueSpec } from "../model/invocation.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -16,9 +17,7 @@ import { DelayedMessage, Message } from "./message.js";
 import type { Outboxes } from "./outboxes.js";
 import { Packed, typenameOfContent } from "./packed.js";
 import { assertEgress, assertServed, tokenTaken } from "./send-checks.js";
-import { readsOf as readsOfDelivery } from "./waiting-calls.js";
-
-const none: readonly string[] = [];
+import { readOf } from "./waiting-calls.js";
 
 /** A value in an answer: bytes from a function elsewhere, or a packed value from a function in this process. */
 type Content = Uint8Array | TypedValue;
@@ -108,25 +107,23 @@ function assertDelayed(
   }
 }
 
-/** The entries that are read when a part is checked and applied. */
+/** The entries that are read when a part is checked and applied. One may come more than once. */
 export function readsOf({ address, mailbox }: Instance, { consumed, effects, ends }: AnsweredPart): readonly string[] {
-  let keys: Set<string> | undefined;
+  let keys: readonly string[] = none;
   for (const { target } of effects.messages) keys = addDelivery(keys, target);
   if (ends !== undefined)
     for (let index = 0; index < consumed; index++) keys = addDelivery(keys, mailbox.at(index).caller);
   for (const entry of effects.delayed) {
     const token = "cancel" in entry ? entry.cancel : entry.cancellationToken;
-    if (token !== undefined) keys = (keys ?? new Set()).add(tokenKey(address, token));
+    if (token !== undefined) keys = append(keys, tokenKey(address, token));
   }
-  return keys === undefined ? none : [...keys];
+  return keys;
 }
 
 /** Adds what a delivery reads. A message between functions reads nothing. */
-function addDelivery(keys: Set<string> | undefined, target: Address | undefined): Set<string> | undefined {
-  if (target === undefined || !isClient(target)) return keys;
-  let all = keys;
-  for (const key of readsOfDelivery(target)) all = (all ?? new Set()).add(key);
-  return all;
+function addDelivery(keys: readonly string[], target: Address | undefined): readonly string[] {
+  const key = target === undefined ? undefined : readOf(target);
+  return key === undefined ? keys : append(keys, key);
 }
 
 /** Applies a part that was checked. Its messages are the first ones of the mailbox. */

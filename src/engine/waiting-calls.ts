@@ -4,13 +4,15 @@
 import { randomUUID } from "node:crypto";
 import type { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
+import { none } from "../model/append.js";
 import { clientName, clientNamespace, isClient } from "../model/client-address.js";
 import { errorOfFailure, type Failure } from "../model/failure.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { GroupCommit } from "./group-commit.js";
-import { type CallResult, type IdempotencyKeys, type KeptResult, requestKey } from "./idempotency-keys.js";
+import { type IdempotencyKeys, type KeptResult, requestKey } from "./idempotency-keys.js";
 import type { Counters } from "./metrics.js";
 import type { Packed } from "./packed.js";
+import type { CallResult } from "./remembered-request.js";
 import { Slots } from "./slots.js";
 
 /** With an idempotency key, the id of a caller's address is this prefix and the key. */
@@ -241,10 +243,16 @@ export class WaitingCalls {
   }
 }
 
-/** The entries that are read when a message to this address is delivered. */
-export function readsOf(target: Address): readonly string[] {
+/** The entry that is read when a message to this address is delivered; undefined for none. */
+export function readOf(target: Address): string | undefined {
   const idempotencyKey = isClient(target) ? keyOf(target) : undefined;
-  return idempotencyKey === undefined ? [] : [requestKey(idempotencyKey)];
+  return idempotencyKey === undefined ? undefined : requestKey(idempotencyKey);
+}
+
+/** The entries that are read when a message to this address is delivered. */
+export function readsOf(target: Address | undefined): readonly string[] {
+  const key = target === undefined ? undefined : readOf(target);
+  return key === undefined ? none : [key];
 }
 
 export function keyOf({ id }: Address): string | undefined {

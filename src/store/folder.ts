@@ -7,8 +7,10 @@ import { StatefunError } from "../errors.js";
 import { damaged } from "./damaged-file.js";
 import { failureOf } from "./failure.js";
 
-/** The format that this version reads and writes. */
-const version = "1";
+/** The format that this version writes. */
+const version = "2";
+/** What this version reads. Format 1 had another form of requests with an idempotency key, which the engine still reads. */
+const readable = ["1", version];
 /** The file that says whose folder it is, and in which format. */
 const formatFile = "FORMAT";
 const formatText = /^statefun-ts (\S+)\n$/;
@@ -46,11 +48,11 @@ export async function prepareFolder(dir: string, warn: (line: string) => void): 
 
 function assertFormat(dir: string, text: string): void {
   const found = formatText.exec(text)?.[1];
-  if (found === version) return;
   if (found === undefined) throw foreign(dir);
+  if (readable.includes(found)) return;
   throw new StatefunError(
     "STORE_VERSION",
-    `The data folder ${dir} has format ${found}; this version of statefun-ts reads format ${version}. Use the version that wrote it, or another folder.`,
+    `The data folder ${dir} has format ${found}; this version of statefun-ts reads format ${readable.join(" and ")}. Use the version that wrote it, or another folder.`,
   );
 }
 
@@ -75,6 +77,19 @@ async function warnOfReaders(dir: string, warn: (line: string) => void): Promise
   warn(
     `Other users of this machine may enter the data folder ${dir}: its mode is 0${mode.toString(8)}. Keep them out with: chmod 700 ${dir}`,
   );
+}
+
+/**
+ * Says of a folder of an older format that it may hold entries of this one, so that older versions refuse the folder. Only the
+ * folder's owner may do that, and before anything is written.
+ */
+export async function raiseFormat(dir: string, folder: string): Promise<void> {
+  try {
+    const text = await readFile(join(folder, formatFile), "utf8");
+    if (formatText.exec(text)?.[1] !== version) await writeFormat(folder);
+  } catch (thrown) {
+    throw await failureOf("prepared", dir, thrown);
+  }
 }
 
 /** Writes the file by way of a temporary one, so that a crash leaves the whole file or none. */

@@ -111,6 +111,7 @@ class LevelStore implements Store {
     try {
       const tables = await this.#folder.assertWhole();
       if (readTables) await this.#folder.assertReadable(tables, readFirstBytes);
+      await this.#folder.raiseFormat();
       const database: Database = new ClassicLevel(this.#folder.database, {
         createIfMissing,
         keyEncoding: "utf8",

@@ -3,7 +3,7 @@
 import { dirname } from "node:path";
 import { StatefunError } from "../errors.js";
 import { failureOf } from "./failure.js";
-import { prepareFolder } from "./folder.js";
+import { prepareFolder, raiseFormat } from "./folder.js";
 import { assertLogsWhole } from "./log-check.js";
 import { type LiveTable, liveFiles } from "./manifest.js";
 import { Ownership } from "./ownership.js";
@@ -67,6 +67,11 @@ export class OwnedFolder {
     await assertLogsWhole(this.dir, this.database, oldestLog);
     await assertTablesEnd(this.dir, this.database, tables);
     return tables;
+  }
+
+  /** Makes older versions refuse the folder, because it will hold what they can't read. */
+  raiseFormat(): Promise<void> {
+    return raiseFormat(this.dir, dirname(this.database));
   }
 
   /** Reads the newest tables whole. Rejects with STORE_FAILED when one is damaged. */

@@ -30,6 +30,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "egress",
       "failure-model",
       "format",
+      "format-requests",
       "generations",
       "hostile-answers",
       "mailbox",

@@ -107,9 +107,10 @@ test("what an older version has written is what this one writes for the same wor
   await running.settle();
   const old = new Map(entries.map(([key, value]) => [key, Buffer.from(value as Uint8Array).toString("base64")]));
   const now = await store.entries({ from: "", to: "\u{10ffff}", limit: 1000 });
-  // The numbers of the two histories differ, and with them the keys of delayed messages and the values of tokens.
-  const same = now.filter(([key]) => !/^[dt!]|^stest.count.keyed.*count$/.test(key));
-  assert.ok(same.length >= 5);
+  // The numbers of the two histories differ, and with them the keys of delayed messages and the values of tokens. Format 2 has
+  // another form of requests; see format-requests.test.ts.
+  const same = now.filter(([key]) => !/^[dt!ie]|^stest.count.keyed.*count$/.test(key));
+  assert.ok(same.length >= 3);
   for (const [key, value] of same) {
     if (old.has(key)) assert.equal(Buffer.from(value).toString("base64"), old.get(key), JSON.stringify(key));
   }

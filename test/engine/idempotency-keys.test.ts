@@ -4,10 +4,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultKeyLifetimeMs, fingerprintOf, IdempotencyKeys } from "../../src/engine/idempotency-keys.js";
 import { highest, ordered } from "../../src/engine/keys.js";
+import { decodeExpiry } from "../../src/engine/remembered-request.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at, text, textOf } from "./functions.js";
 import { Parts, packed } from "./parts.js";
+
+/** The entries that say when requests are forgotten, as the store holds them. */
+async function expiries(parts: Parts): Promise<{ key: string; endsAt: number; listed: string[] }[]> {
+  return (await parts.stored("e")).map((key) => ({
+    key,
+    ...decodeExpiry(key, parts.store.get(key) ?? new Uint8Array(0)),
+  }));
+}
 
 /** The text of the answer that is kept under a key. */
 function answerOf(keys: IdempotencyKeys, key: string): string | undefined {
@@ -84,15 +93,16 @@ test("a forgotten key may be used for another request, which has its whole time"
   const { keys } = parts;
   keys.remember("key", "one");
   await parts.commit.durable();
-  const [first] = await parts.stored("e");
   await parts.clock.advance(1000);
   keys.forget("key");
   assert.equal(keys.repeats("key", "other"), false);
   keys.remember("key", "other");
   await parts.commit.durable();
-  const expiries = await parts.stored("e");
-  assert.equal(expiries.length, 1);
-  assert.notEqual(expiries[0], first);
+  const [first, second] = await expiries(parts);
+  keys.expire("key", first?.endsAt ?? 0);
+  assert.equal(keys.repeats("key", "other"), true, "the place of the first request in its list is stale");
+  keys.expire("key", second?.endsAt ?? 0);
+  assert.equal(keys.repeats("key", "another one"), false);
 });
 
 test("to forget a key that is not there does nothing", async () => {
@@ -102,16 +112,18 @@ test("to forget a key that is not there does nothing", async () => {
   assert.deepEqual(await parts.stored("i"), []);
 });
 
-test("an expiry entry is the time a day later and the key; it forgets both", async () => {
+test("requests of one group that end at the same time share an expiry entry", async () => {
   const parts = new Parts();
-  parts.keys.remember("the key", "one");
-  await parts.commit.durable();
-  const [expiry = ""] = await parts.stored("e");
-  assert.equal(expiry, `e${ordered(parts.clock.now() + defaultKeyLifetimeMs)}the key`);
-  parts.keys.expire(expiry);
-  assert.equal(parts.keys.repeats("the key", "other"), false);
-  await parts.commit.durable();
-  assert.deepEqual([...(await parts.stored("e")), ...(await parts.stored("i"))], []);
+  const { keys, commit, clock } = parts;
+  const endsAt = clock.now() + defaultKeyLifetimeMs;
+  for (const key of ["the key", "€", "third"]) keys.remember(key, "one");
+  await commit.durable();
+  keys.remember("of a later group", "one");
+  await commit.durable();
+  const [first, second] = await expiries(parts);
+  assert.deepEqual([first?.endsAt, first?.listed], [endsAt, ["the key", "€", "third"]]);
+  assert.deepEqual([second?.endsAt, second?.listed], [endsAt, ["of a later group"]]);
+  assert.ok(first?.key.startsWith(`e${ordered(endsAt)}`));
 });
 
 test("a request may ask to be forgotten sooner, and not later", async () => {
@@ -122,31 +134,44 @@ test("a request may ask to be forgotten sooner, and not later", async () => {
   parts.keys.remember("late", "one", 2 * defaultKeyLifetimeMs);
   parts.keys.remember("own", "one");
   await parts.commit.durable();
-  assert.deepEqual(await parts.stored("e"), [
-    `e${ordered(now + 1000)}soon`,
-    `e${ordered(now + 2000)}cancelled`,
-    `e${ordered(now + defaultKeyLifetimeMs)}late`,
-    `e${ordered(now + defaultKeyLifetimeMs)}own`,
-  ]);
+  assert.deepEqual(
+    (await expiries(parts)).map(({ endsAt, listed }) => [endsAt - now, listed]),
+    [
+      [1000, ["soon"]],
+      [2000, ["cancelled"]],
+      [defaultKeyLifetimeMs, ["late", "own"]],
+    ],
+  );
 });
 
 test("the longest lifetime ends when keys of the store can't hold a later time", async () => {
-  const { commit, clock } = new Parts();
-  const keys = new IdempotencyKeys(commit, clock, Number.MAX_SAFE_INTEGER);
+  const parts = new Parts();
+  const keys = new IdempotencyKeys(parts.shared, parts.clock, Number.MAX_SAFE_INTEGER);
   keys.remember("key", "one");
-  assert.notEqual(commit.get(`e${ordered(highest)}key`), undefined);
+  await parts.commit.durable();
+  assert.equal((await expiries(parts))[0]?.endsAt, highest);
 });
 
-test("an expiry entry that is gone forgets no newer request under its key", async () => {
+test("an expiry entry that was read before its request was forgotten forgets no newer request under its key", async () => {
   const parts = new Parts();
   parts.keys.remember("key", "one");
-  await parts.commit.durable();
-  const [expiry = ""] = await parts.stored("e");
+  const endsAt = parts.clock.now() + defaultKeyLifetimeMs;
+  parts.keys.expire("key", endsAt);
+  assert.equal(parts.keys.repeats("key", "other"), false);
   await parts.clock.advance(1000);
-  parts.keys.forget("key");
   parts.keys.remember("key", "other");
-  parts.keys.expire(expiry);
+  parts.keys.expire("key", endsAt);
   assert.equal(parts.keys.repeats("key", "other"), true);
+});
+
+test("a result that comes in the group of its request is written with it, and not before", async () => {
+  const store = new ForgetfulStore({ autoSync: true });
+  const parts = new Parts({ store });
+  parts.keys.remember("key", "one");
+  parts.keys.record("key", { answer: packed("answer") });
+  await parts.commit.durable();
+  assert.equal(parts.counters.commitWrites, 3, "the request, its expiry entry and the sequence");
+  assert.equal(answerOf(new Parts({ store: store.crash() }).keys, "key"), "answer");
 });
 
 test("a fingerprint tells requests apart", () => {
@@ -166,7 +191,21 @@ test("a fingerprint tells requests apart", () => {
   assert.equal(of("send", at("f/a"), text("x")), all[0]);
 });
 
-test("the fingerprints of plain requests are those that data folders hold", () => {
-  assert.equal(fingerprintOf("send", at("count/keyed"), text("one")), "3Bdbwm64ky6tU5F4UTMZhAiQqucPQ8QgyU9SJpFACl4=");
-  assert.equal(fingerprintOf("call", at("count/keyed"), text("one")), "62184Z7qkvY+YUYT6vsxHo/ic2Ekrn8qeh9lxq92jB8=");
+test("the fingerprints of plain requests are those that data folders hold, or their beginnings", () => {
+  const { keys } = new Parts();
+  for (const [kind, fingerprint] of [
+    ["send", "3Bdbwm64ky6tU5F4UTMZhAiQqucPQ8QgyU9SJpFACl4="],
+    ["call", "62184Z7qkvY+YUYT6vsxHo/ic2Ekrn8qeh9lxq92jB8="],
+  ] as const) {
+    assert.equal(fingerprintOf(kind, at("count/keyed"), text("one")), fingerprint.slice(0, 22));
+    keys.remember(kind, fingerprint);
+    assert.equal(keys.repeats(kind, fingerprintOf(kind, at("count/keyed"), text("one"))), true);
+    throwsCode(() => keys.repeats(kind, fingerprintOf(kind, at("count/keyed"), text("two"))), "IDEMPOTENCY_CONFLICT");
+  }
+});
+
+test("a fingerprint that is missing is that of no request", () => {
+  const { keys } = new Parts();
+  keys.remember("key", "");
+  throwsCode(() => keys.repeats("key", "one"), "IDEMPOTENCY_CONFLICT");
 });

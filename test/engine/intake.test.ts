@@ -311,8 +311,8 @@ test("a send that is repeated with another delay or token is another request", a
 });
 
 test("what a data folder remembers of a plain request stays the same", () => {
-  assert.equal(fingerprintOf("send", at("f/a"), text("x")), "PNq+VYUAjdeLyo9heO0gJwgKyilXlzz0TtJtfUuf/bw=");
-  assert.equal(fingerprintOf("call", at("f/a"), text("x")), "4EKkI+CvUr7/P1JgEd5n4V/aYWbw8U8IWvSq8CLhEmA=");
+  assert.equal(fingerprintOf("send", at("f/a"), text("x")), "PNq+VYUAjdeLyo9heO0gJw");
+  assert.equal(fingerprintOf("call", at("f/a"), text("x")), "4EKkI+CvUr7/P1JgEd5n4V");
 });
 
 for (const store of stores) {

@@ -86,7 +86,7 @@ export class Parts {
       this.counters.functions,
     );
     this.instances = new Instances(this.functions, this.shared, this.mailboxes, memory);
-    this.keys = new IdempotencyKeys(commit, clock, defaultKeyLifetimeMs);
+    this.keys = new IdempotencyKeys(this.shared, clock, defaultKeyLifetimeMs);
     this.calls = new WaitingCalls(this.keys, commit, counters);
     this.parked = new ParkedAddresses({ store, commit, instances: this.instances, calls: this.calls });
     this.outboxes = new Outboxes({ ...this, clock, counters, logger });

@@ -41,7 +41,7 @@ const others: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "another folder": { "letters/letter.txt": "Dear Sir" },
   "another LevelDB": { CURRENT: "MANIFEST-000001\n", "MANIFEST-000001": "", "000003.log": "" },
   "a database without a format": { "db/CURRENT": "MANIFEST-000001\n", "db/MANIFEST-000001": "", "db/000003.log": "" },
-  "a later format": { FORMAT: "statefun-ts 2\n" },
+  "a later format": { FORMAT: "statefun-ts 3\n" },
   "a format with something after it": { FORMAT: "statefun-ts 1\nand more\n" },
   "an empty format": { FORMAT: "" },
   "another one's format": { FORMAT: "1\n" },
@@ -62,6 +62,26 @@ test("a folder of a later format is left as it is, with its database", async (t)
   writeFileSync(join(dir, "FORMAT"), "statefun-ts 999\n");
   const before = contentOf(dir);
   await rejectsCode(openLevelStore(dir), "STORE_VERSION", "999");
+  assert.deepEqual(contentOf(dir), before);
+});
+
+test("a folder of format 1 is opened, and older versions refuse it from then on", async (t) => {
+  const dir = await filledFolder(t);
+  const format = join(dir, "FORMAT");
+  assert.equal(readFileSync(format, "utf8"), "statefun-ts 2\n");
+  writeFileSync(format, "statefun-ts 1\n");
+  const store = await openLevelStore(dir);
+  assert.equal(text(store.get("a")), "1");
+  assert.equal(readFileSync(format, "utf8"), "statefun-ts 2\n");
+  await store.close();
+});
+
+test("a damaged folder of format 1 stays one", async (t) => {
+  const dir = await filledFolder(t);
+  writeFileSync(join(dir, "FORMAT"), "statefun-ts 1\n");
+  rmSync(join(dir, "db", "CURRENT"));
+  const before = contentOf(dir);
+  await rejectsCode(openLevelStore(dir), "STORE_FAILED", "CURRENT");
   assert.deepEqual(contentOf(dir), before);
 });
 

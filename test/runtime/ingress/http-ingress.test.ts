@@ -8,12 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { example } from "../../../samples/messages/messages.js";
-import { parseOrdered } from "../../../src/engine/keys.js";
 import { Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
 import { openLevelStore } from "../../../src/store/level-store.js";
 import { rejectsCode } from "../../support/expect-code.ts";
 import { octetStream, send } from "../../support/http.js";
+import { listedKeys } from "../../support/listed-keys.js";
 import { answered, bob, form, json, many, post, refused } from "./requests.js";
 import { doorFor, openIngress, openWorld, until, withIngress } from "./world.js";
 
@@ -194,12 +194,12 @@ describe("a send", () => {
       ] as const) {
         answered(await keyed(key, lifetime), 202, { status: "accepted" });
       }
-      const expiries = await world.store.keys({ from: "e", to: "f", limit: 100 });
+      const listed = await listedKeys(world.store);
       assert.deepEqual(
-        expiries.map((key) => key.slice(10)),
+        listed.map(({ key }) => key),
         ["ms", "minutes", "long"],
       );
-      const times = expiries.map((key) => parseOrdered(key.slice(1)) - Date.now());
+      const times = listed.map(({ endsAt }) => endsAt - Date.now());
       assert.ok((times[2] as number) <= 24 * 3_600_000);
       for (const wrong of ["0", "-1", "soon", ""]) refused(await keyed("wrong", wrong), 400, "DURATION_INVALID");
     }));
