@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WireWriter } from "../../src/bytes/writer.js";
 import {
   Address,
   type Context,
@@ -19,11 +18,11 @@ import {
 import { clientName, clientNamespace } from "../../src/model/client-address.js";
 import { failureOfValue } from "../../src/model/correlation.js";
 import { errorOfFailure } from "../../src/model/failure.js";
-import { offerField } from "../../src/wire/batch-end.js";
 import { decodeResponse } from "../../src/wire/decode-response.js";
 import { encodeRequest } from "../../src/wire/encode-request.js";
 import { decodePacked, encodePacked } from "../../src/wire/packed.js";
 import { generations } from "../support/calls.js";
+import { withoutOffer } from "../support/offer.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
 const caller = Address.of("a/caller", "x");
@@ -69,10 +68,7 @@ for (const generation of generations) {
     const argument = encodePacked(message.withMetadata(new Metadata(metadata)), generation);
     const states = [{ name: "statefun.failed-messages", packed: undefined }];
     const offering = encodeRequest(Address.of(of, "c"), states, [{ caller: from, argument }], 0, 1);
-    const offer = new WireWriter();
-    offer.uint32(offerField);
-    offer.uint32(1);
-    const request = offers ? offering : offering.subarray(0, offering.length - offer.finish().length);
+    const request = offers ? offering : withoutOffer(offering);
     const response = decodeResponse(await handler.handle(request));
     if ("missing" in response) throw new Error("a state is missing");
     const { messages, delayed, egresses } = response.effects;

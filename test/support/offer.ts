@@ -7,13 +7,21 @@ import { decodeResponse } from "../../src/wire/decode-response.js";
 import { decodePacked } from "../../src/wire/packed.js";
 import { type Call, type Generation, requestBytes } from "./calls.js";
 
-/** The bytes of a ToFunction that offers to read {@link BatchEnd}. */
-export function offeringBytes(generation: Generation, call: Call): Uint8Array {
+/** The bytes of the offer to read {@link BatchEnd}, at the end of a ToFunction. */
+const offer = () => {
   const writer = new WireWriter();
   writer.uint32(offerField);
   writer.uint32(1);
-  return Buffer.concat([requestBytes(generation, call), writer.finish()]);
+  return writer.finish();
+};
+
+/** The bytes of a ToFunction that offers to read {@link BatchEnd}. */
+export function offeringBytes(generation: Generation, call: Call): Uint8Array {
+  return Buffer.concat([requestBytes(generation, call), offer()]);
 }
+
+/** The bytes of a ToFunction that ends with the offer, as an engine that is not this package's sends them: without it. */
+export const withoutOffer = (request: Uint8Array) => request.subarray(0, request.length - offer().length);
 
 /** Calls a handler as such an engine, and returns how its batch ended, and what was sent and written in short. */
 export async function callOffering(handler: RequestReplyHandler, generation: Generation, call: Call) {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  Address,
   type Context,
   Continuation,
   Handles,
@@ -10,6 +11,8 @@ import {
   StatefulFunctions,
   TerminalError,
   Types,
+  Workflow,
+  type WorkflowContext,
 } from "../../src/index.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 import { rejectsCode, throwsCode } from "../support/expect-code.js";
@@ -105,6 +108,40 @@ test("an inherited continuation, an overridden one and a private one are called 
   await app.settle();
   assert.deepEqual(seen, ["base inherited", "derived overridden"]);
 });
+
+for (const first of ["run", "handler"] as const) {
+  test(`an answer without a token goes to the oldest call of a class: that of its ${first}`, async () => {
+    @StatefulFunction("cont/both")
+    class Both {
+      @Workflow(Types.long)
+      async run(_number: bigint, flow: WorkflowContext) {
+        seen.push(`run ${await flow.call("cont/elsewhere", "e", "?")}`);
+      }
+      @Handles(Types.bool)
+      handle(_flag: boolean, context: Context) {
+        context.call("cont/elsewhere", "e", "?", { then: "told" });
+      }
+      @Continuation()
+      told(answer: unknown) {
+        seen.push(`handler ${answer}`);
+      }
+    }
+    seen = [];
+    await using app = await TestRuntime.open({ functions: new StatefulFunctions(Both), logger: new RecordingLogger() });
+    app.fake("cont/elsewhere", (text, context) => {
+      if (text === "?") context.deferReply();
+      else context.send(Address.of("cont/both", "b"), text);
+    });
+    const begin = { run: Types.long.pack(1n), handler: Types.bool.pack(true) };
+    for (const which of [first, first === "run" ? "handler" : "run"] as const) {
+      await app.send("cont/both", "b", begin[which]);
+      await app.advance(10);
+    }
+    for (const text of ["one", "two"]) await app.send("cont/elsewhere", "e", text);
+    await app.settle();
+    assert.deepEqual(seen, first === "run" ? ["run one", "handler two"] : ["handler one", "run two"]);
+  });
+}
 
 test("both dialects' calls of the decorators make the same function", async () => {
   class Legacy {
