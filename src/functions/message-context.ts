@@ -3,12 +3,12 @@
 import { StatefunError } from "../errors.js";
 import { Address, WaitingAddress } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
-import { answerTo, emptyAnswer, requestOf } from "../model/correlation.js";
+import { answerTo, emptyAnswer, type ReceivedMessage, requestOf } from "../model/correlation.js";
 import type { Deferred } from "../model/deferred.js";
 import { type Duration } from "../model/duration.js";
 import { LastingFailure, lastingFailure } from "../model/failure.js";
 import { instantToMs } from "../model/instant.js";
-import type { Generation, Invocation, SendChecks } from "../model/invocation.js";
+import type { Generation, SendChecks } from "../model/invocation.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, nonEmptyText, required, span, unchecked } from "../model/options.js";
 import { assertToken } from "../model/text.js";
@@ -67,27 +67,19 @@ export interface BatchScope {
 /** A {@link Context}, with the members that only the batch calls. */
 export class MessageContext extends Context {
   readonly #scope: BatchScope;
-  readonly #invocation: Invocation;
+  readonly #invocation: ReceivedMessage;
   #open = true;
   #replied = false;
   #deferred = false;
-  /** Whether the message settles; see MessageEnd. A workflow says so when a step has acted. */
-  settles = false;
   /** Whether the message's handler may only read and answer. */
   #readOnly = false;
   #state: StateAccess | undefined;
-  /** The token under which the caller, a function, waits for the answer; undefined when no function waits. */
-  readonly #token: string | undefined;
-  /** The token of the call that the message answers; undefined when it answers none. */
-  readonly answerToken: string | undefined;
-  #leavesCode = false;
+  #left: "code" | "settling" | undefined;
 
-  constructor(scope: BatchScope, invocation: Invocation, token: string | undefined, answerToken?: string) {
+  constructor(scope: BatchScope, invocation: ReceivedMessage) {
     super();
     this.#scope = scope;
     this.#invocation = invocation;
-    this.#token = token;
-    this.answerToken = answerToken;
   }
 
   get address(): Address {
@@ -122,7 +114,7 @@ export class MessageContext extends Context {
     this.#scope.checks?.target(to);
     this.#scope.effects.addMessage({ target: to.plain, argument });
     // Perhaps the answer: the caller then takes it for one, since no empty answer follows.
-    if (this.#token !== undefined && to.equals(this.caller)) this.#deferred = true;
+    if (this.callToken !== undefined && to.equals(this.caller)) this.#deferred = true;
   }
 
   call(target: unknown, ...rest: unknown[]): void {
@@ -151,7 +143,8 @@ export class MessageContext extends Context {
   }
 
   #answer(target: Address, answer: TypedValue): void {
-    const argument = this.#token === undefined ? answer : answerTo(this.#token, answer);
+    const { callToken } = this;
+    const argument = callToken === undefined ? answer : answerTo(callToken, answer);
     this.#scope.effects.addMessage({ target, argument });
     this.#replied = true;
   }
@@ -160,7 +153,8 @@ export class MessageContext extends Context {
     this.#assertMayChange("defers its answer");
     const caller = this.#callerOf("defer a reply");
     this.#deferred = true;
-    return this.#token === undefined ? caller : new WaitingAddress(caller, this.#token);
+    const { callToken } = this;
+    return callToken === undefined ? caller : new WaitingAddress(caller, callToken);
   }
 
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
@@ -198,13 +192,13 @@ export class MessageContext extends Context {
    * engine gives it to a client. Throws a LastingFailure with the codes of `reply`, and VALUE_INVALID.
    */
   end(returned: unknown): void {
-    const { caller } = this;
-    const waits = caller !== undefined && (this.#token !== undefined || isClient(caller));
+    const { caller, callToken } = this;
+    const waits = caller !== undefined && (callToken !== undefined || isClient(caller));
     if (waits && !this.#replied) {
       const isAnswer = returned !== undefined && !(this.#deferred && returned instanceof Address);
       try {
         if (isAnswer) this.reply(packAnswer(returned));
-        else if (this.#token !== undefined && !this.#deferred) this.#answer(caller, emptyAnswer());
+        else if (callToken !== undefined && !this.#deferred) this.#answer(caller, emptyAnswer());
       } catch (thrown) {
         throw lastingFailure(thrown);
       }
@@ -222,24 +216,32 @@ export class MessageContext extends Context {
     return this.#scope;
   }
 
-  /** The message, without the token of a call. */
-  get invocation(): Invocation {
+  /** The message, without the tokens of calls. */
+  get invocation(): ReceivedMessage {
     return this.#invocation;
   }
 
   /** The token under which the caller, a function, waits for the answer; undefined when no function waits. */
   get callToken(): string | undefined {
-    return this.#token;
+    return this.#invocation.callToken;
   }
 
-  /** Says that code goes on which nobody waits for, so that the next message of the batch gets an instance of its own. */
-  leaveCode(): void {
-    this.#leavesCode = true;
+  /** The token of the call that the message answers; undefined when it answers none. */
+  get answerToken(): string | undefined {
+    return this.#invocation.answerToken;
   }
 
-  /** Whether code goes on that nobody waits for. */
-  get leavesCode(): boolean {
-    return this.#leavesCode;
+  /**
+   * Says that code goes on which nobody waits for, so that the next message of the batch gets an instance of its own. `settles`
+   * says that a step has acted; see MessageEnd.
+   */
+  leaveCode({ settles }: { readonly settles: boolean }): void {
+    this.#left = settles ? "settling" : "code";
+  }
+
+  /** What {@link leaveCode} was told; undefined when it was not called. */
+  get left(): "code" | "settling" | undefined {
+    return this.#left;
   }
 
   /** Lets the handler only read and answer, before it begins. */

@@ -3,7 +3,7 @@
 import { oneLine, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
-import { answerTokenOf, callTokenOf, failureAnswer, withoutToken } from "../model/correlation.js";
+import { failureAnswer, receivedMessage } from "../model/correlation.js";
 import { failureOf } from "../model/failure.js";
 import type {
   BatchOutcome,
@@ -225,13 +225,11 @@ export class BatchRun implements BatchScope {
   /** Calls the handler of the message; returns a promise only when the handler did. */
   #invoke(): void | Promise<void> {
     const message = this.#message;
-    const token = callTokenOf(message);
     const { claim } = this.#spec;
-    // An extension claims every answer. Without one, somebody has written the token by hand, and may want to read it.
-    const answerToken = claim === undefined ? undefined : answerTokenOf(message);
-    const invocation = token === undefined && answerToken === undefined ? message : withoutToken(message);
+    // An extension claims every answer.
+    const invocation = receivedMessage(message, claim !== undefined);
     const { argument } = invocation;
-    const context = new MessageContext(this, invocation, token, answerToken);
+    const context = new MessageContext(this, invocation);
     let result: unknown;
     try {
       const handler = claim?.(this.#spec, message, this) ?? handlerOf(this.#spec, this.generation, argument);
@@ -264,8 +262,9 @@ export class BatchRun implements BatchScope {
     const isLast = this.#next + 1 === this.#batch.invocations.length;
     if (context.readOnly) this.#assertUnchanged(isLast);
     else this.state.keep(isLast);
-    if (context.leavesCode) this.#spoiled = true;
-    const { deferred, settles } = context;
+    const { deferred, left } = context;
+    if (left !== undefined) this.#spoiled = true;
+    const settles = left === "settling";
     if (deferred || settles) {
       const end = { index: this.#ended, ...(deferred ? { deferred } : {}), ...(settles ? { settles } : {}) };
       this.#ends = append(this.#ends, end);

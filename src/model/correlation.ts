@@ -32,18 +32,32 @@ export function callTokenOf({ caller, argument }: Invocation): string | undefine
   return argument.metadata.getText(callMetadata);
 }
 
+/** A message without the tokens of calls, which stand beside it. */
+export interface ReceivedMessage extends Invocation {
+  /** The token under which the caller, a function, waits for the answer; undefined when no function waits. */
+  readonly callToken?: string | undefined;
+  /** The token of the call that the message answers; undefined when it answers none. */
+  readonly answerToken?: string | undefined;
+}
+
 /** The token of the call that a message answers; undefined when it answers none. */
 export function answerTokenOf({ argument }: Invocation): string | undefined {
   return argument.hasMetadata ? argument.metadata.getText(answerMetadata) : undefined;
 }
 
 /**
- * The same message without the token of a call. A handler may pass its metadata on, and the token belongs to this one
- * message.
+ * Takes the tokens out of a message: a handler may pass its metadata on, and the tokens belong to this one message. An answer's
+ * token stays where nobody `takesAnswers`: somebody has written it by hand, and may want to read it.
  */
-export function withoutToken({ caller, argument }: Invocation): Invocation {
+export function receivedMessage(message: Invocation, takesAnswers: boolean): ReceivedMessage {
+  const { caller, argument } = message;
+  if (!argument.hasMetadata) return message;
+  const callToken = callTokenOf(message);
+  const answerToken = takesAnswers ? answerTokenOf(message) : undefined;
+  if (callToken === undefined && answerToken === undefined) return message;
   const rest = [...argument.metadata].filter(([name]) => name !== callMetadata && name !== answerMetadata);
-  return { caller, argument: argument.withMetadata(rest.length === 0 ? undefined : Metadata.wrap(rest)) };
+  const plain = argument.withMetadata(rest.length === 0 ? undefined : Metadata.wrap(rest));
+  return { caller, argument: plain, callToken, answerToken };
 }
 
 /** The value as the request of a call with this token. */

@@ -45,8 +45,7 @@ class Try extends MessageContext implements StepContext {
     const beginCall = undefined; // a step waits for no answer: flow.call does
     super(
       { address, now, generation, state, checks, limit, types, beginCall, warn, effects: held },
-      parent.invocation,
-      undefined,
+      { caller: parent.caller, argument: parent.invocation.argument },
     );
     this.attempt = attempt;
     this.idempotencyKey = idempotencyKey;

@@ -247,8 +247,7 @@ export class Turn {
       () => receives.match(pass),
     );
     // The pass may have left code behind that goes on and changes the instance.
-    this.#context.leaveCode();
-    if (pass.stepEnded) this.#context.settles = true;
+    this.#context.leaveCode({ settles: pass.stepEnded });
     if (end === "waits") {
       if (pass.needsPass) this.#context.send(this.#context.address, wakeMessage({ run: run.id }));
     } else if ("thrown" in end) this.#endThrown(run, pass, end.thrown);

@@ -309,7 +309,7 @@ test("a handler may change the bytes that it gets: the engine's own stay as they
 test("a batch ends at a message that settles: the engine delivers the others when that one is on disk", async () => {
   const { run } = setUp((message, context, state) => {
     state.count += 1;
-    if (message === "step") (context as MessageContext).settles = true;
+    if (message === "step") (context as MessageContext).leaveCode({ settles: true });
   });
   const answer = await run("plain", "step", "plain", "step");
   assert.ok("part" in answer);
