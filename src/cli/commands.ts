@@ -189,7 +189,8 @@ export const commands = {
   },
   cancel: {
     args: "<token>",
-    summary: "Withdraw the delayed message that was sent with this --cancellation-token.",
+    summary:
+      "Withdraw the delayed message that was sent with this --cancellation-token. (cancel-run cancels workflows.)",
     options: { ...ingress, ...json },
   },
   ps: {
@@ -263,8 +264,15 @@ export const commands = {
   "cancel-run": {
     args: "<ns/name> <id> [run]",
     summary: "Cancel a run of a workflow, or without one all runs of the address, also those that wait for their turn.",
-    options: { ...admin, ...json },
-    examples: ["statefun cancel-run shop/checkout order-17"],
+    options: {
+      reason: { value: "text", help: "The reason, which the run and whoever waits for its answer get." },
+      ...admin,
+      ...json,
+    },
+    examples: [
+      "statefun cancel-run shop/checkout order-17",
+      'statefun cancel-run shop/checkout order-17 9f86d081884c7d659a2feaa0c55ad015 --reason "sold out"',
+    ],
   },
   schedules: {
     args: "",

@@ -6,7 +6,7 @@ import { durationOf } from "./duration-option.js";
 import { addressPath, list, rangeOf, type ShownValue, textOf } from "./look.js";
 import type { Input } from "./parse.js";
 import { print, printJson, printTable, shortId, shortText } from "./print.js";
-import { askAdmin, jsonOf, pathOf } from "./request.js";
+import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
 import { causeOf, type ListedRun, printRunList, type ShownError } from "./run-list.js";
 
 /** Something that a run does, with its result. */
@@ -150,7 +150,8 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 /** Cancels a run, or all runs of an address. */
 export async function cancelRun(input: Input): Promise<void> {
   const [, , wanted] = input.args;
-  const path = `${addressPath(input)}/runs${wanted === undefined ? "" : pathOf(wanted)}/cancel`;
+  const ofRun = wanted === undefined ? "" : pathOf(wanted);
+  const path = `${addressPath(input)}/runs${ofRun}/cancel${queryOf({ reason: input.text("reason") })}`;
   const answer = jsonOf<{ cancelled: readonly string[] }>(await askAdmin(input, { method: "POST", path }));
   if (input.flag("json")) return printJson(answer);
   const { length } = answer.cancelled;

@@ -302,7 +302,7 @@ export interface EngineApi {
   parked(page: ParkedPage, filter?: ParkedFilter): Promise<ParkedInfo[]>;
   /**
    * Writes a state or, with undefined, deletes it, between two calls of the address. Rejects with STATE_TYPENAME_CHANGED,
-   * FUNCTION_UNKNOWN, and with ANSWER_TIMEOUT when the call in flight does not end within ten seconds.
+   * FUNCTION_UNKNOWN, STATE_NAME_INVALID for the state that holds the runs of workflows, and with ANSWER_TIMEOUT when the call in flight does not end within ten seconds.
    */
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void>;
   /** Delivers nothing to the address until {@link retry}. A call in flight is given up, and its late answer does not count. Rejects with FUNCTION_UNKNOWN. */

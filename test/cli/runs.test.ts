@@ -108,13 +108,13 @@ test("run shows what a run has done, one operation a line, and shortens long val
 test("cancel-run says how many runs it has cancelled", async (t) => {
   const { asked, url } = await adminServer(t, {
     "/addresses/shop/checkout/a/runs/cancel": { cancelled: ["r1", "r2"] },
-    "/addresses/shop/checkout/a/runs/r1/cancel": { cancelled: ["r1"] },
+    "/addresses/shop/checkout/a/runs/r1/cancel?reason=late": { cancelled: ["r1"] },
     "/addresses/shop/checkout/b/runs/cancel": { cancelled: [] },
   });
   const cancel = (...args: string[]) =>
     printed(t, () => cancelRun(parseInput("cancel-run", ["shop/checkout", ...args, "--admin-url", url])));
   assert.match(await cancel("a"), /^Cancelled 2 runs\./);
-  assert.match(await cancel("a", "r1"), /^Cancelled 1 run\./);
+  assert.match(await cancel("a", "r1", "--reason=late"), /^Cancelled 1 run\./);
   assert.match(await cancel("b"), /^No run /);
   await rejectsCode(cancel("b", "gone"), "NOT_FOUND");
   assert.equal(asked.length, 4);

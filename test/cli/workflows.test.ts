@@ -54,15 +54,20 @@ function assertFailed({ code, stdout, stderr }: Ended, exitCode: number, errorCo
   assert.equal(stdout, "");
 }
 
-/** Begins a run, and waits until it is seen as it is to be. */
-async function begun(id: string, type: string, message: string, status = "waiting"): Promise<any> {
-  await statefun("send", "shop/checkout", id, message, "--type", type);
+/** Asks for the runs of an address until one of them is as it is to be. */
+async function seen(id: string, wanted: (run: any) => boolean): Promise<any> {
   for (let tries = 0; tries < 50; tries++) {
     const { runs } = await jsonOf("run", "shop/checkout", id);
-    const found = runs.find((one: any) => one.status === status);
+    const found = runs.find(wanted);
     if (found !== undefined) return found;
   }
-  return assert.fail(`No run of ${id} is ${status}.`);
+  return assert.fail(`No run of ${id} is as it is to be.`);
+}
+
+/** Begins a run, and waits until it is seen with this status. */
+async function begun(id: string, type: string, message: string, status = "waiting"): Promise<any> {
+  await statefun("send", "shop/checkout", id, message, "--type", type);
+  return seen(id, (run) => run.status === status);
 }
 
 before(async () => {
@@ -131,11 +136,17 @@ test("nobody writes or deletes the state that holds the runs", async () => {
 test("cancel-run cancels one run, or all of an address, and cancel still withdraws delayed messages", async () => {
   const { run: id } = await begun("o-20", "shop.types/order", '{"total":8}');
   await begun("o-20", "shop.types/order", '{"total":9}', "queued");
-  assert.match((await statefun("cancel-run", "shop/checkout", "o-20", id)).stdout, /^Cancelled 1 run\./);
+  assert.match(
+    (await statefun("cancel-run", "shop/checkout", "o-20", id, "--reason", "sold out")).stdout,
+    /^Cancelled 1 run\./,
+  );
+  const { error } = await seen("o-20", (run) => run.run === id && run.status === "cancelled");
+  assert.equal(error.code, "RUN_CANCELLED");
+  assert.match(error.message, /sold out/);
+  // The run that has waited for its turn has its turn by now, or will.
   const { cancelled } = await jsonOf("cancel-run", "shop/checkout", "o-20");
-  assert.ok(cancelled.length >= 1);
-  for (;;)
-    if ((await jsonOf("run", "shop/checkout", "o-20")).runs.every((one: any) => one.status === "cancelled")) break;
+  assert.equal(cancelled.length, 1);
+  await seen("o-20", (run) => run.run === cancelled[0] && run.status === "cancelled");
   assert.match((await statefun("cancel-run", "shop/checkout", "o-20")).stdout, /^No run of this address/);
   const gone = await statefun("cancel-run", "shop/checkout", "o-20", "nobody");
   assertFailed(gone, 4, "RUN_NOT_FOUND");
