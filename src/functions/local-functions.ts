@@ -10,6 +10,7 @@ import { refuseTerminal } from "./failure-policy.js";
 import { type HostClock, hostClockOf, unrefClock } from "./host-clock.js";
 import { findHandler } from "./message-handler.js";
 import { type BatchHost, BatchRun } from "./run-batch.js";
+import type { RunObserver } from "./run-observer.js";
 import { resolveState } from "./state.js";
 import { assertFunctions, type StatefulFunctions } from "./stateful-functions.js";
 
@@ -22,6 +23,8 @@ export interface LocalOptions {
   readonly logger?: Pick<Logger, "warn">;
   /** The engine's clock: the time that handlers see, and that limits are measured by. Defaults to the machine's clock. */
   readonly clock?: Pick<HostClock, "now" | "after"> | undefined;
+  /** Sees what the runs of workflows ask for and get. Defaults to nobody. */
+  readonly observer?: RunObserver;
 }
 
 export class LocalFunctions {
@@ -32,7 +35,7 @@ export class LocalFunctions {
   /** Throws OPTION_INVALID. */
   constructor(
     functions: StatefulFunctions,
-    { callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes, logger, clock }: LocalOptions = {},
+    { callTimeoutMs = 60_000, metadataBytes = defaultMetadataBytes, logger, clock, observer }: LocalOptions = {},
   ) {
     assertFunctions(functions);
     this.#functions = functions;
@@ -44,6 +47,7 @@ export class LocalFunctions {
       metadataBytes,
       clock: clock === undefined ? unrefClock : hostClockOf(clock),
       types: { find: (typename) => functions.findType(typename) },
+      observer,
     };
   }
 

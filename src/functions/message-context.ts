@@ -23,6 +23,7 @@ import { type Answer, Context, type SendAfterOptions, type SendOptions } from ".
 import type { CallOptions } from "./continuation-types.js";
 import type { BeginCall } from "./function-spec.js";
 import { answering, asAnswer, destination, packMessage, positiveDelay } from "./outgoing.js";
+import type { RunObserver } from "./run-observer.js";
 import type { BatchState } from "./state.js";
 import type { StateAccess } from "./state-access.js";
 import { isSet } from "./state-value.js";
@@ -62,6 +63,8 @@ export interface BatchScope {
   readonly beginCall: BeginCall | undefined;
   /** Logs a line about the address. */
   warn(line: string, error: Error): void;
+  /** Sees what the runs of workflows ask for and get; undefined when nobody does. */
+  readonly observer: RunObserver | undefined;
 }
 
 /** A {@link Context}, with the members that only the batch calls. */

@@ -24,6 +24,7 @@ import type { HostClock } from "./host-clock.js";
 import { located } from "./located.js";
 import { type BatchScope, MessageContext, readOnlyError } from "./message-context.js";
 import { decoded, handlerOf } from "./message-handler.js";
+import type { RunObserver } from "./run-observer.js";
 import { BatchState, type ResolvedState } from "./state.js";
 import { isThenable } from "./thenable.js";
 
@@ -49,6 +50,8 @@ export interface BatchHost {
   readonly clock: HostClock;
   /** Finds the types of values that say nothing but their typenames. */
   readonly types: TypeFinder;
+  /** Sees what the runs of workflows ask for and get. Defaults to nobody. */
+  readonly observer?: RunObserver | undefined;
   /** Takes a line about an address. Defaults to nobody. */
   readonly warn?: (line: string, error: Error, address: Address) => void;
   /** Takes a line for each message that a function has refused for good. Defaults to nobody: the engine logs the refusal. */
@@ -121,6 +124,10 @@ export class BatchRun implements BatchScope {
 
   warn(line: string, error: Error): void {
     this.#host.warn?.(oneLine(line), error, this.address);
+  }
+
+  get observer(): RunObserver | undefined {
+    return this.#host.observer;
   }
 
   get types(): TypeFinder {

@@ -4,6 +4,7 @@ export type { FakeEgressHandler } from "./egresses.js";
 export type { Fake, FakeHandler, FakeMessage } from "./fakes.js";
 export { type InvokeOptions, type InvokeResult, invoke } from "./invoke.js";
 export type { Plain, StatesInput, StatesOf, TestRef } from "./plain-types.js";
+export type { OperationView, RunView } from "./run-views.js";
 export type { CommandArbitrary, CommandRandom, CommandSource } from "./simulation/command-source.js";
 export type {
   CallCommand,

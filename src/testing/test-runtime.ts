@@ -21,18 +21,21 @@ import {
   type RuntimeSendOptions,
   sendMessage,
 } from "../runtime/requests.js";
+import { type RunCancelOptions, Runs } from "../runtime/runs/runs.js";
 import { scheduleDefinitions } from "../runtime/schedules/definitions.js";
 import { type ScheduleApi, Schedules } from "../runtime/schedules/schedules.js";
 import type { RuntimeEngine } from "../runtime/statefun-runtime.js";
 import { showMessage } from "../types/show-value.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 import { primitives } from "../types/value-json.js";
+import { journalName } from "../workflows/journal/names.js";
 import { Egresses, type FakeEgressHandler } from "./egresses.js";
 import { type Fake, type FakeHandler, Fakes } from "./fakes.js";
 import { type FindType, plainOf } from "./plain.js";
 import type { StatesOf, TestRef } from "./plain-types.js";
 import { PlannedFailures } from "./planned-failures.js";
 import { methodsOf } from "./ref.js";
+import { type RunView, runViews } from "./run-views.js";
 import { statesOf } from "./states.js";
 import { type SettleOptions, TestEngine } from "./test-engine.js";
 import { type TestRuntimeOptions, testOptions } from "./test-options.js";
@@ -230,7 +233,25 @@ export class TestRuntime {
     return this.#test.alive(statesOf(spec, (name) => this.#test.engine.state(address, name)));
   }
 
-  /** The messages that wait for their time, the next one first. Schedules are in {@link schedules}. */
+  /**
+   * The runs of workflows at an address: those that live, then those that wait for their turn, and at last the run that has ended
+   * last. Rejects with FUNCTION_UNDECORATED and TYPE_NAME_INVALID.
+   */
+  async runs(target: Target, id: string): Promise<RunView[]> {
+    const address = Address.of(nameOf(target), id);
+    return runViews(address, await this.#test.alive(this.#test.engine.state(address, journalName)), this.#parts.find);
+  }
+
+  /** Cancels all runs of workflows at an address; resolves to their names when that is durable. See {@link settle}. */
+  cancelRuns(target: Target, id: string, options?: RunCancelOptions): Promise<string[]> {
+    const { engine, clock } = this.#test;
+    return this.#test.alive(new Runs(engine, clock).cancel(Address.of(nameOf(target), id), undefined, options));
+  }
+
+  /**
+   * The messages that wait for their time, the next one first. The timers of workflows are not among them, which belong to
+   * {@link runs}, and no schedules, which are in {@link schedules}.
+   */
   async delayed(): Promise<DelayedView[]> {
     await this.#test.alive(this.#test.engine.flushed());
     const delayed = await delayedIn(this.#test.store, this.now, this.#parts.find);
@@ -250,12 +271,13 @@ export class TestRuntime {
   }
 
   /**
-   * What still waits, one line each, with its address: messages, delayed messages, calls, handlers, records, and failures that
-   * were planned and have not happened. A test that must leave nothing behind asserts that the list is empty.
+   * What still waits, one line each, with its address: messages, delayed messages, runs of workflows, calls, handlers, records, and
+   * failures that were planned and have not happened. A test that must leave nothing behind asserts that the list is empty.
    */
   async waiting(): Promise<string[]> {
     const delayed = await this.delayed();
-    return this.#test.alive(waitingLines({ engine: this.#test, delayed, failures: this.#parts.failures }));
+    const { test, functions, failures, find } = this.#parts;
+    return test.alive(waitingLines({ engine: test, delayed, failures, functions, find }));
   }
 
   /** The records that functions have sent to an egress, as plain values. A record that comes again is there once. */

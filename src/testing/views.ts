@@ -6,6 +6,7 @@ import type { ParkedInfo } from "../engine/parked-api.js";
 import type { DeadLetter } from "../model/dead-letter.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
+import { wakeTypename } from "../workflows/journal/names.js";
 import { type FindType, plainOf, textsOf } from "./plain.js";
 
 /** A message to a function, or a record to an egress. */
@@ -77,12 +78,14 @@ export function delayedView(sent: SentView, delay: number, cancellationToken: st
   return cancellationToken === undefined ? { ...sent, delay } : { ...sent, delay, cancellationToken };
 }
 
-/** Reads the delayed messages of a store, the next one first. */
+/** Reads the delayed messages of a store, the next one first. The timers of workflows' runs are not among them. */
 export async function delayedIn(store: Store, now: number, find: FindType): Promise<DelayedView[]> {
   const { delayed } = kinds;
   const entries = await store.entries({ from: delayed, to: rangeEnd(delayed), limit: Number.POSITIVE_INFINITY });
-  return entries.map(([key, bytes]) => {
+  return entries.flatMap(([key, bytes]) => {
     const { target, value, dueAt, token } = decodeDelayed(key, parseOrdered(key.slice(delayed.length)), bytes);
-    return delayedView(sentView(String(target), value.unpack(), find), Math.max(0, dueAt - now), token);
+    const message = value.unpack();
+    if (message.typename === wakeTypename) return [];
+    return [delayedView(sentView(String(target), message, find), Math.max(0, dueAt - now), token)];
   });
 }

@@ -3,9 +3,14 @@
 import type { FailingInfo } from "../engine/engine-api.js";
 import { kinds, parseAddressKey, parseEgressKey, rangeEnd } from "../engine/keys.js";
 import type { ParkedInfo } from "../engine/parked-api.js";
+import type { StatefulFunctions } from "../functions/stateful-functions.js";
+import { Address } from "../model/address.js";
 import { secondsText } from "../model/duration.js";
 import type { Store } from "../store/store.js";
+import { journalName } from "../workflows/journal/names.js";
+import type { FindType } from "./plain.js";
 import type { PlannedFailures } from "./planned-failures.js";
+import { runViews, waitingText } from "./run-views.js";
 import type { TestEngine } from "./test-engine.js";
 import type { DelayedView } from "./views.js";
 
@@ -16,10 +21,13 @@ interface WaitingParts {
   readonly engine: TestEngine;
   readonly delayed: readonly DelayedView[];
   readonly failures: PlannedFailures;
+  readonly functions: StatefulFunctions;
+  readonly find: FindType;
 }
 
 /** One line for each thing that waits, with its address. The changes of the engine must be written. */
-export async function waitingLines({ engine: test, delayed, failures }: WaitingParts): Promise<string[]> {
+export async function waitingLines(parts: WaitingParts): Promise<string[]> {
+  const { engine: test, delayed, failures } = parts;
   const { engine, store, clock } = test;
   const { failing } = await engine.failing({ limit: most });
   const parked = await engine.parked({ limit: most });
@@ -37,6 +45,7 @@ export async function waitingLines({ engine: test, delayed, failures }: WaitingP
       const why = running.has(address) ? "its handler has not ended" : whyOf.get(address);
       return `${address}: ${[count === 0 ? [] : counted(count, "message waits", "messages wait"), why ?? []].flat().join("; ")}`;
     }),
+    ...(await runLines(parts)),
     ...test.unanswered.map((address) => `${address}: a call waits for its answer`),
     ...delayed.map(({ to, delay, cancellationToken }) => {
       const token = cancellationToken === undefined ? "" : ` (cancellation token ${JSON.stringify(cancellationToken)})`;
@@ -48,6 +57,24 @@ export async function waitingLines({ engine: test, delayed, failures }: WaitingP
         `${address}: ${counted(times, "planned failure has", "planned failures have")} not happened`,
     ),
   ];
+}
+
+/** One line for each run of a workflow that has not ended. */
+async function runLines({ engine: { engine }, functions, find }: WaitingParts): Promise<string[]> {
+  const lines: string[] = [];
+  for (const typeName of functions.typeNames) {
+    const hasRuns = functions.get(typeName)?.states.some(({ name }) => name === journalName);
+    if (!hasRuns) continue;
+    const { states } = await engine.states(typeName, journalName, { limit: most });
+    for (const { id, value } of states) {
+      const address = Address.of(typeName, id);
+      for (const run of runViews(address, value, find)) {
+        const text = waitingText(run);
+        if (text !== undefined) lines.push(`${address}: ${text}`);
+      }
+    }
+  }
+  return lines;
 }
 
 function failingText({ attempts, code, reason, nextTryAt }: FailingInfo, now: number): string {

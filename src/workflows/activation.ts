@@ -37,7 +37,12 @@ export interface NewOperation extends Pick<Operation, "kind"> {
   readonly named: boolean;
   readonly callee?: Operation["callee"];
   readonly awaits?: string;
+  /** What the operation is about besides its key: a message, or a time in milliseconds. */
+  readonly input?: TypedValue | number | undefined;
 }
+
+/** The method of the context by which code asks for an operation. */
+export type Asker = (...args: any[]) => unknown;
 
 const ignore = () => {};
 const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
@@ -59,6 +64,8 @@ export class Activation {
   needsPass = false;
   /** The failure of the pass that no code of the workflow can catch. */
   #fatal: { readonly thrown: unknown } | undefined;
+  /** How code has asked for the operation that is being looked up. */
+  asker: Asker = ignore;
   readonly #keys = new Map<string, number>();
   readonly #counts = new Map<string, number>();
   /** Code that waits for a result that is there, by the result's place. */
@@ -95,6 +102,7 @@ export class Activation {
   /** Runs the method until it ends or waits. Never rejects. */
   async pass(method: () => unknown, matchMessages: () => boolean): Promise<End> {
     this.#matchMessages = matchMessages;
+    this.context.scope.observer?.began(this.run.id);
     this.#start(method);
     try {
       const end = await this.#untilEnd();
@@ -186,6 +194,7 @@ export class Activation {
 
   #deliver({ operation, decode, resolve, reject }: Waiter): void {
     this.now = Math.max(this.now, operation.endedAt);
+    this.context.scope.observer?.delivered(this.run.id, operation.key, operation);
     if (operation.error !== undefined) {
       reject(operationError(operation.error));
       return;
@@ -198,7 +207,7 @@ export class Activation {
   }
 
   /** Finds the operation of this key in the journal, or writes it there. Throws OPERATION_DUPLICATE and RUN_TOO_LARGE. */
-  operation({ kind, base, named, callee, awaits }: NewOperation): {
+  operation({ kind, base, named, callee, awaits, input }: NewOperation): {
     operation: Operation;
     index: number;
     isNew: boolean;
@@ -212,6 +221,7 @@ export class Activation {
       );
     }
     const key = count === 1 ? base : `${base}#${count}`;
+    this.context.scope.observer?.requested(this.run.id, key, input, this.asker);
     const { operations } = this.run;
     const found = this.#keys.get(key);
     if (found !== undefined) return { operation: operations[found] as Operation, index: found, isNew: false };

@@ -10,7 +10,7 @@ import { Metadata, type MetadataInput } from "../model/metadata.js";
 import { checked, defineOptions, span, unchecked } from "../model/options.js";
 import { isText } from "../model/text.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
-import type { Activation, NewOperation } from "./activation.js";
+import type { Activation, Asker, NewOperation } from "./activation.js";
 import { callToken } from "./call-token.js";
 import { randomOf, uuidOf } from "./chance.js";
 import { operationError, runFailure } from "./failures.js";
@@ -86,11 +86,11 @@ export class Flow extends WorkflowContext {
   }
 
   step(name: string, work: (step: StepContext) => unknown, options?: StepOptions): Promise<any> {
-    return this.#operate(() => step(this.#pass, name, work, options));
+    return this.#operate(this.step, () => step(this.#pass, name, work, options));
   }
 
   call(target: unknown, ...rest: unknown[]): Promise<any> {
-    return this.#operate(() => this.#call(target, rest));
+    return this.#operate(this.call, () => this.#call(target, rest));
   }
 
   #call(target: unknown, rest: readonly unknown[]): Promise<unknown> {
@@ -104,7 +104,13 @@ export class Flow extends WorkflowContext {
       return rejected(operationError(callsItself(to, packed.typename)));
     }
     const { types } = context.scope;
-    const { operation, index, isNew } = pass.operation({ kind: "call", base, named: name !== undefined, callee: to });
+    const { operation, index, isNew } = pass.operation({
+      kind: "call",
+      base,
+      named: name !== undefined,
+      callee: to,
+      input: packed,
+    });
     if (isNew) {
       this.#undoIfThrown(operation, () => {
         const pairs = metadata === undefined ? packed.metadata : new Metadata(metadata);
@@ -117,22 +123,29 @@ export class Flow extends WorkflowContext {
   }
 
   sleep(duration: Duration, options?: SleepOptions): Promise<void> {
-    return this.#operate(() => this.#sleep("sleep", () => positiveDelay(duration), options));
-  }
-
-  sleepUntil(date: Date | number, options?: SleepOptions): Promise<void> {
-    return this.#operate(() => {
-      const time = instantToMs(date, "The date of sleepUntil");
-      return this.#sleep("sleepUntil", () => Math.max(0, Math.ceil(time - this.#pass.context.now)), options);
+    return this.#operate(this.sleep, () => {
+      const delayMs = positiveDelay(duration);
+      return this.#sleep("sleep", delayMs, delayMs, options);
     });
   }
 
-  #sleep(method: "sleep" | "sleepUntil", delayMs: () => number, options: SleepOptions | undefined): Promise<void> {
+  sleepUntil(date: Date | number, options?: SleepOptions): Promise<void> {
+    return this.#operate(this.sleepUntil, () => {
+      const time = instantToMs(date, "The date of sleepUntil");
+      return this.#sleep("sleepUntil", time, Math.max(0, Math.ceil(time - this.#pass.context.now)), options);
+    });
+  }
+
+  #sleep(
+    method: "sleep" | "sleepUntil",
+    input: number,
+    delay: number,
+    options: SleepOptions | undefined,
+  ): Promise<void> {
     const pass = this.#pass;
     const { name } = sleepOptions.read(`flow.${method}`, options);
-    const delay = delayMs();
     const base = name === undefined ? method : `sleep:${name}`;
-    const { operation, index, isNew } = pass.operation({ kind: "sleep", base, named: name !== undefined });
+    const { operation, index, isNew } = pass.operation({ kind: "sleep", base, named: name !== undefined, input });
     const result = pass.result(operation, () => undefined);
     if (isNew && delay > 0) startTimer(pass.context, pass.run, index, delay);
     else if (isNew) pass.complete(operation, undefined);
@@ -140,13 +153,13 @@ export class Flow extends WorkflowContext {
   }
 
   receive(type: TypeLike, options?: ReceiveOptions<any>): Promise<any> {
-    return this.#operate(() => {
+    return this.#operate(this.receive, () => {
       const pass = this.#pass;
       const awaited = typeOf(type);
       const { timeout, where, name } = receiveOptions.read("flow.receive", options);
       const { typename } = awaited;
       const base = `receive:${name ?? typename}`;
-      const asked: NewOperation = { kind: "receive", base, named: name !== undefined, awaits: typename };
+      const asked = { kind: "receive", base, named: name !== undefined, awaits: typename, input: timeout } as const;
       const { operation, index, isNew } = pass.operation(asked);
       if (isNew && timeout !== undefined) startTimer(pass.context, pass.run, index, timeout);
       this.#receives.add(operation, { type: awaited, where });
@@ -159,8 +172,14 @@ export class Flow extends WorkflowContext {
     const { to, message, options } = destination(target, rest, this);
     const packed = packMessage(asAnswer(message));
     const { context } = this.#pass;
-    const asked: NewOperation = { kind: "send", base: `send:${to}:${packed.typename}`, named: false, callee: to };
-    this.#once(asked, () => context.send(to, packed, options as object));
+    const asked: NewOperation = {
+      kind: "send",
+      base: `send:${to}:${packed.typename}`,
+      named: false,
+      callee: to,
+      input: packed,
+    };
+    this.#once(this.send, asked, () => context.send(to, packed, options as object));
   }
 
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
@@ -169,7 +188,7 @@ export class Flow extends WorkflowContext {
     const packed = packMessage(asAnswer(message));
     const { context } = this.#pass;
     const base = `sendAfter:${to}:${packed.typename}`;
-    this.#once({ kind: "sendAfter", base, named: false, callee: to }, () =>
+    this.#once(this.sendAfter, { kind: "sendAfter", base, named: false, callee: to, input: packed }, () =>
       context.sendAfter(delay, to, packed, options as object),
     );
   }
@@ -179,7 +198,9 @@ export class Flow extends WorkflowContext {
     const packed = packMessage(message);
     const { context } = this.#pass;
     const base = `sendEgress:${egress}:${packed.typename}`;
-    this.#once({ kind: "sendEgress", base, named: false }, () => context.sendEgress(egress, packed, options));
+    this.#once(this.sendEgress, { kind: "sendEgress", base, named: false, input: packed }, () =>
+      context.sendEgress(egress, packed, options),
+    );
   }
 
   now(): number {
@@ -199,8 +220,9 @@ export class Flow extends WorkflowContext {
   }
 
   /** Does an operation that is waited for. Code that goes on after its pass has ended waits forever. */
-  #operate<T>(operate: () => Promise<T>): Promise<T> {
+  #operate<T>(asker: Asker, operate: () => Promise<T>): Promise<T> {
     if (!this.#pass.live) return new Promise(ignore);
+    this.#pass.asker = asker;
     try {
       this.#assertOutsideStep();
       return operate();
@@ -210,7 +232,8 @@ export class Flow extends WorkflowContext {
   }
 
   /** Does an operation that nobody waits for, unless the journal has it. */
-  #once(asked: NewOperation, operate: () => void): void {
+  #once(asker: Asker, asked: NewOperation, operate: () => void): void {
+    this.#pass.asker = asker;
     this.#assertOutsideStep();
     const { operation, isNew } = this.#pass.operation(asked);
     if (isNew) this.#undoIfThrown(operation, operate);

@@ -44,7 +44,7 @@ class Try extends MessageContext implements StepContext {
     const warn = parent.scope.warn.bind(parent.scope);
     const beginCall = undefined; // a step waits for no answer: flow.call does
     super(
-      { address, now, generation, state, checks, limit, types, beginCall, warn, effects: held },
+      { address, now, generation, state, checks, limit, types, observer: undefined, beginCall, warn, effects: held },
       { caller: parent.caller, argument: parent.invocation.argument },
     );
     this.attempt = attempt;

@@ -292,11 +292,11 @@ export class Turn {
     const id = nameOf(`${this.#context.address}/${number}/${workflow}/${caller ?? ""}`, packed.value);
     const argument = packed.withMetadataOf(run.input);
     this.journal.runCount = number;
-    this.#finish(run, "restarted", undefined);
+    // The next run waits before this one ends, so that messages which nobody has received yet are kept for it.
     this.journal.waiting.unshift(
       newRun({ id, number, workflow, input: argument, caller, callToken, receivedAt: this.#context.now }),
     );
-    this.#wakeWaiting();
+    this.#finish(run, "restarted", undefined);
   }
 
   /** Takes a run that has ended out of the journal, and withdraws what it waited for. */

@@ -92,7 +92,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "step-states": "the tests of turn run it",
       "workflow-context": "it holds declarations alone",
     },
-    behaviours: ["calls-on-flink", "runs"],
+    behaviours: ["calls-on-flink", "changes", "model", "restart-keeps", "runs"],
   },
   wire: {
     untested: { failure: "the tests of batch-end and of a workflow's journal run it" },

@@ -12,7 +12,7 @@ import "protobufjs/ext/descriptor.js";
 import { buildMaven, javaCommand, lock } from "../../flink/build.ts";
 import { parcelProto, valuesFile } from "./catalogue.ts";
 
-export type PeerName = "js" | "python" | "python-2.2" | "go" | "java";
+export type PeerName = "js" | "python" | "python-echo" | "python-2.2" | "go" | "java";
 
 const folderOf = (name: string) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
 
@@ -31,6 +31,7 @@ const recipes: Record<PeerName, () => Promise<Command>> = {
     return { program: process.execPath, args: [join(folder, "actor.js")] };
   },
   python: () => python("3.3", "actor_v3.py"),
+  "python-echo": () => python("3.3", "echo_v3.py"),
   "python-2.2": () => python("2.2", "actor_v2.py"),
   go: async () => {
     const folder = folderOf("go");

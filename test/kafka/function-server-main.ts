@@ -1,9 +1,10 @@
-// The process of FunctionServer: serves the Kafka sample and reports to its parent how many messages were handled.
+// The process of FunctionServer: serves functions and reports to its parent how many messages were handled.
 
-import { RequestReplyHandler } from "statefun-ts";
+import { RequestReplyHandler, type StatefulFunctions } from "statefun-ts";
 import { serve } from "statefun-ts/node";
-import { functions } from "../../samples/kafka/functions.ts";
 import { decodeRequest } from "../../src/wire/decode-request.js";
+
+const { functions } = (await import(process.argv[3] as string)) as { functions: StatefulFunctions };
 
 class CountingHandler extends RequestReplyHandler {
   override async handle(request: Uint8Array): Promise<Uint8Array> {

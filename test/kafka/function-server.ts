@@ -1,4 +1,4 @@
-// The functions of the sample in a process of their own, which can be killed and started again on the same port.
+// Functions in a process of their own, which can be killed and started again on the same port.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -10,9 +10,15 @@ export class FunctionServer {
   handled = 0;
   /** The failures, and the lines on stderr. */
   readonly complaints: string[] = [];
+  readonly #functions: string;
   #port = 0;
   #child: ChildProcess | undefined;
   readonly #waiting = new Set<() => void>();
+
+  /** `functions` is the file, seen from this folder, that exports the functions. */
+  constructor(functions = "../../samples/kafka/functions.ts") {
+    this.#functions = functions;
+  }
 
   get endpoint(): string {
     return `http://127.0.0.1:${this.#port}/statefun`;
@@ -20,7 +26,7 @@ export class FunctionServer {
 
   /** Starts the process. The second start uses the same port. */
   async start(): Promise<void> {
-    const child = fork(main, [String(this.#port)], {
+    const child = fork(main, [String(this.#port), this.#functions], {
       stdio: ["ignore", "inherit", "pipe", "ipc"],
       execArgv: ["--import", "tsx"],
     });

@@ -4,6 +4,7 @@ import type { Clock } from "../../engine/clock.js";
 import type { FindRoute, Route } from "../../engine/endpoint.js";
 import type { EngineOptions } from "../../engine/engine-options.js";
 import { LocalFunctions } from "../../functions/local-functions.js";
+import type { RunObserver } from "../../functions/run-observer.js";
 import { StatefulFunctions } from "../../functions/stateful-functions.js";
 import { makeRoutes } from "../../runtime/endpoint/routes.js";
 import { functionCatalog } from "../../runtime/function-catalog.js";
@@ -59,12 +60,17 @@ export class Setting {
 
   /**
    * The routes to the functions in one life of an engine. Every call is handed to `hold`, and every egress that is sent to to
-   * `onEgress`.
+   * `onEgress`. The observer sees the runs of workflows.
    */
-  routes(clock: Clock, hold: (call: HeldCall) => void, onEgress: (egress: string) => void): FindRoute {
+  routes(
+    clock: Clock,
+    hold: (call: HeldCall) => void,
+    onEgress: (egress: string) => void,
+    observer: RunObserver,
+  ): FindRoute {
     const { functionOptions, callTimeout: callTimeoutMs, limits } = this.#options;
     const { metadataBytes } = limits;
-    const local = new LocalFunctions(this.functions, { callTimeoutMs, metadataBytes, clock });
+    const local = new LocalFunctions(this.functions, { callTimeoutMs, metadataBytes, clock, observer });
     const routes = makeRoutes({ endpoints: [], ingresses: [], egresses: [], schedules: [] }, local, functionOptions);
     const found = new Map<string, Route | undefined>();
     return (namespace, name) => {

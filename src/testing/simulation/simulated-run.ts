@@ -15,6 +15,7 @@ import type { HeldCall } from "./held-calls.js";
 import { History } from "./history.js";
 import { findings, type Invariants, type Violation, violationOf } from "./invariants.js";
 import type { Plan } from "./plan.js";
+import { RunWays } from "./run-ways.js";
 import type { Setting } from "./setting.js";
 import { SimulatedClock } from "./simulated-clock.js";
 import { SimulatedEgresses } from "./simulated-egresses.js";
@@ -68,6 +69,7 @@ export class SimulatedRun {
   readonly #view: StateView;
   readonly #disk = new SimulatedDisk((writes) => this.#committed(writes));
   readonly #handlerRuns: HandlerRun[] = [];
+  readonly #ways: RunWays;
   #choices = new Choices([]);
   #faults = new FaultPlaces([]);
   #client: Client;
@@ -85,6 +87,7 @@ export class SimulatedRun {
 
   constructor(setting: Setting, plan: Plan, options: RunOptions) {
     this.#setting = setting;
+    this.#ways = new RunWays(setting.catalog);
     this.#plan = plan;
     this.#options = options;
     this.#clock = new SimulatedClock(setting.startAt);
@@ -136,7 +139,7 @@ export class SimulatedRun {
       store,
       clock,
       nextTurn,
-      findRoute: this.#setting.routes(clock, hold, (egress) => this.#egresses.attach(egress)),
+      findRoute: this.#setting.routes(clock, hold, (egress) => this.#egresses.attach(egress), this.#ways),
       order: new SimulatedOrder({ of: (count) => this.#choices.of(count) }),
       onGivenUp: () =>
         this.#fail(findings.engine, "The engine gave up: a change broke off in the middle, which is a bug of it."),
@@ -307,6 +310,8 @@ export class SimulatedRun {
       return;
     }
     this.#handlerRuns.push(ran);
+    const { difference } = this.#ways;
+    if (difference !== undefined) this.#fail(findings.deterministic, `${ran.batch.target}: ${difference}`);
     const { catalog } = this.#setting;
     const { target, invocations } = ran.batch;
     const messages = invocations.map(({ argument }) => `${target}: ${shown(argument, catalog)}`);

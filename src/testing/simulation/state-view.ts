@@ -6,12 +6,15 @@ import { decodeStateValue, isExpired, type StateValue } from "../../engine/state
 import type { FunctionSpec, StateSpec } from "../../functions/function-spec.js";
 import type { FunctionClass } from "../../functions/handled-messages.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
+import { Address } from "../../model/address.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { Write } from "../../store/store.js";
 import { showValue, type TypeFinder } from "../../types/show-value.js";
+import { journalName, wakeTypename } from "../../workflows/journal/names.js";
 import { plain, plainOf } from "../plain.js";
 import type { StatesOf } from "../plain-types.js";
-import type { DelayedView } from "../views.js";
+import { type RunView, runViews } from "../run-views.js";
+import { type DelayedView, delayedView, sentView } from "../views.js";
 import { typeNameOf } from "./commands.js";
 
 /** The states of a target, as far as the compiler can see them. */
@@ -30,8 +33,10 @@ export interface SimulationView {
   states<T extends string | FunctionClass<object>>(target: T): ReadonlyMap<string, StatesAt<T>>;
   /** The records that an egress has taken, as plain values. A record that comes again is there once. */
   egress(name: string): readonly any[];
-  /** The messages that wait for their time, the next one first. */
+  /** The messages that wait for their time, the next one first. The timers of workflows' runs are not among them. */
   delayed(): readonly DelayedView[];
+  /** The runs of workflows at an address: those that live, those that wait for their turn, and the one that has ended last. */
+  runs<T extends string | FunctionClass<object>>(target: T, id: string): readonly RunView[];
 }
 
 /** A change of a state, as people read it. */
@@ -85,15 +90,18 @@ export class StateView implements SimulationView {
   }
 
   delayed(): readonly DelayedView[] {
-    return [...this.#delayed.keys()].sort().map((key) => {
+    return [...this.#delayed.keys()].sort().flatMap((key) => {
       const { target, dueAt, value, token } = this.#message(key);
-      return {
-        to: String(target),
-        message: plainOf(value.unpack(), this.#find),
-        delay: Math.max(0, dueAt - this.now),
-        ...(token === undefined ? {} : { cancellationToken: token }),
-      };
+      const message = value.unpack();
+      if (message.typename === wakeTypename) return [];
+      return [delayedView(sentView(String(target), message, this.#find), Math.max(0, dueAt - this.now), token)];
     });
+  }
+
+  runs(target: string | FunctionClass<object>, id: string): readonly RunView[] {
+    const typeName = typeNameOf(target);
+    const journal = this.#values.get(typeName)?.get(id)?.get(journalName);
+    return runViews(Address.of(typeName, id), journal?.packed.unpack(), this.#find);
   }
 
   /** Takes over a commit, and returns which states it has changed. */
