@@ -153,10 +153,10 @@ for (const generation of generations) {
     ]);
   });
 
-  test(`${generation}: a message to a date waits until then, and one to a past date does not wait`, async () => {
-    let now = 0;
+  test(`${generation}: a message to a date waits until then, and one to a past date does not wait`, async (t) => {
+    const now = Date.UTC(2026, 0, 1);
+    t.mock.method(Date, "now", () => now);
     const { delayed } = await act((context) => {
-      now = context.now;
       context.sendAt(new Date(now + 60_000), Greeter, "1", hello);
       context.sendAt(now + 1500.2, "a/b", "2", hello);
       context.sendAt(new Date(now - 60_000), Address.of("a/b", "3"), hello);
