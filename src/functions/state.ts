@@ -59,7 +59,10 @@ function undeclared(
   );
 }
 
-/** The states in the midst of a message: those that differ from the message's start, in the order of their declaration. */
+/**
+ * The states in the midst of a message: those that differ from the message's start, in the order of their declaration. States that
+ * an extension keeps are left out.
+ */
 export interface StateMark {
   readonly cells: readonly (CellMark | undefined)[];
   readonly written: ReadonlyMap<string, PersistedValue> | undefined;
@@ -145,7 +148,9 @@ export class BatchState {
   /** The states as they are now. Throws VALUE_INVALID. */
   mark(): StateMark {
     const written = this.#written === undefined ? undefined : new Map(this.#written);
-    return { cells: this.#cells.map((cell) => cell.mark(this.#instance)), written };
+    const { states } = this.#spec;
+    const cells = this.#cells.map((cell, at) => (states[at]?.hidden === true ? undefined : cell.mark(this.#instance)));
+    return { cells, written };
   }
 
   /**

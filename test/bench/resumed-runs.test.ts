@@ -6,7 +6,7 @@ import { LocalFunctions } from "../../src/functions/local-functions.js";
 import { StatefulFunction, StatefulFunctions, Types, Workflow, type WorkflowContext } from "../../src/index.js";
 import { Address } from "../../src/model/address.js";
 import { answerMetadata, callMetadata } from "../../src/model/correlation.js";
-import type { Invocation, PartTaker } from "../../src/model/invocation.js";
+import type { Invocation, PartTaker, SideEffects } from "../../src/model/invocation.js";
 import { Metadata } from "../../src/model/metadata.js";
 import { TypedValue } from "../../src/model/typed-value.js";
 import { journalName } from "../../src/workflows/journal/names.js";
@@ -35,18 +35,23 @@ const engine: PartTaker = {
   },
 };
 
+const local = new LocalFunctions(new StatefulFunctions(Long));
+
+async function handle(journal: TypedValue | undefined, message: Invocation): Promise<SideEffects> {
+  const state = [{ name: journalName, value: journal }];
+  const batch = { generation: "v3", target, state, invocations: [message], partsOffered: true } as const;
+  const answer = await local.run(batch, engine);
+  assert.ok("part" in answer);
+  assert.equal(answer.stopped, undefined);
+  return answer.part.effects;
+}
+
+/** Runs the workflow up to its call. */
+const begin = (results: number) => handle(undefined, { caller: undefined, argument: Types.int.pack(results) });
+
 /** Runs the workflow up to its call. The returned function resumes it there, always from the same journal. */
 async function waiting(results: number): Promise<() => Promise<void>> {
-  const local = new LocalFunctions(new StatefulFunctions(Long));
-  const handle = async (journal: TypedValue | undefined, message: Invocation) => {
-    const state = [{ name: journalName, value: journal }];
-    const batch = { generation: "v3", target, state, invocations: [message], partsOffered: true } as const;
-    const answer = await local.run(batch, engine);
-    assert.ok("part" in answer);
-    assert.equal(answer.stopped, undefined);
-    return answer.part.effects;
-  };
-  const begun = await handle(undefined, { caller: undefined, argument: Types.int.pack(results) });
+  const begun = await begin(results);
   const journal = begun.mutations[0]?.value as TypedValue;
   const token = begun.messages[0]?.argument.metadata.getText(callMetadata) as string;
   const argument = Types.int.pack(5).withMetadata(new Metadata([[answerMetadata, token]]));
@@ -58,12 +63,12 @@ async function waiting(results: number): Promise<() => Promise<void>> {
   };
 }
 
-/** The CPU time of one resumed run, in microseconds. */
-async function cost(resume: () => Promise<void>): Promise<number> {
+/** The CPU time of one run, in microseconds. */
+async function cost(run: () => Promise<unknown>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 20; run++) {
+  for (let tried = 0; tried < 20; tried++) {
     const before = process.cpuUsage();
-    for (let again = 0; again < 3; again++) await resume();
+    for (let again = 0; again < 3; again++) await run();
     const { user, system } = process.cpuUsage(before);
     least = Math.min(least, (user + system) / 3);
   }
@@ -82,4 +87,10 @@ test("the cost of a resumed run is linear in its results", async () => {
   for (let run = 0; run < 50; run++) await small();
   const ratio = (await cost(large)) / Math.max(1, await cost(small));
   assert.ok(ratio < 30, `ten times as many results cost ${ratio.toFixed(1)} times as much`);
+});
+
+test("the cost of steps that do not wait is linear in their number", async () => {
+  for (let run = 0; run < 50; run++) await begin(90);
+  const ratio = (await cost(() => begin(900))) / Math.max(1, await cost(() => begin(90)));
+  assert.ok(ratio < 30, `ten times as many steps cost ${ratio.toFixed(1)} times as much`);
 });
