@@ -38,39 +38,45 @@ export interface GetStatus extends Named<"example/get-status"> {}
 export const GetStatus = json<GetStatus>("example/get-status");
 
 export interface Reserve extends Named<"example/reserve"> {
+  readonly order: string;
   readonly pieces: number;
 }
 export const Reserve = json<Reserve>("example/reserve");
 
 export interface Release extends Named<"example/release"> {
-  readonly pieces: number;
+  readonly order: string;
 }
 export const Release = json<Release>("example/release");
+
+const Reservations = json<Record<string, number>>("example/reservations");
 
 /** The pieces of one sku. An ordinary function: it does not know that a workflow calls it. */
 @StatefulFunction("example/stock")
 export class Stock {
   @State("pieces", Types.int) pieces = 10;
+  @State("reserved", Reservations) reserved: Record<string, number> = {};
 
   @Handles(Reserve)
-  reserve({ pieces }: Reserve) {
+  reserve({ order, pieces }: Reserve) {
     if (pieces > this.pieces) {
       throw new TerminalError(`Only ${this.pieces} pieces are left.`, { code: "SOLD_OUT" });
     }
     this.pieces -= pieces;
+    this.reserved[order] = pieces;
     return { left: this.pieces };
   }
 
   @Handles(Release)
-  release({ pieces }: Release) {
-    this.pieces += pieces;
+  release({ order }: Release) {
+    this.pieces += this.reserved[order] ?? 0; // nothing, when nothing was reserved
+    delete this.reserved[order];
   }
 }
 
-/** The service that charges cards. It charges once for each key, however often it is asked. */
+/** The service that charges cards. It charges once for each key, and refunds what was charged under a key, if anything was. */
 export interface Payments {
   charge(key: string, cents: number): Promise<string>;
-  refund(charge: string): Promise<void>;
+  refund(key: string): Promise<void>;
 }
 
 @StatefulFunction("example/order")
@@ -84,17 +90,19 @@ export class Order {
 
   @Workflow(PlaceOrder)
   async place({ sku, pieces, cents }: PlaceOrder, flow: WorkflowContext<Approval>) {
+    const order = flow.address.id;
+    const key = flow.uuid(); // the same at every try, and after a crash
+    // What undoes an operation is listed before the operation: a call may be carried out although its time is over.
     const compensations: (() => Promise<unknown>)[] = [];
     try {
-      await flow.call(Stock, sku, Reserve.pack({ pieces }), { timeout: { seconds: 30 } });
-      compensations.push(() => flow.call(Stock, sku, Release.pack({ pieces })));
+      compensations.push(() => flow.call(Stock, sku, Release.pack({ order })));
+      await flow.call(Stock, sku, Reserve.pack({ order, pieces }), { timeout: { seconds: 30 } });
 
-      const key = flow.uuid(); // the same at every try, and after a crash
+      compensations.push(() => flow.step("refund", () => this.#payments.refund(key)));
       const charge = await flow.step("charge", () => this.#payments.charge(key, cents), {
         attempts: 10,
         longestDelay: { minutes: 5 },
       });
-      compensations.push(() => flow.step("refund", () => this.#payments.refund(charge)));
 
       await flow.step("wait for a person", () => {
         this.status = "waits for an approval";
@@ -127,7 +135,6 @@ export class Order {
 /** A service in this process. It fails at every second request, as services do. */
 export class FlakyPayments implements Payments {
   readonly charges = new Map<string, string>();
-  readonly refunded: string[] = [];
   requests = 0;
 
   async charge(key: string, cents: number): Promise<string> {
@@ -137,9 +144,9 @@ export class FlakyPayments implements Payments {
     return charge;
   }
 
-  async refund(charge: string): Promise<void> {
+  async refund(key: string): Promise<void> {
     this.#answer();
-    this.refunded.push(charge);
+    this.charges.delete(key);
   }
 
   #answer(): void {

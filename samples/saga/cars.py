@@ -3,24 +3,29 @@
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from statefun import IntType, RequestReplyHandler, StatefulFunctions, ValueSpec, make_json_type, message_builder
+from statefun import RequestReplyHandler, StatefulFunctions, ValueSpec, make_json_type, message_builder
 
 BOOK = make_json_type("example/book")
+CANCEL = make_json_type("example/cancel")
 BOOKED = make_json_type("example/booked")
+TRIPS = make_json_type("example/bookings")
 
 functions = StatefulFunctions()
 
 
-@functions.bind("example/cars", specs=[ValueSpec("rented", IntType)])
+@functions.bind("example/cars", specs=[ValueSpec("trips", TRIPS)])
 def cars(context, message):
-    if not message.is_type(BOOK):
-        return
-    days = message.as_type(BOOK)["days"]
-    if days > 14:
+    trips = context.storage.trips or []
+    answer = {}
+    if message.is_type(CANCEL):
+        trip = message.as_type(CANCEL)["trip"]
+        trips = [other for other in trips if other != trip]
+    elif message.as_type(BOOK)["days"] > 14:
         answer = {"refused": "a car can be had for 14 days at most"}
     else:
-        context.storage.rented = (context.storage.rented or 0) + 1
-        answer = {"number": "car " + str(context.storage.rented)}
+        trips = trips + [message.as_type(BOOK)["trip"]]
+        answer = {"number": "car " + str(len(trips))}
+    context.storage.trips = trips
     caller = context.caller
     context.send(message_builder(target_typename=caller.typename, target_id=caller.id, value=answer, value_type=BOOKED))
 

@@ -43,7 +43,7 @@ export interface Booked extends Named<"example/booked"> {
 }
 export const Booked = json<Booked>("example/booked");
 
-const Bookings = json<string[]>("example/bookings");
+export const Bookings = json<string[]>("example/bookings");
 
 @StatefulFunction("example/flights")
 export class Flights {
@@ -85,19 +85,21 @@ export class Trip {
   @Workflow(Plan)
   async plan({ town, days }: Plan, flow: WorkflowContext) {
     const trip = flow.address.id;
+    // What cancels a booking is listed before the booking: a service may book although its answer comes too late.
     const cancellations: (() => Promise<unknown>)[] = [];
     try {
-      const flight = await flow.call(Flights, town, Book.pack({ trip, days }));
       cancellations.push(() => flow.call(Flights, town, Cancel.pack({ trip })));
+      const flight = await flow.call(Flights, town, Book.pack({ trip, days }));
 
-      const room = await flow.call(Hotels, town, Book.pack({ trip, days }));
       cancellations.push(() => flow.call(Hotels, town, Cancel.pack({ trip })));
+      const room = await flow.call(Hotels, town, Book.pack({ trip, days }));
 
-      // Another SDK has no TerminalError: its answer says whether it refuses.
-      const car = await flow.call("example/cars", town, Book.pack({ trip, days }), {
+      cancellations.push(() => flow.call("example/cars", town, Cancel.pack({ trip }), { answer: Booked }));
+      const car: Booked = await flow.call("example/cars", town, Book.pack({ trip, days }), {
         answer: Booked,
         timeout: { seconds: 30 },
       });
+      // Another SDK has no TerminalError: its answer says whether it refuses.
       if (car.number === undefined) throw new TerminalError(`No car: ${car.refused}.`, { code: "NO_CAR" });
 
       await flow.step("booked", () => {
