@@ -21,6 +21,7 @@ import {
 } from "../../src/index.js";
 import { StatefunRuntime } from "../../src/runtime/entry.js";
 import { rejectsCode } from "../support/expect-code.js";
+import { ManualClock } from "../support/manual-clock.js";
 
 const Order = json<{ total: number }>("shop.types/place-order");
 const Approval = json<{ by: string }>("shop.types/approval");
@@ -239,4 +240,34 @@ test("a call of a workflow that takes longer than the call's time is answered to
   const Plain = json<object>("statefun.types/json");
   assert.deepEqual((await waits)?.as(Plain), answer);
   assert.deepEqual((await client.call("shop/checkout", "k", order, key))?.as(Plain), answer, "the run has ended");
+});
+
+test("a key counts from the first call on: once it is forgotten, a call with it begins another run", async (t) => {
+  const clock = new ManualClock();
+  const runtime = await StatefunRuntime.open({
+    functions,
+    dir: false,
+    ingress: false,
+    admin: false,
+    logger: { warn() {}, error() {} },
+    clock,
+    idempotencyKeyLifetime: { hours: 1 },
+  });
+  t.after(() => runtime.close());
+  const call = async () => {
+    const answer = runtime.call("shop/checkout", "k", Order.pack({ total: 1 }), {
+      idempotencyKey: "order-1",
+      timeout: { seconds: 1 },
+    });
+    const failed = rejectsCode(answer, "ANSWER_TIMEOUT");
+    await clock.settle();
+    await clock.advance(1_000);
+    await failed;
+    return (await runtime.runs("shop/checkout", "k")).runs.map(({ status }) => status);
+  };
+  assert.deepEqual(await call(), ["waiting"]);
+  await clock.advance(3_500_000);
+  assert.deepEqual(await call(), ["waiting"]);
+  await clock.advance(200_000);
+  assert.deepEqual(await call(), ["waiting", "queued"]);
 });
