@@ -19,7 +19,8 @@ const files = Object.fromEntries(
   }),
 );
 const [tsconfig = ""] = blocksOf(page, "json").map(({ code }) => code);
-const project = () => built.project({ "package.json": '{ "type": "module" }', "tsconfig.json": tsconfig, ...files });
+/** One folder for the whole page, so that the second example meets the data of the first one. */
+const cwd = built.project({ "package.json": '{ "type": "module" }', "tsconfig.json": tsconfig, ...files });
 
 /** The commands of the page that use `npx statefun`, as lists of arguments. */
 const commands = blocksOf(page, "sh")
@@ -47,25 +48,23 @@ async function up(running: Running): Promise<Record<string, string>> {
   return { STATEFUN_URL: ingress, STATEFUN_ADMIN_URL: admin };
 }
 
-const start = (t: TestContext, cwd: string, args: string[]) =>
+const start = (t: TestContext, args: string[]) =>
   running(t, built.main, [...args, "--port", "0", "--admin-port", "0"], { cwd });
 
 test("the first workflow goes on after kill -9, and kneads once", async (t) => {
-  const cwd = project();
-  const first = start(t, cwd, command("start", "bakery.ts"));
+  const first = start(t, command("start", "bakery.ts"));
   const sent = await run(built.main, command("send", "bakery/oven"), { env: await up(first) });
   assert.equal(sent.code, 0, sent.stderr);
   await first.saw(/^Kneads the dough for 4 loaves\.$/m);
   first.process.kill("SIGKILL");
   await once(first.process, "close");
-  const second = start(t, cwd, command("start", "bakery.ts"));
+  const second = start(t, command("start", "bakery.ts"));
   await second.saw(/^Bakes 3 kilos\.$/m);
   assert.doesNotMatch(second.stdout, /Kneads/);
 });
 
 test("the order is paid, approved, refused and cancelled as the page says", async (t) => {
-  const cwd = project();
-  const dev = start(t, cwd, command("dev", "shop.ts"));
+  const dev = start(t, command("dev", "shop.ts"));
   const env = await up(dev);
   const say = async (...begin: string[]) => run(built.main, command(...begin), { env });
   const until = async (expected: string, args: string[]) => {
@@ -75,7 +74,7 @@ test("the order is paid, approved, refused and cancelled as the page says", asyn
       if (stdout.includes(expected) || Date.now() > give) return stdout;
     }
   };
-  assert.equal((await say("send", "4711", "shop/place")).code, 0);
+  assert.equal((await say("send", "4711", "place")).code, 0);
   assert.equal(await until("paid", command("call", "4711")), '"paid"\n');
   assert.equal((await say("send", "4711", "shop/approve")).code, 0);
   assert.equal(await until("approved", command("call", "4711")), '"approved by Ann"\n');
@@ -83,7 +82,7 @@ test("the order is paid, approved, refused and cancelled as the page says", asyn
   const refused = await say("call", "4712");
   assert.match(refused.stderr, /SOLD_OUT/);
 
-  assert.equal((await say("send", "4713", "shop/place")).code, 0);
+  assert.equal((await say("send", "4713", "place")).code, 0);
   assert.match(await until("4713", command("runs", "shop/order")), /4713/);
   assert.match((await say("run", "4713")).stdout, /charge/);
   assert.equal((await say("cancel-run", "4713")).code, 0);
@@ -94,7 +93,7 @@ test("the tests of the page pass", () => {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const { NODE_TEST_CONTEXT, ...env } = process.env; // a test in a test would report to this one
   const args = ["--import", tsx, "--test", "--test-reporter=tap", "shop.test.ts"];
-  const { stdout } = spawnSync(process.execPath, args, { cwd: project(), encoding: "utf8", env });
+  const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", env });
   assert.match(stdout, /^# pass 2$/m);
   assert.match(stdout, /^# fail 0$/m);
 });
