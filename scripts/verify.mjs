@@ -28,6 +28,7 @@ const steps = [
   script("test:interop"),
   script("test:kafka"),
   script("test:model"),
+  script("test:workflows"),
   script("test:simulation"),
   script("test:faults"),
   script("test:limits"),

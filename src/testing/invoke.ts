@@ -13,7 +13,9 @@ import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Address } from "../model/address.js";
 import { none } from "../model/append.js";
 import { clientName, clientNamespace, isClient } from "../model/client-address.js";
-import type { BatchOutcome, Effects } from "../model/invocation.js";
+import { emptyAnswerTypename, failureOfValue, failureTypename } from "../model/correlation.js";
+import { terminalErrorOf } from "../model/failure.js";
+import type { BatchOutcome, Effects, Invocation } from "../model/invocation.js";
 import { defaultMetadataBytes, type MetadataInput, metadataOption } from "../model/metadata.js";
 import { checked, defineOptions, nonEmptyText, unchecked, withDefault } from "../model/options.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -23,8 +25,10 @@ import { decodeResponse } from "../wire/decode-response.js";
 import { encodeRequest } from "../wire/encode-request.js";
 import { encodeResponse } from "../wire/encode-response.js";
 import { decodePacked, encodePacked } from "../wire/packed.js";
+import { journalName, wakeTypename } from "../workflows/journal/names.js";
 import { type FindType, plainOf } from "./plain.js";
 import type { StatesInput, StatesOf } from "./plain-types.js";
+import { runViews } from "./run-views.js";
 import { packStates, statesOf } from "./states.js";
 import { type DelayedView, delayedView, type SentView, sentView } from "./views.js";
 import { defaultStart } from "./virtual-clock.js";
@@ -59,9 +63,14 @@ export interface InvokeResult<I extends object = any> {
   readonly cancelled: readonly string[];
   /** The records to egresses. */
   readonly egress: readonly SentView[];
+  /** The keys of the operations that workflows wait for, for example "receive:shop/approval". */
+  readonly waitsFor: readonly string[];
   /** The answer to the client that waits; undefined when there is none. */
   readonly answer: unknown;
-  /** What the handler threw; undefined when the message succeeded. The message then did nothing else. */
+  /**
+   * What the handler threw; undefined when the message succeeded. The message then did nothing else. Of a workflow that has failed
+   * it is the TerminalError, and what the steps did stays.
+   */
   readonly error: unknown;
 }
 
@@ -89,7 +98,7 @@ const alone = new WeakMap<object, StatefulFunctions>();
  * Handles one message, and resolves to what the message did. The message, the states and the effects go through the bytes of the
  * wire, as between an engine and its functions. There is no engine: nothing is delivered, and nothing is kept. Rejects with
  * FUNCTION_UNDECORATED, FUNCTION_UNKNOWN, OPTION_INVALID, VALUE_UNTYPED and VALUE_INVALID for what the test itself passes. What
- * the handler throws is in the result.
+ * the handler throws is in the result. A workflow runs until it waits or ends, and the result says what it waits for.
  *
  * @example
  * ```ts
@@ -117,33 +126,63 @@ export async function invoke(target: string | FunctionClass<object>, options: In
     throw new StatefunError("FUNCTION_UNKNOWN", `invoke: the functions do not hold ${typeName}. Bind it.`);
   }
   const packed = metadata === undefined ? packValue(message) : packValue(message).withMetadata(metadata);
-  const before = packStates(spec, state);
-  const states = spec.states.map(({ name }) => ({ name, packed: encoded(before.get(name)) }));
-  const messages = [{ caller: caller ?? undefined, argument: encodePacked(packed, "v3") }];
+  const address = Address.of(typeName, id);
   const find: FindType = (typename) => functions.findType(typename);
-  const ran = run(spec, encodeRequest(Address.of(typeName, id), states, messages, 0, 1), now.getTime(), find);
-  const { effects, error } = ran instanceof Promise ? await ran : ran;
-  const after = new Map<string, TypedValue | undefined>(before);
-  for (const { name, value } of effects.mutations) after.set(name, value && decoded(value));
-  const answer = effects.messages.find((sent) => isClient(sent.target));
+  const after = new Map<string, TypedValue | undefined>(packStates(spec, state));
+  const done: Ran[] = [];
+  let next: Invocation | undefined = { caller: caller ?? undefined, argument: packed };
+  for (; next !== undefined; ) {
+    const states = spec.states.map(({ name }) => ({ name, packed: encoded(after.get(name)) }));
+    const messages = [{ caller: next.caller, argument: encodePacked(next.argument, "v3") }];
+    const ran = run(spec, encodeRequest(address, states, messages, 0, 1), now.getTime(), find);
+    const { effects, error }: Ran = ran instanceof Promise ? await ran : ran;
+    for (const { name, value } of effects.mutations) after.set(name, value && decoded(value));
+    const wake = effects.messages.find(isWake);
+    done.push({ effects: { ...effects, messages: effects.messages.filter((sent) => sent !== wake) }, error });
+    if (done.length > mostPasses) throw endless(address);
+    // A workflow that goes on at once sends itself a message.
+    next = wake && { caller: address, argument: decoded(wake.argument) };
+  }
+  const messages = done.flatMap(({ effects }) => effects.messages);
+  const delayed = done.flatMap(({ effects }) => effects.delayed);
+  const told = messages.find((sent) => isClient(sent.target));
+  const answer = told && decoded(told.argument);
+  const failed = answer?.typename === failureTypename;
   return {
     state: await statesOf(spec, (name) => after.get(name)),
-    sent: effects.messages
+    sent: messages
       .filter((sent) => !isClient(sent.target))
       .map((sent) => sentView(String(sent.target), decoded(sent.argument), find)),
-    delayed: effects.delayed.flatMap((entry) => {
-      if ("cancel" in entry) return [];
+    delayed: delayed.flatMap((entry) => {
+      if ("cancel" in entry || isWake(entry)) return [];
       const sent = sentView(String(entry.target), decoded(entry.argument), find);
       return [delayedView(sent, entry.delayMs, entry.cancellationToken)];
     }),
-    cancelled: effects.delayed.flatMap((entry) => ("cancel" in entry ? [entry.cancel] : [])),
-    egress: effects.egresses.map((record) =>
-      sentView(`${record.namespace}/${record.name}`, decoded(record.argument), find),
+    cancelled: delayed.flatMap((entry) =>
+      "cancel" in entry && !entry.cancel.startsWith("statefun.workflow/") ? [entry.cancel] : [],
     ),
-    answer: answer && plainOf(decoded(answer.argument), find),
-    error,
+    egress: done.flatMap(({ effects }) =>
+      effects.egresses.map((record) => sentView(`${record.namespace}/${record.name}`, decoded(record.argument), find)),
+    ),
+    waitsFor: runViews(address, after.get(journalName), find).flatMap((shown) => shown.waitsFor),
+    answer:
+      answer === undefined || failed || answer.typename === emptyAnswerTypename ? undefined : plainOf(answer, find),
+    error: failed ? terminalErrorOf(failureOfValue(answer)) : done.at(-1)?.error,
   };
 }
+
+/** How often a workflow may go on at once before it counts as endless. */
+const mostPasses = 1_000;
+
+function endless(address: Address): StatefunError {
+  return new StatefunError(
+    "TEST_STUCK",
+    `invoke: the workflow at ${address} has gone on ${mostPasses} times, and does not come to a wait. Does it start itself anew for ever?`,
+  );
+}
+
+/** Whether a message is one by which a workflow goes on. */
+const isWake = ({ argument }: { readonly argument: Uint8Array }) => decoded(argument).typename === wakeTypename;
 
 /** What a message did, in the bytes of the wire. */
 interface Ran {

@@ -15,6 +15,8 @@ import {
   TerminalError,
   TypedValue,
   Types,
+  Workflow,
+  type WorkflowContext,
 } from "../../src/index.js";
 import { invoke } from "../../src/testing/entry.js";
 import { rejectsCode } from "../support/expect-code.js";
@@ -62,6 +64,7 @@ test("the result has everything that the message did, as plain values", async ()
     ],
     cancelled: ["earlier"],
     egress: [{ to: "test/receipts", message: { userId: "", name: "tea" } }],
+    waitsFor: [],
     answer: 5,
     error: undefined,
   });
@@ -78,6 +81,7 @@ test("the error is the thrown one itself, and the message did nothing else", asy
       delayed: [],
       cancelled: [],
       egress: [],
+      waitsFor: [],
       answer: undefined,
       error: undefined,
     },
@@ -135,4 +139,42 @@ test("what the test itself passes wrongly is refused", async () => {
   await rejectsCode(invoke(Shop, { message: tea(1), ids: "x" } as never), "OPTION_INVALID");
   await rejectsCode(invoke(Shop, { message: 5 as never }), "VALUE_UNTYPED");
   await rejectsCode(invoke(Shop, { message: tea(1), state: { pieces: 1.5 } }), "VALUE_INVALID");
+});
+
+const Trip = json<{ readonly days: number }>("test/trip");
+
+@StatefulFunction("test/trips")
+class Trips {
+  @State("status", Types.string) status = "new";
+
+  @Workflow(Trip)
+  async plan({ days }: { readonly days: number }, flow: WorkflowContext) {
+    await flow.step("book", async () => {
+      this.status = "booked";
+    });
+    const fits = await flow.step("check", async () => days < 10);
+    if (!fits) throw new TerminalError("That is too long.", { code: "TOO_LONG" });
+    if (days === 0) return "stays";
+    await Promise.all([flow.call("test/hotel", "h", Types.int.pack(days)), flow.sleep({ days })]);
+    return "back";
+  }
+}
+
+test("a workflow runs until it waits, over as many steps as there are, and the result says for what", async () => {
+  const { state, sent, delayed, waitsFor, answer, error } = await invoke(Trips, { message: Trip.pack({ days: 3 }) });
+  assert.deepEqual(state, { status: "booked" });
+  assert.deepEqual(
+    sent.map(({ to, message }) => [to, message]),
+    [["test/hotel/h", 3]],
+  );
+  assert.deepEqual(waitsFor, ["call:test/hotel/h:io.statefun.types/int", "sleep"]);
+  assert.deepEqual([delayed, answer, error], [[], undefined, undefined]);
+});
+
+test("a workflow that ends answers, or fails and keeps what its steps did", async () => {
+  const ended = await invoke(Trips, { message: Trip.pack({ days: 0 }) });
+  assert.deepEqual([ended.answer, ended.waitsFor], ["stays", []]);
+  const failed = await invoke(Trips, { message: Trip.pack({ days: 20 }) });
+  assert.deepEqual([failed.answer, failed.state], [undefined, { status: "booked" }]);
+  assert.equal((failed.error as TerminalError).code, "TOO_LONG");
 });

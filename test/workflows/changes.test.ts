@@ -1,4 +1,5 @@
-// A thousand runs sleep in a folder while the code of their workflow is changed: whatever the rules allow goes on, and nothing is lost.
+// Runs sleep in a folder while the code of their workflow is changed: whatever the rules allow goes on, and nothing is lost.
+// STATEFUN_SLEEPING_RUNS says how many.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
@@ -19,7 +20,7 @@ import { StatefunRuntime } from "statefun-ts/runtime";
 import { ManualClock } from "../support/manual-clock.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
-const many = 1_000;
+const many = Number(process.env.STATEFUN_SLEEPING_RUNS ?? 50);
 const day = 86_400_000;
 const started = Date.UTC(2026, 0, 1);
 
@@ -287,6 +288,54 @@ describe(`${many} runs sleep while their code is changed`, () => {
       assertWays(life, way);
       assert.deepEqual(Object.fromEntries(version.ran), Object.fromEntries(ran.map((name) => [name, many])));
       assert.deepEqual(lines, []);
+    });
+  }
+
+  test("a workflow that is gone is named, and its runs go on when it is there again", async () => {
+    const dir = join(parent, "gone");
+    cpSync(folders.get(sleeping) as string, dir, { recursive: true });
+    @StatefulFunction("shop/orders")
+    class Renamed {
+      @Workflow(Nod)
+      async nod(_: { readonly yes: boolean }, flow: WorkflowContext) {
+        await flow.sleep(1);
+      }
+    }
+    const without = await Life.open(dir, new StatefulFunctions(Renamed), started + day / 2);
+    const { engine } = without.runtime;
+    for (let steps = 0; engine.metrics.parked < many && steps < 100; steps++) await without.clock.advance(day / 24);
+    const [parked] = await engine.parked({ limit: 1 });
+    await without.runtime.close();
+    assert.equal(parked?.code, "WORKFLOW_UNKNOWN");
+    const life = await Life.open(dir, functionsOf(new Version("2"), sleeping), started + 2 * day);
+    const { done } = await life.runtime.engine.retryAll();
+    assert.equal(done, many);
+    await life.untilReceipts(many, day);
+    await life.runtime.close();
+    assertWays(life, ["first of 1", "second of 2"]);
+  });
+
+  for (const [from, to] of [
+    ["queue", "parallel"],
+    ["parallel", "queue"],
+  ] as const) {
+    test(`runs of a workflow that was "${from}" end when it becomes "${to}"`, async () => {
+      const dir = join(parent, from);
+      const first = await Life.open(dir, functionsOf(new Version("1"), sleeping, { concurrency: from }), started);
+      const send = (life: Life, number: number) => life.runtime.send("shop/orders", "one", Order.pack({ number }));
+      for (let number = 0; number < 3; number++) await send(first, number);
+      await first.until(() => first.runtime.engine.metrics.mailboxMessages === 0);
+      await first.runtime.close();
+      const second = await Life.open(dir, functionsOf(new Version("2"), sleeping, { concurrency: to }), started);
+      await send(second, 3);
+      await second.untilReceipts(4, day);
+      const { runs } = await second.runtime.runs("shop/orders", "one");
+      await second.runtime.close();
+      assert.deepEqual([...second.receipts.values()].map(({ number }) => number).toSorted(), [0, 1, 2, 3]);
+      assert.deepEqual(
+        runs.map(({ status }) => status),
+        ["completed"],
+      );
     });
   }
 });

@@ -139,6 +139,7 @@ export class StateView implements SimulationView {
     const object: Record<string | symbol, unknown> = {};
     const fresh = spec?.create();
     for (const state of spec?.states ?? []) {
+      if (state.hidden === true) continue;
       const value = this.#value(state, values, fresh);
       if (value !== undefined) object[state.property?.key ?? state.name] = value;
     }
