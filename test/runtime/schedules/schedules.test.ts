@@ -123,13 +123,13 @@ test("after a clock that was years ahead was put right, pause and resume let the
 
 test("due times that change count from the start with the new ones; what the old ones owed is sent", async (t) => {
   const kept = await opened(t, nightly);
-  await kept.off(1 * days, { ...nightly, cron: "0 2 * * *" });
+  await kept.off(1 * days, { ...nightly, cron: "0 11 * * *" });
   assert.deepEqual(await kept.got(), [`nightly missed ${day(2)} go`]);
   await kept.clock.advance(1 * days);
-  assert.deepEqual((await kept.due()).slice(1), ["2026-01-03T02:00:00.000Z"]);
-  await kept.off(0, { ...nightly, cron: "0 2 * * *", timezone: "Asia/Tokyo" });
+  assert.deepEqual((await kept.due()).slice(1), ["2026-01-03T11:00:00.000Z"]);
+  await kept.off(0, { ...nightly, cron: "0 11 * * *", timezone: "Asia/Tokyo" });
   await kept.clock.advance(1 * days);
-  assert.deepEqual((await kept.due()).slice(2), ["2026-01-03T17:00:00.000Z"]);
+  assert.deepEqual((await kept.due()).slice(2), ["2026-01-04T02:00:00.000Z"]);
 });
 
 test("another message and another target hold from the next due time on", async (t) => {
