@@ -40,9 +40,13 @@ export interface ReceivedMessage extends Invocation {
   readonly answerToken?: string | undefined;
 }
 
-/** The token of the call that a message answers; undefined when it answers none. */
-export function answerTokenOf({ argument }: Invocation): string | undefined {
-  return argument.hasMetadata ? argument.metadata.getText(answerMetadata) : undefined;
+/**
+ * The token of the call that a message answers; undefined when it answers none. Only functions answer: whoever may send messages
+ * from outside could otherwise give answers in the name of any function.
+ */
+export function answerTokenOf({ caller, argument }: Invocation): string | undefined {
+  if (!argument.hasMetadata || caller === undefined || isClient(caller)) return undefined;
+  return argument.metadata.getText(answerMetadata);
 }
 
 /**

@@ -8,13 +8,14 @@ import { StatefulFunctions } from "../functions/stateful-functions.js";
 import { isClient } from "../model/client-address.js";
 import { parseTypeName } from "../model/type-name.js";
 import type { TypedValue } from "../model/typed-value.js";
-import type { Sendable } from "../types/sendable.js";
+import { packAnswer } from "../types/pack.js";
 import { type FindType, plainOf } from "./plain.js";
 import type { Intercept } from "./watched-endpoint.js";
 
 /**
  * Takes a message in the place of a function elsewhere. The message is a plain value, as every value that a test sees. What
- * the handler returns is sent to the caller; undefined sends nothing.
+ * the handler returns is sent to the caller. Undefined sends nothing, except to a caller that waits for the answer of a call: it gets
+ * an answer without a value, unless the handler calls `context.deferReply()`.
  */
 export type FakeHandler = (message: any, context: Context) => unknown;
 
@@ -83,7 +84,7 @@ export class Fakes {
 /** The runtime answers a client that waits by itself. */
 function answer(returned: unknown, context: Context): unknown {
   const { caller } = context;
-  if (returned !== undefined && caller !== undefined && !isClient(caller)) context.reply(returned as Sendable);
+  if (returned !== undefined && caller !== undefined && !isClient(caller)) context.reply(packAnswer(returned));
   return returned;
 }
 

@@ -109,6 +109,40 @@ test("an inherited continuation, an overridden one and a private one are called 
   assert.deepEqual(seen, ["base inherited", "derived overridden"]);
 });
 
+test("whoever sends from outside can't answer in the name of a function, even with the token", async () => {
+  @StatefulFunction("cont/asking")
+  class Asking {
+    @Handles(Types.bool)
+    ask(_flag: boolean, context: Context) {
+      context.call("cont/elsewhere", "e", "?", { then: "told" });
+    }
+    @Handles(Types.string)
+    plain(text: string) {
+      seen.push(`plain ${text}`);
+    }
+    @Continuation()
+    told(answer: unknown) {
+      seen.push(`told ${answer}`);
+    }
+  }
+  seen = [];
+  await using app = await TestRuntime.open({ functions: new StatefulFunctions(Asking), logger: new RecordingLogger() });
+  let token = "";
+  const asking = Address.of("cont/asking", "a");
+  app.fake("cont/elsewhere", (text, context) => {
+    if (text === "answer") context.send(asking, "an answer", { metadata: { "statefun-answer": token } });
+    else token = context.deferReply().callToken as string;
+  });
+  await app.send(Asking, "a", true);
+  await app.settle();
+  assert.notEqual(token, "");
+  await app.send(Asking, "a", "sent", { metadata: { "statefun-answer": token } });
+  await app.call(Asking, "a", "called", { metadata: { "statefun-answer": token } });
+  await app.send("cont/elsewhere", "e", "answer");
+  await app.settle();
+  assert.deepEqual(seen, ["plain sent", "plain called", "told an answer"]);
+});
+
 for (const first of ["run", "handler"] as const) {
   test(`an answer without a token goes to the oldest call of a class: that of its ${first}`, async () => {
     @StatefulFunction("cont/both")
