@@ -22,11 +22,24 @@ export type {
 export { Handles, type HandlesOptions, State, StatefulFunction } from "./functions/decorators.js";
 export type { HandledType } from "./functions/function-spec.js";
 export type { FunctionClass } from "./functions/handled-messages.js";
+export type { MakeWorkflow, RegisteredWorkflow } from "./functions/registered-methods.js";
 export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";
 export { Schedule, type ScheduleDecorator } from "./functions/schedule-decorator.js";
 export type { IfMissed, ScheduleOptions } from "./functions/schedule-options.js";
 export type { StateAccess } from "./functions/state-access.js";
 export { StatefulFunctions } from "./functions/stateful-functions.js";
+export {
+  type FlowCallOptions,
+  type ReceiveOptions,
+  type Restart,
+  type RunConcurrency,
+  type SleepOptions,
+  type StepContext,
+  type StepOptions,
+  type StepResult,
+  WorkflowContext,
+  type WorkflowOptions,
+} from "./functions/workflow-context.js";
 export { Address } from "./model/address.js";
 export type { Deferred } from "./model/deferred.js";
 export type { Duration } from "./model/duration.js";
@@ -55,14 +68,3 @@ export { protobuf, type TypeLike } from "./types/protobuf.js";
 export type { ProtobufMessage, Sendable } from "./types/sendable.js";
 export { Continuation, type ContinuationDecorator } from "./workflows/continuation.js";
 export { Workflow, type WorkflowDecorator } from "./workflows/decorator.js";
-export type { RunConcurrency, WorkflowOptions } from "./workflows/workflow.js";
-export {
-  type FlowCallOptions,
-  type ReceiveOptions,
-  type Restart,
-  type SleepOptions,
-  type StepContext,
-  type StepOptions,
-  type StepResult,
-  WorkflowContext,
-} from "./workflows/workflow-context.js";

@@ -13,9 +13,7 @@ import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Context } from "./context.js";
 import type { MessageOf } from "./decorator-types.js";
 import {
-  type AnswerOptions,
   assertStateName,
-  type ExtendedMethod,
   type FunctionSpec,
   type HandledType,
   handledName,
@@ -24,7 +22,13 @@ import {
   makeFunctionSpec,
   type StateSpec,
 } from "./function-spec.js";
-import { ownExtension } from "./own-extension.js";
+import {
+  continuationsOption,
+  type MakeWorkflow,
+  type RegisteredWorkflow,
+  registeredMethods,
+  workflowsOption,
+} from "./registered-methods.js";
 import { readSchedules, type ScheduleOptions } from "./schedule-options.js";
 import { StateProperty } from "./state-property.js";
 
@@ -79,6 +83,11 @@ export interface RegisterOptions<H extends readonly HandledType[], S extends Sta
   /** The schedules by which the handler gets messages, on the embedded runtime; see {@link Schedule}. Defaults to none. */
   readonly schedules?: readonly ScheduleOptions[];
   /**
+   * Makes the workflows of the function, each with the function that it is given. A function with workflows may have no handler.
+   * Defaults to none.
+   */
+  readonly workflows?: (workflow: MakeWorkflow<StateOf<S>>) => readonly RegisteredWorkflow[];
+  /**
    * The functions that get the answers to calls of the handler, by the names that `context.call` names as `then` and as `failed`. An
    * answer is read as the type of this process that has its typename. Defaults to none.
    */
@@ -111,13 +120,8 @@ const registerOptions = defineOptions<AnyOptions>()({
     "a list of schedules: schedules: [{ name, cron, … }]",
     (input): input is readonly ScheduleOptions[] => Array.isArray(input),
   ),
-  continuations: checked(
-    "functions by their names: continuations: { reserved(answer) {} }",
-    (input): input is Readonly<Record<string, ContinuationHandler<any>>> =>
-      typeof input === "object" &&
-      input !== null &&
-      Object.values(input).every((method) => typeof method === "function" && !isGenerator(method)),
-  ),
+  workflows: workflowsOption,
+  continuations: continuationsOption,
   ...functionOptions.described,
 });
 
@@ -132,7 +136,11 @@ const stateOptions = defineOptions<StateOptions<any>>()({
  * Makes a FunctionSpec of a plain function. Throws TYPE_NAME_INVALID, HANDLER_MISSING, HANDLER_DUPLICATE and
  * OPTION_INVALID.
  */
-export function bindHandler(typeName: string, handler: FunctionHandler<any, any>, options: AnyOptions): FunctionSpec {
+export function bindHandler(
+  typeName: string,
+  handler: FunctionHandler<any, any> | undefined,
+  options: AnyOptions,
+): FunctionSpec {
   parseTypeName(typeName);
   const where = `register("${typeName}")`;
   const {
@@ -140,9 +148,46 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
     readOnly = [],
     state = {},
     schedules,
+    workflows,
     continuations,
     ...own
   } = registerOptions.read(where, options);
+  const handlers = handler === undefined && workflows !== undefined ? [] : [assertHandler(typeName, handler)];
+  const declared = Object.entries(state).map(([key, declaration]) => readState(typeName, key, declaration));
+  const types = handles.length === 0 && handlers.length > 0 ? [TypedValue] : handles;
+  const looking = readOnly.map(handledName);
+  for (const name of looking) {
+    if (types.some((type) => handledName(type) === name)) continue;
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `register("${typeName}"): readOnly names ${name}, which the function does not handle. Add the type to handles.`,
+    );
+  }
+  const sources = handlers.flatMap((handle) =>
+    types.map((type) => ({
+      name: handle.name || "handler",
+      types: [type],
+      readOnly: looking.includes(handledName(type)),
+      call: (instance: object, message: unknown, context: Context) =>
+        handle(message as never, context, instance as never),
+    })),
+  );
+  const create = () => {
+    const instance: Record<string, unknown> = {};
+    for (const { key, initial } of declared) instance[key] = initial();
+    return instance;
+  };
+  return makeFunctionSpec(
+    { typeName, policy: policyOf(own), schedules: readSchedules(where, schedules) },
+    declared.map(({ spec }) => spec),
+    sources,
+    create,
+    registeredMethods(workflows, continuations),
+  );
+}
+
+/** Throws HANDLER_MISSING. */
+function assertHandler(typeName: string, handler: unknown): FunctionHandler<any, any> {
   if (typeof handler !== "function") {
     throw new StatefunError("HANDLER_MISSING", `${typeName} was registered without a function to call.`);
   }
@@ -159,43 +204,7 @@ export function bindHandler(typeName: string, handler: FunctionHandler<any, any>
     );
   }
   if (isAsync(handler)) expectAwaits();
-  const declared = Object.entries(state).map(([key, declaration]) => readState(typeName, key, declaration));
-  const types = handles.length === 0 ? [TypedValue] : handles;
-  const looking = readOnly.map(handledName);
-  for (const name of looking) {
-    if (types.some((type) => handledName(type) === name)) continue;
-    throw new StatefunError(
-      "OPTION_INVALID",
-      `register("${typeName}"): readOnly names ${name}, which the function does not handle. Add the type to handles.`,
-    );
-  }
-  const source = {
-    name: handler.name || "handler",
-    call: (instance: object, message: unknown, context: Context) =>
-      handler(message as never, context, instance as never),
-  };
-  const create = () => {
-    const instance: Record<string, unknown> = {};
-    for (const { key, initial } of declared) instance[key] = initial();
-    return instance;
-  };
-  return makeFunctionSpec(
-    { typeName, policy: policyOf(own), schedules: readSchedules(where, schedules) },
-    declared.map(({ spec }) => spec),
-    types.map((type) => ({ ...source, types: [type], readOnly: looking.includes(handledName(type)) })),
-    create,
-    continuations && { extension: ownExtension("continuations"), methods: continuationMethods(continuations) },
-  );
-}
-
-function continuationMethods(continuations: NonNullable<AnyOptions["continuations"]>): readonly ExtendedMethod[] {
-  return Object.entries(continuations).map(([name, method]) => {
-    if (isAsync(method)) expectAwaits();
-    const options: AnswerOptions = { answers: [] };
-    const call: ExtendedMethod["call"] = (instance, answer, context) =>
-      method(answer, context as Context, instance as never);
-    return { types: [], name, options, call };
-  });
+  return handler as FunctionHandler<any, any>;
 }
 
 function readState(typeName: string, key: string, declaration: TypeLike | StateOptions<any>) {

@@ -79,7 +79,18 @@ export class StatefulFunctions {
   register<const H extends readonly HandledType[] = [], S extends StateShape = {}>(
     typeName: string,
     handler: FunctionHandler<H, S>,
-    options: RegisterOptions<H, S> = {},
+    options?: RegisterOptions<H, S>,
+  ): this;
+  /** Adds a function that has workflows and no handler. */
+  register<S extends StateShape = {}>(
+    typeName: string,
+    handler: undefined,
+    options: RegisterOptions<[], S> & Required<Pick<RegisterOptions<[], S>, "workflows">>,
+  ): this;
+  register(
+    typeName: string,
+    handler: FunctionHandler<any, any> | undefined,
+    options: RegisterOptions<any, any> = {},
   ): this {
     return this.#add(bindHandler(typeName, handler, options));
   }

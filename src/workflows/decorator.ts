@@ -3,20 +3,20 @@
 import { memberOf } from "../functions/dialects.js";
 import { handledName } from "../functions/function-spec.js";
 import { recordHandler } from "../functions/record-handler.js";
+import type { WorkflowContext, WorkflowOptions } from "../functions/workflow-context.js";
 import type { ValueOf } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import { workflowExtension } from "./extension.js";
-import { type WorkflowOptions, workflowOptions } from "./workflow.js";
-import type { WorkflowContext } from "./workflow-context.js";
+import { workflowOptions } from "./workflow.js";
 
 /** A decorator that fits a method whose first parameter takes an M, and whose second one is the context of a workflow. */
 export interface WorkflowDecorator<M> {
-  <F extends (message: M, flow: WorkflowContext) => unknown>(
+  <F extends (message: M, flow: WorkflowContext<never>) => unknown>(
     target: object,
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<F>,
   ): void;
-  <This, F extends (this: This, message: M, flow: WorkflowContext) => unknown>(
+  <This, F extends (this: This, message: M, flow: WorkflowContext<never>) => unknown>(
     method: F,
     context: ClassMethodDecoratorContext<This, F>,
   ): void;

@@ -14,6 +14,7 @@ import type {
 import type { MessageContext } from "../functions/message-context.js";
 import { findHandler } from "../functions/message-handler.js";
 import { provideExtension } from "../functions/own-extension.js";
+import type { WorkflowOptions } from "../functions/workflow-context.js";
 import type { Address } from "../model/address.js";
 import { answerTokenOf } from "../model/correlation.js";
 import type { Invocation } from "../model/invocation.js";
@@ -26,10 +27,7 @@ import { isPending, type Journal, type Operation, type PendingCall, type Run } f
 import { cancelTypename, wakeTypename } from "./journal/names.js";
 import { findJournal, journalState } from "./journal-state.js";
 import { Turn } from "./turn.js";
-import type { Workflow, WorkflowOptions } from "./workflow.js";
-
-/** What the decorator of a workflow's method records. */
-export type MethodOptions = Required<WorkflowOptions>;
+import { type Workflow, workflowOptions } from "./workflow.js";
 
 class Workflows implements BoundExtension {
   readonly states = [journalState];
@@ -71,9 +69,9 @@ class Workflows implements BoundExtension {
       extended.filter(({ options }) => isContinuation(options)),
     );
     const workflows = new Map<string, Workflow>();
-    for (const { types, options, call } of methods) {
+    for (const { types, name, options, call } of methods) {
       const type = typeOf(types[0] as TypeLike);
-      const { concurrency } = options as MethodOptions;
+      const { concurrency } = workflowOptions.read(`The workflow ${name} of ${typeName}`, options as WorkflowOptions);
       workflows.set(type.typename, { type, concurrency, call });
     }
     this.#workflows = workflows;

@@ -2,6 +2,15 @@
 
 import { StatefunError } from "../errors.js";
 import { asAnswer, destination, packMessage, positiveDelay } from "../functions/outgoing.js";
+import {
+  type FlowCallOptions,
+  type ReceiveOptions,
+  Restart,
+  type SleepOptions,
+  type StepContext,
+  type StepOptions,
+  WorkflowContext,
+} from "../functions/workflow-context.js";
 import type { Address } from "../model/address.js";
 import { callMetadata } from "../model/correlation.js";
 import type { Duration } from "../model/duration.js";
@@ -18,15 +27,6 @@ import { startTimer } from "./operations.js";
 import type { Receives } from "./receives.js";
 import { unpackResult } from "./results.js";
 import { step } from "./step.js";
-import {
-  type FlowCallOptions,
-  type ReceiveOptions,
-  Restart,
-  type SleepOptions,
-  type StepContext,
-  type StepOptions,
-  WorkflowContext,
-} from "./workflow-context.js";
 
 const name = checked("a text that is not empty", isText);
 const callOptions = defineOptions<FlowCallOptions>()({

@@ -4,6 +4,7 @@ import { describe, StatefunError } from "../errors.js";
 import { BatchEffects } from "../functions/batch-effects.js";
 import { MessageContext } from "../functions/message-context.js";
 import { isThenable } from "../functions/thenable.js";
+import type { StepContext, StepOptions } from "../functions/workflow-context.js";
 import { backoffMs } from "../model/backoff.js";
 import { failureOf } from "../model/failure.js";
 import { checked, defineOptions, positiveInteger, timer, unchecked, withDefault } from "../model/options.js";
@@ -17,7 +18,6 @@ import type { Operation } from "./journal/journal.js";
 import { startTimer } from "./operations.js";
 import { packResult, unpackResult } from "./results.js";
 import type { BegunStep } from "./step-states.js";
-import type { StepContext, StepOptions } from "./workflow-context.js";
 
 const stepOptions = defineOptions<StepOptions>()({
   attempts: withDefault(positiveInteger, 5),

@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import type { MessageContext } from "../functions/message-context.js";
+import { Restart } from "../functions/workflow-context.js";
 import { WaitingAddress } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
 import { emptyAnswer, failureOfValue, failureTypename, failureValue } from "../model/correlation.js";
@@ -28,7 +29,6 @@ import { cancelledFailure, cancelRun, completeOperation, withdrawTimer } from ".
 import { Receives } from "./receives.js";
 import { packResult } from "./results.js";
 import type { Workflow } from "./workflow.js";
-import { Restart } from "./workflow-context.js";
 
 /** The most runs that wait at an address, and the most messages that nobody has received. */
 const mostWaiting = 1_000;

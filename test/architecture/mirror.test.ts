@@ -62,7 +62,9 @@ const rooms: Readonly<Record<string, Room>> = {
       "message-handler": "the tests of run-batch, request-reply and answers-to-calls run it",
       "handled-messages": "it holds types alone; test/typings compiles against them",
       outgoing: "the tests of message-context run it",
+      "registered-methods": "the tests of workflows in test/workflows run it",
       "record-handler": "the tests of decorators run it",
+      "workflow-context": "it holds declarations alone; test/workflows runs what implements them",
       thenable: "the tests of bind-class and run-batch run it",
     },
     behaviours: [
@@ -90,9 +92,8 @@ const rooms: Readonly<Record<string, Room>> = {
       receives: "the tests of turn run it",
       results: "the tests of turn run it",
       "step-states": "the tests of turn run it",
-      "workflow-context": "it holds declarations alone",
     },
-    behaviours: ["calls-on-flink", "changes", "model", "restart-keeps", "runs"],
+    behaviours: ["calls-on-flink", "changes", "model", "registered", "restart-keeps", "runs"],
   },
   wire: {
     untested: { failure: "the tests of batch-end and of a workflow's journal run it" },

@@ -22,6 +22,7 @@ const shared = [
   "registering.ts",
   "schedules.ts",
   "values.ts",
+  "workflows.ts",
 ];
 const dialects = { legacy: [...shared, "legacy.ts"], standard: [...shared, "standard.ts"] };
 type Dialect = keyof typeof dialects;

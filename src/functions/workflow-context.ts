@@ -1,8 +1,5 @@
-// The context of a workflow as its method sees it: every operation that is remembered. flow.ts implements it.
+// The context of a workflow as its method sees it: every operation that is remembered. src/workflows/flow.ts implements it.
 
-import type { AnswerOf } from "../functions/answered-by.js";
-import type { Answer, Checked, Context, MessageTo, SendAfterOptions, SendOptions } from "../functions/context.js";
-import type { FunctionClass } from "../functions/handled-messages.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import type { Metadata, MetadataInput } from "../model/metadata.js";
@@ -10,6 +7,21 @@ import type { Receiving } from "../model/receiving.js";
 import type { TypedValue, ValueOf } from "../model/typed-value.js";
 import type { TypeLike } from "../types/protobuf.js";
 import type { Sendable } from "../types/sendable.js";
+import type { AnswerOf } from "./answered-by.js";
+import type { Answer, Checked, Context, MessageTo, SendAfterOptions, SendOptions } from "./context.js";
+import type { FunctionClass } from "./handled-messages.js";
+
+/**
+ * What becomes of a message that would begin a run while another run of the workflow lives at the address. "queue": it waits
+ * its turn. "parallel": its run begins too. "reject": it is refused with RUN_BUSY.
+ */
+export type RunConcurrency = "queue" | "parallel" | "reject";
+
+/** Options of a workflow. */
+export interface WorkflowOptions {
+  /** What becomes of a message while a run of the workflow lives at the address. Defaults to "queue". */
+  readonly concurrency?: RunConcurrency;
+}
 
 /** Options of `flow.step`. */
 export interface StepOptions {
