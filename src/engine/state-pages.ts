@@ -13,12 +13,12 @@ import type { GroupCommit } from "./group-commit.js";
 import { addressKey, functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
 
-/** How many keys are read at once. */
-const readAtOnce = 1_000;
+/** How many keys are read at once. Their values are read in one turn of the event loop, which others wait for. */
+const readAtOnce = 100;
 /** After so many keys a page ends, whatever it has found. */
 const mostKeys = 10_000;
-/** The state that reaches this number of bytes is the last one of its page. */
-const pageBytes = 4 * 1024 * 1024;
+/** The state that reaches this number of bytes is the last one of its page: whoever asks decodes a page in one turn. */
+const pageBytes = 256 * 1024;
 
 interface StatePagesParts {
   readonly store: Store;

@@ -13,9 +13,9 @@ import { journalName } from "../../workflows/journal/names.js";
 import { addressRuns, journalOf, runsOf } from "./read-runs.js";
 import type { AddressRuns, RunDetails, RunFilter, RunInfo, RunPage, RunStatus, RunsFound } from "./run-info.js";
 
-/** How many journals are read at once, and how many such reads one page makes. */
-const readAtOnce = 1_000;
-const mostReads = 10;
+/** How many journals are read at once, and decoded in one turn of the event loop, and how many such reads one page makes. */
+const readAtOnce = 100;
+const mostReads = 100;
 
 const live: readonly RunStatus[] = ["running", "waiting", "queued"];
 const statuses: readonly RunStatus[] = [...live, ...outcomes];

@@ -96,7 +96,7 @@ test("a page looks at ten thousand addresses at most, and says where the next on
     z: journal({ runs: [waits("z1")] }),
   });
   assert.deepEqual(await find(), { found: [], next: "09999" });
-  assert.equal(reads(), 10);
+  assert.equal(reads(), 100);
   assert.deepEqual(await find({}, { after: "09999" }), { found: ["z z1 waiting"], next: undefined });
 });
 
