@@ -185,4 +185,4 @@ class FlowMachine implements Machine {
 }
 
 /** What a run has sent to an egress, and what it knew then: whatever becomes of the run, its results begin with these. */
-export const Sent = json<Pick<Trace, "arrivals"> & { readonly path: string }>("model/Record");
+const Sent = json<Pick<Trace, "arrivals"> & { readonly path: string }>("model/Record");
