@@ -93,7 +93,7 @@ const rooms: Readonly<Record<string, Room>> = {
       results: "the tests of turn run it",
       "step-states": "the tests of turn run it",
     },
-    behaviours: ["calls-on-flink", "changes", "model", "registered", "restart-keeps", "runs"],
+    behaviours: ["batches", "calls-on-flink", "changes", "model", "registered", "restart-keeps"],
   },
   wire: {
     untested: { failure: "the tests of batch-end and of a workflow's journal run it" },
