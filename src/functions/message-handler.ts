@@ -19,16 +19,24 @@ export function findHandler({ handlers, catchAll }: FunctionSpec, generation: Ge
 /** Drops the answer to a call that the function does not make any more. */
 const dropAnswer: Handler = { readOnly: false, sharesBytes: false, decode: () => undefined, call: () => undefined };
 
-/** Finds the handler of a message's type. Throws MESSAGE_UNHANDLED. */
+/** The typenames of the messages by which runs of workflows go on begin like this. */
+const ofRuns = "statefun.workflow/";
+
+/**
+ * Finds the handler of a message's type. Throws MESSAGE_UNHANDLED, also when a function that has no workflow any more gets a message
+ * of its runs: a catch-all that took the message would lose the run.
+ */
 export function handlerOf(spec: FunctionSpec, generation: Generation, argument: TypedValue): Handler {
   const { typename } = argument;
   const handler = findHandler(spec, generation, typename);
-  if (handler !== undefined) return handler;
+  if (handler !== undefined && (handler !== spec.catchAll || !typename.startsWith(ofRuns))) return handler;
   if (argument.hasMetadata && argument.metadata.has(answerMetadata)) return dropAnswer;
   const handled = [...spec.handlers.keys()].join(", ");
   throw new LastingFailure(
     "MESSAGE_UNHANDLED",
-    `${spec.typeName} has no handler for ${typename}; it handles ${handled}. Add @Handles for it, or a catch-all @Handles().`,
+    typename.startsWith(ofRuns)
+      ? `A run of ${spec.typeName} wants to go on, and the function has no workflow any more. Deploy the workflow until its runs have ended.`
+      : `${spec.typeName} has no handler for ${typename}; it handles ${handled}. Add @Handles for it, or a catch-all @Handles().`,
   );
 }
 

@@ -315,6 +315,23 @@ describe(`${many} runs sleep while their code is changed`, () => {
     assertWays(life, ["first of 1", "second of 2"]);
   });
 
+  test("a function that has no workflow any more stops at the wakes of its runs, also one that takes every message", async () => {
+    for (const handles of [[], [Nod]]) {
+      const dir = join(parent, `without-${handles.length}`);
+      cpSync(folders.get(sleeping) as string, dir, { recursive: true });
+      const taken: unknown[] = [];
+      const functions = new StatefulFunctions().register("shop/orders", (message) => void taken.push(message), {
+        handles,
+      });
+      const life = await Life.open(dir, functions, started + day / 2);
+      const { engine } = life.runtime;
+      for (let steps = 0; engine.metrics.parked < many && steps < 100; steps++) await life.clock.advance(day / 24);
+      const [parked] = await engine.parked({ limit: 1 });
+      await life.runtime.close();
+      assert.deepEqual([parked?.code, taken], ["MESSAGE_UNHANDLED", []]);
+    }
+  });
+
   for (const [from, to] of [
     ["queue", "parallel"],
     ["parallel", "queue"],
