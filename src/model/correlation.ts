@@ -27,7 +27,7 @@ export const emptyAnswerTypename = "statefun.types/nothing";
  * The token under which the sender of a message waits for the answer; undefined when no function waits. A client that waits
  * needs no token: its address names its call.
  */
-export function callTokenOf({ caller, argument }: Invocation): string | undefined {
+function callTokenOf({ caller, argument }: Invocation): string | undefined {
   if (!argument.hasMetadata || caller === undefined || isClient(caller)) return undefined;
   return argument.metadata.getText(callMetadata);
 }
