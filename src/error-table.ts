@@ -92,6 +92,10 @@ export const errors = {
     "A handler that is declared to be read-only has changed a state or sent a message.",
     "Leave `readOnly` out, or only read and answer in the handler.",
   ),
+  INTERCEPTOR_INVALID: code(
+    "An interceptor has called `next` twice for one message, or has ended before what it called with `next`.",
+    "Call `next` at most once, and return or await what it returns.",
+  ),
   EGRESS_RECORD_INVALID: code(
     "A Kafka or Kinesis record lacks its topic, stream, key or value.",
     "Give the record what the message says it lacks.",

@@ -22,6 +22,13 @@ export type {
 export { Handles, type HandlesOptions, State, StatefulFunction } from "./functions/decorators.js";
 export type { HandledType } from "./functions/function-spec.js";
 export type { FunctionClass } from "./functions/handled-messages.js";
+export type {
+  InterceptedInvocation,
+  Interceptor,
+  InvocationKind,
+  SendListener,
+  SentMessage,
+} from "./functions/interceptor.js";
 export type { MakeWorkflow, RegisteredWorkflow } from "./functions/registered-methods.js";
 export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";
 export { Schedule, type ScheduleDecorator } from "./functions/schedule-decorator.js";

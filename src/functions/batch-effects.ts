@@ -1,7 +1,9 @@
 // What the handlers of one batch send: kept when a message has succeeded, undone when it has failed.
 
 import { append, none } from "../model/append.js";
-import type { SideEffects } from "../model/invocation.js";
+import type { EgressMessage, OutgoingMessage, SideEffects } from "../model/invocation.js";
+import type { TypedValue } from "../model/typed-value.js";
+import type { SentMessage } from "./interceptor.js";
 
 export class BatchEffects {
   messages: SideEffects["messages"] = none;
@@ -16,18 +18,24 @@ export class BatchEffects {
    * one.
    */
   #tokens: Map<string, boolean> | undefined;
+  /** Sees what the message that runs sends, and returns it with other metadata. Defaults to nobody; forgotten when the message ends. */
+  onSend: ((sent: SentMessage) => TypedValue) | undefined;
 
   addMessage(message: SideEffects["messages"][number]): void {
-    this.messages = append(this.messages, message);
+    const { onSend } = this;
+    this.messages = append(this.messages, onSend === undefined ? message : sentMessage(onSend, message));
   }
 
   addDelayed(entry: SideEffects["delayed"][number]): void {
-    this.delayed = append(this.delayed, entry);
+    const { onSend } = this;
+    const added = onSend === undefined || "cancel" in entry ? entry : sentMessage(onSend, entry, entry.delayMs);
+    this.delayed = append(this.delayed, added);
     this.#noteToken(entry);
   }
 
   addEgress(record: SideEffects["egresses"][number]): void {
-    this.egresses = append(this.egresses, record);
+    const { onSend } = this;
+    this.egresses = append(this.egresses, onSend === undefined ? record : sentRecord(onSend, record));
   }
 
   /** Whether a message of this batch waits under the token; undefined when the batch has not used the token. */
@@ -40,6 +48,7 @@ export class BatchEffects {
     this.#messages = this.messages.length;
     this.#delayed = this.delayed.length;
     this.#egresses = this.egresses.length;
+    this.onSend = undefined;
   }
 
   /** Undoes the effects of the message that has just failed. */
@@ -48,6 +57,7 @@ export class BatchEffects {
     this.egresses = cut(this.egresses, this.#egresses);
     this.delayed = cut(this.delayed, this.#delayed);
     this.#noteTokens();
+    this.onSend = undefined;
   }
 
   /** Takes the effects that are kept. Those of the message that runs stay. */
@@ -83,6 +93,19 @@ export class BatchEffects {
     this.#tokens ??= new Map();
     this.#tokens.set(token, !isCancellation);
   }
+}
+
+type OnSend = NonNullable<BatchEffects["onSend"]>;
+
+function sentMessage<M extends OutgoingMessage>(onSend: OnSend, message: M, delay = 0): M {
+  const { target, argument } = message;
+  return { ...message, argument: onSend({ target, egress: undefined, message: argument, delay }) };
+}
+
+function sentRecord(onSend: OnSend, record: EgressMessage): EgressMessage {
+  const { namespace, name, argument } = record;
+  const sent = { target: undefined, egress: `${namespace}/${name}`, message: argument, delay: 0 };
+  return { ...record, argument: onSend(sent) };
 }
 
 const cut = <T>(list: readonly T[], length: number): readonly T[] =>

@@ -12,6 +12,7 @@ import { TypedValue } from "../model/typed-value.js";
 import { anyTypename } from "../types/pack.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Context } from "./context.js";
+import type { InvocationKind } from "./interceptor.js";
 import type { ScheduleSpec } from "./schedule-options.js";
 import type { StateProperty } from "./state-property.js";
 
@@ -77,6 +78,8 @@ export interface Handler {
   /** Makes the method's first argument of the packed message. */
   decode(argument: TypedValue): unknown;
   call(instance: object, message: unknown, context: Context): unknown;
+  /** Says what the message is to its function. Defaults to "message". */
+  readonly kind?: ((instance: object, context: Context) => InvocationKind) | undefined;
 }
 
 /** A type that a function declares to take, and the name of its method. */
@@ -114,6 +117,7 @@ export interface HandlerSource {
   readonly name: string;
   readonly readOnly: boolean;
   readonly call: Handler["call"];
+  readonly kind?: Handler["kind"];
 }
 
 /** A method that an extension takes care of. */
@@ -247,12 +251,12 @@ function indexHandlers(
     }
     names.set(taken, name);
   };
-  for (const { types, name, readOnly, call } of sources) {
+  for (const { types, name, readOnly, call, kind } of sources) {
     for (const handled of types) {
       claim(handledName(handled), name);
       const anyDecoder = untypedDecoder(handled);
       if (anyDecoder !== undefined) {
-        catchAll = { readOnly, sharesBytes: true, decode: anyDecoder, call };
+        catchAll = { readOnly, sharesBytes: true, decode: anyDecoder, call, kind };
         continue;
       }
       const type = typeOf(handled as TypeLike);
@@ -261,6 +265,7 @@ function indexHandlers(
         sharesBytes: type.sharesBytes,
         decode: (argument) => type.unpack(argument),
         call,
+        kind,
       };
       handlers.set(type.typename, handler);
       declared.push({ type, name });

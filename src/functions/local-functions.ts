@@ -42,6 +42,7 @@ export class LocalFunctions {
     this.#callTimeoutMs = callTimeoutMs;
     this.#host = {
       policy: refuseTerminal,
+      interceptors: functions.interceptors,
       warn: (line, error, { typeName, id }) => logger?.warn(line, error, { function: typeName, id }),
       keepsMessages: true,
       metadataBytes,

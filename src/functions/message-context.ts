@@ -104,7 +104,7 @@ export class MessageContext extends Context {
   get state(): StateAccess {
     this.#state ??= new StatesByName(
       this.#scope.state,
-      () => this.#assertOpen(),
+      () => this.assertOpen(),
       () => this.#assertMayChange("writes a state"),
     );
     return this.#state;
@@ -138,7 +138,7 @@ export class MessageContext extends Context {
   }
 
   reply(message: Answer, options?: SendOptions): void {
-    this.#assertOpen();
+    this.assertOpen();
     const target = this.#callerOf("reply");
     const argument = this.#pack("reply", asAnswer(message), options);
     this.#scope.checks?.target(target);
@@ -323,11 +323,12 @@ export class MessageContext extends Context {
   }
 
   #assertMayChange(what: string): void {
-    this.#assertOpen();
+    this.assertOpen();
     if (this.#readOnly) throw readOnlyError(this.address, what);
   }
 
-  #assertOpen(): void {
+  /** Throws CONTEXT_CLOSED. */
+  assertOpen(): void {
     if (this.running) return;
     throw new StatefunError(
       "CONTEXT_CLOSED",

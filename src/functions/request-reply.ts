@@ -102,6 +102,7 @@ export class RequestReplyHandler {
     const warn = (line: string, error: Error, address: Address) => logger.warn(oneLine(line), error, fieldsOf(address));
     this.#host = {
       policy: refuseTerminal,
+      interceptors: functions.interceptors,
       warn,
       onRefused: warn,
       metadataBytes: maxMetadataBytes,

@@ -15,12 +15,15 @@ import type {
 } from "../model/invocation.js";
 import { expectAwaits, runHandler } from "../model/running-handler.js";
 import { isTerminalError } from "../model/terminal-error.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes } from "../types/bytes.js";
 import type { TypeFinder } from "../types/show-value.js";
 import { BatchEffects } from "./batch-effects.js";
 import type { FailurePolicy } from "./failure-policy.js";
-import type { FunctionSpec } from "./function-spec.js";
+import type { FunctionSpec, Handler } from "./function-spec.js";
 import type { HostClock } from "./host-clock.js";
+import { Interception } from "./interception.js";
+import type { Interceptor } from "./interceptor.js";
 import { located } from "./located.js";
 import { type BatchScope, MessageContext, readOnlyError } from "./message-context.js";
 import { decoded, handlerOf } from "./message-handler.js";
@@ -42,6 +45,8 @@ export interface BatchLimit {
 /** What runs batches: a handler of requests, or an engine in the same process. */
 export interface BatchHost {
   readonly policy: FailurePolicy;
+  /** The interceptors of the functions, the outermost one first. */
+  readonly interceptors: readonly Interceptor[];
   /** Whether the messages may be delivered again from the same bytes, which handlers then get as copies. Defaults to false. */
   readonly keepsMessages?: boolean;
   /** The most bytes that the metadata of a message which is sent may take. */
@@ -232,17 +237,19 @@ export class BatchRun implements BatchScope {
   /** Calls the handler of the message; returns a promise only when the handler did. */
   #invoke(): void | Promise<void> {
     const message = this.#message;
-    const { claim } = this.#spec;
     // An extension claims every answer.
-    const invocation = receivedMessage(message, claim !== undefined);
+    const invocation = receivedMessage(message, this.#spec.claim !== undefined);
     const { argument } = invocation;
     const context = new MessageContext(this, invocation);
     let result: unknown;
     try {
-      const handler = claim?.(this.#spec, message, this) ?? handlerOf(this.#spec, this.generation, argument);
-      if (handler.readOnly) context.forbidChanges();
-      const own = this.#host.keepsMessages && handler.sharesBytes ? argument.own(copyOfBytes) : argument;
-      result = runHandler(handler.call, this.state.instance, decoded(handler, own), context);
+      if (this.#host.interceptors.length > 0) result = this.#intercepted(context);
+      else {
+        const handler = this.#handlerOf(message, argument);
+        if (handler.readOnly) context.forbidChanges();
+        const own = this.#host.keepsMessages && handler.sharesBytes ? argument.own(copyOfBytes) : argument;
+        result = runHandler(handler.call, this.state.instance, decoded(handler, own), context);
+      }
       if (!isThenable(result)) {
         this.#succeed(context, result);
         return;
@@ -253,6 +260,19 @@ export class BatchRun implements BatchScope {
     }
     expectAwaits();
     return this.#settled(result, context);
+  }
+
+  /** Finds the handler of the message. Throws MESSAGE_UNHANDLED. */
+  #handlerOf(message: Invocation, argument: TypedValue): Handler {
+    return this.#spec.claim?.(this.#spec, message, this) ?? handlerOf(this.#spec, this.#batch.generation, argument);
+  }
+
+  /** Calls the interceptors, and the handler behind them. */
+  #intercepted(context: MessageContext): unknown {
+    const { interceptors, keepsMessages = false } = this.#host;
+    const message = this.#message;
+    const find = () => this.#handlerOf(message, context.invocation.argument);
+    return new Interception(context, { interceptors, keepsMessages, instance: this.instance, find }).run();
   }
 
   async #settled(result: PromiseLike<unknown>, context: MessageContext): Promise<void> {

@@ -2,11 +2,13 @@
 
 import { describeValue, otherCopy, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
+import { expectAwaits } from "../model/running-handler.js";
 import { type Type, typeNamed } from "../model/type.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type BindOptions, bindClass } from "./bind-class.js";
 import { bindHandler, type FunctionHandler, type RegisterOptions, type StateShape } from "./bind-handler.js";
-import type { FunctionSpec, HandledType } from "./function-spec.js";
+import { type FunctionSpec, type HandledType, isAsync } from "./function-spec.js";
+import type { Interceptor } from "./interceptor.js";
 
 /** Throws OPTION_INVALID when a value is no {@link StatefulFunctions}. */
 export function assertFunctions(functions: unknown): asserts functions is StatefulFunctions {
@@ -40,6 +42,7 @@ export class StatefulFunctions {
   readonly #specs = new Map<string, FunctionSpec>();
   /** The types that the functions take and keep, by their typenames of both generations. */
   readonly #types = new Map<string, Type<any>>();
+  readonly #interceptors: Interceptor[] = [];
   readonly #byName = new Map<string, Map<string, FunctionSpec>>();
 
   /** Binds each class, as {@link bind} does. */
@@ -93,6 +96,30 @@ export class StatefulFunctions {
     options: RegisterOptions<any, any> = {},
   ): this {
     return this.#add(bindHandler(typeName, handler, options));
+  }
+
+  /**
+   * Adds an interceptor, which stands round every message of every function of this list, wherever the functions run. The first one
+   * that was added is the outermost one. Throws OPTION_INVALID.
+   */
+  use(interceptor: Interceptor): this {
+    if (typeof interceptor !== "function") {
+      throw new StatefunError(
+        "OPTION_INVALID",
+        `use was called with ${describeValue(interceptor)}. An interceptor is a function: use((invocation, next) => next()).`,
+      );
+    }
+    if (isAsync(interceptor)) expectAwaits();
+    this.#interceptors.push(interceptor);
+    return this;
+  }
+
+  /**
+   * The interceptors, the outermost one first. The list grows when {@link use} is called.
+   * @internal
+   */
+  get interceptors(): readonly Interceptor[] {
+    return this.#interceptors;
   }
 
   /**

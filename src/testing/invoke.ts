@@ -7,6 +7,7 @@ import type { FailurePolicy } from "../functions/failure-policy.js";
 import type { FunctionSpec } from "../functions/function-spec.js";
 import type { FunctionClass } from "../functions/handled-messages.js";
 import { machineClock } from "../functions/host-clock.js";
+import type { Interceptor } from "../functions/interceptor.js";
 import { BatchRun } from "../functions/run-batch.js";
 import { resolveState } from "../functions/state.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
@@ -134,7 +135,8 @@ export async function invoke(target: string | FunctionClass<object>, options: In
   for (; next !== undefined; ) {
     const states = spec.states.map(({ name }) => ({ name, packed: encoded(after.get(name)) }));
     const messages = [{ caller: next.caller, argument: encodePacked(next.argument, "v3") }];
-    const ran = run(spec, encodeRequest(address, states, messages, 0, 1), now.getTime(), find);
+    const request = encodeRequest(address, states, messages, 0, 1);
+    const ran = run(spec, request, now.getTime(), { find, interceptors: functions.interceptors });
     const { effects, error }: Ran = ran instanceof Promise ? await ran : ran;
     for (const { name, value } of effects.mutations) after.set(name, value && decoded(value));
     const wake = effects.messages.find(isWake);
@@ -191,7 +193,12 @@ interface Ran {
 }
 
 /** Runs the batch of a request, which holds one message. Returns a promise only when the function makes one. */
-function run(spec: FunctionSpec, request: Uint8Array, now: number, find: FindType): Ran | Promise<Ran> {
+function run(
+  spec: FunctionSpec,
+  request: Uint8Array,
+  now: number,
+  { find, interceptors }: { readonly find: FindType; readonly interceptors: readonly Interceptor[] },
+): Ran | Promise<Ran> {
   const batch = decodeRequest(request);
   let error: unknown;
   const policy: FailurePolicy = (failed) => {
@@ -199,7 +206,7 @@ function run(spec: FunctionSpec, request: Uint8Array, now: number, find: FindTyp
     return "consume";
   };
   const clock = { ...machineClock, now: () => now };
-  const host = { policy, metadataBytes: defaultMetadataBytes, clock, types: { find } };
+  const host = { policy, interceptors, metadataBytes: defaultMetadataBytes, clock, types: { find } };
   const end = ({ part, stopped }: BatchOutcome): Ran => {
     // A value that a state can't hold fails the message outside of its handler.
     if (stopped !== undefined) error = causeOf(stopped);

@@ -11,6 +11,7 @@ import type {
   Handler,
   HandlerSource,
 } from "../functions/function-spec.js";
+import type { InvocationKind } from "../functions/interceptor.js";
 import type { MessageContext } from "../functions/message-context.js";
 import { findHandler } from "../functions/message-handler.js";
 import { provideExtension } from "../functions/own-extension.js";
@@ -38,19 +39,23 @@ class Workflows implements BoundExtension {
     const call = callWith(findJournal(instance), token);
     if (call !== undefined) return this.#continuations.answer(instance, context, call, argument);
     return this.#turn(instance, context).answer(token, argument);
-  });
-  readonly #wake = handler((argument, context, instance) => {
-    const { run, operation, attempts, call: token } = readWake(argument);
-    if (token !== "") {
-      const call = callWith(findJournal(instance), token);
-      return call && this.#continuations.timeOut(instance, context, call);
-    }
-    const turn = this.#turn(instance, context);
-    if (run === "") return turn.beginWaiting();
-    return operation === undefined ? turn.goOn(run) : turn.timerDue(run, operation, attempts);
-  });
-  readonly #cancel = handler((argument, context, instance) =>
-    this.#turn(instance, context).cancel(readCancellation(argument)),
+  }, answerKind);
+  readonly #wake = handler(
+    (argument, context, instance) => {
+      const { run, operation, attempts, call: token } = readWake(argument);
+      if (token !== "") {
+        const call = callWith(findJournal(instance), token);
+        return call && this.#continuations.timeOut(instance, context, call);
+      }
+      const turn = this.#turn(instance, context);
+      if (run === "") return turn.beginWaiting();
+      return operation === undefined ? turn.goOn(run) : turn.timerDue(run, operation, attempts);
+    },
+    () => "timer",
+  );
+  readonly #cancel = handler(
+    (argument, context, instance) => this.#turn(instance, context).cancel(readCancellation(argument)),
+    () => "cancellation",
   );
   readonly #receive = handler((_argument, context, instance) => this.#turn(instance, context).receive());
   readonly #answerByAddress = handler((argument, context, instance) => {
@@ -58,7 +63,7 @@ class Workflows implements BoundExtension {
     if (oldest === undefined) return undefined;
     if ("token" in oldest) return this.#continuations.answer(instance, context, oldest, argument);
     return this.#turn(instance, context).answerByAddress(oldest, argument);
-  });
+  }, answerKind);
   readonly #unknown: Handler;
   readonly #continuations: Continuations;
 
@@ -79,6 +84,7 @@ class Workflows implements BoundExtension {
       types,
       name,
       readOnly: false,
+      kind: () => "workflow",
       call: (instance, input, context) => {
         const workflow = workflows.get(typeOf(types[0] as TypeLike).typename) as Workflow;
         return new Turn(workflows, instance, context as MessageContext).begin(workflow, input);
@@ -120,13 +126,26 @@ class Workflows implements BoundExtension {
 }
 
 /** A handler of a message as it came. */
-function handler(handle: (argument: TypedValue, context: MessageContext, instance: object) => unknown): Handler {
+function handler(
+  handle: (argument: TypedValue, context: MessageContext, instance: object) => unknown,
+  kind: (instance: object, context: MessageContext) => InvocationKind = () => "workflow",
+): Handler {
   return {
+    kind: (instance, context) => kind(instance, context as MessageContext),
     readOnly: false,
     sharesBytes: false,
     decode: (argument) => argument,
     call: (instance, argument, context) => handle(argument as TypedValue, context as MessageContext, instance),
   };
+}
+
+/** Whether an answer belongs to a call of an ordinary handler, or to a run. */
+function answerKind(instance: object, context: MessageContext): InvocationKind {
+  const journal = findJournal(instance);
+  const { answerToken } = context;
+  const call =
+    answerToken === undefined ? journal && oldestCall(journal, context.caller) : callWith(journal, answerToken);
+  return call !== undefined && "token" in call ? "continuation" : "workflow";
 }
 
 /** The call of this address that waits for its answer for the longest time: of a run, or of an ordinary handler. */
