@@ -61,6 +61,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "continuation-types": "it holds types alone; test/typings compiles against them",
       "message-handler": "the tests of run-batch, request-reply and answers-to-calls run it",
       "handled-messages": "it holds types alone; test/typings compiles against them",
+      interceptor: "it holds types alone; test/typings compiles against them",
       outgoing: "the tests of message-context run it",
       "registered-methods": "the tests of workflows in test/workflows run it",
       "record-handler": "the tests of decorators run it",
@@ -93,7 +94,7 @@ const rooms: Readonly<Record<string, Room>> = {
       results: "the tests of turn run it",
       "step-states": "the tests of turn run it",
     },
-    behaviours: ["batches", "calls-on-flink", "changes", "model", "registered", "restart-keeps"],
+    behaviours: ["batches", "calls-on-flink", "changes", "interceptors", "model", "registered", "restart-keeps"],
   },
   wire: {
     untested: { failure: "the tests of batch-end and of a workflow's journal run it" },

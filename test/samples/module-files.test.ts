@@ -23,6 +23,7 @@ test("there is a sample for each part of the guide", () => {
     "egress",
     "expiration",
     "hello",
+    "interceptors",
     "kafka",
     "order",
     "report",

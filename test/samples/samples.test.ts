@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Address, type StatefulFunctions } from "statefun-ts";
+import { Address, type StatefulFunctions, Types } from "statefun-ts";
 import { invoke, TestRuntime } from "statefun-ts/testing";
 import { AsyncGreeter, functions as asyncFunctions } from "../../samples/async/functions.ts";
 import { Caller, functions as caller } from "../../samples/caller/functions.ts";
@@ -11,6 +11,8 @@ import { Delay, functions as delay, Visits } from "../../samples/delay/functions
 import { Publisher } from "../../samples/egress/functions.ts";
 import { functions as expiration, Session } from "../../samples/expiration/functions.ts";
 import { Hello } from "../../samples/hello/functions.ts";
+import { Account, functions as account } from "../../samples/interceptors/functions.ts";
+import { registry } from "../../samples/interceptors/measuring.ts";
 import { example } from "../../samples/messages/messages.js";
 import { Goodbye, functions as union } from "../../samples/union/functions.ts";
 
@@ -101,4 +103,16 @@ test("egress sends a Kafka record and a plain message", async () => {
   const [kafka] = egress.map(({ message }) => message as { topic: string; key: string; value: Uint8Array });
   assert.ok(kafka);
   assert.deepEqual([kafka.topic, kafka.key, Greeting.decode(kafka.value).text], ["greets", "bob", "Hello Bob"]);
+});
+
+test("interceptors let only the owner of an account in, also to what its handler sends to, and measure both", async () => {
+  await using app = await open(account);
+  const deposit = (token: string) => app.call(Account, "alice", Types.int.pack(5), { metadata: { token } });
+  await assert.rejects(deposit("bobs-secret"), { code: "FORBIDDEN", status: 403 });
+  assert.equal(await deposit("alices-secret"), 5);
+  await app.settle();
+  assert.deepEqual(await app.state("example/bookings", "alice"), { count: 1 });
+  const metrics = await registry.metrics();
+  assert.match(metrics, /app_message_seconds_count\{function="example\/account",outcome="failed"\} 1/);
+  assert.match(metrics, /app_message_seconds_count\{function="example\/bookings",outcome="done"\} 1/);
 });
