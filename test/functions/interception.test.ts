@@ -271,6 +271,33 @@ test("onSend sees every message that leaves, and its metadata goes with it in pl
   );
 });
 
+test("a listener's pair replaces every pair of its name, and the pairs of the next listener replace its own", async () => {
+  const functions = adding((text, context) =>
+    context.send("test/g", "b", text, {
+      metadata: [
+        ["tenant", "1"],
+        ["other", "2"],
+        ["tenant", "3"],
+      ],
+    }),
+  ).use((invocation, next) => {
+    invocation.onSend(() => ({ tenant: "first" }));
+    invocation.onSend(({ message }) => ({ tenant: `${message.metadata.getText("tenant")}, second` }));
+    return next();
+  });
+  const outcome = await new LocalFunctions(functions).run(batch("a"), taker());
+  assert.ok("part" in outcome);
+  const [sent] = outcome.part.effects.messages;
+  const pairs = [...(sent?.argument.metadata ?? [])].map(([name, value]) => [
+    name,
+    Buffer.from(value ?? []).toString(),
+  ]);
+  assert.deepEqual(pairs, [
+    ["other", "2"],
+    ["tenant", "first, second"],
+  ]);
+});
+
 test("listeners end with their message", async () => {
   let first = true;
   const functions = adding((text, context) => context.send("test/g", "b", text)).use((invocation, next) => {
@@ -292,16 +319,14 @@ test("metadata of a listener counts towards the limit of a message", async () =>
   assert.equal(((await told(functions)).error as { code: string }).code, "METADATA_TOO_LARGE");
 });
 
-test("a handler that gets a view of the message's bytes gets a copy, also behind an interceptor", async () => {
-  const bytes = Types.bytes.pack(new Uint8Array([1, 2]));
+test("a catch-all gets a copy of the message's bytes, also behind an interceptor", () => {
+  const bytes = new Uint8Array([1, 2]);
   const functions = new StatefulFunctions()
-    .register("test/f", (message: Uint8Array) => void message.fill(0), { handles: [Types.bytes] })
+    .register("test/f", ({ value }: TypedValue) => void value.fill(0))
     .use((_invocation, next) => next());
-  const target = Address.of("test/f", "a");
-  const invocations = [{ caller: undefined, argument: new TypedValue(bytes.typename, bytes.value) }];
-  const kept = [...bytes.value];
-  new LocalFunctions(functions).run({ ...batch(), target, invocations, state: [] }, taker());
-  assert.deepEqual([...bytes.value], kept);
+  const invocations = [{ caller: undefined, argument: new TypedValue("test/bytes", bytes) }];
+  new LocalFunctions(functions).run({ ...batch(), invocations, state: [] }, taker());
+  assert.deepEqual([...bytes], [1, 2]);
 });
 
 test("use takes a function and nothing else", () => {
