@@ -2,12 +2,14 @@
 // delayed message to itself for the next due time are one transaction of the engine, like all effects of a message.
 
 import type { FindRoute, Route } from "../../engine/endpoint.js";
-import { describe } from "../../errors.js";
+import { describe, errorOf, StatefunError } from "../../errors.js";
 import type { Context } from "../../functions/context.js";
 import { LocalFunctions, type LocalOptions } from "../../functions/local-functions.js";
 import { StatefulFunctions } from "../../functions/stateful-functions.js";
+import { backoffMs } from "../../model/backoff.js";
+import type { Logger } from "../../model/logger.js";
 import { runtimeNamespace } from "../../model/runtime-namespace.js";
-import { isTerminalError } from "../../model/terminal-error.js";
+import { isTerminalError, TerminalError } from "../../model/terminal-error.js";
 import { parseTypeName } from "../../model/type-name.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import { Types } from "../../types/primitives.js";
@@ -45,7 +47,11 @@ export interface ScheduleParts {
   readonly secret: string;
   /** Takes the record of a schedule after each change. */
   readonly onChange: (name: string, record: ScheduleRecord) => void;
+  readonly logger: Logger;
 }
+
+/** When the message of a due time can't be made, it is tried again like any message that fails, but for ever. */
+const tries = { firstMs: 100, longestMs: 60_000 };
 
 interface Kept {
   record: ScheduleRecord | undefined;
@@ -64,7 +70,7 @@ function scheduleRoute(parts: ScheduleParts, options: LocalOptions): Route {
     maxBatch: 1,
     states: undefined,
     label: "in the runtime",
-    policy: { retry: { attempts: Number.POSITIVE_INFINITY, longestMs: 60_000 } },
+    policy: { retry: { attempts: Number.POSITIVE_INFINITY, longestMs: tries.longestMs } },
   };
 }
 
@@ -76,12 +82,8 @@ export function routesWithSchedules(find: FindRoute, parts: ScheduleParts, optio
 }
 
 /** Handles a message to a schedule: sends what is due, carries out an order, and waits for the next due time. */
-function keepSchedule(
-  { definitions, secret, onChange }: ScheduleParts,
-  message: TypedValue,
-  context: Context,
-  state: Kept,
-): void {
+function keepSchedule(parts: ScheduleParts, message: TypedValue, context: Context, state: Kept): void {
+  const { definitions, secret, onChange } = parts;
   context.cancelDelayedMessage(cancellationToken);
   const name = context.address.id;
   const definition = definitions.get(name);
@@ -93,17 +95,21 @@ function keepSchedule(
   const { now } = context;
   const { cron, timezone } = definition.times;
   let record: ScheduleRecord = state.record ?? { cron, timezone, until: now, sent: 0, missed: 0 };
-  const settled = record.pausedAt === undefined ? settle(record, definition, context) : { record, more: false };
+  const settled = record.pausedAt === undefined ? settle(record, definition, context, parts) : { record, more: false };
   record = settled.record;
-  if (!settled.more && (record.cron !== cron || record.timezone !== timezone)) {
+  const isSettled = !settled.more && record.failure === undefined;
+  if (isSettled && (record.cron !== cron || record.timezone !== timezone)) {
     record = { ...record, cron, timezone, until: Math.max(record.until, now) };
   }
   const order = message.metadata.getText(secretName) === secret ? message.metadata.getText("order") : undefined;
   if (order === "run") {
-    send(definition, now, "manual", context);
+    send(definition, madeForOrder(definition, now), now, "manual", context);
     record = { ...record, sent: record.sent + 1, last: { due: now, at: now, run: "manual" } };
   }
-  if (order === "pause") record = { ...record, pausedAt: record.pausedAt ?? now };
+  if (order === "pause") {
+    const { failure: _, ...resting } = record;
+    record = { ...resting, pausedAt: record.pausedAt ?? now };
+  }
   if (order === "resume" && record.pausedAt !== undefined) {
     const { pausedAt: _, ...running } = record;
     // By the clock alone: after a clock that was far ahead was put right, people pause and resume a schedule.
@@ -116,33 +122,59 @@ function keepSchedule(
     context.send(context.address, look);
     return;
   }
-  const next = definition.times.next(record.until);
+  const next = record.failure?.nextTryAt ?? definition.times.next(record.until);
   if (next !== undefined) context.sendAt(next, context.address, look, { cancellationToken });
 }
 
 /**
  * Sends what was due until now, by the due times that held until now: they may be others than those of the definition, which count
- * from now on.
+ * from now on. When a message can't be made, nothing is sent, and the record says so. The failure is no failure of this function:
+ * orders would wait behind the message that fails, and nobody could pause the schedule.
  */
 function settle(
   record: ScheduleRecord,
   definition: ScheduleDefinition,
   context: Context,
+  { logger }: ScheduleParts,
 ): { record: ScheduleRecord; more: boolean } {
   const { now } = context;
   const owed = takeDue(timesOf(record, definition), record.until, now, definition.ifMissed);
   const { due, until = record.until, missed, more } = owed;
-  for (const { at, missed } of due) send(definition, at, missed ? "missed" : "due", context);
+  const { failure, ...well } = record;
+  let messages: TypedValue[];
+  try {
+    messages = due.map(({ at }) => definition.message(new Date(at)));
+  } catch (thrown) {
+    const failed = failureAfter(failure, thrown, now);
+    const line = `The schedule ${definition.name} can't make its message, and tries again: ${failed.reason}`;
+    logger.warn(line, errorOf(thrown), { code: failed.code, attempt: failed.tries });
+    return { record: { ...well, failure: failed }, more: false };
+  }
+  due.forEach(({ at, missed }, index) => {
+    send(definition, messages[index] as TypedValue, at, missed ? "missed" : "due", context);
+  });
   const last = due.at(-1);
   return {
     record: {
-      ...record,
+      ...well,
       until,
       sent: record.sent + due.length,
       missed: record.missed + missed,
       ...(last === undefined ? {} : { last: { due: last.at, at: now, run: last.missed ? "missed" : "due" } }),
     },
     more,
+  };
+}
+
+function failureAfter(before: ScheduleRecord["failure"], thrown: unknown, now: number) {
+  const tried = (before?.tries ?? 0) + 1;
+  const [reason = ""] = describe(thrown).split("\n", 1);
+  return {
+    code: codeOf(thrown),
+    reason,
+    since: before?.since ?? now,
+    tries: tried,
+    nextTryAt: now + backoffMs(tries, tried),
   };
 }
 
@@ -155,21 +187,30 @@ function timesOf({ cron, timezone }: ScheduleRecord, { times }: ScheduleDefiniti
   }
 }
 
-function send({ name, target, message }: ScheduleDefinition, dueMs: number, run: ScheduleRun, context: Context): void {
-  const due = new Date(dueMs);
+function send(
+  { name, target }: ScheduleDefinition,
+  message: TypedValue,
+  dueMs: number,
+  run: ScheduleRun,
+  context: Context,
+): void {
   const metadata = {
     [scheduleMetadata.name]: name,
-    [scheduleMetadata.due]: due.toISOString(),
+    [scheduleMetadata.due]: new Date(dueMs).toISOString(),
     [scheduleMetadata.run]: run,
   };
-  context.send(target, made(message, due), { metadata });
+  context.send(target, message, { metadata });
 }
 
-/** A TerminalError of the user's function must not end the schedule: the message is made again at the next try. */
-function made(message: ScheduleDefinition["message"], due: Date): TypedValue {
+/** Makes the message that a person has asked for. A failure refuses the order, and the person learns of it at once. */
+function madeForOrder({ message }: ScheduleDefinition, now: number): TypedValue {
   try {
-    return message(due);
+    return message(new Date(now));
   } catch (error) {
-    throw isTerminalError(error) ? new Error(describe(error), { cause: error }) : error;
+    if (isTerminalError(error)) throw error;
+    throw new TerminalError(describe(error), { code: codeOf(error), cause: error });
   }
 }
+
+const codeOf = (thrown: unknown) =>
+  isTerminalError(thrown) || thrown instanceof StatefunError ? thrown.code : "HANDLER_FAILED";

@@ -20,6 +20,14 @@ export interface ScheduleRecord {
   readonly missed: number;
   /** The last message. */
   readonly last?: { readonly due: number; readonly at: number; readonly run: ScheduleRun };
+  /** Why the message of a due time can't be made, since when, after how many tries. Missing while it can. */
+  readonly failure?: {
+    readonly code: string;
+    readonly reason: string;
+    readonly since: number;
+    readonly tries: number;
+    readonly nextTryAt: number;
+  };
 }
 
 export const scheduleRecord = json<ScheduleRecord>("statefun.runtime/schedule-record");

@@ -102,6 +102,7 @@ export class Schedules implements ScheduleApi {
       definitions: this.#definitions,
       secret: this.#secret,
       onChange: (name: string, record: ScheduleRecord) => this.#records.set(name, record),
+      logger: this.#logger,
     };
     return routesWithSchedules(find, parts, { clock });
   }
@@ -184,7 +185,7 @@ export class Schedules implements ScheduleApi {
       last: record?.last,
       sent: record?.sent ?? 0,
       missed: record?.missed ?? 0,
-      failure: failureOf(kept),
+      failure: failureOf(kept, record),
     };
   }
 
@@ -212,12 +213,16 @@ export class Schedules implements ScheduleApi {
 
 const addressOf = (name: string) => Address.of(scheduleTypeName, name);
 
-function failureOf({ parked, failing }: AddressInfo): ScheduleFailure | undefined {
+function failureOf({ parked, failing }: AddressInfo, record?: ScheduleRecord): ScheduleFailure | undefined {
   if (parked !== undefined) {
     const { code, reason, since } = parked;
     return { code, reason, since, nextTryAt: undefined };
   }
-  if (failing === undefined) return undefined;
-  const { code, reason, firstFailedAt, nextTryAt } = failing;
-  return { code, reason, since: firstFailedAt, nextTryAt };
+  if (failing !== undefined) {
+    const { code, reason, firstFailedAt, nextTryAt } = failing;
+    return { code, reason, since: firstFailedAt, nextTryAt };
+  }
+  if (record?.failure === undefined) return undefined;
+  const { code, reason, since, nextTryAt } = record.failure;
+  return { code, reason, since, nextTryAt };
 }

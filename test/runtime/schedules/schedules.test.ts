@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { Types } from "../../../src/index.js";
+import { TerminalError, Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
 import { Metadata } from "../../../src/model/metadata.js";
 import { look, scheduleTypeName } from "../../../src/runtime/schedules/schedule-function.js";
@@ -199,6 +199,18 @@ test("a message from outside pauses nothing, runs nothing and sends nothing twic
   assert.equal((await kept.engine.addresses(scheduleTypeName, { limit: 10 })).length, 1);
 });
 
+test("after a drop at its address, a schedule stands still until an order or the next start", async (t) => {
+  const kept = await opened(t, nightly);
+  const address = Address.of(scheduleTypeName, "nightly");
+  await kept.engine.park(address, "by hand");
+  await kept.clock.advance(1 * days);
+  assert.equal(await kept.engine.drop(address, "all"), 1);
+  await kept.clock.advance(1 * days);
+  assert.deepEqual(await kept.got(), []);
+  await kept.schedules.resume("nightly");
+  assert.deepEqual(await kept.got(), [`nightly missed ${day(3)} go`]);
+});
+
 test("the list has every schedule with what it has done", async (t) => {
   const kept = await opened(t, nightly, {
     name: "hourly",
@@ -235,8 +247,57 @@ test("a message that can't be made is tried until it can, and the list says why 
   await kept.clock.advance(1 * days);
   const [{ failure, sent } = {}] = await kept.schedules.list();
   assert.deepEqual([failure?.code, failure?.since, sent], ["HANDLER_FAILED", Date.parse(day(2)), 0]);
+  assert.match(kept.log[0] ?? "", /nightly.*the calendar is shut/);
   broken = false;
   await kept.clock.advance(2 * 60_000);
+  assert.deepEqual(await kept.due(), [day(2)]);
+  assert.equal((await kept.schedules.list())[0]?.failure, undefined);
+});
+
+test("a schedule whose message can't be made is paused at once, and makes nothing up for it", async (t) => {
+  let broken = true;
+  const message = () => {
+    if (broken) throw new Error("the calendar is shut");
+    return "go";
+  };
+  const kept = await opened(t, { ...nightly, message });
+  await kept.clock.advance(1 * days);
+  const { pausedAt, failure } = await kept.schedules.pause("nightly");
+  assert.deepEqual([pausedAt, failure], [kept.clock.now(), undefined]);
+  broken = false;
+  await kept.clock.advance(1 * days);
+  assert.deepEqual(await kept.got(), []);
+  await kept.schedules.resume("nightly");
+  await kept.clock.advance(1 * days);
+  assert.deepEqual(await kept.due(), [day(4)]);
+});
+
+for (const [what, thrown, code] of [
+  ["an error", new Error("the calendar is shut"), "HANDLER_FAILED"],
+  ["a terminal error", new TerminalError("the calendar is shut", { code: "SHUT" }), "SHUT"],
+] as const) {
+  test(`a run by hand whose message can't be made fails at once with ${what}, and is not made up for`, async (t) => {
+    let broken = true;
+    const message = () => {
+      if (broken) throw thrown;
+      return "go";
+    };
+    const kept = await opened(t, { ...nightly, message });
+    await assert.rejects(kept.schedules.run("nightly"), { code, message: "the calendar is shut" });
+    await kept.clock.advance(1 * days);
+    assert.equal((await kept.schedules.list())[0]?.failure?.code, code);
+    await assert.rejects(kept.schedules.run("nightly"), { code });
+    broken = false;
+    await kept.clock.advance(1 * days);
+    assert.deepEqual(await kept.due(), [day(2), day(3)]);
+  });
+}
+
+test("a schedule whose message can't be made goes on over a restart with another one", async (t) => {
+  const kept = await opened(t, { ...nightly, message: () => undefined as never });
+  await kept.clock.advance(1 * days);
+  assert.equal((await kept.schedules.list())[0]?.failure?.code, "VALUE_UNTYPED");
+  await kept.off(0, nightly);
   assert.deepEqual(await kept.due(), [day(2)]);
   assert.equal((await kept.schedules.list())[0]?.failure, undefined);
 });
