@@ -218,6 +218,17 @@ export abstract class WorkflowContext<Received = any> {
     options?: SendAfterOptions,
   ): void;
 
+  /** Sends a message once, at a date, or at a time in milliseconds since 1970. Throws the codes of `context.sendAt`. */
+  abstract sendAt(date: Date | number, target: Address, message: Answer, options?: SendAfterOptions): void;
+  /** Sends a message once, at a date, to an instance of a function. Throws the codes of `context.sendAt`. */
+  abstract sendAt<T extends string | FunctionClass<object>, M extends MessageTo<T>>(
+    date: Date | number,
+    target: T,
+    id: string,
+    message: M & Checked<M, T>,
+    options?: SendAfterOptions,
+  ): void;
+
   /** Sends a record to an egress once. Throws the codes of `context.sendEgress`. */
   abstract sendEgress(egress: string, message: Sendable, options?: SendOptions): void;
 

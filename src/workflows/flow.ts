@@ -18,6 +18,7 @@ import { instantToMs } from "../model/instant.js";
 import { Metadata, type MetadataInput } from "../model/metadata.js";
 import { checked, defineOptions, span, unchecked } from "../model/options.js";
 import { isText } from "../model/text.js";
+import type { TypedValue } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Activation, Asker, NewOperation } from "./activation.js";
 import { callToken } from "./call-token.js";
@@ -183,14 +184,26 @@ export class Flow extends WorkflowContext {
   }
 
   sendAfter(delay: Duration, target: unknown, ...rest: unknown[]): void {
+    this.#sendDelayed(this.sendAfter, "sendAfter", target, rest, (...to) => this.#pass.context.sendAfter(delay, ...to));
+  }
+
+  sendAt(date: Date | number, target: unknown, ...rest: unknown[]): void {
+    this.#sendDelayed(this.sendAt, "sendAt", target, rest, (...to) => this.#pass.context.sendAt(date, ...to));
+  }
+
+  #sendDelayed(
+    asker: Asker,
+    method: "sendAfter" | "sendAt",
+    target: unknown,
+    rest: readonly unknown[],
+    send: (to: Address, message: TypedValue, options: object) => void,
+  ): void {
     if (!this.#pass.live) return;
     const { to, message, options } = destination(target, rest, this);
     const packed = packMessage(asAnswer(message));
-    const { context } = this.#pass;
-    const base = `sendAfter:${to}:${packed.typename}`;
-    this.#once(this.sendAfter, { kind: "sendAfter", base, named: false, callee: to, input: packed }, () =>
-      context.sendAfter(delay, to, packed, options as object),
-    );
+    const base = `${method}:${to}:${packed.typename}`;
+    const asked: NewOperation = { kind: "sendAfter", base, named: false, callee: to, input: packed };
+    this.#once(asker, asked, () => send(to, packed, options as object));
   }
 
   sendEgress(egress: string, message: any, options?: object): void {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Address } from "../../src/index.js";
 import { Ask, Begin, Note, open } from "./world.js";
 
 test("the code runs from its top at each pass, and what has a result is not done again", async () => {
@@ -216,4 +217,27 @@ test("a workflow may be a plain function without any operation", async () => {
   await using world = await open((input) => input.n + 1);
   assert.equal(await world.begin({ n: 1 }), 2);
   assert.equal(Begin.typename, "test/begin");
+});
+
+test("flow.sendAt and flow.sendAfter send once, at their time, however many passes the run takes", async () => {
+  await using world = await open(async (_input, flow) => {
+    const hours = (count: number) => flow.now() + count * 3_600_000;
+    const at = new Date(hours(2));
+    flow.sendAt(0, "test/other", "1", Ask.pack("past"));
+    flow.sendAt(at, "test/other", "1", Ask.pack("date"), { cancellationToken: "kept" });
+    flow.sendAt(hours(3), new Address("test", "other", "1"), Ask.pack("milliseconds"));
+    flow.sendAfter({ hours: 4 }, "test/other", "1", Ask.pack("after"));
+    await flow.sleep({ hours: 1 });
+    return flow.sleep({ hours: 5 });
+  });
+  const answered = world.begin();
+  await world.app.settle();
+  assert.deepEqual(world.log, ['asked "past"']);
+  for (const next of ["date", "milliseconds", "after"]) {
+    await world.app.advance({ hours: next === "date" ? 2 : 1 });
+    assert.equal(world.log.at(-1), `asked ${JSON.stringify(next)}`);
+  }
+  await world.app.advance({ hours: 2 });
+  await answered;
+  assert.equal(world.log.length, 4);
 });
