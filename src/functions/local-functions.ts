@@ -43,7 +43,7 @@ export class LocalFunctions {
     this.#host = {
       policy: refuseTerminal,
       interceptors: functions.interceptors,
-      warn: (line, error, { typeName, id }) => logger?.warn(line, error, { function: typeName, id }),
+      warn: (line, error, { typeName, id }, fields) => logger?.warn(line, error, { function: typeName, id, ...fields }),
       keepsMessages: true,
       metadataBytes,
       clock: clock === undefined ? unrefClock : hostClockOf(clock),

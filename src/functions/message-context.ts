@@ -9,6 +9,7 @@ import { type Duration } from "../model/duration.js";
 import { LastingFailure, lastingFailure } from "../model/failure.js";
 import { instantToMs } from "../model/instant.js";
 import type { Generation, SendChecks } from "../model/invocation.js";
+import type { LogFields } from "../model/logger.js";
 import { assertMetadataFits, type Metadata, metadataOption } from "../model/metadata.js";
 import { defineOptions, nonEmptyText, required, span, unchecked } from "../model/options.js";
 import { assertToken } from "../model/text.js";
@@ -61,8 +62,8 @@ export interface BatchScope {
   readonly types: TypeFinder;
   /** Notes the calls of the function's handlers; undefined when no method of the function takes answers. */
   readonly beginCall: BeginCall | undefined;
-  /** Logs a line about the address. */
-  warn(line: string, error: Error): void;
+  /** Logs a line about the address. `attempt` counts the failed tries of what the line is about. */
+  warn(line: string, error: Error, fields?: Pick<LogFields, "attempt">): void;
   /** Sees what the runs of workflows ask for and get; undefined when nobody does. */
   readonly observer: RunObserver | undefined;
 }

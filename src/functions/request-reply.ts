@@ -99,7 +99,8 @@ export class RequestReplyHandler {
     this.#generation = generation;
     this.logger = logger;
     warnOfSchedules(functions, logger);
-    const warn = (line: string, error: Error, address: Address) => logger.warn(oneLine(line), error, fieldsOf(address));
+    const warn = (line: string, error: Error, address: Address, fields?: LogFields) =>
+      logger.warn(oneLine(line), error, { ...fieldsOf(address), ...fields });
     this.#host = {
       policy: refuseTerminal,
       interceptors: functions.interceptors,

@@ -13,6 +13,7 @@ import type {
   InvocationBatch,
   PartTaker,
 } from "../model/invocation.js";
+import type { LogFields } from "../model/logger.js";
 import { expectAwaits, runHandler } from "../model/running-handler.js";
 import { isTerminalError } from "../model/terminal-error.js";
 import type { TypedValue } from "../model/typed-value.js";
@@ -58,7 +59,7 @@ export interface BatchHost {
   /** Sees what the runs of workflows ask for and get. Defaults to nobody. */
   readonly observer?: RunObserver | undefined;
   /** Takes a line about an address. Defaults to nobody. */
-  readonly warn?: (line: string, error: Error, address: Address) => void;
+  readonly warn?: (line: string, error: Error, address: Address, fields?: LogFields) => void;
   /** Takes a line for each message that a function has refused for good. Defaults to nobody: the engine logs the refusal. */
   readonly onRefused?: (line: string, error: Error, address: Address) => void;
 }
@@ -127,8 +128,8 @@ export class BatchRun implements BatchScope {
     return this.#spec.beginCall;
   }
 
-  warn(line: string, error: Error): void {
-    this.#host.warn?.(oneLine(line), error, this.address);
+  warn(line: string, error: Error, fields?: LogFields): void {
+    this.#host.warn?.(oneLine(line), error, this.address, fields);
   }
 
   get observer(): RunObserver | undefined {

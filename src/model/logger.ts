@@ -12,7 +12,7 @@ export interface LogFields {
   readonly function?: string;
   /** The id of the address. */
   readonly id?: string;
-  /** How often the message has failed by now. */
+  /** How often the message, or the step of a workflow, has failed by now. */
   readonly attempt?: number;
   /** The egress's type name, "namespace/name". */
   readonly egress?: string;

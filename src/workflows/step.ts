@@ -1,11 +1,12 @@
 // A step: a piece of work whose result is kept with what the work has changed and sent. A try that fails leaves nothing behind.
 
-import { describe, StatefunError } from "../errors.js";
+import { describe, type ErrorCode, StatefunError } from "../errors.js";
 import { BatchEffects } from "../functions/batch-effects.js";
 import { MessageContext } from "../functions/message-context.js";
 import { isThenable } from "../functions/thenable.js";
 import type { StepContext, StepOptions } from "../functions/workflow-context.js";
 import { backoffMs } from "../model/backoff.js";
+import { secondsText } from "../model/duration.js";
 import { failureOf } from "../model/failure.js";
 import { checked, defineOptions, positiveInteger, timer, unchecked, withDefault } from "../model/options.js";
 import { isTerminalError } from "../model/terminal-error.js";
@@ -160,10 +161,25 @@ function stepFailed(pass: Activation, tried: Tried, context: Try, thrown: unknow
   const { attempts } = operation;
   if (attempts >= options.attempts) {
     const message = `The step "${name}" has failed ${attempts} times. The last failure: ${failure.message}`;
+    warn(pass, tried, thrown, "It was the last try: the step fails with STEP_FAILED.");
     pass.complete(operation, undefined, runFailure("STEP_FAILED", message, { step: name, attempts }));
     return;
   }
   operation.error = failure;
   const { firstDelay: firstMs, longestDelay: longestMs } = options;
-  startTimer(pass.context, pass.run, index, backoffMs({ firstMs, longestMs }, attempts));
+  const waitMs = backoffMs({ firstMs, longestMs }, attempts);
+  startTimer(pass.context, pass.run, index, waitMs);
+  warn(pass, tried, thrown, `The next try is in ${secondsText(waitMs)}.`);
+}
+
+/** Logs a try that has failed. The try has been counted. */
+function warn({ context, run }: Activation, tried: Tried, thrown: unknown, next: string): void {
+  const { name, options, operation } = tried;
+  const { attempts: attempt } = operation;
+  const { code, message } = failureOf(thrown);
+  context.scope.warn(
+    `${context.address}: try ${attempt} of ${options.attempts} of the step "${name}" failed, in the run ${run.id}. ${next} The cause: ${code}: ${message}`,
+    new StatefunError(code as ErrorCode, message, { cause: thrown }),
+    { attempt },
+  );
 }

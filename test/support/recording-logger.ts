@@ -1,22 +1,23 @@
 // A logger that records its lines.
 
-import type { Logger } from "../../src/model/logger.js";
+import type { LogFields, Logger } from "../../src/model/logger.js";
 
 export interface LogEntry {
   readonly level: "error" | "warn";
   readonly line: string;
   readonly error: Error;
+  readonly fields: LogFields | undefined;
 }
 
 export class RecordingLogger implements Logger {
   readonly entries: LogEntry[] = [];
 
-  error(line: string, error: Error): void {
-    this.entries.push({ level: "error", line, error });
+  error(line: string, error: Error, fields?: LogFields): void {
+    this.entries.push({ level: "error", line, error, fields });
   }
 
-  warn(line: string, error: Error): void {
-    this.entries.push({ level: "warn", line, error });
+  warn(line: string, error: Error, fields?: LogFields): void {
+    this.entries.push({ level: "warn", line, error, fields });
   }
 
   get lines(): string[] {

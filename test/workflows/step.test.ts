@@ -3,9 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { json, type StepContext, TerminalError, Types } from "../../src/index.js";
+import type { LogEntry } from "../support/recording-logger.js";
 import { Ask, Begin, Note, open } from "./world.js";
 
 const codeOf = (error: unknown) => (error as { code?: string }).code;
+/** The fields of a line, without the stack. */
+const fieldsOf = (entry: LogEntry | undefined) => {
+  const { function: of, id, attempt } = entry?.fields ?? {};
+  return { function: of, id, attempt };
+};
 const caught = (promise: Promise<unknown>) => promise.then(() => "no failure", codeOf);
 
 test("a step's result is remembered with its type, and the workflow always gets a copy", async () => {
@@ -103,6 +109,33 @@ test("after its last try a step fails with STEP_FAILED; the workflow learns why,
     return true;
   });
   assert.match(message, /secret is 42/);
+});
+
+test("each try that fails is a warning of its own, with the step, the run, the try and the next one", async () => {
+  let run = "";
+  await using world = await open(async (_input, flow) => {
+    run = flow.id;
+    await caught(flow.step("pay", () => Promise.reject(new Error("no money")), { attempts: 2 }));
+    await caught(flow.step("final", () => Promise.reject(new TerminalError("refused"))));
+    return "end";
+  });
+  const answered = world.begin();
+  await world.app.settle();
+  assert.equal(world.logger.entries.length, 1);
+  await world.app.advance({ seconds: 1 });
+  assert.equal(await answered, "end");
+  const [first, last, ...others] = world.logger.entries;
+  for (const part of ["test/flow/1", "try 1 of 2", '"pay"', run, "1 s", "no money"]) {
+    assert.ok(first?.line.includes(part), `${part} in ${first?.line}`);
+  }
+  assert.deepEqual(
+    [first?.level, codeOf(first?.error), fieldsOf(first)],
+    ["warn", "HANDLER_FAILED", { function: "test/flow", id: "1", attempt: 1 }],
+  );
+  assert.equal((first?.error.cause as Error | undefined)?.message, "no money");
+  for (const part of ["try 2 of 2", '"pay"', run, "STEP_FAILED"]) assert.ok(last?.line.includes(part), last?.line);
+  assert.equal(last?.fields?.attempt, 2);
+  assert.deepEqual(others, []); // a TerminalError is a result and no failed try
 });
 
 test("a TerminalError fails a step at once, with its own code", async () => {
