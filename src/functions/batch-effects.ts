@@ -6,6 +6,8 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { SentMessage } from "./interceptor.js";
 
 export class BatchEffects {
+  /** Effects that go out before these ones. */
+  readonly #before: BatchEffects | undefined;
   messages: SideEffects["messages"] = none;
   delayed: SideEffects["delayed"] = none;
   egresses: SideEffects["egresses"] = none;
@@ -20,6 +22,10 @@ export class BatchEffects {
   #tokens: Map<string, boolean> | undefined;
   /** Sees what the message that runs sends, and returns it with other metadata. Defaults to nobody; forgotten when the message ends. */
   onSend: ((sent: SentMessage) => TypedValue) | undefined;
+
+  constructor(before?: BatchEffects) {
+    this.#before = before;
+  }
 
   addMessage(message: SideEffects["messages"][number]): void {
     const { onSend } = this;
@@ -40,7 +46,7 @@ export class BatchEffects {
 
   /** Whether a message of this batch waits under the token; undefined when the batch has not used the token. */
   tokenWaits(token: string): boolean | undefined {
-    return this.#tokens?.get(token);
+    return this.#tokens?.get(token) ?? this.#before?.tokenWaits(token);
   }
 
   /** Keeps the effects of the message that has just ended. */

@@ -240,7 +240,7 @@ export class MessageContext extends Context {
    * says that a step has acted; see MessageEnd.
    */
   leaveCode({ settles }: { readonly settles: boolean }): void {
-    this.#left = settles ? "settling" : "code";
+    if (settles || this.#left === undefined) this.#left = settles ? "settling" : "code";
   }
 
   /** What {@link leaveCode} was told; undefined when it was not called. */

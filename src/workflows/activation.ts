@@ -8,15 +8,10 @@ import type { Failure } from "../model/failure.js";
 import { isTerminalError } from "../model/terminal-error.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { drained } from "./drained.js";
-import { operationError, runFailure } from "./failures.js";
+import { operationError } from "./failures.js";
 import type { Journal, Operation, OperationKind, Run } from "./journal/journal.js";
-import { cancelledFailure, completeOperation, withdrawTimer } from "./operations.js";
+import { cancelledFailure, completeOperation, mostOperations, tooLarge, withdrawTimer } from "./operations.js";
 import { StepStates } from "./step-states.js";
-
-/** The most operations of one run. */
-const mostOperations = 1_000;
-/** The most bytes that the results of one run take. */
-const mostResultBytes = 1024 * 1024;
 
 /** Code that waits for the result of an operation. */
 interface Waiter {
@@ -45,7 +40,6 @@ export interface NewOperation extends Pick<Operation, "kind"> {
 export type Asker = (...args: any[]) => unknown;
 
 const ignore = () => {};
-const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
 
 export class Activation {
   readonly run: Run;
@@ -78,7 +72,6 @@ export class Activation {
   #cancelled: Error | undefined;
   /** How many steps run. */
   #running = 0;
-  #resultBytes = -1;
   #end: Exclude<End, "waits"> | undefined;
   #live = true;
   #changed = ignore;
@@ -225,7 +218,7 @@ export class Activation {
     const { operations } = this.run;
     const found = this.#keys.get(key);
     if (found !== undefined) return { operation: operations[found] as Operation, index: found, isNew: false };
-    if (operations.length >= mostOperations) throw this.#tooLarge(`${mostOperations} operations`);
+    if (operations.length >= mostOperations) throw operationError(tooLarge(this.run, `${mostOperations} operations`));
     const operation: Operation = {
       key,
       kind,
@@ -289,13 +282,7 @@ export class Activation {
   }
 
   /** Gives an operation its result. */
-  complete(operation: Operation, result: TypedValue | undefined, failure?: Failure): void {
-    let error = failure;
-    let value = result;
-    if (value !== undefined && this.#addBytes(value.readWith(lengthOf)) > mostResultBytes) {
-      error = this.#sizeFailure(`results of ${mostResultBytes} bytes`);
-      value = undefined;
-    }
+  complete(operation: Operation, value: TypedValue | undefined, error?: Failure): void {
     const index = this.#keys.get(operation.key) as number;
     completeOperation(this.run, operation, { value, error, now: this.context.now });
     withdrawTimer(this.context, this.run, index);
@@ -322,26 +309,5 @@ export class Activation {
       last.next = waiter;
     }
     this.#from = Math.min(this.#from, seq);
-  }
-
-  #addBytes(bytes: number): number {
-    if (this.#resultBytes < 0) {
-      this.#resultBytes = 0;
-      for (const { value } of this.run.operations)
-        if (value !== undefined) this.#resultBytes += value.readWith(lengthOf);
-    }
-    this.#resultBytes += bytes;
-    return this.#resultBytes;
-  }
-
-  #sizeFailure(what: string): Failure {
-    return runFailure(
-      "RUN_TOO_LARGE",
-      `The run ${this.run.id} of ${this.run.workflow} has ${what}, and may have no more. Return flow.restart(input) before, which goes on with a new run.`,
-    );
-  }
-
-  #tooLarge(what: string): Error {
-    return operationError(this.#sizeFailure(what));
   }
 }

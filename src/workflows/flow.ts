@@ -43,6 +43,9 @@ const receiveOptions = defineOptions<ReceiveOptions<any>>()({
 });
 const sleepOptions = defineOptions<SleepOptions>()({ name });
 
+/** The most operations of one pass that may fail at once. */
+const mostRefused = 1_000;
+
 const ignore = () => {};
 
 /** A rejected promise that ends no process when nobody waits for it. */
@@ -58,6 +61,8 @@ export class Flow extends WorkflowContext {
   /** Whether a call of this address with a message of this type would wait for the run itself. */
   readonly #waitsForItself: (typename: string) => boolean;
   #chances = 0;
+  /** How many operations have failed at once in this pass. */
+  #refused = 0;
 
   constructor(pass: Activation, receives: Receives, waitsForItself: (typename: string) => boolean) {
     super();
@@ -240,7 +245,11 @@ export class Flow extends WorkflowContext {
       this.#assertOutsideStep();
       return operate();
     } catch (thrown) {
-      return rejected(thrown);
+      this.#refused += 1;
+      if (this.#refused <= mostRefused) return rejected(thrown);
+      // A loop that catches such failures never ends, and keeps the process from doing anything else.
+      this.#pass.fail(thrown);
+      return new Promise(ignore);
     }
   }
 

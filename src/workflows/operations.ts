@@ -7,17 +7,39 @@ import { runFailure } from "./failures.js";
 import { wakeMessage } from "./journal/hidden-messages.js";
 import { isPending, type Operation, type Run } from "./journal/journal.js";
 
-/** Gives an operation its result, as the run's next one. */
+/** The most operations of one run. */
+export const mostOperations = 1_000;
+/** The most bytes that the results of one run take. */
+const mostResultBytes = 1024 * 1024;
+
+const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
+
+/** Gives an operation its result, as the run's next one: RUN_TOO_LARGE when a value does not fit beside the others. */
 export function completeOperation(
   run: Run,
   operation: Operation,
   { value, error, now }: { value: TypedValue | undefined; error: Failure | undefined; now: number },
 ): void {
+  const fits = value === undefined || resultBytes(run) + value.readWith(lengthOf) <= mostResultBytes;
   run.lastSeq += 1;
   operation.seq = run.lastSeq;
   operation.endedAt = now;
-  operation.value = value;
-  operation.error = error;
+  operation.value = fits ? value : undefined;
+  operation.error = fits ? error : tooLarge(run, `results of ${mostResultBytes} bytes`);
+}
+
+function resultBytes({ operations }: Run): number {
+  let bytes = 0;
+  for (const { value } of operations) if (value !== undefined) bytes += value.readWith(lengthOf);
+  return bytes;
+}
+
+/** The failure of an operation for which a run has no room. */
+export function tooLarge({ id, workflow }: Run, what: string): Failure {
+  return runFailure(
+    "RUN_TOO_LARGE",
+    `The run ${id} of ${workflow} has ${what}, and may have no more. Return flow.restart(input) before, which goes on with a new run.`,
+  );
 }
 
 /** The failure of the operations for which a run waits that is cancelled. */

@@ -46,6 +46,11 @@ export class Runs {
     await this.#pass(run, this.inputOf(run));
   }
 
+  /** Lets a run go on with a pass of its own. */
+  goOnLater(run: Run): void {
+    this.#context.send(this.#context.address, wakeMessage({ run: run.id }));
+  }
+
   /** The message of a run as its method gets it. Throws WORKFLOW_UNKNOWN and VALUE_UNREADABLE. */
   inputOf({ id, workflow: typename, input }: Run): unknown {
     const workflow = this.#workflows.get(typename);
@@ -77,7 +82,7 @@ export class Runs {
     // The pass may have left code behind that goes on and changes the instance.
     this.#context.leaveCode({ settles: pass.stepEnded });
     if (end === "waits") {
-      if (pass.needsPass) this.#context.send(this.#context.address, wakeMessage({ run: run.id }));
+      if (pass.needsPass) this.goOnLater(run);
       return;
     }
     const failure = "thrown" in end ? end : this.#endReturned(run, end.returned);
@@ -93,10 +98,11 @@ export class Runs {
       return;
     }
     // A failure must not undo a step that has ended, or the step would be done again at each try of the message. The run goes
-    // on with a pass of its own, which fails without a step.
-    if (!pass.stepSucceeded) throw thrown;
+    // on with a pass of its own, which fails without a step. Of steps that ran at the same time, nobody knows which of their
+    // changes to keep.
+    if (!pass.stepSucceeded || pass.states.mixed) throw thrown;
     pass.states.takeBack();
-    this.#context.send(this.#context.address, wakeMessage({ run: run.id }));
+    this.goOnLater(run);
   }
 
   /** Ends a run whose method has returned. Returns the failure of a value that can't be packed: the run then lives on. */

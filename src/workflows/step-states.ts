@@ -59,6 +59,11 @@ export class StepStates {
     );
   }
 
+  /** Whether steps run, or have run at the same time, that nobody has told apart: what they have changed belongs to all of them. */
+  get mixed(): boolean {
+    return this.#overlapped;
+  }
+
   /** Takes back what code outside a step has changed. */
   takeBack(): void {
     this.#state.returnTo(this.#mark);

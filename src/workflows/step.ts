@@ -14,7 +14,7 @@ import { isText } from "../model/text.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { TypeLike } from "../types/protobuf.js";
 import type { Activation } from "./activation.js";
-import { runFailure } from "./failures.js";
+import { runError, runFailure } from "./failures.js";
 import type { Operation } from "./journal/journal.js";
 import { startTimer } from "./operations.js";
 import { packResult, unpackResult } from "./results.js";
@@ -40,8 +40,8 @@ class Try extends MessageContext implements StepContext {
   readonly #held: BatchEffects;
 
   constructor(parent: MessageContext, attempt: number, idempotencyKey: string) {
-    const held = new BatchEffects();
-    const { address, now, generation, state, checks, limit, types } = parent.scope;
+    const { address, now, generation, state, checks, limit, types, effects } = parent.scope;
+    const held = new BatchEffects(effects);
     const warn = parent.scope.warn.bind(parent.scope);
     const beginCall = undefined; // a step waits for no answer: flow.call does
     super(
@@ -97,15 +97,16 @@ function begin(pass: Activation, tried: Tried, work: (step: StepContext) => unkn
     return;
   }
   const context = new Try(pass.context, operation.attempts + 1, `${pass.run.id}:${operation.key}`);
-  const end = (outcome: Outcome, tookTime: boolean) => {
+  const end = (worked: Worked, tookTime: boolean) => {
     // The message of the pass may have ended meanwhile, because its time was over.
     if (!pass.live) return;
     if (tookTime) pass.stepEnded = true;
+    const outcome = "thrown" in worked ? worked : packed(tried, worked.returned);
     const failed = "thrown" in outcome;
     try {
       pass.states.end(begun, { failed, tookTime });
       if (failed) stepFailed(pass, tried, context, outcome.thrown);
-      else succeeded(pass, tried, context, outcome.returned);
+      else succeeded(pass, operation, context, outcome.value);
     } catch (thrown) {
       pass.fail(thrown); // a state holds a value that does not fit
     }
@@ -113,40 +114,45 @@ function begin(pass: Activation, tried: Tried, work: (step: StepContext) => unkn
   };
   pass.stepBegins();
   pass.calling = tried.name;
-  let outcome: Outcome;
+  let worked: Worked;
+  let takesTime = false;
   try {
-    outcome = { returned: work(context) };
+    worked = { returned: work(context) };
+    takesTime = isThenable(worked.returned);
   } catch (thrown) {
-    outcome = { thrown };
+    worked = { thrown };
   }
   pass.calling = undefined;
-  if (!("returned" in outcome) || !isThenable(outcome.returned)) {
-    end(outcome, false);
+  if ("thrown" in worked || !takesTime) {
+    end(worked, false);
     return;
   }
-  Promise.resolve(outcome.returned).then(
+  Promise.resolve(worked.returned).then(
     (returned) => end({ returned }, true),
     (thrown) => end({ thrown }, true),
   );
 }
 
-type Outcome = { readonly returned: unknown } | { readonly thrown: unknown };
+interface Thrown {
+  readonly thrown: unknown;
+}
+/** What the work of a step has done. */
+type Worked = { readonly returned: unknown } | Thrown;
 
-function succeeded(pass: Activation, tried: Tried, context: Try, returned: unknown): void {
-  const { operation, name, options } = tried;
-  let packed: TypedValue | undefined;
+/** Packs what the work has returned. A value that can't be packed fails the step for good. */
+function packed({ name, options }: Tried, returned: unknown): { readonly value: TypedValue | undefined } | Thrown {
   try {
-    packed = packResult(returned, options.type);
+    return { value: packResult(returned, options.type) };
   } catch (thrown) {
-    context.close();
     const code = thrown instanceof StatefunError ? thrown.code : "VALUE_INVALID";
-    const message = `The result of the step "${name}" can't be remembered: ${describe(thrown)}`;
-    pass.complete(operation, undefined, runFailure(code, message));
-    return;
+    return { thrown: runError(code, `The result of the step "${name}" can't be remembered: ${describe(thrown)}`) };
   }
+}
+
+function succeeded(pass: Activation, operation: Operation, context: Try, value: TypedValue | undefined): void {
   pass.stepSucceeded = true;
   context.sendHeld(pass.context.scope.effects);
-  pass.complete(operation, packed);
+  pass.complete(operation, value);
 }
 
 function stepFailed(pass: Activation, tried: Tried, context: Try, thrown: unknown): void {

@@ -155,17 +155,22 @@ export class Turn {
       throw runError("RUN_NOT_FOUND", `No run${id === "" ? "" : ` ${id}`} lives at ${this.#context.address}.`);
     }
     this.journal.revision += 1;
+    const going: Run[] = [];
     for (const run of meant) {
       if (run.cancelledAt > 0) continue;
       const failure = cancelledFailure(run.id, reason);
       cancelRun(this.#context, run, reason, failure);
-      if (run.startedAt > 0 && this.#workflows.has(run.workflow)) await this.#runs.goOn(run);
+      if (run.startedAt > 0 && this.#workflows.has(run.workflow)) going.push(run);
       else {
         // The code of the run has not begun, or is gone: nothing can be compensated.
         this.#runs.finish(run, "cancelled", failure);
         this.#runs.tell(run, failureValue(failure));
       }
     }
+    const [first, ...others] = going;
+    // Each run may compensate, which takes time, so each one has a message and its time limit to itself.
+    for (const run of others) this.#runs.goOnLater(run);
+    if (first !== undefined) await this.#runs.goOn(first);
   }
 
   /** The timer of an operation is due. A timer that comes too late finds an operation that has its result. */

@@ -94,7 +94,16 @@ const rooms: Readonly<Record<string, Room>> = {
       results: "the tests of turn run it",
       "step-states": "the tests of turn run it",
     },
-    behaviours: ["batches", "calls-on-flink", "changes", "interceptors", "model", "registered", "restart-keeps"],
+    behaviours: [
+      "batches",
+      "calls-on-flink",
+      "changes",
+      "interceptors",
+      "model",
+      "registered",
+      "restart-keeps",
+      "step-limits",
+    ],
   },
   wire: {
     untested: { failure: "the tests of batch-end and of a workflow's journal run it" },

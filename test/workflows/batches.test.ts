@@ -94,6 +94,34 @@ test("a message that is refused takes back its part of the journal, and no other
   assert.equal(count?.hex, Buffer.from(primitive("v3", "int", 1).value).toString("hex"));
 });
 
+test("all runs of an address are cancelled by one message, and each compensates in a message of its own", async () => {
+  const undone: string[] = [];
+
+  @StatefulFunction("test/undoes")
+  class Undoes {
+    @State("count", Types.int) count = 0;
+
+    @Workflow(Begin, { concurrency: "parallel" })
+    async run(input: string, flow: WorkflowContext) {
+      try {
+        await flow.sleep({ days: 1 });
+      } finally {
+        await flow.step("undo", async () => void undone.push(input));
+      }
+    }
+  }
+
+  const engine = new Engine(new StatefulFunctions(Undoes), "v3");
+  const instance = new Instance(engine, "test/undoes/1", names);
+  await instance.send(...["a", "b", "c"].map((input) => packed("test/begin", JSON.stringify(input))));
+  const answer = await instance.send(packed("statefun.workflow/cancel", ""));
+  assert.deepEqual(undone, ["a"]);
+  assert.deepEqual(
+    answer.messages.map(({ argument }) => argument.typename),
+    ["statefun.workflow/wake", "statefun.workflow/wake"],
+  );
+});
+
 test("the same first message gives its run the same id, whatever happened to the try before it", async () => {
   const ids: string[] = [];
   let fails = true;
