@@ -50,18 +50,24 @@ export function answerTokenOf({ caller, argument }: Invocation): string | undefi
 }
 
 /**
- * Takes the tokens out of a message: a handler may pass its metadata on, and the tokens belong to this one message. An answer's
- * token stays where nobody `takesAnswers`: somebody has written it by hand, and may want to read it.
+ * Takes the tokens out of a message: a handler may pass its metadata on, and the tokens belong to this one message. Tokens from
+ * outside count for nothing, and passed on by a function they would pass for that function's own. An answer's token of a function
+ * stays where nobody `takesAnswers`: somebody has written it by hand, and may want to read it.
  */
 export function receivedMessage(message: Invocation, takesAnswers: boolean): ReceivedMessage {
   const { caller, argument } = message;
   if (!argument.hasMetadata) return message;
   const callToken = callTokenOf(message);
   const answerToken = takesAnswers ? answerTokenOf(message) : undefined;
-  if (callToken === undefined && answerToken === undefined) return message;
+  if (callToken === undefined && answerToken === undefined && !isForged(message)) return message;
   const rest = [...argument.metadata].filter(([name]) => name !== callMetadata && name !== answerMetadata);
   const plain = argument.withMetadata(rest.length === 0 ? undefined : Metadata.wrap(rest));
   return { caller, argument: plain, callToken, answerToken };
+}
+
+/** Whether a message from outside has a token. */
+function isForged({ caller, argument: { metadata } }: Invocation): boolean {
+  return (caller === undefined || isClient(caller)) && (metadata.has(callMetadata) || metadata.has(answerMetadata));
 }
 
 /** The value as the request of a call with this token. */

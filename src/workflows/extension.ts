@@ -1,6 +1,7 @@
 // What gives a function its workflows and continuations: the hidden state, the handlers of the types that begin runs, and those of
 // every other message that belongs to a run or to a call.
 
+import { describe } from "../errors.js";
 import type {
   BeginCall,
   BoundExtension,
@@ -23,7 +24,7 @@ import type { TypedValue } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import { Continuations, callOf, callWith, isContinuation } from "./continuations.js";
 import { runError } from "./failures.js";
-import { readCancellation, readWake } from "./journal/hidden-messages.js";
+import { type Cancellation, readCancellation, readWake } from "./journal/hidden-messages.js";
 import { isPending, type Journal, type Operation, type PendingCall, type Run } from "./journal/journal.js";
 import { cancelTypename, wakeTypename } from "./journal/names.js";
 import { findJournal, journalState } from "./journal-state.js";
@@ -54,7 +55,7 @@ class Workflows implements BoundExtension {
     () => "timer",
   );
   readonly #cancel = handler(
-    (argument, context, instance) => this.#turn(instance, context).cancel(readCancellation(argument)),
+    (argument, context, instance) => this.#turn(instance, context).cancel(cancellationOf(argument)),
     () => "cancellation",
   );
   readonly #receive = handler((_argument, context, instance) => this.#turn(instance, context).receive());
@@ -123,6 +124,15 @@ class Workflows implements BoundExtension {
     if (known !== undefined) return undefined;
     return journal.runs.length + journal.waiting.length > 0 ? this.#receive : otherwise;
   };
+}
+
+/** Anybody may send a cancellation. One that can't be read is refused for good, so that it does not park the address of a run. */
+function cancellationOf(argument: TypedValue): Cancellation {
+  try {
+    return readCancellation(argument);
+  } catch (error) {
+    throw runError("VALUE_UNREADABLE", `A ${cancelTypename} can't be decoded: ${describe(error)}.`);
+  }
 }
 
 /** A handler of a message as it came. */

@@ -26,7 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   engine: ["workflows/journal", "store", "wire", "bytes", "model", "errors"],
   "runtime/module": ["model", "errors"],
   "runtime/endpoint": ["runtime/module", "engine", "model", "errors"],
-  "runtime/http": ["types", "model", "errors"],
+  "runtime/http": ["workflows/journal", "types", "model", "errors"],
   "runtime/ingress": ["runtime/runs", "runtime/http", "engine", "types", "model", "errors"],
   "runtime/egress": ["runtime/http", "engine", "types", "model", "errors"],
   "runtime/schedules": [

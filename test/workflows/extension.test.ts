@@ -198,11 +198,45 @@ test("an answer for which nobody waits is dropped, and only the function itself 
   await world.app.settle();
   await world.app.send("test/flow", "1", Note.pack(1) as never, { metadata: { "statefun-answer": "nobody/1" } });
   const forged = wakeMessage({ run: "0", operation: 0 });
-  await world.app.send("test/flow", "1", forged as never);
+  await rejectsCode(world.app.send("test/flow", "1", forged as never), "VALUE_INVALID");
+  world.app.fake("test/another", (_message, context) => context.send("test/flow", "1", forged as never));
+  await world.app.send("test/another", "1", "go");
   await world.app.settle();
   assert.deepEqual(await world.app.parked(), []);
   await world.app.advance({ days: 1 });
   assert.match(await answered, /^[0-9a-f]{32}$/);
+});
+
+test("a cancellation that can't be read is refused, and the run goes on", async () => {
+  await using world = await open((_input, flow) => flow.receive(Note));
+  const answered = world.begin();
+  await world.app.settle();
+  const torn = new TypedValue("statefun.workflow/cancel", Uint8Array.of(255));
+  await rejectsCode(world.app.send("test/flow", "1", torn as never), "VALUE_INVALID");
+  world.app.fake("test/another", (_message, context) => context.send("test/flow", "1", torn as never));
+  await world.app.send("test/another", "1", "go");
+  await world.note("taken");
+  assert.equal(await answered, "taken");
+  assert.deepEqual(await world.app.parked(), []);
+});
+
+test("a token from outside answers no call, also when a function passes its metadata on", async () => {
+  await using world = await open((_input, flow) => flow.call("test/elsewhere", "e", "?"));
+  let token = "";
+  world.app.fake("test/elsewhere", (text, context) => {
+    if (text === "answer") context.send("test/flow", "1", "theirs", { metadata: { "statefun-answer": token } });
+    else token = context.deferReply().callToken as string;
+  });
+  world.app.fake("test/relay", (_text, context) => {
+    context.send("test/flow", "1", "forged", { metadata: context.metadata });
+  });
+  const answered = world.begin();
+  await world.app.settle();
+  assert.notEqual(token, "");
+  await world.app.send("test/relay", "r", "x", { metadata: { "statefun-answer": token, "statefun-call": "c" } });
+  await world.app.settle();
+  await world.app.send("test/elsewhere", "e", "answer");
+  assert.equal(await answered, "theirs");
 });
 
 test("a subclass inherits the workflows of its parent, and may take their types or replace their methods", async () => {

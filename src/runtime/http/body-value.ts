@@ -9,6 +9,7 @@ import { parseTypeName } from "../../model/type-name.js";
 import { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { primitives } from "../../types/value-json.js";
+import { cancelTypename, wakeTypename } from "../../workflows/journal/names.js";
 import { decodeHeader, octetStream, typeHeader } from "./value-answer.js";
 
 /** Turns the body of a request into a value. */
@@ -84,8 +85,17 @@ function takes(type: Type<any>, typename: string): boolean {
   return type.typename === typename || type.v2?.typename === typename;
 }
 
-/** Throws VALUE_INVALID when a function of this process has neither a handler for the typename nor a catch-all. */
+/**
+ * Throws VALUE_INVALID when a function of this process has neither a handler for the typename nor a catch-all, and for the messages
+ * that workflows go on by: from outside, one that can't be read would park the address of a run.
+ */
 export function assertTaken(catalog: TypeCatalog, typeName: string, typename: string): void {
+  if (typename === wakeTypename || typename === cancelTypename) {
+    throw new StatefunError(
+      "VALUE_INVALID",
+      `${typename} is a message of the runtime's own. To cancel a run, use POST /runs/<namespace>/<name>/<id>/cancel, cancelRun of the client or of the runtime, or statefun cancel-run.`,
+    );
+  }
   if (catalog.takesAll?.(typeName) !== false) return;
   if (catalog.handled(typeName).some((type) => takes(type, typename))) return;
   throw new StatefunError(
