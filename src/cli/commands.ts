@@ -235,8 +235,8 @@ export const commands = {
     },
   },
   runs: {
-    args: "<ns/name>",
-    summary: "List the runs of a function's workflows, and what each of them waits for.",
+    args: "[ns/name]",
+    summary: "List the runs of a function's workflows, or of all functions, and what each of them waits for.",
     options: {
       status: {
         value: "status",
@@ -251,6 +251,7 @@ export const commands = {
     },
     examples: [
       "statefun runs shop/checkout",
+      "statefun runs",
       "statefun runs shop/checkout --status waiting --waiting-longer-than 2h",
       "statefun runs shop/checkout --status failed --json",
     ],

@@ -28,9 +28,9 @@ export interface ListedRun {
   readonly error: ShownError | null;
 }
 
-/** Prints runs as a table, or `none` when there are none. */
-export function printRunList(runs: readonly ListedRun[], none: string): void {
-  const head = ["id", "run", "workflow", "status", "since", "waits for", "until", "failed tries", "last error"];
+/** Prints runs as a table, or `none` when there are none. `place` is the title of the column with the ids. */
+export function printRunList(runs: readonly ListedRun[], none: string, place: "id" | "address" = "id"): void {
+  const head = [place, "run", "workflow", "status", "since", "waits for", "until", "failed tries", "last error"];
   printTable(head, runs.flatMap(rowsOf), none);
 }
 

@@ -3,8 +3,8 @@
 import { oneLine } from "../errors.js";
 import { parseTypeName } from "../model/type-name.js";
 import { durationOf } from "./duration-option.js";
-import { addressPath, list, rangeOf, type ShownValue, textOf } from "./look.js";
-import type { Input } from "./parse.js";
+import { addressPath, type ListRange, list, rangeOf, type ShownValue, textOf } from "./look.js";
+import { type Input, usage } from "./parse.js";
 import { print, printJson, printTable, shortId, shortText } from "./print.js";
 import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
 import { causeOf, type ListedRun, printRunList, type ShownError } from "./run-list.js";
@@ -59,21 +59,54 @@ interface ShownRuns extends ShownPlace {
 /** The most characters of a value in the table of a run. The output of --json has the whole value. */
 const longestValue = 120;
 
-/** Lists the runs of a function. */
+/** Lists the runs of a function, or those of all functions. */
 export async function runs(input: Input): Promise<void> {
-  const [typeName = ""] = input.args;
-  const { namespace, name } = parseTypeName(typeName);
+  const [typeName] = input.args;
   const waiting = durationOf(input, "waiting-longer-than");
   const filter = {
     status: input.text("status"),
     workflow: input.text("workflow"),
     waitingLongerThan: waiting === undefined ? undefined : `${waiting}ms`,
   };
-  const path = pathOf("functions", namespace, name, "runs");
-  const { items, next } = await list<ListedRun>(input, path, rangeOf(input), filter);
+  const range = rangeOf(input);
+  if (typeName === undefined) return runsOfAll(input, range, filter);
+  const { items, next } = await list<ListedRun>(input, runsPath(typeName), range, filter);
   if (input.flag("json")) return printJson({ runs: items, next });
-  printRunList(items, `No run of ${typeName} is chosen.`);
+  printRunList(items, noRun(filter, ` of ${typeName}`));
   if (next !== null) print(oneLine(`There may be more runs: --after ${JSON.stringify(next)}`));
+}
+
+type Filter = Readonly<Record<string, string | undefined>>;
+
+async function runsOfAll(input: Input, { after, limit }: ListRange, filter: Filter): Promise<void> {
+  if (after !== undefined) throw usage("--after is an id of one function. Write statefun runs <ns/name> --after <id>.");
+  const { items: functions } = await list<{ function: string }>(input, "/functions", {
+    limit: Number.POSITIVE_INFINITY,
+  });
+  const found: (ListedRun & { readonly function: string })[] = [];
+  let more = false;
+  for (const { function: typeName } of functions) {
+    if (found.length >= limit) more = true;
+    if (more) break;
+    const { items, next } = await list<ListedRun>(input, runsPath(typeName), { limit: limit - found.length }, filter);
+    for (const run of items) found.push({ function: typeName, ...run });
+    more = next !== null;
+  }
+  if (input.flag("json")) return printJson({ runs: found, more });
+  const rows = found.map((run) => ({ ...run, id: `${run.function}/${run.id}` }));
+  printRunList(rows, noRun(filter, ""), "address");
+  if (more) print("There may be more runs: --limit lists more, and statefun runs <ns/name> those of one function.");
+}
+
+function runsPath(typeName: string): string {
+  const { namespace, name } = parseTypeName(typeName);
+  return pathOf("functions", namespace, name, "runs");
+}
+
+/** What stands in place of an empty list. Runs that have ended are no part of it unless they are asked for. */
+function noRun(filter: Filter, ofWhat: string): string {
+  if (Object.values(filter).some((value) => value !== undefined)) return `No run${ofWhat} is chosen.`;
+  return `No run${ofWhat} waits or is running. --status ended shows the last run of each address.`;
 }
 
 /** Shows the runs of an address, or one of them, with all that they have done. */

@@ -17,7 +17,7 @@ export function timeoutError(
 ): StatefunError {
   return new StatefunError(
     "ANSWER_TIMEOUT",
-    `${target} did not answer within ${timeoutMs} ms.${instance === undefined ? "" : knownOf(instance, now)}`,
+    `${target} did not answer within ${timeoutMs} ms. Its message stays sent; a longer timeout waits longer.${instance === undefined ? "" : knownOf(instance, now)}`,
   );
 }
 

@@ -10,6 +10,9 @@ export function noteType(type: { readonly typename: string }): void {
   if (known.size < mostKnown || known.has(type.typename)) known.set(type.typename, new WeakRef(type));
 }
 
+/** The typenames of the types that were made in this process, also of those that are gone. */
+export const notedTypenames = (): string[] => [...known.keys()];
+
 /** Finds the type that was made last under this typename. */
 export function notedType(typename: string): { readonly typename: string } | undefined {
   return known.get(typename)?.deref();

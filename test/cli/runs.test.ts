@@ -37,6 +37,36 @@ test("runs has a row for each thing that a run waits for, and names the next pla
   assert.match(lines[4] ?? "", /--after "b"$/);
 });
 
+test("runs without a function lists the runs of all functions, up to its limit", async (t) => {
+  const { asked, url } = await adminServer(t, {
+    "/functions?limit=1000": { functions: [{ function: "shop/cart" }, { function: "shop/checkout" }], next: null },
+    "/functions/shop/cart/runs?limit=100": { runs: [], next: null },
+    "/functions/shop/checkout/runs?limit=100": { runs: [listed("a"), listed("b")], next: null },
+    "/functions/shop/cart/runs?limit=1": { runs: [listed("c")], next: null },
+    "/functions/shop/cart/runs?status=failed&limit=100": { runs: [], next: null },
+    "/functions/shop/checkout/runs?status=failed&limit=100": { runs: [], next: null },
+  });
+  const say = (...args: string[]) => printed(t, () => runs(parseInput("runs", [...args, "--admin-url", url])));
+  const [head, first, second] = (await say()).split("\n");
+  assert.match(head ?? "", /^ADDRESS +RUN/);
+  assert.match(first ?? "", /^shop\/checkout\/a +r-a /);
+  assert.match(second ?? "", /^shop\/checkout\/b +r-b /);
+  const all = JSON.parse(await say("--json"));
+  assert.deepEqual(all.runs.at(-1), { function: "shop/checkout", ...listed("b") });
+  assert.equal(all.more, false);
+  const limited = JSON.parse(await say("--json", "--limit", "1"));
+  assert.deepEqual([limited.runs.length, limited.more], [1, true]);
+  assert.match(await say("--status", "failed"), /^No run is chosen\.$/m);
+  assert.ok(!asked.includes("/functions/shop/checkout/runs?limit=0"));
+  await rejectsCode(runs(parseInput("runs", ["--after", "a"])), "OPTION_INVALID");
+});
+
+test("an empty list of runs says how to see those that have ended", async (t) => {
+  const { url } = await adminServer(t, { "/functions/shop/checkout/runs?limit=100": { runs: [], next: null } });
+  const text = await printed(t, () => runs(parseInput("runs", ["shop/checkout", "--admin-url", url])));
+  assert.match(text, /No run of shop\/checkout .*--status ended/);
+});
+
 test("runs follows pages that are empty, and hands its filter over", async (t) => {
   const filter = "status=failed&workflow=shop/place&waitingLongerThan=7200000ms";
   const { asked, url } = await adminServer(t, {

@@ -3,7 +3,9 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { describe, StatefunError } from "../../errors.js";
+import { notedTypenames } from "../../model/known-types.js";
 import { assertShallowJson, parseJson } from "../../model/plain-json.js";
+import { suggestion } from "../../model/suggest.js";
 import type { Type } from "../../model/type.js";
 import { parseTypeName } from "../../model/type-name.js";
 import { TypedValue } from "../../model/typed-value.js";
@@ -148,7 +150,7 @@ function typeNamed(catalog: TypeCatalog, typeName: string, typename: string): Ty
   if (type !== undefined) return type;
   throw new StatefunError(
     "VALUE_UNTYPED",
-    `The type ${typename} is not known in this process, so JSON can't be read as it. Send the value's bytes as ${octetStream}.`,
+    `The type ${typename} is not known in this process, so JSON can't be read as it.${suggestion(typename, notedTypenames())} Send the value's bytes as ${octetStream}.`,
   );
 }
 
@@ -157,7 +159,7 @@ function typeOfHandler(catalog: TypeCatalog, typeName: string, method: string): 
   if (type !== undefined) return type;
   const why = isElsewhere(catalog, typeName)
     ? `${elsewhere(typeName)} So the type that "${method}" takes must be named: with statefun-ts/client, send a message object or a packed value; over HTTP, name the type with ?type=… and send the value's bytes as ${octetStream}.`
-    : `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead, or send a packed value with statefun-ts/client. The function takes ${typesText(catalog.handled(typeName))}.`;
+    : `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead, or send a packed value with statefun-ts/client. ${takenText(catalog, typeName)}`;
   throw new StatefunError("OPTION_INVALID", why);
 }
 
@@ -166,7 +168,7 @@ function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
   if (handled.length === 1) return handled[0] as Type<any>;
   const why = isElsewhere(catalog, typeName)
     ? `${elsewhere(typeName)} Send the value's bytes as ${octetStream}, or JSON of one of StateFun's own types.`
-    : `${typeName} takes ${typesText(handled)}.`;
+    : takenText(catalog, typeName);
   throw new StatefunError(
     "VALUE_UNTYPED",
     `The type of the value is missing. Name the type with ?type=…, in the header Statefun-Type or, in a line of POST /calls, in "type". ${why}`,
@@ -177,6 +179,13 @@ const isElsewhere = (catalog: TypeCatalog, typeName: string) =>
   catalog.handled(typeName).length === 0 && catalog.takesAll?.(typeName) === undefined;
 
 const elsewhere = (typeName: string) => `${typeName} runs in another process, and its types are not known here.`;
+
+/** Says what a function takes. What only its runs receive is known to their code alone. */
+function takenText(catalog: TypeCatalog, typeName: string): string {
+  const handled = catalog.handled(typeName);
+  const more = handled.length > 0 && catalog.takesAll?.(typeName) === true;
+  return `${typeName} takes ${typesText(handled)}${more ? ", and other types: by a catch-all, or by flow.receive of a workflow" : ""}.`;
+}
 
 function typesText(types: readonly Type<any>[]): string {
   return types.length === 0 ? "every type" : types.map(({ typename }) => typename).join(", ");
