@@ -24,10 +24,13 @@ export type { HandledType } from "./functions/function-spec.js";
 export type { FunctionClass } from "./functions/handled-messages.js";
 export type {
   InterceptedInvocation,
+  InterceptedRun,
+  InterceptedStep,
   Interceptor,
   InvocationKind,
   SendListener,
   SentMessage,
+  StepInterceptor,
 } from "./functions/interceptor.js";
 export type { MakeWorkflow, RegisteredWorkflow } from "./functions/registered-methods.js";
 export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";

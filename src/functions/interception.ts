@@ -7,8 +7,17 @@ import { runHandler } from "../model/running-handler.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes } from "../types/bytes.js";
 import type { Handler } from "./function-spec.js";
-import type { InterceptedInvocation, Interceptor, InvocationKind, SendListener, SentMessage } from "./interceptor.js";
-import type { MessageContext } from "./message-context.js";
+import type {
+  InterceptedInvocation,
+  InterceptedRun,
+  InterceptedStep,
+  Interceptor,
+  InvocationKind,
+  SendListener,
+  SentMessage,
+  StepInterceptor,
+} from "./interceptor.js";
+import type { MessageContext, RunFollower } from "./message-context.js";
 import { decoded } from "./message-handler.js";
 import { isThenable } from "./thenable.js";
 
@@ -24,7 +33,7 @@ export interface InterceptedBatch {
 }
 
 /** One message on its way through the interceptors. */
-export class Interception implements InterceptedInvocation {
+export class Interception implements InterceptedInvocation, RunFollower {
   readonly context: MessageContext;
   readonly #batch: InterceptedBatch;
   readonly #handler: Handler | undefined;
@@ -32,6 +41,8 @@ export class Interception implements InterceptedInvocation {
   readonly #unhandled: unknown;
   #decoded: { readonly value: unknown } | undefined;
   #listeners: SendListener[] | undefined;
+  readonly #runListeners: ((run: InterceptedRun) => void)[] = [];
+  readonly #stepInterceptors: StepInterceptor[] = [];
   /** How many interceptors and handlers that `next` has called have not ended. */
   #pending = 0;
 
@@ -53,6 +64,10 @@ export class Interception implements InterceptedInvocation {
 
   get caller(): Address | undefined {
     return this.context.caller;
+  }
+
+  get callerWaits(): boolean {
+    return this.context.callerWaits;
   }
 
   get message(): TypedValue {
@@ -81,6 +96,33 @@ export class Interception implements InterceptedInvocation {
     this.#listeners ??= [];
     this.#listeners.push(listener);
     this.context.scope.effects.onSend = this.#sent;
+  }
+
+  onRun(listener: (run: InterceptedRun) => void): void {
+    this.context.assertOpen();
+    this.#runListeners.push(listener);
+    this.context.runs = this;
+  }
+
+  onStep(interceptor: StepInterceptor): void {
+    this.context.assertOpen();
+    this.#stepInterceptors.push(interceptor);
+    this.context.runs = this;
+  }
+
+  /** A run begins or goes on. */
+  began(run: InterceptedRun): void {
+    for (const listener of this.#runListeners) listener(run);
+  }
+
+  /** Does the work of a step behind the interceptors of steps, the one that was added first being the outermost one. */
+  step(step: InterceptedStep, work: () => unknown): unknown {
+    let behind = work;
+    for (const interceptor of [...this.#stepInterceptors].reverse()) {
+      const inner = behind;
+      behind = () => interceptor(step, inner);
+    }
+    return behind();
   }
 
   /** Runs the interceptors and the handler. Returns a promise only when one of them does. */

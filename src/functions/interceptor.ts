@@ -30,12 +30,29 @@ export interface SentMessage {
   readonly delay: number;
 }
 
+/** A run of a workflow that a message begins, or lets go on. */
+export interface InterceptedRun {
+  readonly id: string;
+  /** The metadata of the message that began the run. */
+  readonly metadata: Metadata;
+}
+
+/** One try of a step of a workflow. */
+export interface InterceptedStep {
+  readonly run: InterceptedRun;
+  readonly name: string;
+  /** Which try of the step it is, counted from 1. */
+  readonly attempt: number;
+}
+
 /** One message of a function, and what its handler may do, as an {@link Interceptor} sees it. */
 export interface InterceptedInvocation {
   /** The address of the function instance. */
   readonly address: Address;
   /** The address of the message's sender; undefined when the message came from an ingress. */
   readonly caller: Address | undefined;
+  /** Whether the caller, a client or a function, waits for the answer. */
+  readonly callerWaits: boolean;
   /** The message, packed. */
   readonly message: TypedValue;
   /**
@@ -56,7 +73,20 @@ export interface InterceptedInvocation {
    * throws fails the send. Throws CONTEXT_CLOSED when the message has ended.
    */
   onSend(listener: SendListener): void;
+  /** Calls the listener when the message begins a run of a workflow, or lets a run go on. Throws CONTEXT_CLOSED when the message has ended. */
+  onRun(listener: (run: InterceptedRun) => void): void;
+  /**
+   * Lets an interceptor stand round every step of a workflow that is tried while this message is handled. Throws CONTEXT_CLOSED when
+   * the message has ended.
+   */
+  onStep(interceptor: StepInterceptor): void;
 }
+
+/**
+ * Stands round one try of a step. `work` does the step's work, and returns what that returns: a value or a promise. What the
+ * interceptor returns is the result of the step.
+ */
+export type StepInterceptor = (step: InterceptedStep, work: () => unknown) => unknown;
 
 /** Sees a message that is sent, and may return metadata for it; see {@link InterceptedInvocation.onSend}. */
 export type SendListener = (sent: SentMessage) => MetadataInput | undefined | void;

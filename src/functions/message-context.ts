@@ -23,6 +23,7 @@ import type { BatchEffects } from "./batch-effects.js";
 import { type Answer, Context, type SendAfterOptions, type SendOptions } from "./context.js";
 import type { CallOptions } from "./continuation-types.js";
 import type { BeginCall } from "./function-spec.js";
+import type { InterceptedRun, InterceptedStep } from "./interceptor.js";
 import { answering, asAnswer, destination, packMessage, positiveDelay } from "./outgoing.js";
 import type { RunObserver } from "./run-observer.js";
 import type { BatchState } from "./state.js";
@@ -68,6 +69,12 @@ export interface BatchScope {
   readonly observer: RunObserver | undefined;
 }
 
+/** Follows the runs of workflows for the interceptors of one message. */
+export interface RunFollower {
+  began(run: InterceptedRun): void;
+  step(step: InterceptedStep, work: () => unknown): unknown;
+}
+
 /** A {@link Context}, with the members that only the batch calls. */
 export class MessageContext extends Context {
   readonly #scope: BatchScope;
@@ -79,6 +86,8 @@ export class MessageContext extends Context {
   #readOnly = false;
   #state: StateAccess | undefined;
   #left: "code" | "settling" | undefined;
+  /** Follows the runs that the message begins or lets go on. Defaults to nobody. */
+  runs: RunFollower | undefined;
 
   constructor(scope: BatchScope, invocation: ReceivedMessage) {
     super();
@@ -197,12 +206,11 @@ export class MessageContext extends Context {
    */
   end(returned: unknown): void {
     const { caller, callToken } = this;
-    const waits = caller !== undefined && (callToken !== undefined || isClient(caller));
-    if (waits && !this.#replied) {
+    if (this.callerWaits && !this.#replied) {
       const isAnswer = returned !== undefined && !(this.#deferred && returned instanceof Address);
       try {
         if (isAnswer) this.reply(packAnswer(returned));
-        else if (callToken !== undefined && !this.#deferred) this.#answer(caller, emptyAnswer());
+        else if (callToken !== undefined && !this.#deferred) this.#answer(caller as Address, emptyAnswer());
       } catch (thrown) {
         throw lastingFailure(thrown);
       }
@@ -223,6 +231,12 @@ export class MessageContext extends Context {
   /** The message, without the tokens of calls. */
   get invocation(): ReceivedMessage {
     return this.#invocation;
+  }
+
+  /** Whether the caller, a client or a function, waits for the answer. */
+  get callerWaits(): boolean {
+    const { caller, callToken } = this;
+    return caller !== undefined && (callToken !== undefined || isClient(caller));
   }
 
   /** The token under which the caller, a function, waits for the answer; undefined when no function waits. */

@@ -2,6 +2,7 @@
 // order in which they came, so that each pass takes the same way.
 
 import { StatefunError } from "../errors.js";
+import type { InterceptedRun } from "../functions/interceptor.js";
 import type { MessageContext } from "../functions/message-context.js";
 import { isThenable } from "../functions/thenable.js";
 import type { Failure } from "../model/failure.js";
@@ -87,6 +88,11 @@ export class Activation {
     for (let index = 0; index < operations.length; index++) this.#keys.set((operations[index] as Operation).key, index);
   }
 
+  /** The run, as interceptors see it. */
+  get followedRun(): InterceptedRun {
+    return { id: this.run.id, metadata: this.run.input.metadata };
+  }
+
   /** Whether the code of the pass still counts. Code that goes on after its pass has ended has no effect. */
   get live(): boolean {
     return this.#live && this.context.running;
@@ -96,6 +102,7 @@ export class Activation {
   async pass(method: () => unknown, matchMessages: () => boolean): Promise<End> {
     this.#matchMessages = matchMessages;
     this.context.scope.observer?.began(this.run.id);
+    this.context.runs?.began(this.followedRun);
     this.#start(method);
     try {
       const end = await this.#untilEnd();

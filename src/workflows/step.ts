@@ -117,7 +117,7 @@ function begin(pass: Activation, tried: Tried, work: (step: StepContext) => unkn
   let worked: Worked;
   let takesTime = false;
   try {
-    worked = { returned: work(context) };
+    worked = { returned: behindInterceptors(pass, context, tried.name, () => work(context)) };
     takesTime = isThenable(worked.returned);
   } catch (thrown) {
     worked = { thrown };
@@ -138,6 +138,12 @@ interface Thrown {
 }
 /** What the work of a step has done. */
 type Worked = { readonly returned: unknown } | Thrown;
+
+/** Does the work of a step behind the interceptors of its message, when there are any. */
+function behindInterceptors(pass: Activation, { attempt }: Try, name: string, work: () => unknown): unknown {
+  const { runs } = pass.context;
+  return runs === undefined ? work() : runs.step({ run: pass.followedRun, name, attempt }, work);
+}
 
 /** Packs what the work has returned. A value that can't be packed fails the step for good. */
 function packed({ name, options }: Tried, returned: unknown): { readonly value: TypedValue | undefined } | Thrown {

@@ -84,6 +84,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "model",
     "errors",
   ],
+  telemetry: ["functions", "model", "errors"],
   vite: ["errors"],
   "testing/simulation": [
     "testing",
@@ -112,6 +113,7 @@ const packages: Record<string, readonly string[]> = {
   yaml: ["runtime/module/"],
   undici: ["runtime/endpoint/", "runtime/egress/"],
   "prom-client": ["runtime/admin/"],
+  "@opentelemetry/api": ["telemetry/"],
   esbuild: ["vite/plugin.ts"],
   chokidar: ["cli/watch-sources.ts"],
   fastify: ["serve/hosts/fastify.ts"],

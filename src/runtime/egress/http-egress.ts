@@ -6,6 +6,7 @@ import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import type { Duration } from "../../model/duration.js";
 import { httpUrlProblem } from "../../model/http-url.js";
+import type { Metadata } from "../../model/metadata.js";
 import { defineOptions, type Option, positiveInteger, required, timer, withDefault } from "../../model/options.js";
 import { encodeMetadataHeader, metadataHeader } from "../../types/metadata-header.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
@@ -36,7 +37,7 @@ const urlOption: Option<string, string | undefined> = (input, name, where) => {
 
 /** The headers that the egress itself sends, and those that belong to the connection. */
 const ownHeaders =
-  /^(content-type|content-length|transfer-encoding|connection|host|statefun-(record-id|egress|type|metadata))$/i;
+  /^(content-type|content-length|transfer-encoding|connection|host|traceparent|tracestate|statefun-(record-id|egress|type|metadata))$/i;
 
 /** Throws OPTION_INVALID without the values, which may be secret. */
 const headersOption: Option<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined> = (
@@ -127,6 +128,7 @@ export class HttpEgress implements EgressConsumer {
       signal: AbortSignal.timeout(this.#timeoutMs),
       headers: {
         ...this.#headers,
+        ...traceHeaders(value.metadata),
         "Content-Type": json === undefined ? "application/octet-stream" : "application/json",
         "Statefun-Record-Id": id,
         "Statefun-Egress": encodeHeader(egress),
@@ -139,6 +141,17 @@ export class HttpEgress implements EgressConsumer {
     if (statusCode >= 200 && statusCode < 300) return;
     throw new RetryAfter(`it answered with ${statusCode}`, secondsOf(headers["retry-after"]) * 1000);
   }
+}
+
+/** The context of a trace under the names of its own headers too, where every web server looks for it. */
+function traceHeaders(metadata: Metadata): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of ["traceparent", "tracestate"]) {
+    const text = metadata.getText(name);
+    // Node refuses a request whose header holds anything else, and the record would never leave.
+    if (text !== undefined && /^[\x20-\x7e]+$/.test(text)) headers[name] = text;
+  }
+  return headers;
 }
 
 function secondsOf(retryAfter: string | string[] | undefined): number {
