@@ -4,12 +4,16 @@
 import { errorOf, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
+import { channelOf } from "../model/diagnostics.js";
 import type { Store, Write } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import { bytesOf, Group, type Outcome, type SingleEntry, type Value } from "./group.js";
 import type { Encodable } from "./message.js";
 import { type Counters, countDuration } from "./metrics.js";
 import { type NextTurn, nodeTurn } from "./next-turn.js";
+
+/** Each group that was written. */
+const commits = channelOf("statefun:commit");
 
 /** When the open group holds this much, the disk is too far behind: work inside waits. */
 const mostOpenBytes = 32 * 1024 * 1024;
@@ -348,6 +352,8 @@ export class GroupCommit {
     counters.commitBytes += group.bytes;
     counters.commitSeconds += seconds;
     countDuration(counters.commitBuckets, seconds);
+    if (!commits.hasSubscribers) return;
+    commits.publish({ writes: group.size, bytes: group.bytes, duration: seconds * 1000 });
   }
 
   #setTrouble(error: StatefunError | undefined): void {

@@ -3,6 +3,7 @@
 
 import { StatefunError } from "../errors.js";
 import { append, none } from "../model/append.js";
+import { channelOf } from "../model/diagnostics.js";
 import { LastingFailure } from "../model/failure.js";
 import type { BatchAnswer, Invocation, ValueSpec } from "../model/invocation.js";
 import { type BatchEnd, stoppedBy } from "../wire/batch-end.js";
@@ -19,6 +20,9 @@ import { type EngineLimits, storeRetryMs } from "./limits.js";
 import { type Counters, countDuration } from "./metrics.js";
 import type { OwnContext } from "./own-context.js";
 import { type AnsweredPart, apply, assertAllowed, readsOf, type TransactionParts } from "./transaction.js";
+
+/** Each call of a function, when it has ended. */
+const batches = channelOf("statefun:batch");
 
 export interface InvokerParts extends TransactionParts {
   readonly commit: GroupCommit;
@@ -279,6 +283,12 @@ export class Invoker {
     const own = call.known.counters;
     own.batchSeconds += seconds;
     countDuration(own.batchBuckets, seconds);
+    if (batches.hasSubscribers) {
+      const { instance, size, consumed } = call;
+      const error = "error" in outcome ? outcome.error : undefined;
+      const { address } = instance;
+      batches.publish({ address, messages: size, ended: consumed, duration: seconds * 1000, error });
+    }
     call.end(outcome);
   }
 }

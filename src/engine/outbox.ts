@@ -2,6 +2,7 @@
 
 import { errorOf } from "../errors.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
+import { channelOf } from "../model/diagnostics.js";
 import type { Logger } from "../model/logger.js";
 import { Backlog, type Memory } from "./backlog.js";
 import type { Clock } from "./clock.js";
@@ -15,6 +16,14 @@ import { isolated } from "./own-context.js";
 import type { Packed } from "./packed.js";
 
 const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
+
+/** Each try to hand a record to its egress, when it has ended. */
+const deliveries = channelOf("statefun:egress");
+
+function publish({ egress, id, value }: EgressRecord, begun: number, attempt: number, error: Error | undefined): void {
+  if (!deliveries.hasSubscribers) return;
+  deliveries.publish({ egress, id, value, attempt, duration: performance.now() - begun, error });
+}
 
 export interface OutboxParts {
   readonly shared: QueueStore;
@@ -123,6 +132,7 @@ export class Outbox {
       egress: this.egress,
       value: message.value.unpack(),
     };
+    const begun = performance.now();
     let received: Promise<void>;
     try {
       received = isolated(() => consumer.receive(record));
@@ -131,6 +141,7 @@ export class Outbox {
     }
     received.then(
       () => {
+        publish(record, begun, attempt, undefined);
         this.#queue.done(message);
         counters.egressAcknowledged += 1;
         this.#handed.delete(message);
@@ -139,6 +150,7 @@ export class Outbox {
       (thrown) => {
         if (this.#closed) return;
         const error = errorOf(thrown);
+        publish(record, begun, attempt, error);
         this.#failures += 1;
         const waitMs = backoffMs(backoff, attempt);
         logger.warn(

@@ -28,6 +28,7 @@ import type { Interceptor } from "./interceptor.js";
 import { located } from "./located.js";
 import { type BatchScope, MessageContext, readOnlyError } from "./message-context.js";
 import { decoded, handlerOf } from "./message-handler.js";
+import { withPublishing } from "./published-messages.js";
 import type { RunObserver } from "./run-observer.js";
 import { BatchState, type ResolvedState } from "./state.js";
 import { isThenable } from "./thenable.js";
@@ -79,6 +80,7 @@ export class BatchRun implements BatchScope {
   readonly #batch: InvocationBatch;
   readonly #stored: ResolvedState["stored"];
   readonly #host: BatchHost;
+  readonly #interceptors: readonly Interceptor[];
   readonly limit: BatchLimit;
   readonly checks: PartTaker | undefined;
   readonly effects = new BatchEffects();
@@ -107,6 +109,7 @@ export class BatchRun implements BatchScope {
     this.#batch = batch;
     this.#stored = stored;
     this.#host = host;
+    this.#interceptors = withPublishing(host.interceptors);
     this.checks = taker;
     const { metadataBytes } = host;
     this.limit = { passed: false, messageEndedAt: Number.NEGATIVE_INFINITY, metadataBytes };
@@ -244,7 +247,7 @@ export class BatchRun implements BatchScope {
     const context = new MessageContext(this, invocation);
     let result: unknown;
     try {
-      if (this.#host.interceptors.length > 0) result = this.#intercepted(context);
+      if (this.#interceptors.length > 0) result = this.#intercepted(context);
       else {
         const handler = this.#handlerOf(message, argument);
         if (handler.readOnly) context.forbidChanges();
@@ -270,10 +273,15 @@ export class BatchRun implements BatchScope {
 
   /** Calls the interceptors, and the handler behind them. */
   #intercepted(context: MessageContext): unknown {
-    const { interceptors, keepsMessages = false } = this.#host;
+    const { keepsMessages = false } = this.#host;
     const message = this.#message;
     const find = () => this.#handlerOf(message, context.invocation.argument);
-    return new Interception(context, { interceptors, keepsMessages, instance: this.instance, find }).run();
+    return new Interception(context, {
+      interceptors: this.#interceptors,
+      keepsMessages,
+      instance: this.instance,
+      find,
+    }).run();
   }
 
   async #settled(result: PromiseLike<unknown>, context: MessageContext): Promise<void> {

@@ -63,6 +63,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "handled-messages": "it holds types alone; test/typings compiles against them",
       interceptor: "it holds types alone; test/typings compiles against them",
       outgoing: "the tests of message-context run it",
+      "published-messages": "the test of diagnostics in test/runtime runs it",
       "registered-methods": "the tests of workflows in test/workflows run it",
       "record-handler": "the tests of decorators run it",
       "workflow-context": "it holds declarations alone; test/workflows runs what implements them",

@@ -25,6 +25,7 @@ test("there is a sample for each part of the guide", () => {
     "hello",
     "interceptors",
     "kafka",
+    "opentelemetry",
     "order",
     "report",
     "saga",

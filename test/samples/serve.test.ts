@@ -39,7 +39,7 @@ test("an unknown sample is answered with the list of those there are", async () 
   const exited = once(child, "exit");
   assert.match(
     await firstLine(child.stderr),
-    /agent, async, caller, count, delay, egress, expiration, hello, interceptors, kafka, order, report, saga, union/,
+    /agent, async, caller, count, delay, egress, expiration, hello, interceptors, kafka, opentelemetry, order, report, saga, union/,
   );
   assert.deepEqual(await exited, [1, null]);
 });

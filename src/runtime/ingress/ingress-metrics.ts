@@ -2,7 +2,11 @@
 
 import { Labelled } from "../../engine/labelled.js";
 import { countDuration, mostCodes, newBuckets } from "../../engine/metrics.js";
+import { channelOf } from "../../model/diagnostics.js";
 import type { ObserveAnswer } from "../http/server.js";
+
+/** Each request to an ingress, when it was answered. */
+const requests = channelOf("statefun:ingress");
 
 /** Numbers of one ingress. */
 export interface IngressNumbers {
@@ -25,7 +29,10 @@ export class IngressMetrics implements Iterable<readonly [label: IngressLabel, n
   observerOf(label: IngressLabel): ObserveAnswer {
     const counters = this.#byLabel.get(label) ?? new IngressCounters();
     this.#byLabel.set(label, counters);
-    return (code, seconds) => counters.count(code, seconds);
+    return (code, seconds) => {
+      counters.count(code, seconds);
+      if (requests.hasSubscribers) requests.publish({ ingress: label, code, duration: seconds * 1000 });
+    };
   }
 
   [Symbol.iterator](): Iterator<readonly [IngressLabel, IngressNumbers]> {
