@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { Metadata } from "../../../src/model/metadata.js";
 import { HttpEgress, type HttpEgressSpec } from "../../../src/runtime/egress/http-egress.js";
 import { throwsCode } from "../../support/expect-code.js";
 import { Gate } from "../../support/gate.js";
@@ -59,6 +60,22 @@ test("a record is posted as JSON when its type is known, else as bytes, with its
     assert.equal(JSON.parse(known.body.toString()).text, "Hello");
     assert.equal(strange.headers["content-type"], "application/octet-stream");
     assert.deepEqual(strange.body, Buffer.from([0, 255]));
+  }));
+
+test("the context of a trace is posted under its own headers too, unless no header can carry it", () =>
+  withReceiver(ok, {}, async ({ egress, posted }) => {
+    for (const tracestate of ["vendor=1", "two\r\nlines"]) {
+      const { value, ...record } = greetingRecord(1, "Hello");
+      await egress.receive({
+        ...record,
+        value: value.withMetadata(new Metadata({ traceparent: "00-1-2-01", tracestate })),
+      });
+    }
+    const headers = posted.map(({ headers: { traceparent, tracestate } }) => [traceparent, tracestate]);
+    assert.deepEqual(headers, [
+      ["00-1-2-01", "vendor=1"],
+      ["00-1-2-01", undefined],
+    ]);
   }));
 
 test("an answer other than 2xx is posted again under the same id, and logged without the secrets of the URL", () => {
