@@ -14,9 +14,9 @@ interface DiagnosticsModule {
 }
 
 const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-const module = process?.getBuiltinModule?.("node:diagnostics_channel") as DiagnosticsModule | undefined;
+const diagnostics = process?.getBuiltinModule?.("node:diagnostics_channel") as DiagnosticsModule | undefined;
 
 const silent: Channel = { hasSubscribers: false, publish() {}, runStores: (_event, code) => code() };
 
 /** The channel of a name. */
-export const channelOf = (name: string): Channel => module?.channel(name) ?? silent;
+export const channelOf = (name: string): Channel => diagnostics?.channel(name) ?? silent;

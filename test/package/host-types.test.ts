@@ -47,11 +47,12 @@ test("node, express, fetch, lambda and the adapter's entry need the types of no 
   assert.deepEqual(await complaintsOf("hostless.ts", code), []);
 });
 
-test("koa, fastify and nest each need the types of their host, and the compiler names them", async () => {
+test("koa, fastify, nest and opentelemetry each need the types of their host or peer, and the compiler names them", async () => {
   for (const [host, missing] of [
     ["koa", "'koa'"],
     ["fastify", "'fastify'"],
     ["nest", "'@nestjs/common'"],
+    ["opentelemetry", "'@opentelemetry/api'"],
   ]) {
     const complaints = await complaintsOf(`${host}.ts`, `export * from "statefun-ts/${host}"; StatefulFunctions;`);
     assert.ok(
