@@ -8,16 +8,26 @@ interface Process {
   listenerCount?(event: "unhandledRejection"): number;
 }
 
-const errors = new WeakSet<object>();
-let listens = false;
+const place = Symbol.for("statefun-ts stray rejections");
+/**
+ * The errors of operations. Every copy of this package in the process shares them, and the one listener: of two listeners each
+ * would take the other one for a listener of the user, and nobody would end the process over any other rejection.
+ */
+const shared = globalThis as { [place]?: WeakSet<object>; process?: Process };
 
-/** Says that a rejection with this error may stay unhandled without the end of the process. */
+/** How far an error is followed to its causes. */
+const deepest = 10;
+
+/** Says that a rejection with this error, or with one that it is a cause of, may stay unhandled without the end of the process. */
 export function surviveStray(error: object): void {
-  errors.add(error);
-  if (listens) return;
-  listens = true;
-  const { process } = globalThis as { process?: Process };
-  process?.on?.("unhandledRejection", (reason) => onStray(reason, process.listenerCount?.("unhandledRejection") ?? 1));
+  if (shared[place] === undefined) {
+    shared[place] = new WeakSet();
+    const { process } = shared;
+    process?.on?.("unhandledRejection", (reason) =>
+      onStray(reason, process.listenerCount?.("unhandledRejection") ?? 1),
+    );
+  }
+  shared[place].add(error);
 }
 
 /**
@@ -25,6 +35,15 @@ export function surviveStray(error: object): void {
  * that is no operation's is thrown here, which ends the process as Node would.
  */
 export function onStray(reason: unknown, listeners: number): void {
-  if (typeof reason === "object" && reason !== null && errors.has(reason)) return;
+  if (comesFromOperation(reason, deepest)) return;
   if (listeners === 1) throw reason;
+}
+
+/** Whether an error is one of an operation, or was made of one: as its cause, or as one of the failures that Promise.any met. */
+function comesFromOperation(error: unknown, depth: number): boolean {
+  if (typeof error !== "object" || error === null || depth === 0) return false;
+  if (shared[place]?.has(error)) return true;
+  const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
+  if (comesFromOperation(cause, depth - 1)) return true;
+  return Array.isArray(errors) && errors.some((part) => comesFromOperation(part, depth - 1));
 }

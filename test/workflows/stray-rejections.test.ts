@@ -17,3 +17,12 @@ test("the failure of an operation that nobody handles ends no process, and any o
   // Another listener decides over the rejections that are not ours.
   assert.doesNotThrow(() => onStray(other, 2));
 });
+
+test("so does an error that was made of such a failure", () => {
+  const failure = operationError({ code: "STEP_FAILED", message: "down", terminal: true });
+  assert.doesNotThrow(() => onStray(new Error("wrapped", { cause: new Error("again", { cause: failure }) }), 1));
+  assert.doesNotThrow(() => onStray(new AggregateError([new Error("other"), failure]), 1));
+  const circle: { cause?: unknown } = {};
+  circle.cause = circle;
+  assert.throws(() => onStray(circle, 1), circle);
+});
