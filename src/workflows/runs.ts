@@ -160,11 +160,12 @@ export class Runs {
       operationCount: operations.length,
       operations: operations.slice(0, mostEndedOperations),
     };
-    if (journal.waiting.length > 0) this.#wakeWaiting();
+    if (journal.waiting.length > 0) this.wakeWaiting();
     else if (journal.runs.length === 0) journal.unreceived.length = 0;
   }
 
-  #wakeWaiting(): void {
+  /** Lets the next run begin that waits for its turn. */
+  wakeWaiting(): void {
     this.#context.send(this.#context.address, wakeMessage({}));
   }
 

@@ -66,6 +66,8 @@ export class Turn {
         "runs",
         journal.waiting.map((waiting) => waiting.input),
       );
+      // The wake of the run whose turn it is may be a dead letter, or dropped.
+      if (!this.#lives(typename)) this.#runs.wakeWaiting();
     } else await this.#runs.start(run, input);
   }
 
@@ -85,7 +87,7 @@ export class Turn {
     const isNext = ({ workflow }: Run) => {
       const known = this.#workflows.get(workflow);
       if (known === undefined) return false;
-      return known.concurrency !== "queue" || !this.journal.runs.some((run) => run.workflow === workflow);
+      return known.concurrency !== "queue" || !this.#lives(workflow);
     };
     const index = waiting.findIndex(isNext);
     if (index < 0) return;
@@ -94,9 +96,12 @@ export class Turn {
     await this.#runs.start(run, this.#runs.inputOf(run));
   }
 
+  #lives(typename: string): boolean {
+    return this.journal.runs.some(({ workflow }) => workflow === typename);
+  }
+
   #isBusy(typename: string): boolean {
-    const isOf = ({ workflow }: Run) => workflow === typename;
-    return this.journal.runs.some(isOf) || this.journal.waiting.some(isOf);
+    return this.#lives(typename) || this.journal.waiting.some(({ workflow }) => workflow === typename);
   }
 
   /** Takes the answer to a call. An answer for which nobody waits any more is dropped. */

@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Context, Handles, StatefulFunction, StatefulFunctions, TerminalError, Types } from "../../src/index.js";
+import {
+  type Context,
+  Handles,
+  StatefulFunction,
+  StatefulFunctions,
+  TerminalError,
+  Types,
+  Workflow,
+  type WorkflowContext,
+} from "../../src/index.js";
 import { TestRuntime } from "../../src/testing/entry.js";
 import { cancelMessage } from "../../src/workflows/journal/hidden-messages.js";
 import { Ask, Begin, Note, open, type World } from "./world.js";
@@ -90,6 +99,32 @@ test("a run that is cancelled compensates: what waits fails, the signal aborts, 
   assert.equal(seen.filter((line) => line === "undone").length, 1);
   assert.deepEqual(world.log, ['asked "undo"']);
   assert.deepEqual(await world.app.waiting(), []);
+});
+
+test("a queue goes on when the message that begins its next run was set aside", async () => {
+  let fails = true;
+
+  @StatefulFunction("test/queues", { onFailure: "deadLetter", retry: { attempts: 1 } })
+  class Queues {
+    @Workflow(Begin)
+    async run(input: number, flow: WorkflowContext) {
+      if (input === 2 && fails) throw new Error("a mistake of the code");
+      await flow.sleep(1_000);
+      return input;
+    }
+  }
+
+  await using app = await TestRuntime.open({ functions: new StatefulFunctions(Queues) });
+  const begin = (input: number) => app.call(Queues, "1", Begin.pack(input), { timeout: { days: 1 } });
+  const answers = [begin(1), begin(2)];
+  await app.settle();
+  await app.advance({ minutes: 1 });
+  assert.equal((await app.deadLetters()).length, 1);
+  fails = false;
+  answers.push(begin(3));
+  await app.settle();
+  await app.advance({ minutes: 1 });
+  assert.deepEqual(await Promise.all(answers), [1, 2, 3]);
 });
 
 test("a run that waits its turn is cancelled without having begun, and an unknown run is RUN_NOT_FOUND", async () => {
