@@ -244,12 +244,13 @@ export function rangeOf(input: Input): ListRange {
   throw new StatefunError("OPTION_INVALID", `--limit is "${text}"; it must be a whole number of at least 1.`);
 }
 
-/** Reads a list page by page, until it ends or has as many items as wanted. */
+/** Reads a list page by page, until it ends or has as many items as wanted. `more` takes what else a page has. */
 export async function list<T>(
   input: Input,
   path: string,
   { after, limit }: ListRange,
   filter: Readonly<Record<string, string | undefined>> = {},
+  more: (page: Readonly<Record<string, unknown>>) => void = () => {},
 ): Promise<{ items: T[]; next: string | null; total: number }> {
   const items: T[] = [];
   const name = path.split("/").at(-1) as string;
@@ -257,6 +258,7 @@ export async function list<T>(
     const query = queryOf({ ...filter, after: from, limit: `${Math.min(limit - items.length, longestPage)}` });
     const page = await look<Record<string, unknown> & { next: string | null; total: number }>(input, `${path}${query}`);
     for (const item of page[name] as T[]) items.push(item);
+    more(page);
     const { next, total } = page;
     if (next === null || items.length >= limit) return { items, next, total };
     from = next;

@@ -70,9 +70,10 @@ export async function runs(input: Input): Promise<void> {
   };
   const range = rangeOf(input);
   if (typeName === undefined) return runsOfAll(input, range, filter);
-  const { items, next } = await list<ListedRun>(input, runsPath(typeName), range, filter);
-  if (input.flag("json")) return printJson({ runs: items, next });
+  const { items, unreadable, next } = await listRuns(input, typeName, range, filter);
+  if (input.flag("json")) return printJson({ runs: items, unreadable, next });
   printRunList(items, noRun(filter, ` of ${typeName}`));
+  printUnreadable(unreadable.map((id) => `${typeName}/${shortId(id)}`));
   if (next !== null) print(oneLine(`There may be more runs: --after ${JSON.stringify(next)}`));
 }
 
@@ -84,23 +85,36 @@ async function runsOfAll(input: Input, { after, limit }: ListRange, filter: Filt
     limit: Number.POSITIVE_INFINITY,
   });
   const found: (ListedRun & { readonly function: string })[] = [];
+  const allUnreadable: { readonly function: string; readonly id: string }[] = [];
   let more = false;
   for (const { function: typeName } of functions) {
     if (found.length >= limit) more = true;
     if (more) break;
-    const { items, next } = await list<ListedRun>(input, runsPath(typeName), { limit: limit - found.length }, filter);
+    const range = { limit: limit - found.length };
+    const { items, unreadable, next } = await listRuns(input, typeName, range, filter);
     for (const run of items) found.push({ function: typeName, ...run });
+    for (const id of unreadable) allUnreadable.push({ function: typeName, id });
     more = next !== null;
   }
-  if (input.flag("json")) return printJson({ runs: found, more });
+  if (input.flag("json")) return printJson({ runs: found, unreadable: allUnreadable, more });
   const rows = found.map((run) => ({ ...run, id: `${run.function}/${run.id}` }));
   printRunList(rows, noRun(filter, ""), "address");
+  printUnreadable(allUnreadable.map((one) => `${one.function}/${shortId(one.id)}`));
   if (more) print("There may be more runs: --limit lists more, and statefun runs <ns/name> those of one function.");
 }
 
-function runsPath(typeName: string): string {
+async function listRuns(input: Input, typeName: string, range: ListRange, filter: Filter) {
   const { namespace, name } = parseTypeName(typeName);
-  return pathOf("functions", namespace, name, "runs");
+  const unreadable: string[] = [];
+  const path = pathOf("functions", namespace, name, "runs");
+  const { items, next } = await list<ListedRun>(input, path, range, filter, (page) => {
+    unreadable.push(...(page.unreadable as string[]));
+  });
+  return { items, unreadable, next };
+}
+
+function printUnreadable(addresses: readonly string[]): void {
+  for (const address of addresses) print(oneLine(`The runs of ${address} can't be read by this version.`));
 }
 
 /** What stands in place of an empty list. Runs that have ended are no part of it unless they are asked for. */

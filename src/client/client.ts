@@ -5,6 +5,7 @@ import { addressHeader, fromHeader } from "../model/header-values.js";
 import { httpUrlProblem } from "../model/http-url.js";
 import { assertOneTime } from "../model/instant.js";
 import { type Metadata } from "../model/metadata.js";
+import { assertRunId } from "../model/run-id.js";
 import { expectCalls, waitingHandler } from "../model/running-handler.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
 import { encodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
@@ -181,6 +182,7 @@ export class Client {
    */
   async cancelRun(typeName: string, id: string, run: string, options?: ClientRunCancelOptions): Promise<boolean> {
     const { reason, ...read } = runCancelOptions.read("cancelRun", options);
+    assertRunId(run);
     return wasFound(this.#ask(cancelRunsRequest(targetOf(typeName, id), run, reason), read));
   }
 

@@ -5,6 +5,7 @@ import { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import { defineOptions, positiveInteger, wait, withDefault } from "../model/options.js";
+import { assertRunId } from "../model/run-id.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
 import { type OpenRuntime, openRuntime } from "./open-runtime.js";
@@ -165,7 +166,7 @@ export class StatefunRuntime {
 
   /**
    * Lists the runs of a function's workflows, a page at a time: those that have not ended, or those that the filter chooses.
-   * Rejects with TYPE_NAME_INVALID, OPTION_INVALID, DURATION_INVALID and VALUE_UNREADABLE.
+   * Rejects with TYPE_NAME_INVALID, OPTION_INVALID and DURATION_INVALID.
    */
   async findRuns(typeName: string, filter?: RunFilter, page?: RunPage): Promise<RunsFound> {
     return this.#opened.runs.find(typeName, filter, page);
@@ -176,6 +177,7 @@ export class StatefunRuntime {
    * cancelled before counts. Rejects as {@link send} does.
    */
   async cancelRun(typeName: string, id: string, run: string, options?: RunCancelOptions): Promise<boolean> {
+    assertRunId(run);
     try {
       await this.#opened.runs.cancel(Address.of(typeName, id), run, options);
       return true;

@@ -26,7 +26,11 @@ test("runs has a row for each thing that a run waits for, and names the next pla
     { key: "step:charge", since: "s", until: null, attempts: 3, error: { code: "STEP_FAILED", message: "no money" } },
   ];
   const { url } = await adminServer(t, {
-    "/functions/shop/checkout/runs?limit=2": { runs: [listed("a", { waitsFor }), listed("b")], next: "b" },
+    "/functions/shop/checkout/runs?limit=2": {
+      runs: [listed("a", { waitsFor }), listed("b")],
+      unreadable: [],
+      next: "b",
+    },
   });
   const lines = (
     await printed(t, () => runs(parseInput("runs", ["shop/checkout", "--limit", "2", "--admin-url", url])))
@@ -40,11 +44,11 @@ test("runs has a row for each thing that a run waits for, and names the next pla
 test("runs without a function lists the runs of all functions, up to its limit", async (t) => {
   const { asked, url } = await adminServer(t, {
     "/functions?limit=1000": { functions: [{ function: "shop/cart" }, { function: "shop/checkout" }], next: null },
-    "/functions/shop/cart/runs?limit=100": { runs: [], next: null },
-    "/functions/shop/checkout/runs?limit=100": { runs: [listed("a"), listed("b")], next: null },
-    "/functions/shop/cart/runs?limit=1": { runs: [listed("c")], next: null },
-    "/functions/shop/cart/runs?status=failed&limit=100": { runs: [], next: null },
-    "/functions/shop/checkout/runs?status=failed&limit=100": { runs: [], next: null },
+    "/functions/shop/cart/runs?limit=100": { runs: [], unreadable: ["eve"], next: null },
+    "/functions/shop/checkout/runs?limit=100": { runs: [listed("a"), listed("b")], unreadable: [], next: null },
+    "/functions/shop/cart/runs?limit=1": { runs: [listed("c")], unreadable: [], next: null },
+    "/functions/shop/cart/runs?status=failed&limit=100": { runs: [], unreadable: [], next: null },
+    "/functions/shop/checkout/runs?status=failed&limit=100": { runs: [], unreadable: [], next: null },
   });
   const say = (...args: string[]) => printed(t, () => runs(parseInput("runs", [...args, "--admin-url", url])));
   const [head, first, second] = (await say()).split("\n");
@@ -53,7 +57,8 @@ test("runs without a function lists the runs of all functions, up to its limit",
   assert.match(second ?? "", /^shop\/checkout\/b +r-b /);
   const all = JSON.parse(await say("--json"));
   assert.deepEqual(all.runs.at(-1), { function: "shop/checkout", ...listed("b") });
-  assert.equal(all.more, false);
+  assert.deepEqual([all.more, all.unreadable], [false, [{ function: "shop/cart", id: "eve" }]]);
+  assert.match(await say(), /shop\/cart\/eve can't be read/);
   const limited = JSON.parse(await say("--json", "--limit", "1"));
   assert.deepEqual([limited.runs.length, limited.more], [1, true]);
   assert.match(await say("--status", "failed"), /^No run is chosen\.$/m);
@@ -62,7 +67,9 @@ test("runs without a function lists the runs of all functions, up to its limit",
 });
 
 test("an empty list of runs says how to see those that have ended", async (t) => {
-  const { url } = await adminServer(t, { "/functions/shop/checkout/runs?limit=100": { runs: [], next: null } });
+  const { url } = await adminServer(t, {
+    "/functions/shop/checkout/runs?limit=100": { runs: [], unreadable: [], next: null },
+  });
   const text = await printed(t, () => runs(parseInput("runs", ["shop/checkout", "--admin-url", url])));
   assert.match(text, /No run of shop\/checkout .*--status ended/);
 });
@@ -70,14 +77,22 @@ test("an empty list of runs says how to see those that have ended", async (t) =>
 test("runs follows pages that are empty, and hands its filter over", async (t) => {
   const filter = "status=failed&workflow=shop/place&waitingLongerThan=7200000ms";
   const { asked, url } = await adminServer(t, {
-    [`/functions/shop/checkout/runs?${filter}&limit=100`]: { runs: [], next: "m" },
-    [`/functions/shop/checkout/runs?${filter}&after=m&limit=100`]: { runs: [listed("z")], next: null },
+    [`/functions/shop/checkout/runs?${filter}&limit=100`]: { runs: [], unreadable: ["k"], next: "m" },
+    [`/functions/shop/checkout/runs?${filter}&after=m&limit=100`]: { runs: [listed("z")], unreadable: [], next: null },
   });
   const args = ["shop/checkout", "--status", "failed", "--workflow", "shop/place", "--waiting-longer-than", "2h"];
   const text = await printed(t, () => runs(parseInput("runs", [...args, "--json", "--admin-url", url])));
-  assert.deepEqual(JSON.parse(text), { runs: [listed("z")], next: null });
+  assert.deepEqual(JSON.parse(text), { runs: [listed("z")], unreadable: ["k"], next: null });
   assert.equal(asked.length, 2);
   await rejectsCode(runs(parseInput("runs", ["shop/checkout", "--waiting-longer-than", "2"])), "DURATION_INVALID");
+});
+
+test("runs names the addresses whose runs can't be read", async (t) => {
+  const { url } = await adminServer(t, {
+    "/functions/shop/checkout/runs?limit=100": { runs: [], unreadable: ["eve"], next: null },
+  });
+  const text = await printed(t, () => runs(parseInput("runs", ["shop/checkout", "--admin-url", url])));
+  assert.match(text, /shop\/checkout\/eve can't be read/);
 });
 
 test("run shows what a run has done, one operation a line, and shortens long values", async (t) => {

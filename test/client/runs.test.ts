@@ -60,6 +60,7 @@ test("cancelRun says whether there is such a run, and may be repeated", () =>
     assert.equal(await client.cancelRun("example/count", "ann", "r1"), false);
     assert.equal((await cancellations()).length, 1);
     await rejectsCode(client.cancelRun(...bob, ".."), "VALUE_INVALID");
+    await rejectsCode(client.cancelRun(...bob, undefined as never), "VALUE_INVALID");
     await rejectsCode(client.cancelRun("example/nobody", "bob", "r1"), "FUNCTION_UNKNOWN");
     await rejectsCode(client.cancelRun(...bob, "r1", { why: "?" } as object), "OPTION_INVALID");
   }));

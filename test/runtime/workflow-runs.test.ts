@@ -209,6 +209,7 @@ test("a run is cancelled by the client, compensates, and its caller learns it", 
   assert.equal((await runtime.call("shop/checkout", "c", "?"))?.as(Types.string), "refunded");
   assert.equal(await client.cancelRun("shop/checkout", "c", run), true, "it was cancelled before");
   assert.equal(await runtime.cancelRun("shop/checkout", "c", "nobody"), false);
+  await rejectsCode(runtime.cancelRun("shop/checkout", "c", undefined as never), "VALUE_INVALID");
 });
 
 test("all runs of an address are cancelled at once, those that wait for their turn too", async (t) => {

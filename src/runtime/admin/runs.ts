@@ -17,8 +17,8 @@ export const runAnswers = {
     const typeName = `${filled.namespace}/${filled.name}`;
     await assertFunction(engine, typeName);
     const page = { limit: limitOf(query), ...given("after", query.get("after")) };
-    const { runs: found, next } = await runs.find(typeName, filterOf(query), page);
-    return ok({ runs: found.map((run) => ({ id: run.address.id, ...showRun(run) })), next: next ?? null });
+    const { runs: found, unreadable, next } = await runs.find(typeName, filterOf(query), page);
+    return ok({ runs: found.map((run) => ({ id: run.address.id, ...showRun(run) })), unreadable, next: next ?? null });
   },
 
   addressRuns: async ({ engine, runs, catalog, filled }: Asked): Promise<Answered> => {

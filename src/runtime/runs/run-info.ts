@@ -116,7 +116,7 @@ export interface RunFilter {
 export interface RunPage {
   /** The `next` of the page before. Defaults to none: the list begins. */
   readonly after?: string;
-  /** After so many runs the page ends, at the end of an address. Defaults to 100. */
+  /** After so many runs and unreadable addresses the page ends, at the end of an address. Defaults to 100. */
   readonly limit?: number;
 }
 
@@ -124,6 +124,8 @@ export interface RunPage {
 export interface RunsFound {
   /** The runs, in the order of the ids of their addresses. */
   readonly runs: readonly RunInfo[];
+  /** The ids of addresses whose runs can't be read, because a later version has written them; whatever the filter says. */
+  readonly unreadable: readonly string[];
   /** The `after` of the next page; undefined on the last page. */
   readonly next: string | undefined;
 }

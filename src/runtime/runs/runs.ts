@@ -6,6 +6,7 @@ import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { checked, defineOptions, positiveInteger, span, unchecked, withDefault } from "../../model/options.js";
+import type { TypedValue } from "../../model/typed-value.js";
 import { cancelMessage } from "../../workflows/journal/hidden-messages.js";
 import { type Journal, newJournal } from "../../workflows/journal/journal.js";
 import { outcomes } from "../../workflows/journal/journal-fields.js";
@@ -62,12 +63,8 @@ export class Runs {
 
   /** The runs of an address; undefined when its journal can't be read. */
   async readable(address: Address): Promise<readonly RunDetails[] | undefined> {
-    try {
-      return (await this.of(address)).runs;
-    } catch (error) {
-      if (error instanceof StatefunError && error.code === "VALUE_UNREADABLE") return undefined;
-      throw error;
-    }
+    const value = await this.#engine.state(address, journalName);
+    return value === undefined ? [] : readableRuns(address, value);
   }
 
   /** One run of an address. Rejects with RUN_NOT_FOUND. */
@@ -90,20 +87,22 @@ export class Runs {
       (workflow === undefined || run.workflow === workflow) &&
       (longerThanMs === undefined || now - waitingSince(run) > longerThanMs);
     const runs: RunInfo[] = [];
+    const unreadable: string[] = [];
     let next = after;
     for (let reads = 0; reads < mostReads; reads += 1) {
       const place = next === undefined ? {} : { after: next };
-      const found = await this.#engine.states(typeName, journalName, { limit: readAtOnce, ...place });
-      for (const { id, value } of found.states) {
-        const address = Address.of(typeName, id);
-        runs.push(...runsOf(address, journalOf(address, value)).filter(isChosen));
+      const page = await this.#engine.states(typeName, journalName, { limit: readAtOnce, ...place });
+      for (const { id, value } of page.states) {
+        const found = readableRuns(Address.of(typeName, id), value);
+        if (found === undefined) unreadable.push(id);
+        else runs.push(...found.filter(isChosen));
         next = id;
-        if (runs.length >= limit) return { runs, next };
+        if (runs.length + unreadable.length >= limit) return { runs, unreadable, next };
       }
-      next = found.next;
+      next = page.next;
       if (next === undefined) break;
     }
-    return { runs, next };
+    return { runs, unreadable, next };
   }
 
   /**
@@ -129,6 +128,16 @@ export class Runs {
   async #journal(address: Address): Promise<Journal> {
     const value = await this.#engine.state(address, journalName);
     return value === undefined ? newJournal() : journalOf(address, value);
+  }
+}
+
+/** The runs of an address; undefined when its journal can't be read. */
+function readableRuns(address: Address, journal: TypedValue): readonly RunDetails[] | undefined {
+  try {
+    return runsOf(address, journalOf(address, journal));
+  } catch (error) {
+    if (error instanceof StatefunError && error.code === "VALUE_UNREADABLE") return undefined;
+    throw error;
   }
 }
 

@@ -51,6 +51,7 @@ test("the runs of a function are listed with what they wait for, page by page", 
         error: null,
       },
     ],
+    unreadable: [],
     next: "a/b",
   });
   const { json } = await ask("GET /functions/shop/counter/runs?limit=1&after=a%2Fb");
@@ -161,6 +162,8 @@ test("an address is shown with its runs, and without the state that holds them",
   const eve = (await ask("GET /addresses/shop/counter/eve")).json;
   assert.deepEqual([eve.runs, eve.states.map((state: any) => state.name)], [[], [journalName]]);
   assert.equal((await ask("GET /addresses/shop/counter/eve/runs")).json.code, "VALUE_UNREADABLE");
+  const listed = (await ask("GET /functions/shop/counter/runs")).json;
+  assert.deepEqual([listed.runs.map(({ run }: any) => run), listed.unreadable], [["r1"], ["eve"]]);
 });
 
 test("nobody writes or deletes the state that holds the runs by hand", async (t) => {

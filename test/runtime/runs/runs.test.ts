@@ -128,8 +128,15 @@ test("a repeated cancellation finds its run, and sends nothing again", async () 
 });
 
 test("a journal that can't be read is named, and hides nothing else of its address", async () => {
-  const { runs, find } = await setUp({ a: Uint8Array.of(8, 99) });
-  await rejectsCode(find(), "VALUE_UNREADABLE");
+  const { runs } = await setUp({
+    a: Uint8Array.of(8, 99),
+    b: journal({ runs: [waits("b1")] }),
+    c: Uint8Array.of(255),
+  });
+  const { runs: found, unreadable, next } = await runs.find("shop/counter", { status: "waiting" });
+  assert.deepEqual([found.map(({ run }) => run), unreadable, next], [["b1"], ["a", "c"], undefined]);
+  const first = await runs.find("shop/counter", {}, { limit: 1 });
+  assert.deepEqual([first.runs, first.unreadable, first.next], [[], ["a"], "a"]);
   await rejectsCode(runs.of(address("a")), "VALUE_UNREADABLE");
   assert.equal(await runs.readable(address("a")), undefined);
   assert.deepEqual(await runs.readable(address("none")), []);
