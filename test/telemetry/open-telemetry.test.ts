@@ -4,21 +4,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from "@opentelemetry/sdk-metrics";
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  type ReadableSpan,
-  SimpleSpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
+import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import {
   type Context,
   Handles,
@@ -30,50 +17,17 @@ import {
   Workflow,
   type WorkflowContext,
 } from "statefun-ts";
-import { type OpenTelemetryOptions, openTelemetry } from "statefun-ts/opentelemetry";
+import { openTelemetry } from "statefun-ts/opentelemetry";
 import { StatefunRuntime } from "statefun-ts/runtime";
 import { invoke, TestRuntime } from "statefun-ts/testing";
 import { Engine, primitive } from "../support/calls.js";
 import { throwsCode } from "../support/expect-code.js";
 import { ManualClock } from "../support/manual-clock.js";
-
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+import { idOf, linksOf, traced, traceOf } from "../support/tracing.js";
 
 const outside = "00-11111111111111111111111111111111-2222222222222222-01";
 
-/** Functions whose spans and metrics are kept in memory. */
-function traced(functions: StatefulFunctions, options: OpenTelemetryOptions = {}) {
-  const exporter = new InMemorySpanExporter();
-  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-  const numbers = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const meterProvider = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter: numbers })] });
-  functions.use(openTelemetry({ tracerProvider, meterProvider, ...options }));
-  return {
-    functions,
-    tracer: tracerProvider.getTracer("test"),
-    spans: () => exporter.getFinishedSpans(),
-    /** The first span with this name that has ended. */
-    span(name: string): ReadableSpan {
-      const found = exporter.getFinishedSpans().find((span) => span.name === name);
-      assert.ok(found, `there is no span ${name}`);
-      return found;
-    },
-    /** The numbers of a metric with their attributes. */
-    async metric(name: string) {
-      await meterProvider.forceFlush();
-      const all = numbers.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics));
-      await meterProvider.shutdown();
-      return all.find(({ descriptor }) => descriptor.name === name)?.dataPoints ?? [];
-    },
-  };
-}
-
-const idOf = (span: ReadableSpan) => span.spanContext().spanId;
-const traceOf = (span: ReadableSpan) => span.spanContext().traceId;
-const linksOf = ({ links }: ReadableSpan) => links.map((link) => link.context.spanId);
-
-/** Takes what the functions of {@link chain} post. */
+/** A web server that takes the records of an egress. */
 async function receiver() {
   let got = (_headers: Record<string, unknown>) => {};
   const headers = new Promise<Record<string, unknown>>((resolve) => {
