@@ -113,16 +113,14 @@ function begin(pass: Activation, tried: Tried, work: (step: StepContext) => unkn
     pass.stepEnds();
   };
   pass.stepBegins();
-  pass.calling = tried.name;
   let worked: Worked;
   let takesTime = false;
   try {
-    worked = { returned: behindInterceptors(pass, context, tried.name, () => work(context)) };
+    worked = { returned: behindInterceptors(pass, context, tried.name, work) };
     takesTime = isThenable(worked.returned);
   } catch (thrown) {
     worked = { thrown };
   }
-  pass.calling = undefined;
   if ("thrown" in worked || !takesTime) {
     end(worked, false);
     return;
@@ -140,9 +138,23 @@ interface Thrown {
 type Worked = { readonly returned: unknown } | Thrown;
 
 /** Does the work of a step behind the interceptors of its message, when there are any. */
-function behindInterceptors(pass: Activation, { attempt }: Try, name: string, work: () => unknown): unknown {
+function behindInterceptors(
+  pass: Activation,
+  context: Try,
+  name: string,
+  work: (step: StepContext) => unknown,
+): unknown {
   const { runs } = pass.context;
-  return runs === undefined ? work() : runs.step({ run: pass.followedRun, name, attempt }, work);
+  // An interceptor may begin the work late, in another turn.
+  const called = () => {
+    pass.calling = name;
+    try {
+      return work(context);
+    } finally {
+      pass.calling = undefined;
+    }
+  };
+  return runs === undefined ? called() : runs.step({ run: pass.followedRun, name, attempt: context.attempt }, called);
 }
 
 /** Packs what the work has returned. A value that can't be packed fails the step for good. */

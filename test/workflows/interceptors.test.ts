@@ -118,3 +118,66 @@ test("a request to cancel a run", async () => {
   await app.settle();
   assert.deepEqual(seen, ['flow workflow 0 {"what":"wait"}', "flow cancellation 0"]);
 });
+
+test("interceptors stand round each try of a step, the first one outermost, and see its run", async () => {
+  const log: string[] = [];
+  let tries = 0;
+  @StatefulFunction("kinds/steps")
+  class Steps {
+    @Workflow(Begin)
+    async run(_input: { what: string }, flow: WorkflowContext) {
+      return flow.step("charge", async () => {
+        tries += 1;
+        if (tries === 1) throw new Error("busy");
+        return "paid";
+      });
+    }
+  }
+  const functions = new StatefulFunctions(Steps).use((invocation, next) => {
+    invocation.onRun(({ id, metadata }) => log.push(`run ${id !== ""} ${metadata.getText("hop")}`));
+    for (const name of ["outer", "inner"]) {
+      invocation.onStep(async (step, work) => {
+        log.push(`${name} ${step.name} ${step.attempt}`);
+        return `${await work()}!`;
+      });
+    }
+    return next();
+  });
+  await using app = await TestRuntime.open({ functions });
+  const answer = app.call(Steps, "s", Begin.pack({ what: "x" }), { metadata: { hop: "1" } });
+  await app.settle();
+  await app.advance({ seconds: 5 });
+  assert.equal(await answer, "paid!!");
+  const tried = (attempt: number) => [`outer charge ${attempt}`, `inner charge ${attempt}`];
+  assert.deepEqual(
+    log.filter((line) => !line.startsWith("run")),
+    [...tried(1), ...tried(2)],
+  );
+  assert.deepEqual(new Set(log.filter((line) => line.startsWith("run"))), new Set(["run true 1"]));
+});
+
+test("a step that begins late, behind an interceptor, may not use the context of its workflow either", async () => {
+  @StatefulFunction("kinds/late")
+  class Late {
+    @Workflow(Begin)
+    async run(_input: { what: string }, flow: WorkflowContext) {
+      await flow.step("send", () => flow.send(Oracle, "o", Ask.pack({ question: "x" })), { attempts: 1 });
+    }
+  }
+  const codes: string[] = [];
+  const functions = new StatefulFunctions(Oracle, Late).use((invocation, next) => {
+    invocation.onStep(async (_step, work) => {
+      await undefined;
+      try {
+        return work();
+      } catch (error) {
+        codes.push((error as { code: string }).code);
+        throw error;
+      }
+    });
+    return next();
+  });
+  await using app = await TestRuntime.open({ functions });
+  await assert.rejects(app.call(Late, "l", Begin.pack({ what: "x" })));
+  assert.deepEqual(codes, ["FLOW_IN_STEP"]);
+});
