@@ -11,6 +11,7 @@ import {
   type ScheduleRecord,
   type StateRecord,
 } from "./class-record.js";
+import { misplaced } from "./dialects.js";
 import {
   type ExtendedMethods,
   type FunctionSpec,
@@ -40,7 +41,7 @@ const bindOptions = defineOptions<BindOptions<any>>()({
 
 /**
  * Reads and checks a class. Throws FUNCTION_UNDECORATED, HANDLER_MISSING, HANDLER_DUPLICATE, STATE_DUPLICATE,
- * TYPE_UNKNOWN and OPTION_INVALID.
+ * DECORATOR_MISPLACED, TYPE_UNKNOWN and OPTION_INVALID.
  */
 export function bindClass<I extends object>(
   functionClass: new (...args: any[]) => I,
@@ -67,6 +68,7 @@ export function bindClass<I extends object>(
     const property = key === undefined ? undefined : new StateProperty(key);
     return Object.freeze({ name, type: types[index] as Type<any>, expiration, property, get, set });
   });
+  for (const schedule of record.schedules) assertHandler(schedule, record.handlers, functionClass.name);
   const spec = makeFunctionSpec(
     { typeName, policy, schedules: record.schedules.map((schedule) => scheduleOf(schedule, functionClass.name)) },
     states,
@@ -82,6 +84,15 @@ const scheduleOf = ({ key, spec }: ScheduleRecord, className: string): ScheduleS
   ...spec,
   where: `@Schedule on ${className}.${keyText(key)}`,
 });
+
+/** Throws DECORATOR_MISPLACED when the method with @Schedule takes no message. */
+function assertHandler({ key, spec: { name } }: ScheduleRecord, handlers: readonly HandlerRecord[], className: string) {
+  if (handlers.some((handler) => handler.key === key)) return;
+  throw misplaced(
+    `@Schedule("${name}")`,
+    `stands on ${className}.${keyText(key)}, which takes no message; put @Handles(Type) or @Workflow(Type) beside it`,
+  );
+}
 
 /** Throws OPTION_INVALID when another method than the one with @Schedule would get the message. */
 function assertOwnMessage(

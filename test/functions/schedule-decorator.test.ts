@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Context, Handles, Schedule, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
+import {
+  type Context,
+  Continuation,
+  Handles,
+  Schedule,
+  State,
+  StatefulFunction,
+  StatefulFunctions,
+  Types,
+} from "../../src/index.js";
 import { throwsCode } from "../support/expect-code.js";
 
 const nightly = { name: "nightly", cron: "0 3 * * *", id: "all", message: "write" };
@@ -87,6 +96,16 @@ test("a message that another method takes, or none, is OPTION_INVALID when the c
     @Handles(Types.int) @Schedule(nightly as never) count(_amount: number) {}
   }
   throwsCode(() => new StatefulFunctions(Nobody), "OPTION_INVALID", "nightly", "Nobody.count");
+});
+
+test("@Schedule on a method without @Handles or @Workflow is DECORATOR_MISPLACED when the class is bound", () => {
+  @StatefulFunction("test/report")
+  class Alone {
+    @Schedule({ ...nightly, message: (due: Date) => due.toISOString() }) write(_order: string) {}
+    @Handles(Types.int) count(_amount: number) {}
+    @Continuation() answered(_answer: unknown) {}
+  }
+  throwsCode(() => new StatefulFunctions(Alone), "DECORATOR_MISPLACED", "nightly", "Alone.write");
 });
 
 test("@Schedule on a property is DECORATOR_MISPLACED", () => {
