@@ -24,6 +24,12 @@ test("the ingress takes a message that only a run receives, as JSON of its type"
       body: JSON.stringify(value),
     });
   const early = await post("/call/test/order/1?type=test/approval", { by: "Ann" });
+  const messageOf = async (path: string) => ((await (await post(path, {})).json()) as { message: string }).message;
+  assert.match(await messageOf("/send/test/order/1?type=test/aproval"), /Did you mean "test\/approval"\?/);
+  assert.match(
+    await messageOf("/send/test/order/1?handler=approve"),
+    /takes io.statefun.types\/string, and other types/,
+  );
   assert.deepEqual([early.status, ((await early.json()) as { code: string }).code], [404, "RUN_NOT_FOUND"]);
   assert.equal((await post("/send/test/order/1?handler=place", "tea")).status, 202);
   assert.equal((await post("/call/test/order/1?type=test/approval", { by: "Ann" })).status, 204);
