@@ -54,8 +54,9 @@ const text = checked("a text that is not empty", (input): input is string => isT
 export const scheduleOptions = defineOptions<ScheduleOptions>()({
   name: required(
     checked(
-      `a text of 1 to ${longestName} characters`,
-      (input): input is string => isText(input) && input.length <= longestName,
+      `a text of 1 to ${longestName} characters, and neither "." nor ".."`,
+      // A URL parser removes the parts "." and "..", so the admin server would not be reached.
+      (input): input is string => isText(input) && input.length <= longestName && input !== "." && input !== "..",
     ),
     "a text",
   ),

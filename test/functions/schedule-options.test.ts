@@ -34,6 +34,7 @@ const wrong: [what: string, options: object, named: string][] = [
   ["no name", { name: undefined }, "name"],
   ["an empty name", { name: "" }, "name"],
   ["a name that is too long", { name: "x".repeat(201) }, "name"],
+  ["a name that no URL can hold", { name: ".." }, "name"],
   ["a name with half a character", { name: "\ud800" }, "name"],
   ["no due times", { cron: undefined }, "cron"],
   ["no id", { id: undefined }, "id"],
