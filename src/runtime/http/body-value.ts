@@ -159,7 +159,7 @@ function typeOfHandler(catalog: TypeCatalog, typeName: string, method: string): 
   if (type !== undefined) return type;
   const why = isElsewhere(catalog, typeName)
     ? `${elsewhere(typeName)} So the type that "${method}" takes must be named: with statefun-ts/client, send a message object or a packed value; over HTTP, name the type with ?type=… and send the value's bytes as ${octetStream}.`
-    : `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead, or send a packed value with statefun-ts/client. ${takenText(catalog, typeName)}`;
+    : `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead (--type of the command), or send a packed value with statefun-ts/client. ${takenText(catalog, typeName)}`;
   throw new StatefunError("OPTION_INVALID", why);
 }
 
