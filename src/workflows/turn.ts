@@ -130,16 +130,17 @@ export class Turn {
     const message = { caller, argument: argument.own(copyOfBytes) };
     this.#assertReadable(argument);
     journal.unreceived.push(message);
-    this.#assertRoom(
-      "messages",
-      journal.unreceived.map((unreceived) => unreceived.argument),
-    );
     journal.revision += 1;
     for (const run of [...journal.runs]) {
       if (!run.operations.some((operation) => isPending(operation) && operation.awaits === argument.typename)) continue;
       await this.#runs.goOn(run);
       if (!journal.unreceived.includes(message)) return;
     }
+    // Last: a run gets the message for which it waits, however many others are kept.
+    this.#assertRoom(
+      "messages",
+      journal.unreceived.map((unreceived) => unreceived.argument),
+    );
   }
 
   /** A message that nobody can read would fail each pass of a run that receives it, so it fails when it comes. */

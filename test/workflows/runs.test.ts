@@ -248,6 +248,17 @@ test("more than 1,000 runs, and more than 1 MiB of them, may not wait", async ()
   await assert.rejects(world.begin(half, "2"), { code: "RUNS_FULL" });
 });
 
+test("a run gets the message for which it waits, also when no more messages are kept for later", async () => {
+  await using world = await open((_input, flow) => flow.receive(Note, { where: (note: unknown) => note === "wanted" }));
+  const answered = world.begin();
+  await world.app.settle();
+  for (let count = 0; count < 1_000; count++) await world.app.send("test/flow", "1", Ask.pack(count));
+  await assert.rejects(world.app.call("test/flow", "1", Note.pack("unwanted")), { code: "RUNS_FULL" });
+  await assert.rejects(world.app.call("test/flow", "1", Ask.pack("one more")), { code: "RUNS_FULL" });
+  await world.note("wanted");
+  assert.equal(await answered, "wanted");
+});
+
 test("a run has at most 1,000 operations and 1 MiB of results", async () => {
   await using world = await open(async (input, flow) => {
     let done = 0;

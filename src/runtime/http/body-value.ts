@@ -78,6 +78,7 @@ export function typeOfJson(catalog: TypeCatalog, typeName: string, { typename, m
 export function bytesReader(catalog: TypeCatalog, typeName: string, typename: string): BodyReader {
   const type = catalog.handled(typeName).find((handled) => takes(handled, typename));
   if (type !== undefined) return (body) => readable(type, typename, body);
+  assertNotHidden(typename);
   assertTaken(catalog, typeName, typename);
   return (body) => new TypedValue(typename, body);
 }
@@ -87,22 +88,25 @@ function takes(type: Type<any>, typename: string): boolean {
   return type.typename === typename || type.v2?.typename === typename;
 }
 
-/**
- * Throws VALUE_INVALID when a function of this process has neither a handler for the typename nor a catch-all, and for the messages
- * that workflows go on by: from outside, one that can't be read would park the address of a run.
- */
+/** Throws VALUE_INVALID when a function of this process has neither a handler for the typename nor a catch-all. */
 export function assertTaken(catalog: TypeCatalog, typeName: string, typename: string): void {
-  if (typename === wakeTypename || typename === cancelTypename) {
-    throw new StatefunError(
-      "VALUE_INVALID",
-      `${typename} is a message of the runtime's own. To cancel a run, use POST /runs/<namespace>/<name>/<id>/cancel, cancelRun of the client or of the runtime, or statefun cancel-run.`,
-    );
-  }
   if (catalog.takesAll?.(typeName) !== false) return;
   if (catalog.handled(typeName).some((type) => takes(type, typename))) return;
   throw new StatefunError(
     "VALUE_INVALID",
     `${typeName} has no handler for ${typename}. It takes ${typesText(catalog.handled(typeName))}.`,
+  );
+}
+
+/**
+ * Throws VALUE_INVALID for the messages by which workflows go on. From outside they steer nothing that has no path of its own, and
+ * at a function without workflows they would park the address.
+ */
+function assertNotHidden(typename: string): void {
+  if (typename !== wakeTypename && typename !== cancelTypename) return;
+  throw new StatefunError(
+    "VALUE_INVALID",
+    `${typename} is a message of the runtime's own. To cancel a run, use POST /runs/<namespace>/<name>/<id>/cancel, cancelRun of the client or of the runtime, or statefun cancel-run.`,
   );
 }
 
@@ -145,6 +149,7 @@ function typeNamed(catalog: TypeCatalog, typeName: string, typename: string): Ty
   const handled = catalog.handled(typeName).find((type) => type.reads(typename));
   if (handled !== undefined) return handled;
   parseTypeName(typename);
+  assertNotHidden(typename);
   assertTaken(catalog, typeName, typename);
   const type = catalog.find(typename) ?? primitives.get(typename);
   if (type !== undefined) return type;
