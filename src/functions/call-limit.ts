@@ -37,7 +37,7 @@ export function endInTime(
         return;
       }
       const what = of === "message" ? "a message" : "the call";
-      const why = `${run.address}: ${what} took longer than ${timeoutMs} ms (callTimeout).`;
+      const why = `${run.address}: ${what} took longer than ${timeoutMs} ms (callTimeout). Look for what never settles, or raise callTimeout.`;
       resolve(run.giveUp(new StatefunError("CALL_TIMEOUT", why)));
     };
     wait(timeoutMs);
