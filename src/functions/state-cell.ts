@@ -102,7 +102,11 @@ export class Cell {
     const { property } = spec;
     if (property !== undefined && kept.unencoded === undefined && kept.readWith(lengthOf) >= watchedBytes)
       this.#watched = this.#watch(property, kept, instance);
-    if (this.#watched !== undefined) return;
+    if (this.#watched !== undefined) {
+      // Not yet decoded. The default of the class is no value at the start, and deleting the property decodes nothing.
+      this.#start = undefined;
+      return;
+    }
     this.#start = this.#unpackCopy(kept);
     this.#followStart();
     spec.set(instance, this.#start);
@@ -175,7 +179,10 @@ export class Cell {
   returnTo(mark: CellMark | undefined, instance: object): void {
     if (mark === undefined && this.#isUntouched(instance)) return;
     this.#written = mark?.written === true;
-    this.#spec.set(instance, mark === undefined ? this.#startAgain() : this.#marked(mark));
+    const value = mark === undefined ? this.#startAgain() : this.#marked(mark);
+    // An object is compared by its bytes, and any other value with the one at the start.
+    if (mark === undefined && typeof value !== "object") this.#start = value;
+    this.#spec.set(instance, value);
   }
 
   #marked({ value, packed }: CellMark): unknown {

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
-import { custom, StatefulFunctions } from "../../src/index.js";
-import { Engine, generations, message, packed, primitive, shown } from "../support/calls.js";
+import { custom, Handles, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
+import { Engine, generations, Instance, message, packed, primitive, shown } from "../support/calls.js";
 import { batchesOf, type Cart, encodeOrder, jsonOf, Order, Probe } from "./state-probe.js";
 
 const { User } = example;
@@ -44,6 +44,24 @@ for (const generation of generations) {
       3,
     );
     assert.deepEqual(mutations, { count: shown(int(14)) });
+  });
+
+  test(`${generation}: a long state that is deleted, and gets the default of its class, is stored`, async () => {
+    @StatefulFunction("example/deletes")
+    class Deletes {
+      @State("name", Types.string) name?: string = "default";
+
+      @Handles(Types.int)
+      reset() {
+        delete this.name;
+        this.name = "default";
+      }
+    }
+    const engine = new Engine(new StatefulFunctions(Deletes), generation);
+    const instance = new Instance(engine, "example/deletes/1", ["name"]);
+    instance.state.set("name", primitive(generation, "string", "long ".repeat(100)));
+    const { mutations } = await instance.send(int(1));
+    assert.deepEqual(mutations, [{ name: "name", value: shown(primitive(generation, "string", "default")) }]);
   });
 
   test(`${generation}: assigning the same value again makes no mutation`, async () => {

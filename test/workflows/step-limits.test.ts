@@ -2,7 +2,18 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Ask, open } from "./world.js";
+import {
+  Handles,
+  State,
+  StatefulFunction,
+  StatefulFunctions,
+  TerminalError,
+  Types,
+  Workflow,
+  type WorkflowContext,
+} from "../../src/index.js";
+import { TestRuntime } from "../../src/testing/entry.js";
+import { Ask, Begin, open } from "./world.js";
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const caught = (promise: Promise<unknown>) =>
@@ -32,6 +43,36 @@ test("a state that does not fit after parallel steps takes all of them back, and
   await world.app.advance({ minutes: 1 });
   assert.deepEqual(done, ["good", "bad", "good", "bad"]);
   assert.deepEqual(await world.app.state("test/flow", "1"), { count: 5, list: ["fits"] });
+});
+
+test("a step that deletes a large state and fails has changed nothing", async () => {
+  const long = "long ".repeat(100);
+
+  @StatefulFunction("test/deletes")
+  class Deletes {
+    @State("text", Types.string) text?: string = "default";
+
+    @Handles(Types.string)
+    set(text: string) {
+      this.text = text;
+    }
+
+    @Workflow(Begin)
+    async run(_input: unknown, flow: WorkflowContext) {
+      const code = await caught(
+        flow.step("delete", () => {
+          delete this.text;
+          throw new TerminalError("no");
+        }),
+      );
+      await flow.step("next", () => {});
+      return [code, this.text];
+    }
+  }
+
+  await using app = await TestRuntime.open({ functions: new StatefulFunctions(Deletes) });
+  await app.send(Deletes, "1", long);
+  assert.deepEqual(await app.call(Deletes, "1", Begin.pack({})), ["TERMINAL", long]);
 });
 
 test("a step whose result can't be remembered leaves nothing behind", async () => {
