@@ -120,7 +120,7 @@ describe(`${count} workflows on StateFun 3.3, from Kafka to Kafka`, () => {
   test("some messages were handled again, and none failed", () => {
     assert.deepEqual(server.complaints, []);
     // Python's server prints a stack for a connection that is cut, as by the kill of the TaskManager.
-    const errors = python.complaints.match(/^\w*(Error|Exception)\b.*$/gm) ?? [];
+    const errors = python.complaints.match(/^\w*(Error|Exception): .*$/gm) ?? [];
     assert.deepEqual(
       errors.filter((line) => !/^(ConnectionResetError|BrokenPipeError)/.test(line)),
       [],
