@@ -20,7 +20,10 @@ export function completeOperation(
   operation: Operation,
   { value, error, now }: { value: TypedValue | undefined; error: Failure | undefined; now: number },
 ): void {
-  const fits = value === undefined || resultBytes(run) + value.readWith(lengthOf) <= mostResultBytes;
+  const before = resultBytes(run);
+  const bytes = before + (value?.readWith(lengthOf) ?? 0);
+  const fits = value === undefined || bytes <= mostResultBytes;
+  counted.set(run, fits ? bytes : before);
   run.lastSeq += 1;
   operation.seq = run.lastSeq;
   operation.endedAt = now;
@@ -28,9 +31,14 @@ export function completeOperation(
   operation.error = fits ? error : tooLarge(run, `results of ${mostResultBytes} bytes`);
 }
 
-function resultBytes({ operations }: Run): number {
-  let bytes = 0;
-  for (const { value } of operations) if (value !== undefined) bytes += value.readWith(lengthOf);
+/** The bytes of all results of a run, which are added up once for each run that is read from a journal. */
+const counted = new WeakMap<Run, number>();
+
+function resultBytes(run: Run): number {
+  let bytes = counted.get(run);
+  if (bytes !== undefined) return bytes;
+  bytes = 0;
+  for (const { value } of run.operations) if (value !== undefined) bytes += value.readWith(lengthOf);
   return bytes;
 }
 

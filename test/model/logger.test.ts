@@ -37,7 +37,9 @@ test("a failure is logged as one line, with the error as it was thrown", () => {
   const logger = new RecordingLogger();
   const error = new StatefunError("HANDLER_FAILED", "first\nsecond\u001b[2J");
   logFailure(logger, error);
-  assert.deepEqual(logger.entries, [{ level: "error", line: "HANDLER_FAILED: first\\nsecond\\u001b[2J", error }]);
+  const fields = { code: "HANDLER_FAILED" };
+  const line = "HANDLER_FAILED: first\\nsecond\\u001b[2J";
+  assert.deepEqual(logger.entries, [{ level: "error", line, error, fields }]);
 });
 
 test("control characters are escaped on stderr, in the line and in the cause", (t) => {
