@@ -29,7 +29,7 @@ export type ScheduleOrder = "pause" | "resume" | "run";
 export const secretName = "statefun-schedule-secret";
 
 /** The names of the metadata of a scheduled message. */
-export const scheduleMetadata = {
+const scheduleMetadata = {
   name: "statefun-schedule",
   due: "statefun-schedule-due",
   run: "statefun-schedule-run",

@@ -4,13 +4,13 @@ import type { IfMissed } from "../../functions/schedule-options.js";
 import type { DueTimes } from "./due-times.js";
 
 /** A due time is missed when the runtime comes to it later than this: nothing ran, or the clock has jumped. */
-export const missedAfterMs = 60_000;
+const missedAfterMs = 60_000;
 
 /** For how many missed due times of one gap messages are sent, or counted. */
-export const mostMissed = 1_000;
+const mostMissed = 1_000;
 
 /** How many messages one transaction sends. */
-export const mostAtOnce = 100;
+const mostAtOnce = 100;
 
 /** A message that is owed. */
 export interface Due {

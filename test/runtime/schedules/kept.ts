@@ -20,7 +20,7 @@ import { ManualClock } from "../../support/manual-clock.js";
 const lines = json<string[]>("test/lines");
 
 /** Notes each message in a state, so that what an engine has rolled back is not there. */
-export const functionsOfTest = () =>
+const functionsOfTest = () =>
   new StatefulFunctions().register(
     "test/sink",
     (message: TypedValue, context: Context, state) => {
