@@ -6,7 +6,7 @@ import { type ShownValue, textOf } from "./look.js";
 import { type Input, usage } from "./parse.js";
 import { preview } from "./preview.js";
 import { print, printJson, printTable, shortId } from "./print.js";
-import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
+import { askAdmin, jsonOf, look, pathOf, queryOf } from "./request.js";
 import { assertJson } from "./send.js";
 
 /** A dead letter as the admin server shows it. */
@@ -81,7 +81,7 @@ async function list(input: Input): Promise<void> {
 }
 
 async function show(input: Input, letter: string): Promise<void> {
-  const shown = jsonOf<ShownLetter>(await askAdmin(input, { method: "GET", path: pathOf("dead-letters", letter) }));
+  const shown = await look<ShownLetter>(input, pathOf("dead-letters", letter));
   if (input.flag("json")) return printJson(shown);
   const { message, error, attempts, firstFailedAt, lastFailedAt } = shown;
   print(oneLine(`${shown.letter}, a message to ${shown.function}/${shown.id} from ${shown.caller ?? "outside"}`));
@@ -159,8 +159,7 @@ const previewOf = (input: Input, action: keyof typeof sweeps) =>
   });
 
 async function pageOf(input: Input, page: { after: string | undefined; limit: string | undefined }): Promise<Page> {
-  const path = `/dead-letters${queryOf({ ...filterOf(input), ...page })}`;
-  return jsonOf<Page>(await askAdmin(input, { method: "GET", path }));
+  return look<Page>(input, `/dead-letters${queryOf({ ...filterOf(input), ...page })}`);
 }
 
 const lettersText = (count: number) => (count === 1 ? "1 dead letter" : `${count} dead letters`);

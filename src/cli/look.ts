@@ -5,7 +5,7 @@ import { parseTypeName } from "../model/type-name.js";
 import { filterOf } from "./failure-filter.js";
 import type { Input } from "./parse.js";
 import { print, printJson, printTable, shortId } from "./print.js";
-import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
+import { askAdmin, look, pathOf, queryOf } from "./request.js";
 import { type ListedRun, printRunList } from "./run-list.js";
 
 /**
@@ -221,10 +221,6 @@ export function addressPath({ args: [typeName = "", id = ""] }: Input): string {
 export function textOf({ value, base64, bytes }: ShownValue): string {
   if (bytes !== undefined) return `(${bytes} bytes)`;
   return base64 === undefined ? JSON.stringify(value) : `${base64} (base64)`;
-}
-
-async function look<T>(input: Input, path: string): Promise<T> {
-  return jsonOf<T>(await askAdmin(input, { method: "GET", path }));
 }
 
 /** Which items of a list to ask for. */

@@ -4,7 +4,7 @@ import { filterOf } from "./failure-filter.js";
 import type { Input } from "./parse.js";
 import { preview } from "./preview.js";
 import { print, printJson } from "./print.js";
-import { askAdmin, jsonOf, queryOf } from "./request.js";
+import { askAdmin, jsonOf, look, queryOf } from "./request.js";
 
 interface Swept {
   readonly retried?: number;
@@ -68,7 +68,7 @@ const previewOf = (input: Input, say: (count: number) => string) =>
     say,
     page: async (place) => {
       const path = `/parked${queryOf({ ...filterOf(input), ...place })}`;
-      const { parked, next } = jsonOf<ParkedPage>(await askAdmin(input, { method: "GET", path }));
+      const { parked, next } = await look<ParkedPage>(input, path);
       return { failures: parked, next };
     },
   });

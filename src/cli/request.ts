@@ -39,6 +39,11 @@ export function jsonOf<T>({ body }: Answer): T {
   return JSON.parse(body.toString()) as T;
 }
 
+/** Reads what the admin server shows at a path. Throws what {@link askAdmin} throws. */
+export async function look<T>(input: Input, path: string): Promise<T> {
+  return jsonOf<T>(await askAdmin(input, { method: "GET", path }));
+}
+
 /** Joins the parts of a path, percent-encoded. */
 export function pathOf(...parts: readonly string[]): string {
   return parts.map((part) => `/${encodeURIComponent(part)}`).join("");

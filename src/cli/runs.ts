@@ -6,7 +6,7 @@ import { durationOf } from "./duration-option.js";
 import { addressPath, type ListRange, list, rangeOf, type ShownValue, textOf } from "./look.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson, printTable, shortId, shortText } from "./print.js";
-import { askAdmin, jsonOf, pathOf, queryOf } from "./request.js";
+import { askAdmin, jsonOf, look, pathOf, queryOf } from "./request.js";
 import { causeOf, type ListedRun, printRunList, type ShownError } from "./run-list.js";
 
 /** Something that a run does, with its result. */
@@ -128,15 +128,11 @@ export async function run(input: Input): Promise<void> {
   const [, , wanted] = input.args;
   const path = `${addressPath(input)}/runs`;
   if (wanted === undefined) {
-    const shown = await ask<ShownRuns>(input, path);
+    const shown = await look<ShownRuns>(input, path);
     return input.flag("json") ? printJson(shown) : printRuns(shown);
   }
-  const shown = await ask<ShownPlace & ShownRun>(input, path + pathOf(wanted));
+  const shown = await look<ShownPlace & ShownRun>(input, path + pathOf(wanted));
   return input.flag("json") ? printJson(shown) : printRun(shown, shown);
-}
-
-async function ask<T>(input: Input, path: string): Promise<T> {
-  return jsonOf<T>(await askAdmin(input, { method: "GET", path }));
 }
 
 function printRuns(shown: ShownRuns): void {

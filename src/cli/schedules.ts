@@ -3,7 +3,7 @@
 import { oneLine } from "../errors.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson, printTable, shortId } from "./print.js";
-import { askAdmin, jsonOf, pathOf } from "./request.js";
+import { askAdmin, jsonOf, look, pathOf } from "./request.js";
 
 /** A schedule as the admin server shows it. */
 interface ShownSchedule {
@@ -22,9 +22,7 @@ interface ShownSchedule {
 
 /** Lists the schedules. */
 export async function schedules(input: Input): Promise<void> {
-  const shown = jsonOf<{ schedules: readonly ShownSchedule[] }>(
-    await askAdmin(input, { method: "GET", path: "/schedules" }),
-  );
+  const shown = await look<{ schedules: readonly ShownSchedule[] }>(input, "/schedules");
   if (input.flag("json")) return printJson(shown);
   const rows = shown.schedules.map((one) => [
     one.schedule,

@@ -1,6 +1,15 @@
 // A schedule of a function: its options as users write them, and what is read from them. The runtime makes due times of them.
 
-import { checked, defineOptions, nonEmptyText, oneOf, required, unchecked, withDefault } from "../model/options.js";
+import {
+  checked,
+  defineOptions,
+  nonEmptyText,
+  oneOf,
+  required,
+  textOption,
+  unchecked,
+  withDefault,
+} from "../model/options.js";
 import { isText } from "../model/text.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { packValue } from "../types/pack.js";
@@ -49,8 +58,6 @@ export interface ScheduleSpec {
 /** The longest name: a name is a part of keys, of URLs and of labels. */
 const longestName = 200;
 
-const text = checked("a text that is not empty", (input): input is string => isText(input));
-
 export const scheduleOptions = defineOptions<ScheduleOptions>()({
   name: required(
     checked(
@@ -62,7 +69,7 @@ export const scheduleOptions = defineOptions<ScheduleOptions>()({
   ),
   cron: required(nonEmptyText, 'due times such as "0 3 * * *"'),
   timezone: withDefault(nonEmptyText, "UTC"),
-  id: required(text, "the id of the function instance that gets the message"),
+  id: required(textOption, "the id of the function instance that gets the message"),
   message: required(unchecked<ScheduleOptions["message"]>(), "a message, or a function that makes one"),
   ifMissed: withDefault(oneOf("once", "all", "skip"), "once"),
 });

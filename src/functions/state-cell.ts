@@ -16,8 +16,6 @@ import { isSet, sameValue, typeMismatch } from "./state-value.js";
  */
 const watchedBytes = 200;
 
-const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
-
 /** The value of a state in the midst of a message. */
 export interface CellMark {
   /** The value, unless it is an object. */
@@ -100,7 +98,7 @@ export class Cell {
     }
     if (!this.#keptIsOurs) this.#assertStoredType(kept);
     const { property } = spec;
-    if (property !== undefined && kept.unencoded === undefined && kept.readWith(lengthOf) >= watchedBytes)
+    if (property !== undefined && kept.unencoded === undefined && kept.byteLength >= watchedBytes)
       this.#watched = this.#watch(property, kept, instance);
     if (this.#watched !== undefined) {
       // Not yet decoded. The default of the class is no value at the start, and deleting the property decodes nothing.

@@ -2,8 +2,16 @@
 // write them, and the policy that is read from them.
 
 import type { Duration } from "./duration.js";
-import { checked, defineOptions, type Option, oneOf, optionInvalid, positiveInteger, span, timer } from "./options.js";
-import { isText } from "./text.js";
+import {
+  defineOptions,
+  type Option,
+  oneOf,
+  optionInvalid,
+  positiveInteger,
+  span,
+  textOption,
+  timer,
+} from "./options.js";
 import { parseTypeName } from "./type-name.js";
 
 /** How often and how long a message that fails is tried. A message that has used up one of the two budgets is not tried again. */
@@ -136,7 +144,7 @@ export const failureOptions = defineOptions<FailureOptions>()({
   retry: retryOption,
   onFailure: oneOf("park", "deadLetter", "fail"),
   deadLetterEgress: typeName,
-  deadLetterTopic: checked("a text that is not empty", isText),
+  deadLetterTopic: textOption,
   order: oneOf("overtake", "keep"),
 });
 

@@ -2,6 +2,7 @@
 
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { type Duration, durationToMs, longestTimerMs } from "./duration.js";
+import { isText } from "./text.js";
 
 /** Checks what a user wrote for the option `name` of `where`, and returns the value that the code works with. */
 export type Option<Input, Read> = (input: Input | undefined, name: string, where: string) => Read;
@@ -132,6 +133,9 @@ export const nonEmptyText = checked(
   "a text that is not empty",
   (input): input is string => typeof input === "string" && input !== "",
 );
+
+/** Text that is not empty, and that UTF-8 can carry. */
+export const textOption = checked("a text that is not empty", isText);
 
 /** A duration of any length, read as milliseconds. Throws DURATION_INVALID. */
 export const duration: Option<Duration, number | undefined> = (input, name, where) => {

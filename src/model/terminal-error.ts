@@ -1,9 +1,8 @@
 // The error with which a function refuses a message for good.
 
 import { StatefunError } from "../errors.js";
-import { checked, defineOptions, unchecked, withDefault } from "./options.js";
+import { checked, defineOptions, textOption, unchecked, withDefault } from "./options.js";
 import { assertPlainJson } from "./plain-json.js";
-import { isText } from "./text.js";
 
 /** Options of a {@link TerminalError}. */
 export interface TerminalErrorOptions {
@@ -29,7 +28,7 @@ export function isTerminalStatus(status: unknown): status is number {
 }
 
 const options = defineOptions<TerminalErrorOptions>()({
-  code: withDefault(checked("a text that is not empty", isText), defaultTerminalCode),
+  code: withDefault(textOption, defaultTerminalCode),
   details: unchecked<unknown>(),
   status: withDefault(checked("a whole number from 400 to 499", isTerminalStatus), defaultTerminalStatus),
   cause: unchecked<unknown>(),

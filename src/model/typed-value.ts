@@ -181,6 +181,14 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
   }
 
   /**
+   * How many bytes the serialized value has.
+   * @internal
+   */
+  get byteLength(): number {
+    return this.readWith(lengthOf);
+  }
+
+  /**
    * Writes the bytes as a field, or nothing when there are none.
    * @internal
    */
@@ -241,6 +249,8 @@ export class TypedValue<T = any, N extends string = TypenameOf<T>> {
     return this.#metadata === undefined ? this.#v2 : this.#v2.withMetadata(this.#metadata);
   }
 }
+
+const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
 
 showTypeAndValue(TypedValue.prototype);
 

@@ -21,6 +21,7 @@ import type {
   Interceptor,
   SentMessage,
 } from "../functions/interceptor.js";
+import { isThenable } from "../functions/thenable.js";
 import { isClient } from "../model/client-address.js";
 import type { Metadata } from "../model/metadata.js";
 import { checked, defineOptions, unchecked, withDefault } from "../model/options.js";
@@ -184,10 +185,6 @@ function within(span: Span, code: () => unknown, ended: (thrown?: { error: unkno
   }
   // A handler that makes no promise stays without one.
   return isThenable(result) ? result.then(succeed, fail) : succeed(result);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === "function";
 }
 
 /** The code of the error, as far as it has one: errors of one kind must not be a number of different values. */

@@ -75,22 +75,20 @@ class Workflows implements BoundExtension {
       extended.filter(({ options }) => isContinuation(options)),
     );
     const workflows = new Map<string, Workflow>();
-    for (const { types, name, options, call } of methods) {
+    this.#workflows = workflows;
+    this.sources = methods.map(({ types, name, options, call }) => {
       const type = typeOf(types[0] as TypeLike);
       const { concurrency } = workflowOptions.read(`The workflow ${name} of ${typeName}`, options as WorkflowOptions);
-      workflows.set(type.typename, { type, concurrency, call });
-    }
-    this.#workflows = workflows;
-    this.sources = methods.map(({ types, name }) => ({
-      types,
-      name,
-      readOnly: false,
-      kind: () => "workflow",
-      call: (instance, input, context) => {
-        const workflow = workflows.get(typeOf(types[0] as TypeLike).typename) as Workflow;
-        return new Turn(workflows, instance, context as MessageContext).begin(workflow, input);
-      },
-    }));
+      const workflow: Workflow = { type, concurrency, call };
+      workflows.set(type.typename, workflow);
+      return {
+        types,
+        name,
+        readOnly: false,
+        kind: () => "workflow",
+        call: (instance, input, context) => this.#turn(instance, context as MessageContext).begin(workflow, input),
+      };
+    });
     this.#unknown = handler((argument, { address }) => {
       throw runError(
         "RUN_NOT_FOUND",

@@ -30,13 +30,8 @@ export function operationError(failure: Failure): TerminalError {
 }
 
 /** What the caller of a run learns of its failure. What a step has thrown is for people who look after the function. */
-export function toldFailure({ code, message, details, status }: Failure): Failure {
-  const told = code === "STEP_FAILED" ? "A step of the workflow has failed for good." : message;
-  return {
-    code,
-    message: told,
-    terminal: true,
-    ...(details === undefined ? {} : { details }),
-    ...(status === undefined ? {} : { status }),
-  };
+export function callersFailure(failure: Failure): Failure {
+  return failure.code === "STEP_FAILED"
+    ? { ...failure, message: "A step of the workflow has failed for good." }
+    : failure;
 }

@@ -16,8 +16,7 @@ import { callMetadata } from "../model/correlation.js";
 import type { Duration } from "../model/duration.js";
 import { instantToMs } from "../model/instant.js";
 import { Metadata, type MetadataInput } from "../model/metadata.js";
-import { checked, defineOptions, span, unchecked } from "../model/options.js";
-import { isText } from "../model/text.js";
+import { checked, defineOptions, span, textOption, unchecked } from "../model/options.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { type TypeLike, typeOf } from "../types/protobuf.js";
 import type { Activation, Asker, NewOperation } from "./activation.js";
@@ -29,19 +28,18 @@ import type { Receives } from "./receives.js";
 import { unpackResult } from "./results.js";
 import { step } from "./step.js";
 
-const name = checked("a text that is not empty", isText);
 const callOptions = defineOptions<FlowCallOptions>()({
   timeout: span,
-  name,
+  name: textOption,
   answer: unchecked<TypeLike>(),
   metadata: unchecked<NonNullable<FlowCallOptions["metadata"]>>(),
 });
 const receiveOptions = defineOptions<ReceiveOptions<any>>()({
   timeout: span,
-  name,
+  name: textOption,
   where: checked("a function", (input): input is (message: any) => boolean => typeof input === "function"),
 });
-const sleepOptions = defineOptions<SleepOptions>()({ name });
+const sleepOptions = defineOptions<SleepOptions>()({ name: textOption });
 
 /** The most operations of one pass that may fail at once. */
 const mostRefused = 1_000;

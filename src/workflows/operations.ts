@@ -12,8 +12,6 @@ export const mostOperations = 1_000;
 /** The most bytes that the results of one run take. */
 const mostResultBytes = 1024 * 1024;
 
-const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
-
 /** Gives an operation its result, as the run's next one: RUN_TOO_LARGE when a value does not fit beside the others. */
 export function completeOperation(
   run: Run,
@@ -21,7 +19,7 @@ export function completeOperation(
   { value, error, now }: { value: TypedValue | undefined; error: Failure | undefined; now: number },
 ): void {
   const before = resultBytes(run);
-  const bytes = before + (value?.readWith(lengthOf) ?? 0);
+  const bytes = before + (value?.byteLength ?? 0);
   const fits = value === undefined || bytes <= mostResultBytes;
   counted.set(run, fits ? bytes : before);
   run.lastSeq += 1;
@@ -38,7 +36,7 @@ function resultBytes(run: Run): number {
   let bytes = counted.get(run);
   if (bytes !== undefined) return bytes;
   bytes = 0;
-  for (const { value } of run.operations) if (value !== undefined) bytes += value.readWith(lengthOf);
+  for (const { value } of run.operations) if (value !== undefined) bytes += value.byteLength;
   return bytes;
 }
 

@@ -1,9 +1,9 @@
 // The messages that a run receives: those for which its code waits, matched with those that nobody has received yet.
 
 import type { Type } from "../model/type.js";
-import { copyOfBytes } from "../types/bytes.js";
 import type { Activation } from "./activation.js";
 import type { Operation } from "./journal/journal.js";
+import { unpackCopy } from "./results.js";
 
 interface Awaited {
   readonly type: Type<any>;
@@ -27,7 +27,7 @@ export class Receives {
       try {
         const index = unreceived.findIndex(({ argument }) => {
           if (!type.reads(argument.typename)) return false;
-          return where === undefined || where(type.unpack(type.sharesBytes ? argument.own(copyOfBytes) : argument));
+          return where === undefined || where(unpackCopy(type, argument));
         });
         if (index < 0) continue;
         const [message] = unreceived.splice(index, 1);

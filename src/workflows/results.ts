@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import { emptyAnswerTypename } from "../model/correlation.js";
+import type { Type } from "../model/type.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes } from "../types/bytes.js";
 import { packAnswer } from "../types/pack.js";
@@ -15,8 +16,7 @@ export function packResult(value: unknown, type?: TypeLike): TypedValue | undefi
 }
 
 /**
- * Unpacks a result, which the journal holds too, so that its bytes are copied if the value may share them. `option` is the name of
- * the option that says the type. Throws TYPE_UNKNOWN and VALUE_UNREADABLE.
+ * Unpacks a result. `option` is the name of the option that says its type. Throws TYPE_UNKNOWN and VALUE_UNREADABLE.
  */
 export function unpackResult(
   value: TypedValue | undefined,
@@ -32,5 +32,10 @@ export function unpackResult(
       `No type of this process has the typename ${value.typename} of the result. Name the type: { ${option}: … }.`,
     );
   }
+  return unpackCopy(type, value);
+}
+
+/** Unpacks a value of the journal. Its bytes are copied when what is unpacked may share them. Throws VALUE_UNREADABLE. */
+export function unpackCopy<T>(type: Type<T>, value: TypedValue): T {
   return type.unpack(type.sharesBytes ? value.own(copyOfBytes) : value);
 }

@@ -8,16 +8,15 @@ import { emptyAnswer, failureValue } from "../model/correlation.js";
 import { type Failure, failureOf, lastingFailure } from "../model/failure.js";
 import { isTerminalError } from "../model/terminal-error.js";
 import { TypedValue } from "../model/typed-value.js";
-import { copyOfBytes } from "../types/bytes.js";
 import { Activation } from "./activation.js";
 import { nameOf } from "./chance.js";
-import { toldFailure } from "./failures.js";
+import { callersFailure } from "./failures.js";
 import { Flow } from "./flow.js";
 import { wakeMessage } from "./journal/hidden-messages.js";
 import { isPending, type Journal, mostEndedOperations, type Outcome, type Run } from "./journal/journal.js";
 import { withdrawTimer } from "./operations.js";
 import { Receives } from "./receives.js";
-import { packResult } from "./results.js";
+import { packResult, unpackCopy } from "./results.js";
 import type { Workflow } from "./workflow.js";
 
 /** The runs of one address, during the turn of one message. */
@@ -60,9 +59,8 @@ export class Runs {
         `The run ${id} at ${this.#context.address} is one of ${typename}, which no method with @Workflow takes. Deploy the method again, or cancel the run.`,
       );
     }
-    const { type } = workflow;
     try {
-      return type.unpack(type.sharesBytes ? input.own(copyOfBytes) : input);
+      return unpackCopy(workflow.type, input);
     } catch (thrown) {
       throw lastingFailure(thrown);
     }
@@ -94,7 +92,7 @@ export class Runs {
       const { stack, ...failure } = failureOf(thrown);
       const isCancelled = run.cancelledAt > 0 && failure.code === "RUN_CANCELLED";
       this.finish(run, isCancelled ? "cancelled" : "failed", failure);
-      this.tell(run, failureValue(toldFailure(failure)));
+      this.tell(run, failureValue(callersFailure(failure)));
       return;
     }
     // A failure must not undo a step that has ended, or the step would be done again at each try of the message. The run goes

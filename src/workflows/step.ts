@@ -8,9 +8,8 @@ import type { StepContext, StepOptions } from "../functions/workflow-context.js"
 import { backoffMs } from "../model/backoff.js";
 import { secondsText } from "../model/duration.js";
 import { failureOf } from "../model/failure.js";
-import { checked, defineOptions, positiveInteger, timer, unchecked, withDefault } from "../model/options.js";
+import { defineOptions, positiveInteger, textOption, timer, unchecked, withDefault } from "../model/options.js";
 import { isTerminalError } from "../model/terminal-error.js";
-import { isText } from "../model/text.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { TypeLike } from "../types/protobuf.js";
 import type { Activation } from "./activation.js";
@@ -30,8 +29,7 @@ const stepOptions = defineOptions<StepOptions>()({
 type ReadOptions = ReturnType<typeof stepOptions.read>;
 
 /** Throws OPTION_INVALID. */
-const readName = (input: unknown, what: string): string =>
-  checked("a text that is not empty", isText)(input as string, "name", what) ?? "";
+const readName = (input: unknown, what: string): string => textOption(input as string, "name", what) ?? "";
 
 /** The context of one try of a step. Its sends are held back until the try has succeeded. */
 class Try extends MessageContext implements StepContext {

@@ -20,8 +20,6 @@ const mostWaiting = 1_000;
 /** The most bytes that either of them take beside the first one. */
 const mostWaitingBytes = 1024 * 1024;
 
-const lengthOf = (_bytes: Uint8Array, start: number, end: number) => end - start;
-
 export class Turn {
   readonly journal: Journal;
   readonly #workflows: ReadonlyMap<string, Workflow>;
@@ -73,7 +71,7 @@ export class Turn {
 
   /** Throws RUNS_FULL. There is always room for the first one, however large it is. */
   #assertRoom(what: string, values: readonly TypedValue[]): void {
-    const bytes = values.slice(1).reduce((sum, value) => sum + value.readWith(lengthOf), 0);
+    const bytes = values.slice(1).reduce((sum, value) => sum + value.byteLength, 0);
     if (values.length <= mostWaiting && bytes <= mostWaitingBytes) return;
     throw runError(
       "RUNS_FULL",

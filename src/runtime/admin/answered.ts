@@ -45,3 +45,6 @@ export async function pageOf<T, Place>(
 export function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** The same, or null for no instant. */
+export const timeOrNull = (ms: number | undefined) => (ms === undefined ? null : timeOf(ms));

@@ -7,7 +7,7 @@ import type { TypeCatalog } from "../../types/type-catalog.js";
 import { journalName } from "../../workflows/journal/names.js";
 import { publicMessage } from "../http/error-answer.js";
 import { addressOf, assertFunction } from "./addressed.js";
-import { type Answered, limitOf, ok, pageOf, timeOf } from "./answered.js";
+import { type Answered, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
 import type { Asked, RouteName } from "./routes.js";
@@ -31,7 +31,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       const functions: unknown[] = [];
       for (const { typeName, endpoint, states } of items) {
         const { failing = 0, inFlight = 0, oldestCallAt } = active.get(typeName) ?? {};
-        const oldestCall = oldestCallAt === undefined ? null : timeOf(oldestCallAt);
+        const oldestCall = timeOrNull(oldestCallAt);
         const counts = await engine.counts(typeName);
         const own = states.filter(({ name }) => name !== journalName);
         functions.push({ function: typeName, endpoint, states: own, ...counts, failing, inFlight, oldestCall });
@@ -142,6 +142,6 @@ function showFailing({ attempts, code, reason, firstFailedAt, lastFailedAt, next
     reason,
     firstFailedAt: timeOf(firstFailedAt),
     lastFailedAt: timeOf(lastFailedAt),
-    nextTryAt: nextTryAt === undefined ? null : timeOf(nextTryAt),
+    nextTryAt: timeOrNull(nextTryAt),
   };
 }

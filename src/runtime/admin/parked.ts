@@ -3,7 +3,7 @@
 import type { ParkedInfo, ParkedSweep, ParkedSwept } from "../../engine/parked-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
-import { type Answered, limitOf, ok, pageOf, timeOf } from "./answered.js";
+import { type Answered, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
 import { filterOf } from "./failure-filter.js";
 import type { Asked } from "./routes.js";
 
@@ -49,7 +49,7 @@ export function whichOf(query: ReadonlyMap<string, string>): "first" | "all" {
 }
 
 export function showParked({ since, code, reason, attempts, firstFailedAt }: ParkedInfo) {
-  const first = firstFailedAt === undefined ? null : timeOf(firstFailedAt);
+  const first = timeOrNull(firstFailedAt);
   return { since: timeOf(since), code, reason, attempts, firstFailedAt: first };
 }
 

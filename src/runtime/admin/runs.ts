@@ -5,7 +5,7 @@ import { showMessage } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { RunDetails, RunFilter, RunInfo, RunOperation } from "../runs/run-info.js";
 import { addressOf, assertFunction } from "./addressed.js";
-import { type Answered, limitOf, ok, timeOf } from "./answered.js";
+import { type Answered, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
 import { durationOf } from "./failure-filter.js";
 import type { Asked } from "./routes.js";
 
@@ -138,5 +138,3 @@ class ShownValues {
 }
 
 const textOf = (address: { toString(): string } | undefined) => (address === undefined ? null : String(address));
-
-const timeOrNull = (time: number | undefined) => (time === undefined ? null : timeOf(time));

@@ -1,7 +1,7 @@
 // What the admin server answers at the paths of schedules.
 
 import type { ScheduleInfo } from "../schedules/schedules.js";
-import { type Answered, ok, timeOf } from "./answered.js";
+import { type Answered, ok, timeOf, timeOrNull } from "./answered.js";
 import type { Asked } from "./routes.js";
 
 export const scheduleAnswers = {
@@ -43,5 +43,3 @@ function showSchedule({ name, cron, timezone, target, ifMissed, sent, missed, ..
           },
   };
 }
-
-const timeOrNull = (ms: number | undefined) => (ms === undefined ? null : timeOf(ms));

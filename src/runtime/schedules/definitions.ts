@@ -104,8 +104,8 @@ export interface ScheduleScope {
 
 /**
  * Puts the schedules of all places together, and checks them. Throws OPTION_INVALID for a name that comes twice, for due times that
- * can't be read, for a function that nothing serves, and for a function in the namespace of the runtime's own; TYPE_NAME_INVALID; and VALUE_INVALID for a message that its function does
- * not take.
+ * can't be read, for a function that nothing serves, and for a function in the namespace of the runtime's own functions. Throws
+ * VALUE_INVALID for a message that its function does not take, and TYPE_NAME_INVALID.
  */
 export function scheduleDefinitions(
   elsewhere: readonly TargetedSpec[],

@@ -2,11 +2,12 @@
 // delayed message to itself for the next due time are one transaction of the engine, like all effects of a message.
 
 import type { FindRoute, Route } from "../../engine/endpoint.js";
-import { describe, errorOf, StatefunError } from "../../errors.js";
+import { describe, errorOf } from "../../errors.js";
 import type { Context } from "../../functions/context.js";
 import { LocalFunctions, type LocalOptions } from "../../functions/local-functions.js";
 import { StatefulFunctions } from "../../functions/stateful-functions.js";
 import { backoffMs } from "../../model/backoff.js";
+import { failureOf } from "../../model/failure.js";
 import type { Logger } from "../../model/logger.js";
 import { runtimeNamespace } from "../../model/runtime-namespace.js";
 import { isTerminalError, TerminalError } from "../../model/terminal-error.js";
@@ -168,9 +169,10 @@ function settle(
 
 function failureAfter(before: ScheduleRecord["failure"], thrown: unknown, now: number) {
   const tried = (before?.tries ?? 0) + 1;
-  const [reason = ""] = describe(thrown).split("\n", 1);
+  const { code, message } = failureOf(thrown);
+  const [reason = ""] = message.split("\n", 1);
   return {
-    code: codeOf(thrown),
+    code,
     reason,
     since: before?.since ?? now,
     tries: tried,
@@ -208,9 +210,6 @@ function madeForOrder({ message }: ScheduleDefinition, now: number): TypedValue 
     return message(new Date(now));
   } catch (error) {
     if (isTerminalError(error)) throw error;
-    throw new TerminalError(describe(error), { code: codeOf(error), cause: error });
+    throw new TerminalError(describe(error), { code: failureOf(error).code, cause: error });
   }
 }
-
-const codeOf = (thrown: unknown) =>
-  isTerminalError(thrown) || thrown instanceof StatefunError ? thrown.code : "HANDLER_FAILED";
