@@ -40,7 +40,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors",
   ],
   "runtime/runs": ["engine", "workflows/journal", "model", "errors"],
+  // Types alone: the console and the clients of the admin server share them with it.
+  "runtime/admin/api": [],
   "runtime/admin": [
+    "runtime/admin/api",
     "runtime/runs",
     "runtime/schedules",
     "runtime/ingress",
