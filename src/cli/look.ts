@@ -9,14 +9,15 @@ import { askAdmin, look, pathOf, queryOf } from "./request.js";
 import { type ListedRun, printRunList } from "./run-list.js";
 
 /**
- * A value as the admin server shows it: as JSON, or in base64 where the runtime does not know its type. Behind the first
- * mebibytes of an answer it is only the number of its bytes.
+ * A value as the admin server shows it: as JSON, or in base64 where the runtime does not know its type. Of a large value the
+ * server shows only the number of its bytes and the first of them.
  */
 export interface ShownValue {
   readonly typename: string;
   readonly value?: unknown;
   readonly base64?: string;
   readonly bytes?: number;
+  readonly head?: string;
 }
 
 /** One address as the admin server shows it. */
@@ -218,10 +219,14 @@ export function addressPath({ args: [typeName = "", id = ""] }: Input): string {
 }
 
 /** Shows a value on one line. */
-export function textOf({ value, base64, bytes }: ShownValue): string {
-  if (bytes !== undefined) return `(${bytes} bytes)`;
+export function textOf({ value, base64, bytes, head = "" }: ShownValue): string {
+  if (bytes !== undefined)
+    return `(${bytes} bytes)${head === "" ? "" : ` ${JSON.stringify(head.slice(0, shownHead))}…`}`;
   return base64 === undefined ? JSON.stringify(value) : `${base64} (base64)`;
 }
+
+/** How many characters of the head of a large value a line shows. */
+const shownHead = 100;
 
 /** Which items of a list to ask for. */
 export interface ListRange {

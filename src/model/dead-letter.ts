@@ -33,7 +33,7 @@ export type ShownValue = { readonly typename: string } & ({ readonly value: unkn
 export type ShownMessage = ShownValue & { readonly metadata?: readonly object[] };
 
 /** A dead letter as JSON. */
-export function showDeadLetter(letter: DeadLetter, showMessage: (value: TypedValue) => ShownMessage) {
+export function showDeadLetter<M>(letter: DeadLetter, showMessage: (value: TypedValue) => M) {
   const { address, caller, error, attempts } = letter;
   return {
     letter: letter.id,

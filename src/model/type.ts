@@ -23,6 +23,17 @@ export interface Followed<T> {
 }
 
 /**
+ * The text or the bytes that a value is: they reach to the end of its packed bytes.
+ * @internal
+ */
+export interface Content {
+  /** Where the content begins. */
+  readonly start: number;
+  /** Whether the content is text in UTF-8: a string, or JSON. */
+  readonly isText: boolean;
+}
+
+/**
  * Turns values into bytes and back, under a name that both sides know. `json`, `custom` and `protobuf` make types; a
  * subclass is one too.
  */
@@ -82,6 +93,14 @@ export abstract class Type<T> implements ValueReader<T> {
    * @internal
    */
   fromJson(_json: unknown): T | undefined {
+    return undefined;
+  }
+
+  /**
+   * Finds the text or the bytes that a value is, inside its packed bytes; undefined when they have a form of their own.
+   * @internal
+   */
+  contentOf(_bytes: Uint8Array): Content | undefined {
     return undefined;
   }
 

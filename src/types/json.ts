@@ -5,7 +5,7 @@ import { describe, StatefunError } from "../errors.js";
 import { FlatJson } from "../model/flat-json.js";
 import type { TypenameOf, WithTypename } from "../model/named.js";
 import { assertPlainJson, assertShallowJson, parseJson } from "../model/plain-json.js";
-import { type Followed, Type } from "../model/type.js";
+import { type Content, type Followed, Type } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that `json` uses. */
@@ -88,6 +88,10 @@ class JsonType<T> extends Type<T> {
 
   override toJson(value: T): unknown {
     return value;
+  }
+
+  override contentOf(): Content {
+    return { start: 0, isText: true };
   }
 
   /** A schema says its JSON Schema if it is a Standard JSON Schema too, as those of zod 4 are. */

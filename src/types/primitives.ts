@@ -4,7 +4,7 @@ import { delimited, fixed32, fixed64, tag, varint, WireReader } from "../bytes/r
 import { WireWriter } from "../bytes/writer.js";
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { isWellFormed } from "../model/text.js";
-import { Type } from "../model/type.js";
+import { type Content, Type } from "../model/type.js";
 import { TypedValue, type Unencoded } from "../model/typed-value.js";
 import { addressType } from "./address-type.js";
 import { boolJson, bytesJson, doubleJson, intJson, longJson, type ScalarJson, stringJson } from "./scalar-json.js";
@@ -54,6 +54,20 @@ class ScalarType<T> extends Type<T> {
     }
     this.#check(value);
     return value;
+  }
+
+  /** A string or bytes are the one field of their message, which begins with the field's tag and length. */
+  override contentOf(bytes: Uint8Array): Content | undefined {
+    const { wireType, initial } = this.#scalar;
+    if (wireType !== delimited || bytes[0] !== this.#tag) return undefined;
+    const reader = new WireReader(bytes);
+    reader.pos = 1;
+    try {
+      if (reader.endOfField(bytes.length) !== bytes.length) return undefined;
+    } catch {
+      return undefined; // the bytes are cut off
+    }
+    return { start: reader.pos, isText: typeof initial === "string" };
   }
 
   override get sharesBytes(): boolean {

@@ -10,9 +10,14 @@ export const primitives = new Map<string, Type<any>>(Object.values(Types).map((t
 /** Finds the type of a typename; undefined when this process has none. */
 export type FindType = (typename: string) => Type<any> | undefined;
 
+/** Finds the type of a typename: one that this process has for it, or one of StateFun's own. */
+export function typeIn(find: FindType, typename: string): Type<any> | undefined {
+  return find(typename) ?? primitives.get(typename);
+}
+
 /** Shows a value as JSON text; undefined when its type is not known, has no JSON form, or can't read the bytes. */
 export function jsonOf(find: FindType, value: TypedValue): string | undefined {
-  const type = find(value.typename) ?? primitives.get(value.typename);
+  const type = typeIn(find, value.typename);
   if (type === undefined) return undefined;
   try {
     return JSON.stringify(type.toJson(type.unpack(value)));

@@ -2,7 +2,7 @@
 
 import type { FailingInfo, WaitingMessage } from "../../engine/engine-api.js";
 import { assertOwnState } from "../../engine/validation.js";
-import { showMessage, showValue } from "../../types/show-value.js";
+import { previewMessage, previewValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { journalName } from "../../workflows/journal/names.js";
 import { publicMessage } from "../http/error-answer.js";
@@ -62,7 +62,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
         states: own.map(({ name, value, writtenAt }) => ({
           name,
           writtenAt: timeOf(writtenAt),
-          ...showValue(catalog, value),
+          ...previewValue(catalog, value),
         })),
         nextState: nextState ?? null,
         runs: (found ?? []).map(showRun),
@@ -132,7 +132,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
   };
 
 function showWaiting(catalog: TypeCatalog, { caller, value }: WaitingMessage) {
-  return { caller: caller === undefined ? null : String(caller), ...showMessage(catalog, value) };
+  return { caller: caller === undefined ? null : String(caller), ...previewMessage(catalog, value) };
 }
 
 function showFailing({ attempts, code, reason, firstFailedAt, lastFailedAt, nextTryAt }: FailingInfo) {

@@ -2,7 +2,7 @@
 
 import type { DeadLetterSwept } from "../../engine/dead-letter-api.js";
 import { type DeadLetter, showDeadLetter } from "../../model/dead-letter.js";
-import { showMessage } from "../../types/show-value.js";
+import { previewMessage } from "../../types/show-value.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { type Answered, limitOf, ok } from "./answered.js";
@@ -61,7 +61,7 @@ export const deadLetterAnswers = {
 } as const;
 
 const shownLetter = (catalog: Asked["catalog"], letter: DeadLetter) =>
-  showDeadLetter(letter, (value) => showMessage(catalog, value));
+  showDeadLetter(letter, (value) => previewMessage(catalog, value));
 
 /** Throws OPTION_INVALID. */
 function sweepOf(query: ReadonlyMap<string, string>): { limit: number } & Partial<Pick<DeadLetterSwept, "through">> {

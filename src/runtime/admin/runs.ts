@@ -1,7 +1,7 @@
 // What the admin server answers at the paths of runs.
 
 import type { TypedValue } from "../../model/typed-value.js";
-import { showMessage } from "../../types/show-value.js";
+import { previewMessage, wholeBytes } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { RunDetails, RunFilter, RunInfo, RunOperation } from "../runs/run-info.js";
 import { addressOf, assertFunction } from "./addressed.js";
@@ -110,11 +110,10 @@ class ShownValues {
   }
 
   value(value: TypedValue) {
-    const { typename } = value;
-    const { length } = value.value;
-    if (this.#bytes >= shownBytes) return { typename, bytes: length };
-    this.#bytes += length;
-    return showMessage(this.#catalog, value);
+    const { typename, byteLength } = value;
+    if (this.#bytes >= shownBytes) return { typename, bytes: byteLength, head: "", headIs: "text" as const };
+    this.#bytes += Math.min(byteLength, wholeBytes);
+    return previewMessage(this.#catalog, value);
   }
 
   #operation({ key, kind, state, requestedAt, endedAt, until, attempts, target, value, error }: RunOperation) {

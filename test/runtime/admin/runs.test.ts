@@ -136,13 +136,13 @@ test("an address shows its runs with what they have done, and values as JSON whe
 
 test("the values of an answer have four mebibytes; of the others it says how long they are", async (t) => {
   const large = (key: string) =>
-    operation(key, { seq: 1, endedAt: at, value: new TypedValue("x/y", new Uint8Array(1024 * 1024)) });
-  const operations = Array.from({ length: 6 }, (_, index) => large(`step:${index}`));
+    operation(key, { seq: 1, endedAt: at, value: new TypedValue("x/y", new Uint8Array(128 * 1024)) });
+  const operations = Array.from({ length: 34 }, (_, index) => large(`step:${index}`));
   const { ask } = await worldOf(t, { bob: journal({ runs: [run("r1", operations)] }) });
   const { json } = await ask("GET /addresses/shop/counter/bob/runs/r1");
   assert.deepEqual(
     json.operations.map(({ value }: any) => [value.base64 !== undefined, value.bytes]),
-    [...Array(4).fill([true, undefined]), ...Array(2).fill([false, 1024 * 1024])],
+    [...Array(32).fill([true, undefined]), ...Array(2).fill([false, 128 * 1024])],
   );
 });
 
