@@ -13,6 +13,7 @@ import type { Store } from "../store/store.js";
 import { showMessage } from "../types/show-value.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 import { openAdminServer } from "./admin/admin-server.js";
+import { Watch } from "./admin/watch.js";
 import { Closing } from "./closing.js";
 import { PlaygroundEgress, playgroundEgress } from "./egress/playground-egress.js";
 import { type OpenEgress, openEgress } from "./egresses.js";
@@ -125,11 +126,13 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
           observe: ingresses.observerOf("http"),
         });
   if (ingress !== undefined) closing.add("ingresses", (graceMs) => ingress.close(graceMs));
+  const watch = adminOptions === false ? undefined : new Watch(engine, { clock: options.clock });
+  if (watch !== undefined) closing.add("admin", async () => watch.close());
   const admin =
-    adminOptions === false
+    adminOptions === false || watch === undefined
       ? undefined
       : await openAdminServer(
-          { engine, runs, schedules, catalog, ingresses },
+          { engine, runs, schedules, catalog, ingresses, watch },
           { ...adminOptions, logger: adminOptions.logger ?? logger },
         );
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));

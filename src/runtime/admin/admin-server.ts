@@ -15,6 +15,7 @@ import type { Schedules } from "../schedules/schedules.js";
 import { answers } from "./answers.js";
 import { Metrics } from "./metrics.js";
 import { type AdminRoute, type RouteName, routes } from "./routes.js";
+import type { Watch } from "./watch.js";
 
 /** Options of the admin server. */
 export interface AdminOptions {
@@ -47,6 +48,7 @@ export interface AdminParts {
   readonly schedules: Schedules;
   readonly catalog: TypeCatalog;
   readonly ingresses: IngressMetrics;
+  readonly watch: Watch;
 }
 
 const allRoutes: readonly NamedRoute[] = Object.entries(routes).map(([name, route]) => ({
@@ -59,7 +61,7 @@ const allRoutes: readonly NamedRoute[] = Object.entries(routes).map(([name, rout
  * Rejects with OPTION_INVALID and ADDRESS_IN_USE.
  */
 export function openAdminServer(
-  { engine, runs, schedules, catalog, ingresses }: AdminParts,
+  { engine, runs, schedules, catalog, ingresses, watch }: AdminParts,
   options: ReturnType<typeof adminOptions.read>,
 ): Promise<HttpServer> {
   const metrics = new Metrics({ engine, schedules, ingresses });
@@ -80,7 +82,8 @@ export function openAdminServer(
         const { contentType, text } = await metrics.read();
         return sendBody(response, 200, contentType, text);
       }
-      const { status, body } = await answers[route.name]({ engine, runs, schedules, catalog, filled, query, request });
+      const parts = { engine, runs, schedules, catalog, watch };
+      const { status, body } = await answers[route.name]({ ...parts, filled, query, request });
       sendJson(response, status, body);
     },
   });

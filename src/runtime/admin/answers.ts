@@ -14,6 +14,7 @@ import type { Asked, RouteName } from "./routes.js";
 import { runAnswers, showRun } from "./runs.js";
 import { scheduleAnswers } from "./schedules.js";
 import { assertStateHeld, assertStateKnown, readState } from "./values.js";
+import { watchAnswers } from "./watching.js";
 
 /** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
 export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =
@@ -125,6 +126,7 @@ export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Ask
       });
     },
 
+    ...watchAnswers,
     ...runAnswers,
     ...parkedAnswers,
     ...scheduleAnswers,

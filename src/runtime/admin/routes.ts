@@ -7,6 +7,7 @@ import type { Route } from "../http/router.js";
 import type { Runs } from "../runs/runs.js";
 import type { ScheduleApi } from "../schedules/schedules.js";
 import { failureFilter } from "./failure-filter.js";
+import type { Watch } from "./watch.js";
 
 /** One path of the admin server. */
 export interface AdminRoute extends Route {
@@ -26,6 +27,12 @@ export const routes = {
     path: "/metrics",
     query: ["format"],
     does: "The metrics, in Prometheus's text format, or with `format=json` as JSON.",
+  },
+  history: {
+    method: "GET",
+    path: "/history",
+    query: [],
+    does: "The last hour in columns of ten seconds, and whether the runtime is well.",
   },
   functions: {
     method: "GET",
@@ -195,6 +202,7 @@ export interface Asked {
   readonly runs: Runs;
   readonly schedules: ScheduleApi;
   readonly catalog: TypeCatalog;
+  readonly watch: Watch;
   /** The parts of the path that the request has filled in. */
   readonly filled: Readonly<Record<string, string>>;
   readonly query: ReadonlyMap<string, string>;

@@ -9,6 +9,7 @@ import { custom, json, StatefulFunctions, Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
 import type { FunctionPolicy } from "../../../src/model/function-policy.js";
 import { type AdminOptions, adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
+import { Watch } from "../../../src/runtime/admin/watch.js";
 import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
 import type { HttpServer } from "../../../src/runtime/http/server.js";
 import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
@@ -78,6 +79,7 @@ export async function world(
     logger: { warn() {}, error() {} },
   });
   const read = adminOptions.read("The admin server", { port: 0, ...options });
+  const watch = new Watch(engine);
   const admin = await openAdminServer(
     {
       engine,
@@ -85,11 +87,13 @@ export async function world(
       schedules: new Schedules(new Map(), systemClock, { warn() {}, error() {} }),
       catalog,
       ingresses: new IngressMetrics(),
+      watch,
     },
     read,
   );
   test.after(async () => {
     await admin.close(0);
+    watch.close();
     await engine.close(0);
   });
   return {

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { systemClock } from "../../../src/engine/clock.js";
 import { TypedValue } from "../../../src/model/typed-value.js";
 import { adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
+import { Watch } from "../../../src/runtime/admin/watch.js";
 import { PlaygroundEgress } from "../../../src/runtime/egress/playground-egress.js";
 import { Access } from "../../../src/runtime/http/access.js";
 import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
@@ -13,6 +14,7 @@ import { Runs } from "../../../src/runtime/runs/runs.js";
 import { Schedules } from "../../../src/runtime/schedules/schedules.js";
 import { throwsCode } from "../../support/expect-code.js";
 import { send } from "../../support/http.js";
+import { ManualClock } from "../../support/manual-clock.js";
 import { openIngress, openWorld, type World } from "../ingress/world.js";
 
 const logger = { error: () => {}, warn: () => {} };
@@ -21,6 +23,9 @@ interface Listening {
   readonly port: number;
   close(graceMs: number): Promise<void>;
 }
+
+/** Watches an engine, without a timer. */
+const watch = (engine: World["engine"]) => new Watch(engine, { clock: new ManualClock() });
 
 /** Every server of the runtime, and a request that it takes. */
 const servers: Readonly<Record<string, { path: string; method: string; open(world: World): Promise<Listening> }>> = {
@@ -40,6 +45,7 @@ const servers: Readonly<Record<string, { path: string; method: string; open(worl
           schedules: new Schedules(new Map(), systemClock, logger),
           catalog,
           ingresses: new IngressMetrics(),
+          watch: watch(engine),
         },
         adminOptions.read("The admin server", { port: 0, logger }),
       ),

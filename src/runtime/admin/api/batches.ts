@@ -40,8 +40,11 @@ export interface BatchError {
   readonly stack: string | null;
 }
 
-/** A message that the batch handled. */
-export interface BatchMessage {
+/** A message that the batch handled: its value, its metadata, and what became of it. */
+export type BatchMessage = ShownMessage & HandledMessage;
+
+/** What became of a message that the batch handled. */
+export interface HandledMessage {
   /** The sequence number of the message, by which a sent message is found again where it is handled. */
   readonly message: string;
   /** The sender as "namespace/name/id"; null when the message came from outside. */
@@ -50,8 +53,6 @@ export interface BatchMessage {
   readonly end: "handled" | "refused" | "failed";
   /** Why the message was refused or has failed; null when it was handled. */
   readonly error: BatchError | null;
-  /** The value and the metadata of the message. */
-  readonly shown: ShownMessage;
   /** The recorded batch that sent the message; null when it is not recorded or the message came from outside. */
   readonly causedBy: string | null;
 }

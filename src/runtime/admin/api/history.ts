@@ -35,6 +35,8 @@ export interface HistorySeries {
   readonly egressPending: readonly number[];
   /** Calls from outside that wait for their answer. */
   readonly callsWaiting: readonly number[];
+  /** The longest time for which the process could do nothing else, in milliseconds. */
+  readonly heldMs: readonly number[];
 }
 
 /** The counts and durations of the last complete column, and the sizes of this moment. */
@@ -69,6 +71,8 @@ export interface HistoryNow {
   readonly egressPending: number;
   /** Calls from outside that wait for their answer. */
   readonly callsWaiting: number;
+  /** The longest time for which the process could do nothing else, in milliseconds. */
+  readonly heldMs: number;
 }
 
 /** One reason why the runtime is not well. */
