@@ -30,7 +30,10 @@ export interface DeadLetter {
 export type ShownValue = { readonly typename: string } & ({ readonly value: unknown } | { readonly base64: string });
 
 /** A message as people see it: its value, and its metadata if it has any. */
-export type ShownMessage = ShownValue & { readonly metadata?: readonly object[] };
+export type ShownMessage = ShownValue & { readonly metadata?: readonly ShownPair[] };
+
+/** One pair of metadata as people see it: text as it is, other bytes in base64. */
+export type ShownPair = { readonly name: string } & ({ readonly value: string | null } | { readonly base64: string });
 
 /** A dead letter as JSON. */
 export function showDeadLetter<M>(letter: DeadLetter, showMessage: (value: TypedValue) => M) {

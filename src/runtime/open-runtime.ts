@@ -115,6 +115,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     const server = await openPlaygroundIngress(engine, catalog, { port, logger, observe });
     closing.add("ingresses", (graceMs) => server.close(graceMs));
   }
+  const dir = options.dir === false ? undefined : options.dir;
   const runs = new Runs(engine, options.clock);
   const { ingress: ingressOptions, admin: adminOptions } = options;
   const ingress =
@@ -132,11 +133,10 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     adminOptions === false || watch === undefined
       ? undefined
       : await openAdminServer(
-          { engine, runs, schedules, catalog, ingresses, watch },
+          { engine, runs, schedules, catalog, ingresses, watch, dir, ingressUrl: ingress?.url },
           { ...adminOptions, logger: adminOptions.logger ?? logger },
         );
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
-  const dir = options.dir === false ? undefined : options.dir;
   return {
     engine,
     runs,

@@ -2,13 +2,11 @@
 
 import { platform } from "../bytes/platform.js";
 import { StatefunError } from "../errors.js";
+import type { ShownPair } from "../model/dead-letter.js";
 import { Metadata, type MetadataInput } from "../model/metadata.js";
 import { isBase64 } from "../model/text.js";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** One pair: text as it is, other bytes in base64. */
-export type ShownPair = { readonly name: string } & ({ readonly value: string | null } | { readonly base64: string });
 
 /** Shows metadata; undefined when there is no pair. */
 export function showMetadata(metadata: Metadata): readonly ShownPair[] | undefined {

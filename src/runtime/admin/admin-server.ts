@@ -1,21 +1,16 @@
 // The admin server: shows an engine and changes it, over HTTP, on a port of its own.
 
-import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { bearerTokenOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { defineOptions, nonEmptyText, port, withDefault } from "../../model/options.js";
-import type { TypeCatalog } from "../../types/type-catalog.js";
 import { targetOf } from "../http/request-target.js";
 import { listenToRoutes } from "../http/routed-server.js";
-import { type HttpServer, sendBody, sendJson } from "../http/server.js";
-import type { IngressMetrics } from "../ingress/ingress-metrics.js";
-import type { Runs } from "../runs/runs.js";
-import type { Schedules } from "../schedules/schedules.js";
+import { type HttpServer, sendJson } from "../http/server.js";
 import { answers } from "./answers.js";
+import { ConsoleFiles } from "./console-files.js";
 import { Metrics } from "./metrics.js";
-import { type AdminRoute, type RouteName, routes } from "./routes.js";
-import type { Watch } from "./watch.js";
+import { type AdminParts, type AdminRoute, type RouteName, routes, type ServerParts } from "./routes.js";
 
 /** Options of the admin server. */
 export interface AdminOptions {
@@ -41,16 +36,6 @@ interface NamedRoute extends AdminRoute {
   readonly name: RouteName;
 }
 
-/** What the admin server shows and changes. */
-export interface AdminParts {
-  readonly engine: EngineApi;
-  readonly runs: Runs;
-  readonly schedules: Schedules;
-  readonly catalog: TypeCatalog;
-  readonly ingresses: IngressMetrics;
-  readonly watch: Watch;
-}
-
 const allRoutes: readonly NamedRoute[] = Object.entries(routes).map(([name, route]) => ({
   ...route,
   name: name as RouteName,
@@ -60,31 +45,26 @@ const allRoutes: readonly NamedRoute[] = Object.entries(routes).map(([name, rout
  * Serves the health, metrics, functions, addresses and states of one engine, and the changes that people make to them.
  * Rejects with OPTION_INVALID and ADDRESS_IN_USE.
  */
-export function openAdminServer(
-  { engine, runs, schedules, catalog, ingresses, watch }: AdminParts,
-  options: ReturnType<typeof adminOptions.read>,
-): Promise<HttpServer> {
-  const metrics = new Metrics({ engine, schedules, ingresses });
+export function openAdminServer(parts: AdminParts, options: ReturnType<typeof adminOptions.read>): Promise<HttpServer> {
+  const server: ServerParts = {
+    metrics: new Metrics(parts),
+    consoleFiles: new ConsoleFiles(),
+    startedAt: Date.now(),
+    readOnly: false,
+    tokenNeeded: options.bearerToken !== undefined,
+  };
   return listenToRoutes({
     name: "The admin server",
     option: "the option admin.port",
     ...options,
     openPaths: ["/health"], // A load balancer has no token.
+    filePaths: /^\/(console\/[^/]*)?$/, // A browser sends no token for a page and its files.
     routes: allRoutes,
     notFound,
     async answer({ route, request, response, filled, query }) {
       if (Object.values(filled).includes("")) throw notFound(targetOf(request.url as string).parts);
-      if (route.name === "metrics") {
-        const format = query.get("format") ?? "text";
-        if (format === "json") return sendJson(response, 200, await metrics.readJson());
-        if (format !== "text")
-          throw new StatefunError("OPTION_INVALID", `format is ${JSON.stringify(format)}; it must be text or json.`);
-        const { contentType, text } = await metrics.read();
-        return sendBody(response, 200, contentType, text);
-      }
-      const parts = { engine, runs, schedules, catalog, watch };
-      const { status, body } = await answers[route.name]({ ...parts, filled, query, request });
-      sendJson(response, status, body);
+      const answered = await answers[route.name]({ ...parts, ...server, filled, query, request, response });
+      if (answered !== undefined) sendJson(response, answered.status, answered.body);
     },
   });
 }

@@ -1,14 +1,23 @@
 // What all answers of the admin server have in common.
 
 import { StatefunError } from "../../errors.js";
+import type { AdminAnswers } from "./api/answers.js";
+import type { Asked, RouteName } from "./routes.js";
 
 /** A status, and a body that is sent as JSON. */
-export interface Answered {
+export interface Answered<Body> {
   readonly status: number;
-  readonly body: unknown;
+  readonly body: Body;
 }
 
-export function ok(body: unknown): Answered {
+/** What answers the requests of one route. An answer that is not JSON is sent by the function itself, which then returns nothing. */
+export type AnswerOf<Name extends RouteName> = (
+  asked: Asked,
+) => Promise<Answered<BodyOf<Name>> | undefined> | Answered<BodyOf<Name>>;
+
+type BodyOf<Name extends RouteName> = Name extends keyof AdminAnswers ? AdminAnswers[Name] : never;
+
+export function ok<Body>(body: Body): Answered<Body> {
   return { status: 200, body };
 }
 

@@ -5,139 +5,136 @@ import { assertOwnState } from "../../engine/validation.js";
 import { previewMessage, previewValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { journalName } from "../../workflows/journal/names.js";
-import { publicMessage } from "../http/error-answer.js";
 import { addressOf, assertFunction } from "./addressed.js";
-import { type Answered, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
+import { type AnswerOf, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
+import type { WaitingMessage as ShownWaiting } from "./api/addresses.js";
+import type { Tries } from "./api/failing.js";
+import type { ListedFunction } from "./api/functions.js";
 import { deadLetterAnswers } from "./dead-letters.js";
+import { infoAnswers } from "./info.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
-import type { Asked, RouteName } from "./routes.js";
+import type { RouteName } from "./routes.js";
 import { runAnswers, showRun } from "./runs.js";
 import { scheduleAnswers } from "./schedules.js";
 import { assertStateHeld, assertStateKnown, readState } from "./values.js";
 import { watchAnswers } from "./watching.js";
 
-/** The answer of each route, by the route's name. The metrics are missing here: they are plain text, not JSON. */
-export const answers: Readonly<Record<Exclude<RouteName, "metrics">, (asked: Asked) => Promise<Answered> | Answered>> =
-  {
-    // Everybody may ask for the health, so it does not say where the data folder is.
-    health: ({ engine: { trouble } }) =>
-      trouble === undefined
-        ? ok({ status: "ok" })
-        : { status: 503, body: { status: "trouble", code: trouble.code, message: publicMessage(trouble) } },
+/** What answers each route, by the route's name. */
+export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
+  functions: async ({ engine, catalog: { typeNames = [] }, query }) => {
+    const page = async (range: { after?: string; limit: number }) => engine.functions({ ...range, quiet: typeNames });
+    const { items, next } = await pageOf(page, query, query.get("after"), ({ typeName }) => typeName);
+    const active = new Map((await engine.activity()).map((each) => [each.typeName, each]));
+    const functions: ListedFunction[] = [];
+    for (const { typeName, endpoint, states } of items) {
+      const { failing = 0, inFlight = 0, oldestCallAt } = active.get(typeName) ?? {};
+      const oldestCall = timeOrNull(oldestCallAt);
+      const counts = await engine.counts(typeName);
+      const own = states.filter(({ name }) => name !== journalName);
+      functions.push({ function: typeName, endpoint, states: own, ...counts, failing, inFlight, oldestCall });
+    }
+    return ok({ functions, next });
+  },
 
-    functions: async ({ engine, catalog: { typeNames = [] }, query }) => {
-      const page = async (range: { after?: string; limit: number }) => engine.functions({ ...range, quiet: typeNames });
-      const { items, next } = await pageOf(page, query, query.get("after"), ({ typeName }) => typeName);
-      const active = new Map((await engine.activity()).map((each) => [each.typeName, each]));
-      const functions: unknown[] = [];
-      for (const { typeName, endpoint, states } of items) {
-        const { failing = 0, inFlight = 0, oldestCallAt } = active.get(typeName) ?? {};
-        const oldestCall = timeOrNull(oldestCallAt);
-        const counts = await engine.counts(typeName);
-        const own = states.filter(({ name }) => name !== journalName);
-        functions.push({ function: typeName, endpoint, states: own, ...counts, failing, inFlight, oldestCall });
-      }
-      return ok({ functions, next });
-    },
+  addresses: async ({ engine, filled, query }) => {
+    const typeName = `${filled.namespace}/${filled.name}`;
+    await assertFunction(engine, typeName);
+    const page = (range: { after?: string; limit: number }) => engine.addresses(typeName, range);
+    const { items, next } = await pageOf(page, query, query.get("after"), ({ id }) => id);
+    return ok({ addresses: items.map(({ id, depth }) => ({ id, waiting: depth })), next });
+  },
 
-    addresses: async ({ engine, filled, query }) => {
-      const typeName = `${filled.namespace}/${filled.name}`;
-      await assertFunction(engine, typeName);
-      const page = (range: { after?: string; limit: number }) => engine.addresses(typeName, range);
-      const { items, next } = await pageOf(page, query, query.get("after"), ({ id }) => id);
-      return ok({ addresses: items.map(({ id, depth }) => ({ id, waiting: depth })), next });
-    },
+  address: async ({ engine, runs, catalog, filled, query }) => {
+    const address = await addressOf(engine, filled);
+    const afterState = query.get("afterState");
+    const page = afterState === undefined ? {} : { afterState };
+    const { states, nextState, depth, mailbox, delayed, ...rest } = await engine.inspect(address, page);
+    const { parked, failing, inFlight } = rest;
+    const found = await runs.readable(address);
+    // A journal that can't be read is shown as the state that it is.
+    const own = found === undefined ? states : states.filter(({ name }) => name !== journalName);
+    return ok({
+      function: address.typeName,
+      id: address.id,
+      states: own.map(({ name, value, writtenAt }) => ({
+        name,
+        writtenAt: timeOf(writtenAt),
+        ...previewValue(catalog, value),
+      })),
+      nextState: nextState ?? null,
+      runs: (found ?? []).map(showRun),
+      waiting: depth,
+      mailbox: mailbox.map((message) => showWaiting(catalog, message)),
+      delayed: delayed.map((message) => ({
+        dueAt: timeOf(message.dueAt),
+        cancellationToken: message.cancellationToken ?? null,
+        ...showWaiting(catalog, message),
+      })),
+      parked: parked === undefined ? null : showParked(parked),
+      failing: failing === undefined ? null : showFailing(failing),
+      inFlight: inFlight === undefined ? null : { ...inFlight, since: timeOf(inFlight.since) },
+    });
+  },
 
-    address: async ({ engine, runs, catalog, filled, query }) => {
-      const address = await addressOf(engine, filled);
-      const afterState = query.get("afterState");
-      const page = afterState === undefined ? {} : { afterState };
-      const { states, nextState, depth, mailbox, delayed, ...rest } = await engine.inspect(address, page);
-      const { parked, failing, inFlight } = rest;
-      const found = await runs.readable(address);
-      // A journal that can't be read is shown as the state that it is.
-      const own = found === undefined ? states : states.filter(({ name }) => name !== journalName);
-      return ok({
-        function: address.typeName,
-        id: address.id,
-        states: own.map(({ name, value, writtenAt }) => ({
-          name,
-          writtenAt: timeOf(writtenAt),
-          ...previewValue(catalog, value),
-        })),
-        nextState: nextState ?? null,
-        runs: (found ?? []).map(showRun),
-        waiting: depth,
-        mailbox: mailbox.map((message) => showWaiting(catalog, message)),
-        delayed: delayed.map((message) => ({
-          dueAt: timeOf(message.dueAt),
-          cancellationToken: message.cancellationToken ?? null,
-          ...showWaiting(catalog, message),
-        })),
-        parked: parked === undefined ? null : showParked(parked),
-        failing: failing === undefined ? null : showFailing(failing),
-        inFlight: inFlight === undefined ? null : { ...inFlight, since: timeOf(inFlight.since) },
-      });
-    },
+  writeState: async ({ engine, catalog, filled, query, request }) => {
+    const address = await addressOf(engine, filled);
+    const name = filled.state as string;
+    assertOwnState(name);
+    await assertStateKnown({ engine, catalog }, address, name);
+    await engine.setState(address, name, await readState({ engine, catalog, query, request }, address, name));
+    return ok({ status: "written" });
+  },
 
-    writeState: async ({ engine, catalog, filled, query, request }) => {
-      const address = await addressOf(engine, filled);
-      const name = filled.state as string;
-      assertOwnState(name);
-      await assertStateKnown({ engine, catalog }, address, name);
-      await engine.setState(address, name, await readState({ engine, catalog, query, request }, address, name));
-      return ok({ status: "written" });
-    },
+  deleteState: async ({ engine, filled }) => {
+    const address = await addressOf(engine, filled);
+    const name = filled.state as string;
+    assertOwnState(name);
+    await assertStateHeld(engine, address, name);
+    await engine.setState(address, name, undefined);
+    return ok({ status: "deleted" });
+  },
 
-    deleteState: async ({ engine, filled }) => {
-      const address = await addressOf(engine, filled);
-      const name = filled.state as string;
-      assertOwnState(name);
-      await assertStateHeld(engine, address, name);
-      await engine.setState(address, name, undefined);
-      return ok({ status: "deleted" });
-    },
+  park: async ({ engine, filled, query }) => {
+    await engine.park(await addressOf(engine, filled), query.get("reason") ?? "Parked by hand.");
+    return ok({ status: "parked" });
+  },
 
-    park: async ({ engine, filled, query }) => {
-      await engine.park(await addressOf(engine, filled), query.get("reason") ?? "Parked by hand.");
-      return ok({ status: "parked" });
-    },
+  retry: async ({ engine, filled }) => {
+    await engine.retry(await addressOf(engine, filled));
+    return ok({ status: "retried" });
+  },
 
-    retry: async ({ engine, filled }) => {
-      await engine.retry(await addressOf(engine, filled));
-      return ok({ status: "retried" });
-    },
+  drop: async ({ engine, filled, query }) => {
+    return ok({ dropped: await engine.drop(await addressOf(engine, filled), whichOf(query)) });
+  },
 
-    drop: async ({ engine, filled, query }) => {
-      return ok({ dropped: await engine.drop(await addressOf(engine, filled), whichOf(query)) });
-    },
+  failing: async ({ engine, query }) => {
+    const typeName = query.get("function");
+    const page = { limit: limitOf(query), ...(typeName === undefined ? {} : { typeName }) };
+    const { failing, total } = await engine.failing(page);
+    return ok({
+      failing: failing.map((each) => ({
+        function: each.address.typeName,
+        id: each.address.id,
+        ...showFailing(each),
+      })),
+      total,
+    });
+  },
 
-    failing: async ({ engine, query }) => {
-      const typeName = query.get("function");
-      const page = { limit: limitOf(query), ...(typeName === undefined ? {} : { typeName }) };
-      const { failing, total } = await engine.failing(page);
-      return ok({
-        failing: failing.map((each) => ({
-          function: each.address.typeName,
-          id: each.address.id,
-          ...showFailing(each),
-        })),
-        total,
-      });
-    },
+  ...infoAnswers,
+  ...watchAnswers,
+  ...runAnswers,
+  ...parkedAnswers,
+  ...scheduleAnswers,
+  ...deadLetterAnswers,
+};
 
-    ...watchAnswers,
-    ...runAnswers,
-    ...parkedAnswers,
-    ...scheduleAnswers,
-    ...deadLetterAnswers,
-  };
-
-function showWaiting(catalog: TypeCatalog, { caller, value }: WaitingMessage) {
+function showWaiting(catalog: TypeCatalog, { caller, value }: WaitingMessage): ShownWaiting {
   return { caller: caller === undefined ? null : String(caller), ...previewMessage(catalog, value) };
 }
 
-function showFailing({ attempts, code, reason, firstFailedAt, lastFailedAt, nextTryAt }: FailingInfo) {
+function showFailing({ attempts, code, reason, firstFailedAt, lastFailedAt, nextTryAt }: FailingInfo): Tries {
   return {
     attempts,
     code,

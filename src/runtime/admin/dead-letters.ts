@@ -6,6 +6,7 @@ import { previewMessage } from "../../types/show-value.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { type Answered, limitOf, ok } from "./answered.js";
+import type { AdminAnswers } from "./api/answers.js";
 import { filterOf } from "./failure-filter.js";
 import type { Asked } from "./routes.js";
 import { maxValueBytes } from "./values.js";
@@ -14,7 +15,7 @@ import { maxValueBytes } from "./values.js";
 const sweptAtOnce = "1000";
 
 export const deadLetterAnswers = {
-  deadLetters: async ({ engine, catalog, query }: Asked): Promise<Answered> => {
+  deadLetters: async ({ engine, catalog, query }: Asked): Promise<Answered<AdminAnswers["deadLetters"]>> => {
     const after = query.get("after");
     const page = { limit: limitOf(query), ...(after === undefined ? {} : { after }) };
     const { letters, next } = await engine.deadLetters.list(filterOf(query), page);
@@ -26,10 +27,10 @@ export const deadLetterAnswers = {
     return ok({ letters: shown, next: next ?? null, total: engine.metrics.deadLettersKept });
   },
 
-  deadLetter: async ({ engine, catalog, filled }: Asked): Promise<Answered> =>
+  deadLetter: async ({ engine, catalog, filled }: Asked): Promise<Answered<AdminAnswers["deadLetter"]>> =>
     ok(shownLetter(catalog, await engine.deadLetters.get(filled.letter as string))),
 
-  editDeadLetter: async (asked: Asked): Promise<Answered> => {
+  editDeadLetter: async (asked: Asked): Promise<Answered<AdminAnswers["editDeadLetter"]>> => {
     const { engine, catalog, filled, query, request } = asked;
     const { id, address, value } = await engine.deadLetters.get(filled.letter as string);
     const isTyped = query.has("type") || query.has("handler") || request.headers["statefun-type"] !== undefined;
@@ -39,22 +40,22 @@ export const deadLetterAnswers = {
     return ok({ status: "edited" });
   },
 
-  resendDeadLetter: async ({ engine, filled }: Asked): Promise<Answered> => {
+  resendDeadLetter: async ({ engine, filled }: Asked): Promise<Answered<AdminAnswers["resendDeadLetter"]>> => {
     await engine.deadLetters.resend(filled.letter as string);
     return ok({ status: "resent" });
   },
 
-  dropDeadLetter: async ({ engine, filled }: Asked): Promise<Answered> => {
+  dropDeadLetter: async ({ engine, filled }: Asked): Promise<Answered<AdminAnswers["dropDeadLetter"]>> => {
     await engine.deadLetters.drop(filled.letter as string);
     return ok({ status: "dropped" });
   },
 
-  resendDeadLetters: async ({ engine, query }: Asked): Promise<Answered> => {
+  resendDeadLetters: async ({ engine, query }: Asked): Promise<Answered<AdminAnswers["resendDeadLetters"]>> => {
     const { done, ...rest } = await engine.deadLetters.resendAll(filterOf(query), sweepOf(query));
     return ok({ resent: done, ...rest });
   },
 
-  dropDeadLetters: async ({ engine, query }: Asked): Promise<Answered> => {
+  dropDeadLetters: async ({ engine, query }: Asked): Promise<Answered<AdminAnswers["dropDeadLetters"]>> => {
     const { done, ...rest } = await engine.deadLetters.dropAll(filterOf(query), sweepOf(query));
     return ok({ dropped: done, ...rest });
   },

@@ -5,6 +5,7 @@ import { type EngineApi } from "../../engine/engine-api.js";
 import { bucketBounds, type EngineMetrics } from "../../engine/metrics-api.js";
 import type { IngressMetrics } from "../ingress/ingress-metrics.js";
 import type { Schedules } from "../schedules/schedules.js";
+import type { MetricList } from "./api/metrics.js";
 import { type LabelledNumbers, labelledHistograms, labelledMetrics } from "./labelled-metrics.js";
 
 /** The names of the metrics that are a single number. */
@@ -58,7 +59,7 @@ export const healthGauge = { name: "statefun_healthy", help: "1 while messages a
 /** A metric as the library shows it. */
 interface ReadMetric {
   readonly name: string;
-  readonly type: string;
+  readonly type: MetricList["metrics"][number]["type"];
   readonly help: string;
   readonly values: readonly { metricName?: string; labels: Readonly<Record<string, string>>; value: number }[];
 }
@@ -82,7 +83,7 @@ export class Metrics {
   }
 
   /** Reads all metrics, as one JSON document. */
-  async readJson(): Promise<object> {
+  async readJson(): Promise<MetricList> {
     const registry = await this.#registry;
     const metrics = (await registry.getMetricsAsJSON()) as unknown as readonly ReadMetric[];
     return {

@@ -4,6 +4,7 @@ import type { ParkedInfo, ParkedSweep, ParkedSwept } from "../../engine/parked-a
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { type Answered, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
+import type { AdminAnswers } from "./api/answers.js";
 import { filterOf } from "./failure-filter.js";
 import type { Asked } from "./routes.js";
 
@@ -11,7 +12,7 @@ import type { Asked } from "./routes.js";
 const sweptAtOnce = "1000";
 
 export const parkedAnswers = {
-  parked: async ({ engine, query }: Asked): Promise<Answered> => {
+  parked: async ({ engine, query }: Asked): Promise<Answered<AdminAnswers["parked"]>> => {
     const filter = filterOf(query);
     const { items, next } = await pageOf(
       (range: { after?: Address; limit: number }) => engine.parked(range, filter),
@@ -30,12 +31,12 @@ export const parkedAnswers = {
     });
   },
 
-  retryParked: async ({ engine, query }: Asked): Promise<Answered> => {
+  retryParked: async ({ engine, query }: Asked): Promise<Answered<AdminAnswers["retryParked"]>> => {
     const swept = await engine.retryAll(filterOf(query), sweepOf(query));
     return ok({ retried: swept.done, ...showSwept(swept) });
   },
 
-  dropParked: async ({ engine, query }: Asked): Promise<Answered> => {
+  dropParked: async ({ engine, query }: Asked): Promise<Answered<AdminAnswers["dropParked"]>> => {
     const swept = await engine.dropAll(whichOf(query), filterOf(query), sweepOf(query));
     return ok({ addresses: swept.done, dropped: swept.messages, ...showSwept(swept) });
   },

@@ -1,12 +1,15 @@
 // The paths of the admin server.
 
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EngineApi } from "../../engine/engine-api.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { Route } from "../http/router.js";
+import type { IngressMetrics } from "../ingress/ingress-metrics.js";
 import type { Runs } from "../runs/runs.js";
-import type { ScheduleApi } from "../schedules/schedules.js";
+import type { Schedules } from "../schedules/schedules.js";
+import type { ConsoleFiles } from "./console-files.js";
 import { failureFilter } from "./failure-filter.js";
+import type { Metrics } from "./metrics.js";
 import type { Watch } from "./watch.js";
 
 /** One path of the admin server. */
@@ -21,6 +24,9 @@ const letter = "/dead-letters/:letter";
 
 /** All paths, by name. A test compares them with the table in docs/admin.md. */
 export const routes = {
+  console: { method: "GET", path: "/", query: [], does: "The console, a page for browsers." },
+  consoleFile: { method: "GET", path: "/console/:file", query: [], does: "A file of the console." },
+  info: { method: "GET", path: "/info", query: [], does: "Says what the runtime is, and how this server serves it." },
   health: { method: "GET", path: "/health", query: [], does: "Says whether the runtime takes messages." },
   metrics: {
     method: "GET",
@@ -196,15 +202,34 @@ export const routes = {
 
 export type RouteName = keyof typeof routes;
 
-/** A request to one of the paths. */
-export interface Asked {
+/** What the admin server shows and changes. */
+export interface AdminParts {
   readonly engine: EngineApi;
   readonly runs: Runs;
-  readonly schedules: ScheduleApi;
+  readonly schedules: Schedules;
   readonly catalog: TypeCatalog;
   readonly watch: Watch;
+  readonly ingresses: IngressMetrics;
+  /** The path of the data folder; undefined when everything is in memory. */
+  readonly dir: string | undefined;
+  /** The URL of the HTTP ingress; undefined when it has no port of its own. */
+  readonly ingressUrl: string | undefined;
+}
+
+/** What the server itself is. */
+export interface ServerParts {
+  readonly metrics: Metrics;
+  readonly consoleFiles: ConsoleFiles;
+  readonly startedAt: number;
+  readonly readOnly: boolean;
+  readonly tokenNeeded: boolean;
+}
+
+/** A request to one of the paths. */
+export interface Asked extends AdminParts, ServerParts {
   /** The parts of the path that the request has filled in. */
   readonly filled: Readonly<Record<string, string>>;
   readonly query: ReadonlyMap<string, string>;
   readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }

@@ -6,6 +6,7 @@ import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { RunDetails, RunFilter, RunInfo, RunOperation } from "../runs/run-info.js";
 import { addressOf, assertFunction } from "./addressed.js";
 import { type Answered, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
+import type { AdminAnswers } from "./api/answers.js";
 import { durationOf } from "./failure-filter.js";
 import type { Asked } from "./routes.js";
 
@@ -13,7 +14,7 @@ import type { Asked } from "./routes.js";
 const shownBytes = 4 * 1024 * 1024;
 
 export const runAnswers = {
-  runs: async ({ engine, runs, filled, query }: Asked): Promise<Answered> => {
+  runs: async ({ engine, runs, filled, query }: Asked): Promise<Answered<AdminAnswers["runs"]>> => {
     const typeName = `${filled.namespace}/${filled.name}`;
     await assertFunction(engine, typeName);
     const page = { limit: limitOf(query), ...given("after", query.get("after")) };
@@ -21,7 +22,7 @@ export const runAnswers = {
     return ok({ runs: found.map((run) => ({ id: run.address.id, ...showRun(run) })), unreadable, next: next ?? null });
   },
 
-  addressRuns: async ({ engine, runs, catalog, filled }: Asked): Promise<Answered> => {
+  addressRuns: async ({ engine, runs, catalog, filled }: Asked): Promise<Answered<AdminAnswers["addressRuns"]>> => {
     const address = await addressOf(engine, filled);
     const { runs: found, unreceived, calls } = await runs.of(address);
     const shown = new ShownValues(catalog);
@@ -39,18 +40,18 @@ export const runAnswers = {
     });
   },
 
-  addressRun: async ({ engine, runs, catalog, filled }: Asked): Promise<Answered> => {
+  addressRun: async ({ engine, runs, catalog, filled }: Asked): Promise<Answered<AdminAnswers["addressRun"]>> => {
     const address = await addressOf(engine, filled);
     const found = await runs.one(address, filled.run as string);
     return ok({ function: address.typeName, id: address.id, ...new ShownValues(catalog).details(found) });
   },
 
-  cancelRuns: async ({ engine, runs, filled, query }: Asked): Promise<Answered> => {
+  cancelRuns: async ({ engine, runs, filled, query }: Asked): Promise<Answered<AdminAnswers["cancelRuns"]>> => {
     const address = await addressOf(engine, filled);
     return ok({ cancelled: await runs.cancel(address, undefined, given("reason", query.get("reason"))) });
   },
 
-  cancelRun: async ({ engine, runs, filled, query }: Asked): Promise<Answered> => {
+  cancelRun: async ({ engine, runs, filled, query }: Asked): Promise<Answered<AdminAnswers["cancelRun"]>> => {
     const address = await addressOf(engine, filled);
     return ok({ cancelled: await runs.cancel(address, filled.run, given("reason", query.get("reason"))) });
   },

@@ -2,19 +2,20 @@
 
 import type { ScheduleInfo } from "../schedules/schedules.js";
 import { type Answered, ok, timeOf, timeOrNull } from "./answered.js";
+import type { AdminAnswers } from "./api/answers.js";
 import type { Asked } from "./routes.js";
 
 export const scheduleAnswers = {
-  schedules: async ({ schedules }: Asked): Promise<Answered> =>
+  schedules: async ({ schedules }: Asked): Promise<Answered<AdminAnswers["schedules"]>> =>
     ok({ schedules: (await schedules.list()).map(showSchedule) }),
 
-  pauseSchedule: async ({ schedules, filled }: Asked): Promise<Answered> =>
+  pauseSchedule: async ({ schedules, filled }: Asked): Promise<Answered<AdminAnswers["pauseSchedule"]>> =>
     ok(showSchedule(await schedules.pause(filled.schedule as string))),
 
-  resumeSchedule: async ({ schedules, filled }: Asked): Promise<Answered> =>
+  resumeSchedule: async ({ schedules, filled }: Asked): Promise<Answered<AdminAnswers["resumeSchedule"]>> =>
     ok(showSchedule(await schedules.resume(filled.schedule as string))),
 
-  runSchedule: async ({ schedules, filled }: Asked): Promise<Answered> =>
+  runSchedule: async ({ schedules, filled }: Asked): Promise<Answered<AdminAnswers["runSchedule"]>> =>
     ok(showSchedule(await schedules.run(filled.schedule as string))),
 } as const;
 

@@ -1,15 +1,15 @@
 // What the admin server answers at the paths that show what has happened lately.
 
 import { type Answered, ok, timeOf } from "./answered.js";
-import type { History } from "./api/history.js";
+import type { AdminAnswers } from "./api/answers.js";
 import { columnMs } from "./history.js";
 import type { Asked } from "./routes.js";
 import { wellness } from "./well.js";
 
 export const watchAnswers = {
-  history: async ({ engine, watch: { history } }: Asked): Promise<Answered> => {
+  history: async ({ engine, watch: { history } }: Asked): Promise<Answered<AdminAnswers["history"]>> => {
     const well = await wellness(engine, history);
     const { times, series, now, failuresByCode } = history;
-    return ok({ columnMs, times: times.map(timeOf), series, now, failuresByCode, well } satisfies History);
+    return ok({ columnMs, times: times.map(timeOf), series, now, failuresByCode, well });
   },
 } as const;

@@ -18,6 +18,8 @@ export interface AccessOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** The paths that everybody may ask, such as a health check. Defaults to none. */
   readonly openPaths?: readonly string[] | undefined;
+  /** The paths of files that hold no data, such as a page: nobody needs a token for them, and any page may link to them. Defaults to none. */
+  readonly filePaths?: RegExp | undefined;
 }
 
 /** An option for the names of hosts, such as "statefun.internal", or "*". Throws OPTION_INVALID. */
@@ -33,11 +35,12 @@ export class Access {
   readonly #token: string | undefined;
   readonly #cors: readonly string[] | undefined;
   readonly #openPaths: readonly string[];
+  readonly #filePaths: RegExp | undefined;
   /** The hosts that a request may name, beside IP addresses; undefined for every host. */
   readonly #hosts: ReadonlySet<string> | undefined;
 
   /** Throws OPTION_INVALID when other machines could use the server, although no option says who may. */
-  constructor(name: string, { host, bearerToken, cors, allowedHosts, openPaths = [] }: AccessOptions) {
+  constructor(name: string, { host, bearerToken, cors, allowedHosts, openPaths = [], filePaths }: AccessOptions) {
     if (bearerToken === undefined && !isLoopback(host) && !allowedHosts?.length) {
       const hosts = allowedHosts && `, or name the hosts that requests may name in allowedHosts ("*" for every host)`;
       throw new StatefunError(
@@ -48,6 +51,7 @@ export class Access {
     this.#token = bearerToken;
     this.#cors = cors;
     this.#openPaths = openPaths;
+    this.#filePaths = filePaths;
     const all = bearerToken !== undefined || allowedHosts?.includes("*") === true;
     this.#hosts = all ? undefined : new Set([host, ...(allowedHosts ?? [])].map((each) => each.toLowerCase()));
   }
@@ -56,10 +60,10 @@ export class Access {
    * Throws UNAUTHORIZED for a request that may not use the server. Lets a page of an allowed origin read the answer.
    */
   assertAllowed(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#openPaths.length > 0 && this.#openPaths.includes((request.url as string).split("?", 1)[0] as string))
-      return;
-    this.#assertPage(request, response);
+    if (this.#openPaths.length > 0 && this.#openPaths.includes(pathOf(request))) return;
     this.#assertHost(request);
+    if (this.#filePaths?.test(pathOf(request))) return;
+    this.#assertPage(request, response);
     // Before a page's request, a browser sends an OPTIONS request without the token.
     if (request.method !== "OPTIONS" || this.#cors === undefined) this.#assertBearer(request);
   }
@@ -109,6 +113,8 @@ export class Access {
     );
   }
 }
+
+const pathOf = ({ url = "" }: IncomingMessage): string => url.split("?", 1)[0] as string;
 
 const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
 

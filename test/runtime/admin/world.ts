@@ -88,6 +88,8 @@ export async function world(
       catalog,
       ingresses: new IngressMetrics(),
       watch,
+      dir: undefined,
+      ingressUrl: undefined,
     },
     read,
   );

@@ -46,6 +46,8 @@ const servers: Readonly<Record<string, { path: string; method: string; open(worl
           catalog,
           ingresses: new IngressMetrics(),
           watch: watch(engine),
+          dir: undefined,
+          ingressUrl: undefined,
         },
         adminOptions.read("The admin server", { port: 0, logger }),
       ),

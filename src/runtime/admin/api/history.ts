@@ -1,5 +1,10 @@
 // What the admin server answers at /history: the last hour, in columns of ten seconds.
 
+/** The answers about the last hour, by the names of their routes. */
+export interface HistoryAnswers {
+  readonly history: History;
+}
+
 /**
  * One number for each column, the oldest column first. A count is that of the column's ten seconds; a size is that at the end of the
  * column.

@@ -1,0 +1,26 @@
+// What each route of the admin server answers with, as JSON. docs/openapi.json is made of these types, and the console
+// imports them. Each topic has a file of its own: whoever adds a route adds its answer there.
+
+import type { AddressAnswers } from "./addresses.js";
+import type { DeadLetterAnswers } from "./dead-letters.js";
+import type { FailingAnswers } from "./failing.js";
+import type { FunctionAnswers } from "./functions.js";
+import type { HistoryAnswers } from "./history.js";
+import type { InfoAnswers } from "./info.js";
+import type { MetricAnswers } from "./metrics.js";
+import type { ParkedAnswers } from "./parked.js";
+import type { RunAnswers } from "./runs.js";
+import type { ScheduleAnswers } from "./schedules.js";
+
+/** The answer of each route, by the name of the route. An answer that is not JSON, such as a file, has no entry. */
+export interface AdminAnswers
+  extends InfoAnswers,
+    HistoryAnswers,
+    FunctionAnswers,
+    AddressAnswers,
+    FailingAnswers,
+    ParkedAnswers,
+    DeadLetterAnswers,
+    RunAnswers,
+    ScheduleAnswers,
+    MetricAnswers {}

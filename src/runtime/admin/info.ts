@@ -1,0 +1,50 @@
+// What the admin server answers about the runtime itself, and the files of the console.
+
+import { StatefunError } from "../../errors.js";
+import { publicMessage } from "../http/error-answer.js";
+import { sendBody } from "../http/server.js";
+import { type Answered, ok, timeOf } from "./answered.js";
+import type { AdminAnswers } from "./api/answers.js";
+import { packageVersion } from "./package-files.js";
+import type { Asked } from "./routes.js";
+
+export const infoAnswers = {
+  // Everybody may ask for the health, so it does not say where the data folder is.
+  health: ({ engine: { trouble } }: Asked): Answered<AdminAnswers["health"]> =>
+    trouble === undefined
+      ? ok({ status: "ok" })
+      : { status: 503, body: { status: "trouble", code: trouble.code, message: publicMessage(trouble) } },
+
+  info: ({ dir, ingressUrl, startedAt, readOnly, tokenNeeded, consoleFiles }: Asked): Answered<AdminAnswers["info"]> =>
+    ok({
+      version: packageVersion(),
+      node: process.version,
+      pid: process.pid,
+      startedAt: timeOf(startedAt),
+      dir: dir ?? null,
+      ingress: ingressUrl ?? null,
+      readOnly,
+      tokenNeeded,
+      console: consoleFiles.areThere,
+    }),
+
+  metrics: async ({ metrics, query, response }: Asked): Promise<Answered<AdminAnswers["metrics"]> | undefined> => {
+    const format = query.get("format") ?? "text";
+    if (format === "json") return ok(await metrics.readJson());
+    if (format !== "text")
+      throw new StatefunError("OPTION_INVALID", `format is ${JSON.stringify(format)}; it must be text or json.`);
+    const { contentType, text } = await metrics.read();
+    sendBody(response, 200, contentType, text);
+    return undefined;
+  },
+
+  console: async ({ consoleFiles, response }: Asked): Promise<undefined> => {
+    await consoleFiles.send(response, "index.html");
+    return undefined;
+  },
+
+  consoleFile: async ({ consoleFiles, response, filled }: Asked): Promise<undefined> => {
+    await consoleFiles.send(response, filled.file as string);
+    return undefined;
+  },
+} as const;
