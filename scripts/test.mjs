@@ -5,12 +5,14 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureConsole } from "./build-console.mjs";
 import { bundleTests } from "./bundle-tests.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const slow = new Set([
   "browser",
   "cli",
+  "console",
   "dialects",
   "differential",
   "faults",
@@ -50,6 +52,7 @@ const bundles = mkdtempSync(join(cache, "tests-"));
 // Ctrl-C ends the tests. This process then goes on, to remove the bundles.
 process.on("SIGINT", () => {});
 try {
+  if (chosen.some((file) => file.startsWith("console/"))) await ensureConsole();
   await bundleTests(root, chosen, bundles);
   const files = chosen.sort().map((file) => join(bundles, file.replace(/\.ts$/, ".js")));
   const args = ["--enable-source-maps", "--test", ...concurrency, ...files];

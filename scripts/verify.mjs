@@ -23,6 +23,7 @@ const steps = [
   script("test:fuzz"),
   script("test:hosts"),
   script("test:browser"),
+  script("test:console"),
   script("test:tls"),
   script("test:flink"),
   script("test:interop"),

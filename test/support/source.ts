@@ -47,6 +47,10 @@ export const projectFiles = () =>
     ),
   );
 
+/** Every file of the console with code, by its path from the project's root. */
+export const consoleFiles = () =>
+  [".ts", ".tsx"].flatMap((suffix) => filesUnder("console", suffix).map((file) => `console/${file}`));
+
 /** A file's text, by its path from the project's root. */
 export const sourceText = (file: string) => readFileSync(`${root}/${file}`, "utf8");
 

@@ -1,0 +1,24 @@
+// All pages of the console, in the order of the navigation. A page is added here.
+
+import type { FunctionComponent } from "preact";
+import { Functions } from "../pages/functions.js";
+import type { IconName } from "../ui/icon.js";
+
+/** What a page is called with: the parts of the path that the URL has filled in. */
+export interface PageProps {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface Page {
+  /** "functions/:function/:id"; the parts with a colon are filled in by the URL. */
+  readonly path: string;
+  readonly content: FunctionComponent<PageProps>;
+  /** The page's entry in the navigation. Defaults to none. */
+  readonly nav?: { readonly group: string; readonly text: string; readonly icon: IconName };
+  /** The path of the entry that is marked for a page without one. Defaults to the first part of its own path. */
+  readonly under?: string;
+}
+
+export const pages: readonly Page[] = [
+  { path: "functions", content: Functions, nav: { group: "", text: "Functions", icon: "functions" } },
+];
