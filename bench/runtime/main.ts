@@ -14,6 +14,7 @@ import { measureChain, measureMessages } from "./messages.ts";
 import { measureOverload } from "./overload.ts";
 import { buildRuntime, installRestate } from "./prepare.ts";
 import { measurePromoted } from "./promoted.ts";
+import { measureSameProcess } from "./same-process.ts";
 import { measureStart } from "./start.ts";
 import { Summary } from "./summary.ts";
 import { measureWorkflows } from "./workflows.ts";
@@ -21,6 +22,7 @@ import { measureWorkflows } from "./workflows.ts";
 const sections = [
   "start",
   "calls",
+  "same-process",
   "promoted",
   "messages",
   "chain",
@@ -30,7 +32,7 @@ const sections = [
   "overload",
 ] as const;
 /** The sections that the summary is made of. */
-const summarized = "calls,promoted,messages,chain,workflows";
+const summarized = "calls,same-process,promoted,messages,chain,workflows";
 
 const { values } = parseArgs({
   options: {
@@ -59,6 +61,8 @@ const summary = new Summary();
 const measure: Record<(typeof sections)[number], () => Promise<string | undefined>> = {
   start: () => measureStart(ours, restate, rounds),
   calls: () => measureCalls({ ours, changed: other, restate, rounds, seconds }, load, summary),
+  "same-process": async () =>
+    measureSameProcess(buildRuntime(source, "same-process-program.ts"), rounds, seconds, summary),
   promoted: () => measurePromoted(scripts, Math.min(2, rounds), seconds, load, summary),
   messages: () => measureMessages(scripts, quick ? 2 : 3, quick ? 200_000 : 1_000_000, summary),
   chain: () => measureChain(ours, rounds, seconds, load, summary),

@@ -1,9 +1,10 @@
-// What one try of a request comes to: an answer, or a failure that says whether another try may help.
+// What one try of a request comes to: an answer, or a failure.
 
 import { describe, type ErrorCode, errors, StatefunError } from "../errors.js";
 import { terminalErrorOf } from "../model/failure.js";
 import type { TerminalError } from "../model/terminal-error.js";
 import type { TypedValue } from "../model/typed-value.js";
+import { Failure, isPassing } from "../refs/failure.js";
 
 /** An answer that says that all went well. */
 export interface Answer {
@@ -25,24 +26,6 @@ export interface ErrorBody {
   readonly terminal?: boolean;
 }
 
-/** A try that failed. */
-export class Failure {
-  readonly error: StatefunError | TerminalError;
-  /** Whether the request may be sent again. */
-  readonly canRetry: boolean;
-  /** The wait that the server asked for. */
-  readonly retryAfterMs: number;
-  /** Chance, from 0 to 1, by which the wait before the next try differs. Calls of one request have the same, to stay together. */
-  readonly chance: number;
-
-  constructor(error: StatefunError | TerminalError, canRetry: boolean, retryAfterMs = 0, chance = Math.random()) {
-    this.error = error;
-    this.canRetry = canRetry;
-    this.retryAfterMs = retryAfterMs;
-    this.chance = chance;
-  }
-}
-
 /** A failure for which no answer came. */
 export function noAnswer(url: string, thrown: unknown, chance?: number): Failure {
   const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
@@ -53,7 +36,7 @@ export function noAnswer(url: string, thrown: unknown, chance?: number): Failure
 /** A failure that was answered. `retryAfter` is in seconds, and `body` is undefined when the answer is no JSON. */
 export function failureOf(url: string, status: number, body: unknown, retryAfter: number, chance?: number): Failure {
   const error = errorOf(url, status, body);
-  const canRetry = error instanceof StatefunError && (status === 429 || status === 502 || status === 503);
+  const canRetry = error instanceof StatefunError && isPassing(status);
   return new Failure(error, canRetry, retryAfter > 0 ? retryAfter * 1000 : 0, chance);
 }
 

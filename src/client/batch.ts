@@ -1,8 +1,9 @@
 // One request with many calls. Each call ends as soon as its line of the answer comes.
 
-import { type Answer, Failure, failureOf, noAnswer, notFromRuntime } from "./answer.js";
+import type { Ending } from "../refs/ending.js";
+import { Failure } from "../refs/failure.js";
+import { type Answer, failureOf, noAnswer, notFromRuntime } from "./answer.js";
 import { endOfLine, LineAnswer, type ReadLine } from "./call-line.js";
-import type { Ending } from "./ending.js";
 import { type Connection, refusal, withToken } from "./http-request.js";
 
 const jsonLines = "application/x-ndjson";

@@ -1,8 +1,9 @@
 // Gathers the calls that a program makes in one turn of the event loop, so that they go in one request.
 
-import type { Answer, Failure } from "./answer.js";
+import type { Ending } from "../refs/ending.js";
+import type { Failure } from "../refs/failure.js";
+import type { Answer } from "./answer.js";
 import { BatchedCall, type Refused, type SendAlone, sendBatch } from "./batch.js";
-import type { Ending } from "./ending.js";
 import type { Connection } from "./http-request.js";
 
 /** The most calls of one request; the runtime takes as many. */

@@ -4,23 +4,25 @@ import type { Address } from "../model/address.js";
 import { addressHeader } from "../model/header-values.js";
 import type { Metadata } from "../model/metadata.js";
 import { TypedValue } from "../model/typed-value.js";
+import type { RefMessage } from "../refs/message.js";
 import { metadataOfJson, showMetadata } from "../types/metadata-json.js";
 import { bytesJson } from "../types/scalar-json.js";
 import { type Answer, type ErrorBody, noContent, notFromRuntime } from "./answer.js";
 import type { Key } from "./key.js";
-import type { Body } from "./message-body.js";
 
 /** What a line says beside its message. */
 export interface LineOptions {
   readonly metadata: Metadata;
   readonly key: Key;
+  /** Whether the caller asks for the bytes of the answer. */
+  readonly asBytes: boolean;
   /** The address whose handler waits for the answer. */
   readonly from: Address | undefined;
 }
 
 /** Writes a call as JSON without its end, which {@link endOfLine} writes when the line is sent. */
-export function lineOf(target: Address, body: Body, { metadata, key, from }: LineOptions): string {
-  const { content, method, typename, asBytes } = body;
+export function lineOf(target: Address, message: RefMessage, { metadata, key, asBytes, from }: LineOptions): string {
+  const { content, method, typename } = message;
   let line = `{"function":${JSON.stringify(target.typeName)},"id":${JSON.stringify(target.id)}`;
   if (method !== undefined) line += `,"handler":${JSON.stringify(method)}`;
   if (typename !== undefined) line += `,"type":${JSON.stringify(typename)}`;

@@ -8,28 +8,28 @@ import { type Metadata } from "../model/metadata.js";
 import { assertRunId } from "../model/run-id.js";
 import { expectCalls, waitingHandler } from "../model/running-handler.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
+import {
+  type ClientCallOptions,
+  type ClientCancelOptions,
+  type ClientSendOptions,
+  callOptions,
+  cancelOptions,
+  sendOptions,
+} from "../refs/call-options.js";
+import { messageOf, type RefMessage } from "../refs/message.js";
+import { methods } from "../refs/methods.js";
+import type { Ref, Sender } from "../refs/plain-types.js";
+import { type Repeated, repeat } from "../refs/repeat.js";
 import { encodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
 import type { Answer } from "./answer.js";
 import type { SendAlone } from "./batch.js";
 import { CallBatches } from "./call-batches.js";
 import { lineOf } from "./call-line.js";
-import {
-  type ClientCallOptions,
-  type ClientCancelOptions,
-  type ClientOptions,
-  type ClientSendOptions,
-  callOptions,
-  cancelOptions,
-  clientOptions,
-  sendOptions,
-} from "./client-options.js";
+import { type ClientOptions, clientOptions } from "./client-options.js";
 import { type Connection, type HttpRequest, sendAlone } from "./http-request.js";
 import { type Key, Keys, keyHeaders } from "./key.js";
-import { type Body, bodyOf, contentHeaders, octetStream, queryOf } from "./message-body.js";
-import { methods } from "./methods.js";
+import { contentHeaders, octetStream, queryOf } from "./message-body.js";
 import { pathPart, type Target, targetOf } from "./path.js";
-import type { Ref, Sender } from "./plain-types.js";
-import { type Repeated, repeat } from "./repeat.js";
 import {
   type ClientRun,
   type ClientRunCancelOptions,
@@ -108,7 +108,7 @@ export class Client {
   ref<F>(typeName: string, id: string): Ref<F> {
     const target = targetOf(typeName, id);
     return methods(async (method, message, options) => {
-      const answer = await this.#call(target, bodyOf(message, method), options);
+      const answer = await this.#call(target, messageOf(message, method), options);
       return answer.plain();
     }) as Ref<F>;
   }
@@ -129,7 +129,7 @@ export class Client {
    */
   sender<F>(typeName: string, id: string): Sender<F> {
     const target = targetOf(typeName, id);
-    return methods((method, message, options) => this.#send(target, bodyOf(message, method), options)) as Sender<F>;
+    return methods((method, message, options) => this.#send(target, messageOf(message, method), options)) as Sender<F>;
   }
 
   /**
@@ -143,14 +143,14 @@ export class Client {
     options?: ClientCallOptions,
   ): Promise<TypedValue | undefined> {
     assertPacked(value);
-    const answer = await this.#call(targetOf(typeName, id), { ...bodyOf(value, ""), asBytes: true }, options);
+    const answer = await this.#call(targetOf(typeName, id), messageOf(value, ""), options, true);
     return answer.packed();
   }
 
   /** Sends a packed value, and resolves when the runtime has stored it. Rejects as the calls of {@link ref} do. */
   async send(typeName: string, id: string, value: TypedValue, options?: ClientSendOptions): Promise<void> {
     assertPacked(value);
-    await this.#send(targetOf(typeName, id), bodyOf(value, ""), options);
+    await this.#send(targetOf(typeName, id), messageOf(value, ""), options);
   }
 
   /**
@@ -202,39 +202,50 @@ export class Client {
     return answer.plain();
   }
 
-  async #call({ address, path }: Target, body: Body, options: ClientCallOptions | undefined): Promise<Answer> {
-    const { metadata = body.metadata, ...common } = callOptions.read("A call", options);
+  async #call(
+    { address, path }: Target,
+    message: RefMessage,
+    options: ClientCallOptions | undefined,
+    asBytes = false,
+  ): Promise<Answer> {
+    const { metadata = message.metadata, ...common } = callOptions.read("A call", options);
     const from = waitingHandler();
     const alone = (key: Key) => {
       const headers = {
-        ...contentHeaders(body),
+        ...contentHeaders(message),
         ...metadataHeaders(metadata),
-        Accept: body.asBytes ? octetStream : "application/json",
+        Accept: asBytes ? octetStream : "application/json",
         ...(from === undefined ? {} : { [fromHeader]: addressHeader(from) }),
       };
-      const query = queryOf(body);
+      const query = queryOf(message);
       const pathIn = (remainingMs: number) => `/call/${path}?${query}timeout=${remainingMs}`;
-      return this.#alone({ method: "POST", path: pathIn, headers, body: body.content }, key);
+      return this.#alone({ method: "POST", path: pathIn, headers, body: message.content }, key);
     };
     return this.#carryOut("ANSWER_TIMEOUT", common, (key) => {
-      const batches = path.length + body.content.length > mostBatched ? undefined : this.#batches;
+      const batches = path.length + message.content.length > mostBatched ? undefined : this.#batches;
       if (batches === undefined) return alone(key);
-      const line = lineOf(address, body, { metadata, key, from });
+      const line = lineOf(address, message, { metadata, key, asBytes, from });
       return (remainingMs, ending) => batches.send(line, (...left) => alone(key)(...left), remainingMs, ending);
     });
   }
 
-  async #send({ path: target }: Target, body: Body, options: ClientSendOptions | undefined): Promise<void> {
-    const { delay, at, cancellationToken, metadata = body.metadata, ...common } = sendOptions.read("A send", options);
-    let path = `/send/${target}?${queryOf(body)}`;
+  async #send({ path: target }: Target, message: RefMessage, options: ClientSendOptions | undefined): Promise<void> {
+    const {
+      delay,
+      at,
+      cancellationToken,
+      metadata = message.metadata,
+      ...common
+    } = sendOptions.read("A send", options);
+    let path = `/send/${target}?${queryOf(message)}`;
     assertOneTime("A send", delay, at);
     if (delay !== undefined) path += `delay=${delay}&`;
     if (at !== undefined) path += `at=${Math.max(0, Math.ceil(at))}&`;
     if (cancellationToken !== undefined) {
       path += `cancellationToken=${pathPart("cancellation token", cancellationToken)}`;
     }
-    const headers = { ...contentHeaders(body), ...metadataHeaders(metadata) };
-    const request = { method: "POST", path: () => path, headers, body: body.content } as const;
+    const headers = { ...contentHeaders(message), ...metadataHeaders(metadata) };
+    const request = { method: "POST", path: () => path, headers, body: message.content } as const;
     await this.#carryOut("CLIENT_FAILED", common, (key) => this.#alone(request, key));
   }
 
@@ -245,9 +256,9 @@ export class Client {
   }
 
   #carryOut(
-    timeoutCode: Repeated["timeoutCode"],
+    timeoutCode: Repeated<Answer>["timeoutCode"],
     { timeout: timeoutMs = this.#settings.timeoutMs, signal, idempotencyKey }: ReturnType<typeof cancelOptions.read>,
-    tries: (key: Key) => Repeated["send"],
+    tries: (key: Key) => Repeated<Answer>["send"],
   ): Promise<Answer> {
     const { url, retries } = this.#settings;
     const send = tries(this.#keys.of(idempotencyKey, timeoutMs));

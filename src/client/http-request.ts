@@ -2,9 +2,10 @@
 
 import { describe } from "../errors.js";
 import { TypedValue } from "../model/typed-value.js";
+import type { Ending } from "../refs/ending.js";
+import type { Failure } from "../refs/failure.js";
 import { decodeMetadataHeader, metadataHeader } from "../types/metadata-header.js";
-import { type Answer, type Failure, failureOf, noAnswer, noContent, notFromRuntime } from "./answer.js";
-import type { Ending } from "./ending.js";
+import { type Answer, failureOf, noAnswer, noContent, notFromRuntime } from "./answer.js";
 import { octetStream } from "./message-body.js";
 
 /** Where the requests of a client go, and what sends them. */

@@ -1,7 +1,8 @@
 // Addresses and cancellation tokens as parts of a URL.
 
-import { describeValue, StatefunError } from "../errors.js";
-import { Address } from "../model/address.js";
+import { StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
+import { addressOf } from "../refs/target.js";
 
 /** A function instance, and the parts of its path in a URL. */
 export interface Target {
@@ -11,14 +12,8 @@ export interface Target {
 
 /** Returns the path of a function instance. Throws TYPE_NAME_INVALID, ID_MISSING and VALUE_INVALID. */
 export function targetOf(typeName: string, id: string): Target {
-  const address = Address.of(typeName, id);
+  const address = addressOf(typeName, id);
   const { namespace, name } = address;
-  if (typeof id !== "string" || id === "") {
-    throw new StatefunError(
-      "ID_MISSING",
-      `The id of ${typeName} is ${describeValue(id)}; it must be a text that is not empty.`,
-    );
-  }
   const path = [pathPart("namespace", namespace), pathPart("name", name), pathPart("id", id)].join("/");
   return { address, path };
 }

@@ -87,6 +87,11 @@ export function declareFunction(functionClass: object, declaration: FunctionDecl
   if (metadata !== undefined) declarations.set(metadata, declaration);
 }
 
+/** The type name of a function that was named by its class or by its type name. Throws FUNCTION_UNDECORATED. */
+export function typeNameOf(target: string | AnyClass): string {
+  return typeof target === "string" ? target : declarationOf(target).typeName;
+}
+
 /** Finds what @StatefulFunction declares of a class. Throws FUNCTION_UNDECORATED. */
 export function declarationOf(functionClass: AnyClass): FunctionDeclaration {
   const declaration = declarations.get(functionClass) ?? declarationOfWrapped(functionClass);

@@ -23,6 +23,15 @@ export function assertOneTime(where: string, delay: unknown, at: unknown): void 
   throw new StatefunError("OPTION_INVALID", `${where} takes a delay or at, and not both. Give one of them.`);
 }
 
+/** Throws OPTION_INVALID when a request from outside names a message that is not delayed, so that nothing could withdraw it. */
+export function assertTokenHasTime(cancellationToken: unknown, delay: unknown, at: unknown): void {
+  if (cancellationToken === undefined || delay !== undefined || at !== undefined) return;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    "A cancellationToken withdraws a delayed message. Give a delay, or at, as well.",
+  );
+}
+
 /** A date and a time with a zone: without one, a text would mean another moment on each machine. */
 const zoned = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 

@@ -30,6 +30,8 @@ export type { DeadLetter } from "../model/dead-letter.js";
 export type { Failure } from "../model/failure.js";
 export type { FailureOptions, FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "../model/function-policy.js";
 export { TerminalError, type TerminalErrorOptions } from "../model/terminal-error.js";
+export type { ClientCallOptions, ClientCancelOptions, ClientSendOptions } from "../refs/call-options.js";
+export type { Input, Output, Ref, Sender } from "../refs/plain-types.js";
 export type { AdminOptions } from "./admin/admin-server.js";
 export type { FileEgressSpec } from "./egress/file-egress.js";
 export type { HttpEgressSpec } from "./egress/http-egress.js";

@@ -2,13 +2,17 @@
 
 import type { EngineApi } from "../engine/engine-api.js";
 import { StatefunError } from "../errors.js";
+import { typeNameOf } from "../functions/class-record.js";
+import type { FunctionClass } from "../functions/handled-messages.js";
 import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import { defineOptions, positiveInteger, wait, withDefault } from "../model/options.js";
 import { assertRunId } from "../model/run-id.js";
 import type { TypedValue } from "../model/typed-value.js";
+import type { Ref, Sender } from "../refs/plain-types.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
 import { type OpenRuntime, openRuntime } from "./open-runtime.js";
+import { refTo, senderTo } from "./refs.js";
 import {
   callFunction,
   cancelMessage,
@@ -87,6 +91,40 @@ export class StatefunRuntime {
    */
   static async open(options: RuntimeOptions = {}): Promise<StatefunRuntime> {
     return new StatefunRuntime(await openRuntime(options));
+  }
+
+  /**
+   * Returns a function instance to call, by its class or its type name. It has the methods of the class, which behave as those
+   * of the typed client do: they take plain fields, and resolve to plain fields. Throws FUNCTION_UNDECORATED, TYPE_NAME_INVALID
+   * and ID_MISSING. A call rejects with the TerminalError of the function, with ANSWER_TIMEOUT, OPTION_INVALID,
+   * DURATION_INVALID and VALUE_INVALID, as {@link call} does, or with the reason of the signal.
+   *
+   * @example
+   * ```ts
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { Count, functions } from "./functions.js";
+   *
+   * await using runtime = await StatefunRuntime.open({ functions, dir: false });
+   * console.log(await runtime.ref(Count, "bob").add(5)); // 5
+   * console.log(await runtime.ref<Count>("example/count", "bob").add(2)); // 7: the class is only a type here
+   * ```
+   */
+  ref<I extends object>(target: FunctionClass<I>, id: string): Ref<I>;
+  /** Does the same by the function's type name: the class F is only a type here. */
+  ref<F>(typeName: string, id: string): Ref<F>;
+  ref(target: string | FunctionClass<object>, id: string): object {
+    return refTo(this.#opened, typeNameOf(target), id);
+  }
+
+  /**
+   * Returns the same function instance, to send messages to: a method resolves when the message is on disk. Throws and rejects
+   * as {@link ref} does.
+   */
+  sender<I extends object>(target: FunctionClass<I>, id: string): Sender<I>;
+  /** Does the same by the function's type name: the class F is only a type here. */
+  sender<F>(typeName: string, id: string): Sender<F>;
+  sender(target: string | FunctionClass<object>, id: string): object {
+    return senderTo(this.#opened, typeNameOf(target), id);
   }
 
   /**

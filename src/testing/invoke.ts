@@ -1,7 +1,7 @@
 // One message to one function instance, through the bytes of the wire as from any engine, but without an engine.
 
 import { StatefunError } from "../errors.js";
-import { declarationOf } from "../functions/class-record.js";
+import { typeNameOf } from "../functions/class-record.js";
 import type { Checked, MessageTo } from "../functions/context.js";
 import type { FailurePolicy } from "../functions/failure-policy.js";
 import type { FunctionSpec } from "../functions/function-spec.js";
@@ -120,7 +120,7 @@ export async function invoke(target: string, options: InvokeOptions): Promise<In
 export async function invoke(target: string | FunctionClass<object>, options: InvokeOptions): Promise<InvokeResult> {
   const read = invokeOptions.read("invoke", options);
   const { id, state = {}, message, caller = client, metadata, now } = read;
-  const typeName = typeof target === "string" ? target : declarationOf(target).typeName;
+  const typeName = typeNameOf(target);
   const functions = read.functions ?? aloneOf(target);
   const spec = functions.get(typeName);
   if (spec === undefined) {

@@ -1,8 +1,8 @@
 // The types of what a test sees: values as handlers have them, but protobuf messages as plain objects.
 
-import type { DataKey, HandlerKey, Input, Long, Message, ParametersOf } from "../client/plain-types.js";
 import type { Deferred } from "../model/deferred.js";
 import type { TypedValue } from "../model/typed-value.js";
+import type { DataKey, HandlerKey, Input, Long, Message, ParametersOf } from "../refs/plain-types.js";
 import type { RuntimeCallOptions } from "../runtime/requests.js";
 
 /**

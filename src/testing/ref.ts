@@ -1,10 +1,10 @@
 // A function instance with the methods of its class, as a test calls it.
 
-import { toJsonText } from "../client/json-text.js";
-import { methods } from "../client/methods.js";
 import { StatefunError } from "../errors.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
 import { TypedValue } from "../model/typed-value.js";
+import { toJsonText } from "../refs/json-text.js";
+import { methods } from "../refs/methods.js";
 import type { RuntimeCallOptions } from "../runtime/requests.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 

@@ -2,7 +2,7 @@
 
 import type { FindRoute } from "../engine/endpoint.js";
 import { StatefunError } from "../errors.js";
-import { declarationOf } from "../functions/class-record.js";
+import { typeNameOf } from "../functions/class-record.js";
 import type { Checked, MessageTo } from "../functions/context.js";
 import type { FunctionClass } from "../functions/handled-messages.js";
 import { LocalFunctions } from "../functions/local-functions.js";
@@ -165,7 +165,7 @@ export class TestRuntime {
     message: M & Checked<M, T>,
     options?: RuntimeSendOptions,
   ): Promise<void> {
-    await this.#test.alive(sendMessage(this.#requests, nameOf(target), id, message, options));
+    await this.#test.alive(sendMessage(this.#requests, typeNameOf(target), id, message, options));
   }
 
   /**
@@ -178,7 +178,7 @@ export class TestRuntime {
     message: M & Checked<M, T>,
     options?: RuntimeCallOptions,
   ): Promise<unknown> {
-    return this.#call(nameOf(target), id, message, options);
+    return this.#call(typeNameOf(target), id, message, options);
   }
 
   /** Withdraws the delayed message that was sent from outside with this token; resolves to whether there was one. */
@@ -191,7 +191,7 @@ export class TestRuntime {
    * plain values: `app.ref(Cart, "bob").add({ name: "tea" })`. A call rejects as {@link call} does.
    */
   ref<I extends object>(target: FunctionClass<I>, id: string): TestRef<I> {
-    const typeName = nameOf(target);
+    const typeName = typeNameOf(target);
     const call = (value: unknown, options?: RuntimeCallOptions) => this.#call(typeName, id, value, options);
     return methodsOf(this.#parts.catalog, typeName, call) as TestRef<I>;
   }
@@ -221,7 +221,7 @@ export class TestRuntime {
   state<I extends object>(target: FunctionClass<I>, id: string): Promise<StatesOf<I>>;
   state(target: string, id: string): Promise<Record<string, unknown>>;
   async state(target: Target, id: string): Promise<object> {
-    const typeName = nameOf(target);
+    const typeName = typeNameOf(target);
     const spec = this.#parts.functions.get(typeName);
     if (spec === undefined) {
       throw new StatefunError(
@@ -238,14 +238,14 @@ export class TestRuntime {
    * last. Rejects with FUNCTION_UNDECORATED and TYPE_NAME_INVALID.
    */
   async runs(target: Target, id: string): Promise<RunView[]> {
-    const address = Address.of(nameOf(target), id);
+    const address = Address.of(typeNameOf(target), id);
     return runViews(address, await this.#test.alive(this.#test.engine.state(address, journalName)), this.#parts.find);
   }
 
   /** Cancels all runs of workflows at an address; resolves to their names when that is durable. See {@link settle}. */
   cancelRuns(target: Target, id: string, options?: RunCancelOptions): Promise<string[]> {
     const { engine, clock } = this.#test;
-    return this.#test.alive(new Runs(engine, clock).cancel(Address.of(nameOf(target), id), undefined, options));
+    return this.#test.alive(new Runs(engine, clock).cancel(Address.of(typeNameOf(target), id), undefined, options));
   }
 
   /**
@@ -292,12 +292,12 @@ export class TestRuntime {
 
   /** Puts a function of the test in the place of a function elsewhere, or of one of the test's own functions. */
   fake(target: Target, handler: FakeHandler = () => undefined): Fake {
-    return this.#parts.fakes.add(nameOf(target), handler);
+    return this.#parts.fakes.add(typeNameOf(target), handler);
   }
 
   /** Lets the next message of an address fail with this error, before its handler runs. Called twice, it fails twice. */
   failNext(target: Target, id: string, error: unknown = new Error("The test has planned this failure.")): void {
-    this.#parts.failures.plan(Address.of(nameOf(target), id), error);
+    this.#parts.failures.plan(Address.of(typeNameOf(target), id), error);
   }
 
   /**
@@ -339,8 +339,4 @@ export class TestRuntime {
       });
     }
   }
-}
-
-function nameOf(target: Target): string {
-  return typeof target === "string" ? target : declarationOf(target).typeName;
 }

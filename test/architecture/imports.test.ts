@@ -63,6 +63,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "runtime/http",
     "runtime/endpoint",
     "runtime/module",
+    "refs",
     "engine",
     "store",
     "functions",
@@ -70,7 +71,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "model",
     "errors",
   ],
-  client: ["types", "model", "errors"],
+  // What the typed client has in common with the refs of a runtime and of a test.
+  refs: ["types", "model", "errors"],
+  client: ["refs", "types", "model", "errors"],
   testing: [
     "testing/simulation",
     "runtime",
@@ -78,7 +81,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "runtime/runs",
     "runtime/schedules",
     "workflows/journal",
-    "client",
+    "refs",
     "engine",
     "functions",
     "store",
@@ -219,6 +222,7 @@ const forAnyHost: readonly string[] = [
   "functions",
   "workflows/journal",
   "workflows",
+  "refs",
   "client",
   "index",
 ];

@@ -28,7 +28,17 @@ describe("the client's bundle for a browser", () => {
     assert.equal(/\bBuffer\b|nodes_\w+/.exec(text)?.[0], undefined);
     assert.deepEqual(
       rooms.filter((room) => room !== "<stdin>"),
-      ["bytes", "client", "error-info.ts", "error-table.ts", "errors.ts", "model", "types", "workflow-errors.ts"],
+      [
+        "bytes",
+        "client",
+        "error-info.ts",
+        "error-table.ts",
+        "errors.ts",
+        "model",
+        "refs",
+        "types",
+        "workflow-errors.ts",
+      ],
     );
     assert.ok(text.length < 69_000, `${text.length} characters`);
   });

@@ -17,6 +17,9 @@ import { decodeHeader, octetStream, typeHeader } from "./value-answer.js";
 /** Turns the body of a request into a value. */
 export type BodyReader = (body: Buffer) => TypedValue;
 
+/** Turns a value's own bytes into the value. */
+export type BytesReader = (bytes: Uint8Array) => TypedValue;
+
 /** What a request says of the type of its value. It may name one of the two, or neither. */
 export interface NamedType {
   /** The typename of the value. */
@@ -49,7 +52,7 @@ export function bodyReader(
  * Chooses the reader of a value's own bytes. Throws OPTION_INVALID, TYPE_NAME_INVALID, VALUE_UNTYPED and VALUE_INVALID; the
  * reader throws VALUE_UNREADABLE.
  */
-export function readerOfBytes(catalog: TypeCatalog, typeName: string, named: NamedType): BodyReader {
+export function readerOfBytes(catalog: TypeCatalog, typeName: string, named: NamedType): BytesReader {
   const { typename } = named;
   if (typename === undefined || named.method !== undefined) {
     const type = typeOfJson(catalog, typeName, named);
@@ -75,7 +78,7 @@ export function typeOfJson(catalog: TypeCatalog, typeName: string, { typename, m
 /**
  * Chooses the reader of a body that is the value's own bytes. Throws VALUE_INVALID; the reader throws VALUE_UNREADABLE.
  */
-export function bytesReader(catalog: TypeCatalog, typeName: string, typename: string): BodyReader {
+export function bytesReader(catalog: TypeCatalog, typeName: string, typename: string): BytesReader {
   const type = catalog.handled(typeName).find((handled) => takes(handled, typename));
   if (type !== undefined) return (body) => readable(type, typename, body);
   assertNotHidden(typename);
@@ -111,7 +114,7 @@ function assertNotHidden(typename: string): void {
 }
 
 /** Checks that the type can read the bytes: with others the function would fail again and again. Throws VALUE_UNREADABLE. */
-function readable(type: Type<any>, typename: string, body: Buffer): TypedValue {
+function readable(type: Type<any>, typename: string, body: Uint8Array): TypedValue {
   const value = new TypedValue(typename, body);
   try {
     type.unpack(value);

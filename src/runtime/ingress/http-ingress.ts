@@ -6,7 +6,7 @@ import type { CallOptions, EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { addressOfHeader, bearerTokenOption, fromHeader, idempotencyKeyOption } from "../../model/header-values.js";
-import { assertOneTime, parseInstant } from "../../model/instant.js";
+import { assertOneTime, assertTokenHasTime, parseInstant } from "../../model/instant.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
@@ -192,12 +192,7 @@ class HttpIngress {
     const cancellationToken = query.get("cancellationToken");
     const at = query.get("at");
     assertOneTime("The request", delay, at);
-    if (cancellationToken !== undefined && delay === undefined && at === undefined) {
-      throw new StatefunError(
-        "OPTION_INVALID",
-        "A cancellationToken withdraws a delayed message. Give a delay, or at, as well.",
-      );
-    }
+    assertTokenHasTime(cancellationToken, delay, at);
     const atMs = at === undefined ? undefined : parseInstant(at, "at");
     const delayMs = delay === undefined ? undefined : parseDuration("delay", "DELAY_INVALID", delay);
     const value = await this.#value(asked, address);

@@ -2,7 +2,7 @@
 // module file.
 
 import { StatefunError } from "../../errors.js";
-import { declarationOf } from "../../functions/class-record.js";
+import { typeNameOf } from "../../functions/class-record.js";
 import type { MessageTo } from "../../functions/context.js";
 import type { FunctionClass } from "../../functions/handled-messages.js";
 import {
@@ -89,7 +89,7 @@ export const schedulesOption: Option<readonly RuntimeSchedule[], readonly Target
   return input.map((options, index) => {
     const place = `${where}'s ${name}[${index}]`;
     const { target, ...read } = runtimeSchedule.read(place, options);
-    const typeName = typeof target === "string" ? target : declarationOf(target).typeName;
+    const typeName = typeNameOf(target);
     return { ...scheduleSpec(read, place), typeName };
   });
 };

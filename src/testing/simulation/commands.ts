@@ -1,7 +1,7 @@
 // What comes from outside in a run, as plain values that can be printed and pasted.
 
 import { StatefunError } from "../../errors.js";
-import { declarationOf } from "../../functions/class-record.js";
+import { typeNameOf } from "../../functions/class-record.js";
 import type { Checked, MessageTo } from "../../functions/context.js";
 import type { FunctionClass } from "../../functions/handled-messages.js";
 import type { Duration } from "../../model/duration.js";
@@ -103,11 +103,6 @@ function isCommand(input: unknown): boolean {
   const { send, call, id, typename, cancel, wait } = input as Record<string, unknown>;
   const message = [send ?? call, id, typename];
   return wait !== undefined || typeof cancel === "string" || message.every((part) => typeof part === "string");
-}
-
-/** The type name of a function that is named by its class or by its type name. */
-export function typeNameOf(target: string | FunctionClass<object>): string {
-  return typeof target === "string" ? target : declarationOf(target).typeName;
 }
 
 function messageOf(message: unknown): CommandMessage {

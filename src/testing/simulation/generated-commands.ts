@@ -3,10 +3,11 @@
 import type * as FastCheck from "fast-check";
 import type { Arbitrary } from "fast-check";
 import { StatefunError } from "../../errors.js";
+import { typeNameOf } from "../../functions/class-record.js";
 import type { Type } from "../../model/type.js";
 import { Types } from "../../types/primitives.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { type Command, type GeneratedCommands, type SendCommand, typeNameOf } from "./commands.js";
+import type { Command, GeneratedCommands, SendCommand } from "./commands.js";
 import { valuesOf } from "./json-schema-values.js";
 
 /** Makes lists of commands. Throws OPTION_INVALID for a type of which no values can be made. */

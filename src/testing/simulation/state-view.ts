@@ -3,6 +3,7 @@
 import { kinds, parseAddressKey, parseOrdered } from "../../engine/keys.js";
 import { decodeDelayed } from "../../engine/message.js";
 import { decodeStateValue, isExpired, type StateValue } from "../../engine/state-values.js";
+import { typeNameOf } from "../../functions/class-record.js";
 import type { FunctionSpec, StateSpec } from "../../functions/function-spec.js";
 import type { FunctionClass } from "../../functions/handled-messages.js";
 import type { StatefulFunctions } from "../../functions/stateful-functions.js";
@@ -15,7 +16,6 @@ import { plain, plainOf } from "../plain.js";
 import type { StatesOf } from "../plain-types.js";
 import { type RunView, runViews } from "../run-views.js";
 import { type DelayedView, delayedView, sentView } from "../views.js";
-import { typeNameOf } from "./commands.js";
 
 /** The states of a target, as far as the compiler can see them. */
 type StatesAt<T> = T extends FunctionClass<infer I> ? StatesOf<I> : any;

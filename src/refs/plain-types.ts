@@ -1,8 +1,8 @@
-// The types of a client's messages and answers, derived from a function's class: plain fields, as JSON has them.
+// The types of a typed client's messages and answers, derived from a function's class: plain fields, as JSON has them.
 
 import type { Deferred } from "../model/deferred.js";
 import type { TypedValue } from "../model/typed-value.js";
-import type { ClientCallOptions, ClientSendOptions } from "./client-options.js";
+import type { ClientCallOptions, ClientSendOptions } from "./call-options.js";
 
 /** A protobuf message. The classes that protobufjs generates have a toJSON. */
 export interface Message {
@@ -75,7 +75,7 @@ type FieldOutput<T> = [Extract<T, Long>] extends [never]
       : Output<T>
   : string | Exclude<T, number | Long>;
 
-/** The second parameter of a handler or a workflow, known by its members, since the client must not import the functions' side. */
+/** The second parameter of a handler or a workflow, known by its members, since a client in a browser must not import the functions' side. */
 interface ContextLike {
   readonly address: unknown;
   sendEgress(...args: any[]): unknown;

@@ -1,4 +1,4 @@
-// An object that has every method, behind the refs of the client and of the testing kit.
+// An object that has every method, behind the refs of the client, of the runtime and of the testing kit.
 
 /**
  * Names that JavaScript and Jest look up by themselves. To await, print, compare or store a ref must not call a function.
