@@ -33,7 +33,7 @@ export async function bundleTests(root, files, folder) {
 const ownUrls = {
   name: "own URLs",
   setup({ onLoad }) {
-    onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
       if (!text.includes("import.meta.url")) return undefined;
       // No line break in between: the lines keep their numbers.

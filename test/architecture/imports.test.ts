@@ -126,7 +126,6 @@ const packages: Record<string, readonly string[]> = {
   "@nestjs/common": ["serve/hosts/nest.ts"],
   "@nestjs/core": ["serve/hosts/nest.ts"],
   "fast-check": ["testing/simulation/"],
-  "#own-url": ["runtime/admin/package-files.ts"],
   "reflect-metadata": ["functions/class-record.ts"],
 };
 
