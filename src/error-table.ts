@@ -280,7 +280,12 @@ export const errors = {
   UNAUTHORIZED: request(
     401,
     "The caller may not use this server: it sends no bearer token or a wrong one, names another host, or is a page of another site.",
-    "Send `Authorization: Bearer <token>`. The ingress takes pages of the origins in `cors`, and without a token also the hosts in `allowedHosts`.",
+    "Send `Authorization: Bearer <token>`. The ingress takes pages of the origins in `cors`. Without a token, both servers take the hosts in `allowedHosts`.",
+  ),
+  READ_ONLY: request(
+    403,
+    "The admin server is read-only, and the request would change something.",
+    "Open the runtime without `admin.readOnly` or `--admin-read-only`, or make the change elsewhere.",
   ),
   NOT_FOUND: request(
     404,

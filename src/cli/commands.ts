@@ -125,6 +125,12 @@ const running: Options = {
     value: "host",
     help: "The host that the admin server listens on; any other host than this machine needs a bearer token. Defaults to 127.0.0.1.",
   },
+  "admin-allowed-host": {
+    value: "host",
+    multiple: true,
+    help: "A host that requests to the admin server may name when there is no bearer token, such as a proxy's; * allows every host. Once for each host.",
+  },
+  "admin-read-only": { help: "Let the admin server refuse every request that changes something." },
   "admin-port": { value: "port", help: "The port of the admin server; 0 takes a free port. Defaults to 7071." },
   ...adminBearerToken,
 };

@@ -101,7 +101,11 @@ function runtimeOptions(input: Input, module: string | undefined): RuntimeOption
       ...serverOptions(input, "host", "port", input.text("bearer-token")),
       allowedHosts: input.texts("allowed-host"),
     },
-    admin: serverOptions(input, "admin-host", "admin-port", input.text("admin-bearer-token")),
+    admin: {
+      ...serverOptions(input, "admin-host", "admin-port", input.text("admin-bearer-token")),
+      allowedHosts: input.texts("admin-allowed-host"),
+      readOnly: input.flag("admin-read-only"),
+    },
   };
 }
 

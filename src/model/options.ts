@@ -129,6 +129,8 @@ export const port = checked(
   (input): input is number => Number.isInteger(input) && (input as number) >= 0 && (input as number) <= 65_535,
 );
 
+export const trueOrFalse = checked("true or false", (input): input is boolean => typeof input === "boolean");
+
 export const nonEmptyText = checked(
   "a text that is not empty",
   (input): input is string => typeof input === "string" && input !== "",

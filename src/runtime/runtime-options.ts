@@ -14,6 +14,7 @@ import {
   type Options,
   span,
   timer,
+  trueOrFalse,
   unchecked,
   wait,
   withDefault,
@@ -92,10 +93,7 @@ const dirOption = checked(
 export const runtimeOptions = defineOptions<RuntimeOptions>()({
   functions: unchecked<StatefulFunctions>(),
   module: unchecked<string>(),
-  allowHostTemplates: withDefault(
-    checked("true or false", (given): given is boolean => typeof given === "boolean"),
-    false,
-  ),
+  allowHostTemplates: withDefault(trueOrFalse, false),
   dir: withDefault(dirOption, ".statefun"),
   waitForLock: wait,
   egresses: unchecked<Readonly<Record<string, EgressSpec>>>(),

@@ -3,7 +3,8 @@
 import { StatefunError } from "../../errors.js";
 import { bearerTokenOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
-import { defineOptions, nonEmptyText, port, withDefault } from "../../model/options.js";
+import { defineOptions, nonEmptyText, port, trueOrFalse, withDefault } from "../../model/options.js";
+import { hostsOption } from "../http/access.js";
 import { targetOf } from "../http/request-target.js";
 import { listenToRoutes } from "../http/routed-server.js";
 import { type HttpServer, sendJson } from "../http/server.js";
@@ -20,6 +21,13 @@ export interface AdminOptions {
   readonly host?: string;
   /** The token that every request must send as `Authorization: Bearer <token>`, except for a health check. Defaults to none. */
   readonly bearerToken?: string;
+  /**
+   * The hosts that requests may name when there is no bearerToken, such as the name of a proxy before the server; "*" allows
+   * every host. IP addresses, localhost and the option host are always allowed. Defaults to none.
+   */
+  readonly allowedHosts?: readonly string[];
+  /** Whether the server refuses every request that changes something, with READ_ONLY. Defaults to false. */
+  readonly readOnly?: boolean;
   /** Takes a line for every answer with status 500. Defaults to the runtime's logger. */
   readonly logger?: Logger;
 }
@@ -29,6 +37,8 @@ export const adminOptions = defineOptions<AdminOptions>()({
   port: withDefault(port, 7071),
   host: withDefault(nonEmptyText, "127.0.0.1"),
   bearerToken: bearerTokenOption,
+  allowedHosts: withDefault(hostsOption, []),
+  readOnly: withDefault(trueOrFalse, false),
   logger: loggerOption,
 });
 
@@ -50,23 +60,33 @@ export function openAdminServer(parts: AdminParts, options: ReturnType<typeof ad
     metrics: new Metrics(parts),
     consoleFiles: new ConsoleFiles(),
     startedAt: Date.now(),
-    readOnly: false,
+    readOnly: options.readOnly,
     tokenNeeded: options.bearerToken !== undefined,
   };
   return listenToRoutes({
     name: "The admin server",
     option: "the option admin.port",
     ...options,
+    needsToken: true, // Who reaches this server can read and change every state.
+    pageHeader: "statefun-console",
     openPaths: ["/health"], // A load balancer has no token.
     filePaths: /^\/(console\/[^/]*)?$/, // A browser sends no token for a page and its files.
     routes: allRoutes,
     notFound,
     async answer({ route, request, response, filled, query }) {
+      if (options.readOnly && route.method !== "GET") throw readOnly(request.method);
       if (Object.values(filled).includes("")) throw notFound(targetOf(request.url as string).parts);
       const answered = await answers[route.name]({ ...parts, ...server, filled, query, request, response });
       if (answered !== undefined) sendJson(response, answered.status, answered.body);
     },
   });
+}
+
+function readOnly(method = ""): StatefunError {
+  return new StatefunError(
+    "READ_ONLY",
+    `The admin server is read-only: it takes no ${method}. Ask the one who started it, with the option admin.readOnly.`,
+  );
 }
 
 function notFound(parts: readonly string[]): StatefunError {

@@ -16,6 +16,14 @@ export interface AccessOptions {
   readonly cors?: readonly string[] | undefined;
   /** The hosts that a request may name when there is no token; "*" stands for every host. Undefined when there is no such option. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Whether a server that other machines reach needs a token, also with allowedHosts. Defaults to false. */
+  readonly needsToken?: boolean | undefined;
+  /**
+   * The header that this server's own page sends as "1" with each request that changes something, in lower case. No page of
+   * another site can send it: a browser would ask the server before, and the server does not allow it. Undefined when the
+   * server has no page.
+   */
+  readonly pageHeader?: string | undefined;
   /** The paths that everybody may ask, such as a health check. Defaults to none. */
   readonly openPaths?: readonly string[] | undefined;
   /** The paths of files that hold no data, such as a page: nobody needs a token for them, and any page may link to them. Defaults to none. */
@@ -34,22 +42,35 @@ export const hostsOption = checked(
 export class Access {
   readonly #token: string | undefined;
   readonly #cors: readonly string[] | undefined;
+  readonly #pageHeader: string | undefined;
   readonly #openPaths: readonly string[];
   readonly #filePaths: RegExp | undefined;
   /** The hosts that a request may name, beside IP addresses; undefined for every host. */
   readonly #hosts: ReadonlySet<string> | undefined;
 
   /** Throws OPTION_INVALID when other machines could use the server, although no option says who may. */
-  constructor(name: string, { host, bearerToken, cors, allowedHosts, openPaths = [], filePaths }: AccessOptions) {
-    if (bearerToken === undefined && !isLoopback(host) && !allowedHosts?.length) {
-      const hosts = allowedHosts && `, or name the hosts that requests may name in allowedHosts ("*" for every host)`;
+  constructor(name: string, options: AccessOptions) {
+    const {
+      host,
+      bearerToken,
+      cors,
+      allowedHosts,
+      needsToken = false,
+      openPaths = [],
+      filePaths,
+      pageHeader,
+    } = options;
+    if (bearerToken === undefined && !isLoopback(host) && (needsToken || !allowedHosts?.length)) {
+      const canName = allowedHosts !== undefined && !needsToken;
+      const hosts = canName && `, or name the hosts that requests may name in allowedHosts ("*" for every host)`;
       throw new StatefunError(
         "OPTION_INVALID",
-        `${name} would take the requests of everybody who reaches ${host}. Give it a bearerToken, or the host 127.0.0.1${hosts ?? ""}.`,
+        `${name} would take the requests of everybody who reaches ${host}. Give it a bearerToken, or the host 127.0.0.1${hosts || ""}.`,
       );
     }
     this.#token = bearerToken;
     this.#cors = cors;
+    this.#pageHeader = pageHeader;
     this.#openPaths = openPaths;
     this.#filePaths = filePaths;
     const all = bearerToken !== undefined || allowedHosts?.includes("*") === true;
@@ -74,10 +95,14 @@ export class Access {
    */
   #assertPage(request: IncomingMessage, response: ServerResponse): void {
     const { origin, host, "sec-fetch-site": site } = request.headers;
+    if (this.#pageHeader !== undefined) {
+      assertOwnPage(request, this.#pageHeader);
+      return;
+    }
     const origins = this.#cors ?? [];
     if (origin === undefined) {
       // A browser names no origin when it asks for an image, a script or a page of a link, but it says whose page asks.
-      if (site === undefined || site === "none" || site === "same-origin" || origins.includes("*")) return;
+      if (isOwnSite(site) || origins.includes("*")) return;
       throw refused("Pages of other sites");
     }
     if (isOwn(origin, host)) return;
@@ -97,7 +122,7 @@ export class Access {
     if (isLoopback(name) || isIP(withoutBrackets(name)) !== 0 || this.#hosts.has(name)) return;
     throw new StatefunError(
       "UNAUTHORIZED",
-      `The request is for the host ${JSON.stringify(host)}. Without a bearerToken the server takes requests to IP addresses, to localhost, and to the hosts in the option allowedHosts of the HTTP ingress.`,
+      `The request is for the host ${JSON.stringify(host)}. Without a bearerToken the server takes requests to IP addresses, to localhost, and to the hosts in its option allowedHosts.`,
     );
   }
 
@@ -113,6 +138,26 @@ export class Access {
     );
   }
 }
+
+/**
+ * Throws UNAUTHORIZED for a request of a page of another site, and for one that changes something without the header that shows
+ * that the server's own page sends it. Behind a proxy, the origin of the page and the host of the request may differ.
+ */
+function assertOwnPage({ method, headers }: IncomingMessage, pageHeader: string): void {
+  const { origin, host, "sec-fetch-site": site } = headers;
+  if (!isOwnSite(site)) throw refused("Pages of other sites");
+  if (headers[pageHeader] === "1" || (origin === undefined && site === undefined)) return;
+  if (origin !== undefined && !isOwn(origin, host)) throw refused(`Pages of ${origin}`);
+  if (method === "GET" || method === "HEAD") return;
+  throw new StatefunError(
+    "UNAUTHORIZED",
+    `A page must send the header ${pageHeader}: 1 with a request that changes something.`,
+  );
+}
+
+/** Whether a browser says that the server's own page asks, or that somebody has typed the address. Other programs say nothing. */
+const isOwnSite = (site: string | string[] | undefined) =>
+  site === undefined || site === "none" || site === "same-origin";
 
 const pathOf = ({ url = "" }: IncomingMessage): string => url.split("?", 1)[0] as string;
 
