@@ -39,7 +39,7 @@ export async function call(input: Input): Promise<void> {
   const isJson = headers["content-type"]?.startsWith("application/json") === true;
   const base64 = body.toString("base64");
   if (input.flag("json")) printJson({ typename, ...(isJson ? { value: JSON.parse(body.toString()) } : { base64 }) });
-  else print(isJson ? body.toString() : `${base64} (${typename}, in base64)`);
+  else print(isJson ? body.toString().trimEnd() : `${base64} (${typename}, in base64)`);
 }
 
 /** Withdraws a delayed message. */

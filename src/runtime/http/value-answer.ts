@@ -10,14 +10,14 @@ export const octetStream = "application/octet-stream";
 /** The header that names the type of a value, in a request and in an answer. */
 export const typeHeader = "statefun-type";
 
-/** Answers with a value: as JSON when its type is known in this process and the client does not ask for bytes. */
+/** Answers with a value: as one line of JSON when its type is known in this process and the client does not ask for bytes. */
 export function sendValue(find: FindType, request: IncomingMessage, response: ServerResponse, value: TypedValue): void {
   const headers = ["Statefun-Type", encodeHeader(value.typename)];
   const metadata = encodeMetadataHeader(value.metadata);
   if (metadata !== undefined) headers.push(metadataHeader, metadata);
   const json = request.headers.accept?.includes(octetStream) ? undefined : jsonOf(find, value);
   if (json === undefined) sendBody(response, 200, octetStream, value.value, headers);
-  else sendBody(response, 200, "application/json", json, headers);
+  else sendBody(response, 200, "application/json", `${json}\n`, headers);
 }
 
 /** Percent-encodes a typename that holds characters which a header can't hold. */

@@ -16,6 +16,7 @@ export const post = (port: number, path: string, body: string, headers: Record<s
 export function answered(received: Received, status: number, value: unknown): void {
   assert.equal(received.status, status, received.text);
   assert.deepEqual(JSON.parse(received.text), value);
+  assert.match(received.text, /[^\n]\n$/, "a line of JSON");
 }
 
 /** Checks that the answer is an error with this status and code. */
