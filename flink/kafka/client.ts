@@ -1,6 +1,6 @@
 // Kafka's own client as a child process: creates topics, writes records, and reads committed records.
 
-import { Metadata } from "statefun-ts";
+import { Metadata, type MetadataEntry } from "statefun-ts";
 import { buildProgram } from "../build.ts";
 import { JavaProcess } from "../java-process.ts";
 
@@ -27,7 +27,7 @@ const headersText = (headers: Metadata) =>
 function headersOf(text: string): Metadata {
   const headers = text === "" ? [] : text.split(",");
   return new Metadata(
-    headers.map((header) => {
+    headers.map((header): MetadataEntry => {
       const [name = "", value] = header.split(":");
       return [Buffer.from(name, "base64").toString(), value === undefined ? null : Buffer.from(value, "base64")];
     }),
