@@ -13,6 +13,7 @@ const packages = [
   "uplot",
   "@codemirror/",
   "codemirror",
+  "@cfworker/json-schema",
 ];
 
 const files = consoleFiles();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { fieldOf, startOf } from "../../console/values/form-field.js";
-import { type JsonSchema, schemaCheck } from "../../console/values/json-schema.js";
+import { fieldOf, startOf } from "../../../console/values/form-field.js";
+import { type JsonSchema, schemaCheck } from "../../../console/values/json-schema.js";
 
 const fieldIn = (schema: JsonSchema) => fieldOf(schema, schema);
 const startIn = (schema: JsonSchema) => startOf(schema, schema);

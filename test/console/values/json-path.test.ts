@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { partAt, withoutPart, withPart } from "../../console/values/json-path.js";
+import { partAt, withoutPart, withPart } from "../../../console/values/json-path.js";
 
 const cart = { id: "bob", lines: [{ sku: "tea" }, { sku: "jam" }] };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type JsonSchema, schemaCheck } from "../../console/values/json-schema.js";
+import { type JsonSchema, schemaCheck } from "../../../console/values/json-schema.js";
 
 const order: JsonSchema = {
   type: "object",

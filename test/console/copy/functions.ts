@@ -1,7 +1,7 @@
 // The functions that copied code calls.
 
 import { type Context, Handles, json, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
-import { example } from "../../samples/messages/messages.js";
+import { example } from "../../../samples/messages/messages.js";
 
 export interface Item {
   sku: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { base64Of, bytesOfBase64, bytesOfHex, hexRows, hexText } from "../../console/values/bytes.js";
+import { base64Of, bytesOfBase64, bytesOfHex, hexRows, hexText } from "../../../console/values/bytes.js";
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
