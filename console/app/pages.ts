@@ -1,7 +1,12 @@
 // All pages of the console, in the order of the navigation. A page is added here.
 
 import type { FunctionComponent } from "preact";
+import { DeadLetter } from "../pages/dead-letters/dead-letter.js";
+import { DeadLetters } from "../pages/dead-letters/dead-letters.js";
 import { Functions } from "../pages/functions.js";
+import { Run } from "../pages/runs/run.js";
+import { Runs } from "../pages/runs/runs.js";
+import { Schedules } from "../pages/schedules.js";
 import type { IconName } from "../ui/icon.js";
 
 /** What a page is called with: the parts of the path that the URL has filled in. */
@@ -21,4 +26,9 @@ export interface Page {
 
 export const pages: readonly Page[] = [
   { path: "functions", content: Functions, nav: { group: "", text: "Functions", icon: "functions" } },
+  { path: "dead-letters", content: DeadLetters, nav: { group: "Trouble", text: "Dead letters", icon: "letters" } },
+  { path: "dead-letters/:letter", content: DeadLetter },
+  { path: "runs", content: Runs, nav: { group: "Time", text: "Runs", icon: "runs" } },
+  { path: "runs/:function/:id/:run", content: Run },
+  { path: "schedules", content: Schedules, nav: { group: "Time", text: "Schedules", icon: "schedules" } },
 ];

@@ -3,24 +3,27 @@
 
 import assert from "node:assert/strict";
 import { Types } from "../../src/index.js";
-import { type RuntimeOptions, StatefunRuntime } from "../../src/runtime/entry.js";
+import type { StatefunRuntime } from "../../src/runtime/entry.js";
 import { Gate } from "../support/gate.js";
 import { Approval, functions, Order, Pay, Report, shop } from "./failing-shop.js";
+import { World, type WorldOptions } from "./world.js";
 
 /** The world, while a test looks at it. */
-export interface FailingWorld {
-  readonly runtime: StatefunRuntime;
-  /** Where the admin server listens, without a slash at the end. */
-  readonly url: string;
+export interface FailingWorld extends Asking {
+  readonly world: World;
   /** What the egress shop/mails has taken. */
   readonly mails: readonly string[];
-  /** Asks the admin server: "GET /parked". */
-  ask(line: string): Promise<any>;
-  /** Waits until an answer of the admin server is as wanted. What it waits for is under way by itself. */
-  until(line: string, wanted: (answer: any) => boolean): Promise<any>;
   /** Lets everything that has failed succeed from now on. */
   mend(): void;
   close(): Promise<void>;
+}
+
+/** Asks an admin server. */
+interface Asking {
+  /** Asks once: "GET /parked". */
+  ask(line: string): Promise<any>;
+  /** Asks until the answer is as wanted. What a test waits for is under way by itself. */
+  until(line: string, wanted: (answer: any) => boolean): Promise<any>;
 }
 
 const cities = ["Berlin", "Leeds", "Porto", "Turku"] as const;
@@ -29,19 +32,15 @@ const cities = ["Berlin", "Leeds", "Porto", "Turku"] as const;
 export const devices = 120;
 
 /** Opens the world, in memory, and waits until everything in it has gone wrong. */
-export async function failingWorld(options: RuntimeOptions = {}): Promise<FailingWorld> {
+export async function failingWorld(options: WorldOptions = {}): Promise<FailingWorld> {
   shop.mended = false;
   shop.done.length = 0;
   shop.packing = new Gate();
   const mails: string[] = [];
-  const quiet = { warn() {}, error() {} };
-  const runtime = await StatefunRuntime.open({
+  const world = await World.open({
     functions,
     types: [Order, Pay, Report, Approval],
-    dir: false,
     ingress: { port: 0 },
-    admin: { port: 0 },
-    logger: quiet,
     egresses: {
       "shop/mails": (value: unknown) => {
         if (!shop.mended) throw new Error("The mail server refuses: 421 too many connections.");
@@ -80,44 +79,43 @@ export async function failingWorld(options: RuntimeOptions = {}): Promise<Failin
     ],
     ...options,
   });
-  const url = runtime.admin?.url ?? "";
+  const close = () => {
+    shop.packing.open();
+    return world.close();
+  };
+  const asking = askingOf(`${world.runtime.admin?.url}`);
+  try {
+    await fill(world.runtime, asking);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const mend = () => {
+    shop.mended = true;
+  };
+  return { world, mails, mend, close, ...asking };
+}
+
+function askingOf(url: string): Asking {
   const ask = async (line: string) => {
     const [method = "", path = ""] = line.split(" ");
     return (await fetch(`${url}${path}`, { method })).json();
   };
-  const until = async (line: string, wanted: (answer: any) => boolean) => {
-    const endsAt = Date.now() + 20_000;
-    for (;;) {
-      const answer = await ask(line);
-      if (wanted(answer)) return answer;
-      if (Date.now() > endsAt) assert.fail(`${line} is still ${JSON.stringify(answer)}`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
-  const world: FailingWorld = {
-    runtime,
-    url,
-    mails,
+  return {
     ask,
-    until,
-    mend: () => {
-      shop.mended = true;
-    },
-    close: () => {
-      shop.packing.open();
-      return runtime.close({ grace: 0 });
+    until: async (line, wanted) => {
+      const endsAt = Date.now() + 20_000;
+      for (;;) {
+        const answer = await ask(line);
+        if (wanted(answer)) return answer;
+        if (Date.now() > endsAt) assert.fail(`${line} is still ${JSON.stringify(answer)}`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
   };
-  try {
-    await fill(world);
-  } catch (error) {
-    await world.close();
-    throw error;
-  }
-  return world;
 }
 
-async function fill({ runtime, ask, until }: FailingWorld): Promise<void> {
+async function fill(runtime: StatefunRuntime, { ask, until }: Asking): Promise<void> {
   for (let at = 0; at < devices; at++) {
     const report: Report = {
       battery: (at * 37) % 101,
@@ -160,7 +158,7 @@ async function fill({ runtime, ask, until }: FailingWorld): Promise<void> {
 }
 
 /** Begins a run for each status. The ids name the status. */
-async function fillRuns(runtime: StatefunRuntime, until: FailingWorld["until"]): Promise<void> {
+async function fillRuns(runtime: StatefunRuntime, until: Asking["until"]): Promise<void> {
   const place = (id: string, order: number, pieces: number) =>
     runtime.send("shop/checkout", id, Order.pack({ order, pieces }));
   const reached = (id: string, status: string) =>

@@ -1,0 +1,20 @@
+// Links to addresses.
+
+import { toAddress } from "../app/links.js";
+
+/** A link to an address, by the name of its function and its id. */
+export function AddressLink({ of }: { readonly of: { readonly function: string; readonly id: string } }) {
+  return (
+    <a class="cut" href={toAddress(of.function, of.id)} title={`${of.function}/${of.id}`}>
+      <span class="muted">{of.function}/</span>
+      {of.id}
+    </a>
+  );
+}
+
+/** An address as one text, "namespace/name/id": a link where the text has only one reading. */
+export function AddressText({ text }: { readonly text: string }) {
+  const [, typeName, id] = /^([^/]+\/[^/]+)\/([^/]+)$/.exec(text) ?? [];
+  if (typeName === undefined || id === undefined) return <span>{text}</span>;
+  return <AddressLink of={{ function: typeName, id }} />;
+}
