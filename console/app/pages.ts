@@ -8,11 +8,7 @@ import { Run } from "../pages/runs/run.js";
 import { Runs } from "../pages/runs/runs.js";
 import { Schedules } from "../pages/schedules.js";
 import type { IconName } from "../ui/icon.js";
-
-/** What a page is called with: the parts of the path that the URL has filled in. */
-export interface PageProps {
-  readonly params: Readonly<Record<string, string>>;
-}
+import type { PageProps } from "./page-props.js";
 
 export interface Page {
   /** "functions/:function/:id"; the parts with a colon are filled in by the URL. */

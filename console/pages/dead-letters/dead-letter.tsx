@@ -6,7 +6,7 @@ import { openDialog } from "../../app/dialogs.js";
 import { readOnly } from "../../app/info.js";
 import { toDeadLetters } from "../../app/links.js";
 import { go } from "../../app/location.js";
-import type { PageProps } from "../../app/pages.js";
+import type { PageProps } from "../../app/page-props.js";
 import { sayDone } from "../../app/toasts.js";
 import { useGet } from "../../app/use-get.js";
 import { AddressLink, AddressText } from "../../ui/address-link.js";

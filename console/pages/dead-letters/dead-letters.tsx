@@ -101,8 +101,9 @@ export function DeadLetters() {
         <FailureFilters />
         {items.length > 0 && (
           <span class="muted small">
-            {complete ? countOf(items.length, "letter") : `the first ${countOf(items.length, "letter")}`} of{" "}
-            {formatCount(total.current)}
+            {!complete && "the first "}
+            {countOf(items.length, "letter")}
+            {items.length < total.current && ` of ${formatCount(total.current)}`}
           </span>
         )}
       </div>

@@ -7,7 +7,7 @@ import { now } from "../../app/clock.js";
 import { closeDialog, openDialog } from "../../app/dialogs.js";
 import { readOnly } from "../../app/info.js";
 import { toRuns } from "../../app/links.js";
-import type { PageProps } from "../../app/pages.js";
+import type { PageProps } from "../../app/page-props.js";
 import { sayDone } from "../../app/toasts.js";
 import { useGet } from "../../app/use-get.js";
 import { AddressLink, AddressText } from "../../ui/address-link.js";
