@@ -7,9 +7,19 @@ import { emptyAnswerTypename, failureAnswer, failureOfValue, failureTypename } f
 import { type Failure, FunctionFailure } from "../model/failure.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
-import { Message } from "./message.js";
+import { type DelayedMessage, Message } from "./message.js";
 import { Packed } from "./packed.js";
+import type { Sequence } from "./sequence.js";
 import type { WaitingCalls } from "./waiting-calls.js";
+
+/** Delivers a delayed message that is due, as part of the open transaction. `recorder` learns under which number it goes on. */
+export const dueTo =
+  (delivery: Delivery, sequence: Sequence, recorder?: { due(delayed: number, number: number): void }) =>
+  (message: DelayedMessage): void => {
+    const { target, caller, value } = message;
+    delivery.deliver(target, new Message(caller, value));
+    if (!isClient(target)) recorder?.due(message.number, sequence.last);
+  };
 
 export class Delivery {
   readonly #instances: Instances;

@@ -6,12 +6,14 @@ import type { FunctionPolicy } from "../model/function-policy.js";
 import type { Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
+import type { BatchRecorder } from "./batch-recorder.js";
 import type { Clock } from "./clock.js";
 import type { FindRoute } from "./endpoint.js";
 import type { EngineLimits } from "./limits.js";
 import type { Counters } from "./metrics.js";
 import type { NextTurn } from "./next-turn.js";
 import type { Order } from "./order.js";
+import type { Traffic } from "./traffic.js";
 
 /** Options of `Engine.open`. */
 export interface EngineOptions {
@@ -56,6 +58,10 @@ export interface EngineOptions {
   readonly policy?: FunctionPolicy;
   /** Shows the message of a dead letter in its egress record. Defaults to the message's bytes. */
   readonly showMessage?: (value: TypedValue) => ShownMessage;
+  /** Records what batches do. Defaults to nobody. */
+  readonly recorder?: BatchRecorder | undefined;
+  /** Counts who sends what to whom. Defaults to nobody. */
+  readonly traffic?: Traffic | undefined;
   /** Takes a line for every failure. Defaults to stderr. */
   readonly logger?: Logger;
 }

@@ -4,6 +4,7 @@ import type { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
 import type { BatchPart, PartTaker } from "../model/invocation.js";
+import type { AnsweredPart } from "./answered-part.js";
 import { Call } from "./call.js";
 import type { CallOutcome } from "./call-outcome.js";
 import type { DelayedMessages } from "./delayed.js";
@@ -11,8 +12,8 @@ import type { FunctionTable, KnownFunction } from "./function-table.js";
 import type { Instance } from "./instance.js";
 import { StoreFailure } from "./logging-store.js";
 import type { Outboxes } from "./outboxes.js";
+import type { Recording } from "./recording.js";
 import { assertEgress, assertServed, assertTokenFree } from "./send-checks.js";
-import type { AnsweredPart } from "./transaction.js";
 
 /** The parts of the engine against which a function in this process is checked while it runs. */
 export interface CheckParts {
@@ -46,6 +47,8 @@ export class FunctionCall extends Call implements PartTaker {
   stopped: StatefunError | undefined;
   /** Whether the parts wait for the store. */
   waits = false;
+  /** What is recorded of the call; undefined when it is not recorded. */
+  recording: Recording | undefined;
   readonly #checks: CheckParts;
   readonly #onPart: (call: FunctionCall) => void;
 

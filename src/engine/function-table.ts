@@ -13,6 +13,7 @@ import { functionKey, kinds } from "./keys.js";
 import type { Labelled } from "./labelled.js";
 import { decodeMessage, type Message } from "./message.js";
 import type { FunctionCounters } from "./metrics.js";
+import type { Sender } from "./traffic.js";
 
 /** The registration of a state, as the store keeps it: it refuses another typename, and says when a value expires. */
 interface Registration extends Expiration {
@@ -46,6 +47,8 @@ export class KnownFunction {
   readonly counters: FunctionCounters;
   /** How many messages its calls have sent, less those that they have handled, since its lane was charged for them. */
   made = 0;
+  /** Counts what it sends; undefined until it has sent something that is counted. */
+  sender: Sender | undefined;
   /** How many of its addresses are awake. */
   awake = 0;
   /** Whether addresses of it may have messages without being awake; see sleeping-addresses.ts. */

@@ -23,6 +23,7 @@ import type { Counters } from "./metrics.js";
 import { Packed } from "./packed.js";
 import { type ParkedAddresses, parkedError } from "./parked-addresses.js";
 import type { ReadOnlyCalls } from "./read-only-calls.js";
+import type { Traffic } from "./traffic.js";
 import {
   assertAddress,
   assertDelay,
@@ -48,6 +49,8 @@ interface IntakeParts {
   readonly clock: Clock;
   readonly limits: EngineLimits;
   readonly counters: Counters;
+  /** Counts who sends what to whom. Undefined when nobody wants to know. */
+  readonly traffic?: Traffic | undefined;
 }
 
 export class Intake {
@@ -81,6 +84,7 @@ export class Intake {
     const packed = this.#pack(target, value);
     const now = this.#parts.clock.now();
     const dueAt = atMs === undefined ? now + delayMs : Math.max(now, atMs);
+    this.#parts.traffic?.outside.sends(target, value.typename, now);
     commit.transact(() => {
       if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint, keyLifetimeMs);
       if (dueAt === now && cancellationToken === undefined) this.#deliver(target, packed, undefined);
@@ -145,6 +149,8 @@ export class Intake {
     if (from !== undefined && !answered) this.#cycles.assertNone(from, target);
     if (!repeated) {
       const packed = this.#pack(target, value);
+      const { traffic, clock } = this.#parts;
+      traffic?.outside.sends(target, value.typename, clock.now());
       commit.transact(() => {
         if (idempotencyKey !== undefined) keys.remember(idempotencyKey, fingerprint, keyLifetimeMs);
         this.#deliver(target, packed, caller);
@@ -167,6 +173,8 @@ export class Intake {
     const { calls, readOnlyCalls } = this.#parts;
     const caller = calls.callerAddress(undefined);
     const begun = this.#wait(caller, target, undefined, options);
+    const { traffic, clock } = this.#parts;
+    traffic?.outside.sends(target, value.typename, clock.now());
     readOnlyCalls.call(route, target, caller, Packed.pack(value, route.generation));
     return begun;
   }

@@ -9,6 +9,8 @@ import type { BatchAnswer, Invocation, ValueSpec } from "../model/invocation.js"
 import { type BatchEnd, stoppedBy } from "../wire/batch-end.js";
 import { decodeResponse } from "../wire/decode-response.js";
 import { encodeRequest } from "../wire/encode-request.js";
+import type { AnsweredPart } from "./answered-part.js";
+import type { BatchRecorder } from "./batch-recorder.js";
 import { answered, type CallOutcome, type FailedCall, refusedCall, rejectedCall, stoppedCall } from "./call-outcome.js";
 import type { Clock } from "./clock.js";
 import type { LocalEndpoint, RemoteEndpoint } from "./endpoint.js";
@@ -19,7 +21,7 @@ import type { Instance } from "./instance.js";
 import { type EngineLimits, storeRetryMs } from "./limits.js";
 import { type Counters, countDuration } from "./metrics.js";
 import type { OwnContext } from "./own-context.js";
-import { type AnsweredPart, apply, assertAllowed, readsOf, type TransactionParts } from "./transaction.js";
+import { apply, assertAllowed, readsOf, type TransactionParts } from "./transaction.js";
 
 /** Each call of a function, when it has ended. */
 const batches = channelOf("statefun:batch");
@@ -30,13 +32,17 @@ export interface InvokerParts extends TransactionParts {
   readonly limits: EngineLimits;
   readonly counters: Counters;
   readonly context: OwnContext;
+  /** Records what batches do. Undefined when nobody wants to know. */
+  readonly recorder?: BatchRecorder | undefined;
 }
 
 export class Invoker {
   readonly #parts: InvokerParts;
   /** A handler's end calls this in the handler's own asynchronous context. */
   readonly #onPart = (call: FunctionCall) => this.#parts.context.run(() => this.#applyParts(call));
-  readonly #onEnd = (outcome: CallOutcome, { instance, known, ended }: FunctionCall) => {
+  readonly #onEnd = (outcome: CallOutcome, call: FunctionCall) => {
+    const { instance, known, ended } = call;
+    if (call.recording !== undefined) this.#parts.recorder?.gaveUp(call);
     instance.call = undefined;
     known.counters.inFlight -= 1;
     ended(outcome, instance, known);
@@ -211,16 +217,18 @@ export class Invoker {
   }
 
   readonly #applyPart = (call: FunctionCall, part: AnsweredPart): void => {
-    const { commit, clock, counters } = this.#parts;
+    const { commit, clock, counters, recorder } = this.#parts;
     const { instance, known } = call;
     const { consumed } = part;
+    const notes = recorder?.begin(call, part);
     try {
       assertAllowed(known, instance, part.effects, this.#parts);
-      commit.transact(() => apply(known, instance, part, clock.now(), this.#parts), instance.address);
+      commit.transact(() => apply(known, instance, part, clock.now(), this.#parts, notes), instance.address);
     } catch (refused) {
       if (commit.ended === undefined) this.#fail(call, refusedCall(refused));
       return;
     }
+    if (notes !== undefined) recorder?.applied(call, part, notes);
     call.consumed += consumed;
     counters.messagesDelivered += consumed;
     instance.forgetFailures();
@@ -272,11 +280,12 @@ export class Invoker {
   }
 
   #ended(call: FunctionCall, outcome: CallOutcome): void {
-    const { counters } = this.#parts;
+    const { counters, recorder } = this.#parts;
     const { batchSize } = call.known;
     if (outcome.kind === "answered") batchSize.answered(call.size);
     else if (outcome.kind === "unanswered") batchSize.unanswered(call.size);
-    const seconds = (performance.now() - call.begun) / 1000;
+    const endedAt = performance.now();
+    const seconds = (endedAt - call.begun) / 1000;
     counters.batches += 1;
     counters.batchSeconds += seconds;
     countDuration(counters.batchBuckets, seconds);
@@ -289,6 +298,7 @@ export class Invoker {
       const { address } = instance;
       batches.publish({ address, messages: size, ended: consumed, duration: seconds * 1000, error });
     }
+    recorder?.ended(call, outcome, endedAt);
     call.end(outcome);
   }
 }

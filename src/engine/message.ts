@@ -5,7 +5,7 @@ import { WireWriter } from "../bytes/writer.js";
 import type { Address } from "../model/address.js";
 import type { Generation } from "../model/invocation.js";
 import { readAddress, writeAddress } from "../wire/address.js";
-import { ordered } from "./keys.js";
+import { ordered, parseOrdered } from "./keys.js";
 import { generationField, Packed, readGeneration } from "./packed.js";
 
 const field1 = tag(1, delimited);
@@ -48,6 +48,11 @@ export class Message implements Encodable {
   set key(key: string) {
     this.#key = key;
     this.#number = -1;
+  }
+
+  /** The sequence number with which the key of its entry ends. */
+  get number(): number {
+    return this.#number < 0 ? parseOrdered(this.#key.slice(-ordered(0).length)) : this.#number;
   }
 
   /** Gives its entry a key. Most messages are handled before they are written, so the key is only made for whoever asks. */

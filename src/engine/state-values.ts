@@ -133,6 +133,11 @@ export class StateValues {
     return values;
   }
 
+  /** The value of a state that was read or written since the address woke; undefined when the state is not set. */
+  held(name: string): Packed | undefined {
+    return this.#find(name)?.value?.packed;
+  }
+
   /** Puts off the expiry of every value that expires after the last call. */
   touch(specs: readonly ValueSpec[], now: number): void {
     for (const spec of specs) {

@@ -6,8 +6,8 @@ import { describe } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
 import { isClient } from "../model/client-address.js";
-import { type BatchPart, type Effects, Refusal, type ValueSpec } from "../model/invocation.js";
-import type { TypedValue } from "../model/typed-value.js";
+import { type Effects, Refusal, type ValueSpec } from "../model/invocation.js";
+import type { AnsweredPart, Content } from "./answered-part.js";
 import { type DelayedMessages, tokenKey } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
 import type { FinalFailures } from "./final-failures.js";
@@ -16,19 +16,11 @@ import type { Instance } from "./instance.js";
 import { DelayedMessage, Message } from "./message.js";
 import type { Outboxes } from "./outboxes.js";
 import { Packed, typenameOfContent } from "./packed.js";
+import type { PartNotes } from "./recording.js";
 import { assertEgress, assertServed, tokenTaken } from "./send-checks.js";
+import type { Sequence } from "./sequence.js";
+import { Sender, type Traffic } from "./traffic.js";
 import { readOf } from "./waiting-calls.js";
-
-/** A value in an answer: bytes from a function elsewhere, or a packed value from a function in this process. */
-type Content = Uint8Array | TypedValue;
-
-/** A part of a batch as the engine takes it. */
-export interface AnsweredPart {
-  readonly consumed: number;
-  readonly effects: Effects<Content>;
-  /** Undefined when the function does not say how its messages ended: it is of another SDK. */
-  readonly ends: BatchPart["ends"] | undefined;
-}
 
 /** The parts that a transaction changes. */
 export interface TransactionParts {
@@ -37,6 +29,9 @@ export interface TransactionParts {
   readonly outboxes: Outboxes;
   readonly delivery: Delivery;
   readonly finalFailures: FinalFailures;
+  readonly sequence: Sequence;
+  /** Counts who sends what to whom. Undefined when nobody wants to know. */
+  readonly traffic?: Traffic | undefined;
 }
 
 /**
@@ -126,13 +121,17 @@ function addDelivery(keys: readonly string[], target: Address | undefined): read
   return key === undefined ? keys : append(keys, key);
 }
 
-/** Applies a part that was checked. Its messages are the first ones of the mailbox. */
+/**
+ * Applies a part that was checked. Its messages are the first ones of the mailbox. `notes` takes what is sent; undefined when the batch
+ * is not recorded.
+ */
 export function apply(
   known: KnownFunction,
   instance: Instance,
   { consumed, effects, ends }: AnsweredPart,
   now: number,
   parts: TransactionParts,
+  notes?: PartNotes,
 ): void {
   const { generation } = known.route;
   const { address, states, mailbox } = instance;
@@ -155,9 +154,16 @@ export function apply(
   }
   for (const { name, value } of effects.mutations) states.set(known.state(name) as ValueSpec, value, now);
   states.touch(known.states, now);
+  const { traffic, sequence } = parts;
+  const sender = traffic === undefined ? undefined : senderOf(known, traffic);
   for (const { target, argument } of effects.messages) {
-    if (isClient(target)) waiting?.delete(target.id);
-    parts.delivery.deliver(target, new Message(address, Packed.part(argument, generation)));
+    const toClient = isClient(target);
+    if (toClient) waiting?.delete(target.id);
+    const value = Packed.part(argument, generation);
+    parts.delivery.deliver(target, new Message(address, value));
+    sender?.sends(target, value.typename, now);
+    // A delivery to a function gives out one number.
+    notes?.sends(target, value.typename, toClient ? undefined : sequence.last);
   }
   for (const entry of effects.delayed) {
     if ("cancel" in entry) parts.delayed.cancel(address, entry.cancel);
@@ -165,12 +171,22 @@ export function apply(
       const { target, argument, delayMs, cancellationToken } = entry;
       const value = Packed.part(argument, generation);
       parts.delayed.add(new DelayedMessage(target, address, value, now + delayMs, cancellationToken));
+      sender?.sends(target, value.typename, now);
+      notes?.sends(target, value.typename, sequence.last, now + delayMs);
     }
   }
   for (const { namespace, name, argument } of effects.egresses) {
     const outbox = parts.outboxes.declared(`${namespace}/${name}`);
-    outbox?.push(Packed.part(argument, generation));
+    const value = Packed.part(argument, generation);
+    outbox?.push(value);
+    sender?.sendsRecord(namespace, name, value.typename, now);
+    notes?.sendsRecord(`${namespace}/${name}`, value.typename);
     if (outbox?.full) known.filled.add(outbox);
   }
   if (waiting !== undefined) for (const caller of waiting.values()) parts.delivery.answerNothing(caller);
+}
+
+function senderOf(known: KnownFunction, traffic: Traffic): Sender {
+  known.sender ??= new Sender(traffic, known.typeName);
+  return known.sender;
 }

@@ -80,6 +80,9 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     closing.add("egresses", (graceMs) => consumer.close(graceMs));
     consumers.set(name, consumer);
   }
+  const watch = options.admin === false ? undefined : new Watch({ clock: options.clock });
+  // The streams of the admin server end before the server waits for its answers.
+  if (watch !== undefined) closing.add("admin", async () => watch.close());
   const [playground] = module.egresses;
   const engine = await ReopeningEngine.open({
     store,
@@ -91,9 +94,12 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     policy: options,
     showMessage: (value) => showMessage(catalog, value),
     keyLifetimeMs: options.idempotencyKeyLifetime,
+    recorder: watch?.recorder,
+    traffic: watch?.traffic,
     ...(options.park === undefined ? {} : { park: options.park }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
+  watch?.follow(engine);
   closing.add("callers", (graceMs) => engine.releaseCallers(graceMs));
   closing.add("engine", (graceMs) => engine.close(graceMs));
   closing.add("writes", () => engine.settle());
@@ -127,8 +133,6 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
           observe: ingresses.observerOf("http"),
         });
   if (ingress !== undefined) closing.add("ingresses", (graceMs) => ingress.close(graceMs));
-  const watch = adminOptions === false ? undefined : new Watch(engine, { clock: options.clock });
-  if (watch !== undefined) closing.add("admin", async () => watch.close());
   const admin =
     adminOptions === false || watch === undefined
       ? undefined

@@ -7,6 +7,7 @@ import type { Route } from "../http/router.js";
 import type { IngressMetrics } from "../ingress/ingress-metrics.js";
 import type { Runs } from "../runs/runs.js";
 import type { Schedules } from "../schedules/schedules.js";
+import { batchFilter } from "./batch-filter.js";
 import type { ConsoleFiles } from "./console-files.js";
 import { failureFilter } from "./failure-filter.js";
 import type { Metrics } from "./metrics.js";
@@ -39,6 +40,36 @@ export const routes = {
     path: "/history",
     query: [],
     does: "The last hour in columns of ten seconds, and whether the runtime is well.",
+  },
+  graph: {
+    method: "GET",
+    path: "/graph",
+    query: [],
+    does: "Who has sent how many messages to whom since the start: functions, egresses, schedules and who is outside.",
+  },
+  live: {
+    method: "GET",
+    path: "/live",
+    query: batchFilter,
+    does: "The batches as they happen, as server-sent events.",
+  },
+  batches: {
+    method: "GET",
+    path: "/batches",
+    query: [...batchFilter, "message", "after", "limit"],
+    does: "The recorded batches, the newest first.",
+  },
+  batch: {
+    method: "GET",
+    path: "/batches/:batch",
+    query: [],
+    does: "One recorded batch: its messages, what it sent, its states before and after, and its error.",
+  },
+  caused: {
+    method: "GET",
+    path: "/batches/:batch/caused",
+    query: [],
+    does: "The recorded batches that a batch has caused, and those that have caused it.",
   },
   functions: {
     method: "GET",

@@ -2,6 +2,8 @@
 
 import { type Answered, ok, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
+import { batchAnswers } from "./batches.js";
+import { graphAnswers } from "./graph.js";
 import { columnMs } from "./history.js";
 import type { Asked } from "./routes.js";
 import { wellness } from "./well.js";
@@ -12,4 +14,7 @@ export const watchAnswers = {
     const { times, series, now, failuresByCode } = history;
     return ok({ columnMs, times: times.map(timeOf), series, now, failuresByCode, well });
   },
+
+  ...graphAnswers,
+  ...batchAnswers,
 } as const;

@@ -150,7 +150,9 @@ test("a runtime is well, or every reason is named, the worst first", async (t) =
   const { engine } = await world(t, {}, {}, new MemoryStore(), policy);
   const clock = new ManualClock();
   let heldMs = 0;
-  const { history } = new Watch(engine, { clock, loop: { longestMs: () => heldMs, stop: () => {} } });
+  const watch = new Watch({ clock, loop: { longestMs: () => heldMs, stop: () => {} } });
+  watch.follow(engine);
+  const { history } = watch;
   const codes = async () => (await wellness(engine, history)).reasons.map(({ code }) => code);
   assert.deepEqual(await wellness(engine, history), { ok: true, reasons: [] });
   await engine.send(new Address("shop", "counter", "bob"), Types.string.pack("fail"));

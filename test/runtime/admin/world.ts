@@ -71,15 +71,19 @@ export async function world(
 ): Promise<World> {
   const endpoint = new InProcessEndpoint(new LocalFunctions(functions));
   const route = { endpoint, generation: "v3", maxBatch: 1000, states: undefined, label: "in this process" } as const;
+  const watch = new Watch();
+  const { recorder, traffic } = watch;
   const engine = await Engine.open({
     store,
+    recorder,
+    traffic,
     findRoute: (namespace, name) => (functions.typeNames.includes(`${namespace}/${name}`) ? route : undefined),
     limits,
     policy,
     logger: { warn() {}, error() {} },
   });
   const read = adminOptions.read("The admin server", { port: 0, ...options });
-  const watch = new Watch(engine);
+  watch.follow(engine);
   const admin = await openAdminServer(
     {
       engine,
@@ -94,8 +98,8 @@ export async function world(
     read,
   );
   test.after(async () => {
-    await admin.close(0);
     watch.close();
+    await admin.close(0);
     await engine.close(0);
   });
   return {

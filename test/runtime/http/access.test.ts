@@ -25,7 +25,11 @@ interface Listening {
 }
 
 /** Watches an engine, without a timer. */
-const watch = (engine: World["engine"]) => new Watch(engine, { clock: new ManualClock() });
+function watch(engine: World["engine"]): Watch {
+  const watching = new Watch({ clock: new ManualClock() });
+  watching.follow(engine);
+  return watching;
+}
 
 /** Every server of the runtime, and a request that it takes. */
 const servers: Readonly<Record<string, { path: string; method: string; open(world: World): Promise<Listening> }>> = {

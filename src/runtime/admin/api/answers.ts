@@ -2,9 +2,11 @@
 // imports them. Each topic has a file of its own: whoever adds a route adds its answer there.
 
 import type { AddressAnswers } from "./addresses.js";
+import type { BatchAnswers } from "./batches.js";
 import type { DeadLetterAnswers } from "./dead-letters.js";
 import type { FailingAnswers } from "./failing.js";
 import type { FunctionAnswers } from "./functions.js";
+import type { GraphAnswers } from "./graph.js";
 import type { HistoryAnswers } from "./history.js";
 import type { InfoAnswers } from "./info.js";
 import type { MetricAnswers } from "./metrics.js";
@@ -16,6 +18,8 @@ import type { ScheduleAnswers } from "./schedules.js";
 export interface AdminAnswers
   extends InfoAnswers,
     HistoryAnswers,
+    GraphAnswers,
+    BatchAnswers,
     FunctionAnswers,
     AddressAnswers,
     FailingAnswers,

@@ -2,6 +2,13 @@
 
 import type { ShownMessage, ShownValue } from "./values.js";
 
+/** The answers about recorded batches, by the names of their routes. */
+export interface BatchAnswers {
+  readonly batches: BatchList;
+  readonly batch: RecordedBatch;
+  readonly caused: CausedBatches;
+}
+
 /** One recorded batch in a list. */
 export interface BatchSummary {
   /** Names the recorded batch, as long as this process runs. */
@@ -28,6 +35,8 @@ export interface BatchSummary {
   readonly code: string | null;
   /** The id of the trace that came with the batch's messages; null when there is none. */
   readonly trace: string | null;
+  /** Whether the batch is kept, so that GET /batches/:batch shows it. In a list it always is. */
+  readonly recorded: boolean;
 }
 
 /** The error of a batch, or of a message. */

@@ -1,5 +1,10 @@
 // What the admin server answers at /graph: who has sent what to whom since the runtime was opened.
 
+/** The answers about who sends what to whom, by the names of their routes. */
+export interface GraphAnswers {
+  readonly graph: Graph;
+}
+
 /** A sender or a receiver of messages. */
 export interface GraphNode {
   /** Names the node among the others: "function:shop/cart", "egress:shop/mails", "outside", "schedules" or "other". */
@@ -20,7 +25,7 @@ export interface GraphEdge {
   readonly typename: string;
   /** How many messages there were. */
   readonly messages: number;
-  /** When the last of these messages was sent, to ten seconds. */
+  /** When the last of these messages was sent. */
   readonly lastAt: string;
 }
 
@@ -30,6 +35,6 @@ export interface Graph {
   readonly since: string;
   /** The senders and receivers, and the functions that have neither sent nor got anything. */
   readonly nodes: readonly GraphNode[];
-  /** The messages between them: at most 1,000 edges, and those to and from "other". */
+  /** The messages between them: at most 1,000 edges, and one from "other" to "other" for all messages beyond those. */
   readonly edges: readonly GraphEdge[];
 }
