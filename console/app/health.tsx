@@ -1,21 +1,20 @@
 // The dot in the header: whether the runtime is well.
 
-import type { Healthy, Trouble } from "../../src/runtime/admin/api/info.js";
+import { history } from "./history.js";
 import { toOverview } from "./links.js";
-import { useGet } from "./use-get.js";
-
-const everyMs = 5000;
+import { wordFor } from "./wellness.js";
 
 export function Health() {
-  const { data, error } = useGet<Healthy | Trouble>("health", {}, { everyMs });
-  const [tone, words] =
-    error !== undefined
-      ? ["bad", error.code === "UNREACHABLE" ? "Not reached" : error.code]
-      : data === undefined
-        ? ["", "…"]
-        : ["ok", "Well"];
+  const { data, error } = history;
+  const reasons = data?.well.reasons;
+  const { tone, words } = wordFor(reasons, error);
   return (
-    <a class="health" href={toOverview()} aria-label={`Health: ${words}`} title={error?.message}>
+    <a
+      class="health"
+      href={toOverview()}
+      aria-label={`Health: ${words}`}
+      title={error?.message ?? reasons?.map(({ message }) => message).join("\n")}
+    >
       <span class={`dot ${tone}`} />
       <span class="words">{words}</span>
     </a>

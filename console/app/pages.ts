@@ -4,6 +4,7 @@ import type { FunctionComponent } from "preact";
 import { DeadLetter } from "../pages/dead-letters/dead-letter.js";
 import { DeadLetters } from "../pages/dead-letters/dead-letters.js";
 import { Functions } from "../pages/functions.js";
+import { Overview } from "../pages/overview.js";
 import { Run } from "../pages/runs/run.js";
 import { Runs } from "../pages/runs/runs.js";
 import { Schedules } from "../pages/schedules.js";
@@ -21,6 +22,7 @@ export interface Page {
 }
 
 export const pages: readonly Page[] = [
+  { path: "", content: Overview, nav: { group: "", text: "Overview", icon: "overview" } },
   { path: "functions", content: Functions, nav: { group: "", text: "Functions", icon: "functions" } },
   { path: "dead-letters", content: DeadLetters, nav: { group: "Trouble", text: "Dead letters", icon: "letters" } },
   { path: "dead-letters/:letter", content: DeadLetter },

@@ -8,7 +8,7 @@ import { Badge, Empty } from "../ui/notice.js";
 import { PageHead } from "../ui/page.js";
 import { DialogHost, Toasts } from "./floating.js";
 import { Health } from "./health.js";
-import { info, readOnly } from "./info.js";
+import { readOnly } from "./info.js";
 import { toOverview } from "./links.js";
 import { route } from "./location.js";
 import { Login } from "./login.js";
@@ -18,8 +18,6 @@ import { SearchBox } from "./search-box.js";
 import { forgetToken, loggedIn, loginNeeded } from "./session.js";
 import { chooseTheme, theme } from "./theme.js";
 
-const infoEveryMs = 30_000;
-
 export function Shell() {
   const menu = useSignal(false);
   const { parts } = route.value;
@@ -28,12 +26,6 @@ export function Shell() {
   const first = useRef(true);
   const place = parts.join("\n");
   const locked = loginNeeded.value;
-
-  useEffect(() => {
-    if (locked) return;
-    info.start("info", infoEveryMs);
-    return () => info.stop();
-  }, [locked]);
 
   // A click on a link is over when the page has changed: the focus goes on from the page, and not from the link.
   useEffect(() => {

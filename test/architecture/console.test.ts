@@ -11,6 +11,7 @@ const packages = [
   "@preact/signals",
   "@tanstack/virtual-core",
   "uplot",
+  "uplot/",
   "@codemirror/",
   "codemirror",
   "@cfworker/json-schema",

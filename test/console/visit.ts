@@ -17,8 +17,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 export const looks = (["light", "dark"] as const).flatMap((theme) => [1280, 360].map((width) => ({ theme, width })));
 
 /** Visits a place. */
-export async function visit(world: World, { name, hash, ready }: Place, look: (typeof looks)[number]): Promise<void> {
-  const page = await world.page(hash, look);
+export async function visit(world: World, place: Place, look: (typeof looks)[number]): Promise<void> {
+  const { name, hash, ready, answers } = place;
+  const page = await world.page(hash, { ...look, answers });
   await page.getByText(ready, { exact: true }).first().waitFor();
   await assertWell(page);
   if (pictures !== undefined) {

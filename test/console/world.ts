@@ -13,6 +13,8 @@ export interface WorldOptions extends Partial<RuntimeOptions> {
 export interface PageOptions {
   readonly theme?: "light" | "dark";
   readonly width?: number;
+  /** Answers that stand in for those of the admin API, by their paths. */
+  readonly answers?: Readonly<Record<string, () => unknown>> | undefined;
 }
 
 /** A runtime with its admin server, and a browser. */
@@ -46,7 +48,7 @@ export class World {
   }
 
   /** Opens a page of the console, such as "#/functions". */
-  async page(hash = "", { theme = "light", width = 1280 }: PageOptions = {}): Promise<Page> {
+  async page(hash = "", { theme = "light", width = 1280, answers = {} }: PageOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({
       viewport: { width, height: 800 },
       colorScheme: theme,
@@ -59,6 +61,12 @@ export class World {
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
         this.complaints.push(message.text());
     });
+    for (const [path, answer] of Object.entries(answers)) {
+      await page.route(
+        (url) => url.pathname.endsWith(`/${path}`),
+        (route) => route.fulfill({ json: answer() }),
+      );
+    }
     await page.goto(`${this.url}${hash}`);
     return page;
   }
