@@ -23,6 +23,12 @@ export interface Followed<T> {
 }
 
 /**
+ * How the values of a type are written: as JSON, as protobuf messages, as StateFun's own types, or in a way of the user's own.
+ * @internal
+ */
+export type TypeForm = "json" | "protobuf" | "primitive" | "unknown";
+
+/**
  * The text or the bytes that a value is: they reach to the end of its packed bytes.
  * @internal
  */
@@ -70,6 +76,14 @@ export abstract class Type<T> implements ValueReader<T> {
    */
   follow(): Followed<T> | undefined {
     return undefined;
+  }
+
+  /**
+   * How values are written, for people.
+   * @internal
+   */
+  get form(): TypeForm {
+    return "unknown";
   }
 
   /**

@@ -5,7 +5,8 @@ import { WireWriter } from "../bytes/writer.js";
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { Address, WaitingAddress } from "../model/address.js";
 import { isText, isWellFormed } from "../model/text.js";
-import { Type } from "../model/type.js";
+import { Type, type TypeForm } from "../model/type.js";
+import type { JsonSchema } from "./scalar-json.js";
 
 const fields = { namespace: tag(1, delimited), type: tag(2, delimited), id: tag(3, delimited) };
 /** A field of this package: the token of a call that is answered later. Other SDKs ignore the field. */
@@ -13,12 +14,25 @@ const callTokenField = tag(15, delimited);
 
 /** Addresses as the proto message Address of StateFun's protocol; in JSON they have the names of its fields. */
 class AddressType extends Type<Address> {
+  override get form(): TypeForm {
+    return "primitive";
+  }
+
   override get sharesBytes(): boolean {
     return false;
   }
 
   override toJson({ namespace, name, id, callToken }: Address): unknown {
     return { namespace, type: name, id, ...(callToken === undefined ? {} : { callToken }) };
+  }
+
+  override jsonSchema(): JsonSchema {
+    const text = { type: "string" };
+    return {
+      type: "object",
+      properties: { namespace: text, type: text, id: text, callToken: text },
+      required: ["namespace", "type", "id"],
+    };
   }
 
   override fromJson(json: unknown): Address {

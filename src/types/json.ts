@@ -5,7 +5,7 @@ import { describe, StatefunError } from "../errors.js";
 import { FlatJson } from "../model/flat-json.js";
 import type { TypenameOf, WithTypename } from "../model/named.js";
 import { assertPlainJson, assertShallowJson, parseJson } from "../model/plain-json.js";
-import { type Content, type Followed, Type } from "../model/type.js";
+import { type Content, type Followed, Type, type TypeForm } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that `json` uses. */
@@ -63,6 +63,10 @@ class JsonType<T> extends Type<T> {
       );
     }
     this.#schema = schema;
+  }
+
+  override get form(): TypeForm {
+    return "json";
   }
 
   override get sharesBytes(): boolean {

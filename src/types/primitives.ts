@@ -4,10 +4,19 @@ import { delimited, fixed32, fixed64, tag, varint, WireReader } from "../bytes/r
 import { WireWriter } from "../bytes/writer.js";
 import { describe, describeValue, StatefunError } from "../errors.js";
 import { isWellFormed } from "../model/text.js";
-import { type Content, Type } from "../model/type.js";
+import { type Content, Type, type TypeForm } from "../model/type.js";
 import { TypedValue, type Unencoded } from "../model/typed-value.js";
 import { addressType } from "./address-type.js";
-import { boolJson, bytesJson, doubleJson, intJson, longJson, type ScalarJson, stringJson } from "./scalar-json.js";
+import {
+  boolJson,
+  bytesJson,
+  doubleJson,
+  intJson,
+  type JsonSchema,
+  longJson,
+  type ScalarJson,
+  stringJson,
+} from "./scalar-json.js";
 
 /** How one kind of value is checked, written to field 1 and read from it. */
 interface Scalar<T> {
@@ -38,12 +47,20 @@ class ScalarType<T> extends Type<T> {
     this.#read = (bytes, start, end) => this.#decode(bytes, start, end);
   }
 
+  override get form(): TypeForm {
+    return "primitive";
+  }
+
   override get v2(): Type<T> | undefined {
     return this.#v2;
   }
 
   override toJson(value: T): unknown {
     return this.#scalar.json.toJson(value);
+  }
+
+  override jsonSchema(): JsonSchema {
+    return this.#scalar.json.schema;
   }
 
   override fromJson(json: unknown): T {

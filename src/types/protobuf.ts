@@ -13,8 +13,10 @@ import {
   protobufTypename,
   type ReflectedType,
 } from "../model/protobuf-class.js";
-import { Type } from "../model/type.js";
+import { Type, type TypeForm } from "../model/type.js";
 import { protobufFromJson, protobufToJson } from "./protobuf-json.js";
+import { protobufSchema } from "./protobuf-schema.js";
+import type { JsonSchema } from "./scalar-json.js";
 
 /** A type, or a protobufjs class or reflected type, which stands for its own type. */
 export type TypeLike = Type<any> | MessageClass | ReflectedType;
@@ -29,8 +31,16 @@ class ProtobufType<T> extends Type<T> {
     this.#encoder = new MessageEncoder(codec, typename);
   }
 
+  override get form(): TypeForm {
+    return "protobuf";
+  }
+
   override toJson(value: T): unknown {
     return protobufToJson(this.#codec, value as object);
+  }
+
+  override jsonSchema(): JsonSchema | undefined {
+    return protobufSchema(this.#codec);
   }
 
   override fromJson(json: unknown): T | undefined {

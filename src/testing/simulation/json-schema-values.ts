@@ -57,6 +57,8 @@ export function valuesOf(
 }
 
 function texts(fc: typeof FastCheck, { pattern, format, minLength, maxLength }: Schema): Arbitrary<string> {
+  if (format === "int64") return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
+  if (format === "uint64") return fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
   if (format === "uuid") return fc.uuid();
   if (format === "email") return fc.emailAddress();
   if (format === "date-time") return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
