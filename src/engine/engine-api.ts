@@ -1,6 +1,8 @@
 // The engine as its users see it: ingresses send and call, egresses take records, and people look at addresses and change them.
 
 import type { Address } from "../model/address.js";
+import type { ExpireMode } from "../model/expiration.js";
+import type { RetryPolicy } from "../model/function-policy.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { DeadLetterApi } from "./dead-letter-api.js";
 import type { EngineMetrics } from "./metrics-api.js";
@@ -77,7 +79,23 @@ export interface FunctionInfo {
   /** Where the function is reached: "in this process", a URL, or "served by nothing". */
   readonly endpoint: string;
   /** The states that the engine knows. An expiration is in milliseconds. */
-  readonly states: readonly { name: string; typename: string; expireMode: string; expireAfterMs: number }[];
+  readonly states: readonly { name: string; typename: string; expireMode: ExpireMode; expireAfterMs: number }[];
+  /** What happens when a message fails, and how the function is called; undefined when nothing serves the function. */
+  readonly policy: ServedPolicy | undefined;
+}
+
+/** What happens when a message of a function fails, and how the function is called. Infinity is no limit. */
+export interface ServedPolicy {
+  /** How often and how long a message that fails is tried, in milliseconds. */
+  readonly retry: RetryPolicy;
+  /** What becomes of a message that has used up its tries. */
+  readonly onFailure: "park" | "deadLetter";
+  /** The egress that the function's dead letters are sent to. */
+  readonly deadLetterEgress: string;
+  /** The most messages of one call. */
+  readonly maxBatch: number;
+  /** The most calls of the function in flight at once, as far as the function has a limit of its own. */
+  readonly concurrency: number;
 }
 
 /** Which functions to list. */
@@ -266,7 +284,7 @@ export interface EngineApi {
    * in the order of their names. Of the functions that have nothing to do, only the last 1,000 are remembered.
    */
   functions(page: FunctionsPage): Promise<FunctionInfo[]>;
-  /** One function, if {@link functions} would list it. Rejects with TYPE_NAME_INVALID. */
+  /** One function, if something serves it or {@link functions} would list it. Rejects with TYPE_NAME_INVALID. */
   function(typeName: string): Promise<FunctionInfo | undefined>;
   /**
    * The addresses of one function that hold a state or a message, in the order of their ids, behind the id `after`. A page is

@@ -56,6 +56,10 @@ export class FunctionPages {
     const { namespace, name } = parseTypeName(typeName);
     const known = functions.peek(namespace, name);
     if (known !== undefined) return servedInfo(known);
+    const route = functions.routeOf(namespace, name);
+    if (route !== undefined) {
+      return servedInfo({ typeName, route, states: [...(route.states ?? [])], policy: functions.policyOf(route) });
+    }
     await commit.attempted();
     return (await isUnserved(this.#parts, namespace, name)) ? unservedInfo(typeName) : undefined;
   }
@@ -81,7 +85,9 @@ function keyOf(typeName: string): string {
   return functionKey(namespace, name);
 }
 
-function servedInfo({ typeName, route, states }: KnownFunction): FunctionInfo {
+type Served = Pick<KnownFunction, "typeName" | "route" | "states" | "policy">;
+
+function servedInfo({ typeName, route, states, policy }: Served): FunctionInfo {
   return {
     typeName,
     endpoint: route.label,
@@ -91,9 +97,16 @@ function servedInfo({ typeName, route, states }: KnownFunction): FunctionInfo {
       expireMode: expiration.mode,
       expireAfterMs: expiration.afterMs,
     })),
+    policy: {
+      retry: policy.retry,
+      onFailure: policy.onFailure === "deadLetter" ? "deadLetter" : "park",
+      deadLetterEgress: policy.deadLetterEgress,
+      maxBatch: route.maxBatch,
+      concurrency: route.mostInFlight ?? Number.POSITIVE_INFINITY,
+    },
   };
 }
 
 function unservedInfo(typeName: string): FunctionInfo {
-  return { typeName, endpoint: noEndpoint, states: [] };
+  return { typeName, endpoint: noEndpoint, states: [], policy: undefined };
 }

@@ -158,12 +158,16 @@ export class FunctionTable {
     if (known !== undefined) return known;
     const route = this.#findRoute(namespace, name);
     if (route === undefined) return undefined;
-    const policy = route.policy === undefined ? this.#policy : policyOver(route.policy, this.#policy);
     const backlog = new Backlog(this.#memory, this.#mailboxes);
     const counters = this.counters.of(`${namespace}/${name}`);
-    const found = new KnownFunction(namespace, name, route, policy, backlog, counters);
+    const found = new KnownFunction(namespace, name, route, this.policyOf(route), backlog, counters);
     this.#known.set(name, (this.#known.get(name) ?? new Map()).set(namespace, found));
     return found;
+  }
+
+  /** What happens when a message of a function that is reached so fails. */
+  policyOf({ policy }: Route): WholePolicy {
+    return policy === undefined ? this.#policy : policyOver(policy, this.#policy);
   }
 
   /**

@@ -69,11 +69,12 @@ export function bindClass<I extends object>(
     return Object.freeze({ name, type: types[index] as Type<any>, expiration, property, get, set });
   });
   for (const schedule of record.schedules) assertHandler(schedule, record.handlers, functionClass.name);
+  const makeDefaults = create === undefined ? () => new functionClass() : undefined;
   const spec = makeFunctionSpec(
     { typeName, policy, schedules: record.schedules.map((schedule) => scheduleOf(schedule, functionClass.name)) },
     states,
     record.handlers.filter(({ extended }) => extended === undefined).map(handlerSource),
-    create === undefined ? () => new functionClass() : newInstances(functionClass, create),
+    { create: makeDefaults ?? newInstances(functionClass, create as Create), makeDefaults },
     extendedMethods(record.handlers),
   );
   for (const schedule of record.schedules) assertOwnMessage(schedule, spec);

@@ -181,7 +181,7 @@ export function bindHandler(
     { typeName, policy: policyOf(own), schedules: readSchedules(where, schedules) },
     declared.map(({ spec }) => spec),
     sources,
-    create,
+    { create, makeDefaults: create },
     registeredMethods(workflows, continuations),
   );
 }

@@ -100,6 +100,8 @@ export interface FunctionSpec {
   readonly catchAll: Handler | undefined;
   /** The types that the function declares to take, in their order, without catch-alls. */
   readonly handled: readonly HandledDeclaration[];
+  /** Those of them that begin a run of a workflow. */
+  readonly begun: readonly HandledDeclaration[];
   /** When the function gets a message by itself, on the embedded runtime. */
   readonly schedules: readonly ScheduleSpec[];
   /** Finds the handlers of messages that belong to an extension; undefined when the function has none. */
@@ -108,6 +110,8 @@ export interface FunctionSpec {
   readonly beginCall: BeginCall | undefined;
   /** Makes the object that one batch works on: an instance of the class, or an object that holds the states. */
   create(): object | Promise<object>;
+  /** Makes an object that holds the defaults of the states; undefined when only the user's own code makes instances. */
+  readonly makeDefaults: (() => object) | undefined;
 }
 
 /** A declared handler, before it is indexed by its types. */
@@ -192,7 +196,7 @@ export function makeFunctionSpec(
   { typeName, policy, schedules }: Pick<FunctionSpec, "typeName" | "policy" | "schedules">,
   ownStates: readonly StateSpec[],
   handlers: readonly HandlerSource[],
-  create: FunctionSpec["create"],
+  { create, makeDefaults }: Pick<FunctionSpec, "create" | "makeDefaults">,
   extended?: ExtendedMethods,
 ): FunctionSpec {
   const bound = extended?.extension.bind(typeName, extended.methods);
@@ -218,10 +222,14 @@ export function makeFunctionSpec(
     states,
     stateIndex: indexStates(typeName, states),
     ...indexed,
+    begun: (bound?.sources ?? []).flatMap(({ types, name }) =>
+      types.map((type) => ({ type: typeOf(type as TypeLike), name })),
+    ),
     schedules,
     claim: bound?.claim,
     beginCall: bound?.beginCall,
     create,
+    makeDefaults,
   });
 }
 

@@ -31,7 +31,10 @@ const state = (name: string): StateSpec => ({
   set: () => {},
 });
 const make = (handlers: HandlerSource[], states: StateSpec[] = []) =>
-  makeFunctionSpec({ typeName: "a/b", policy: {}, schedules: [] }, states, handlers, () => ({}));
+  makeFunctionSpec({ typeName: "a/b", policy: {}, schedules: [] }, states, handlers, {
+    create: () => ({}),
+    makeDefaults: undefined,
+  });
 
 test("a handler is found by each typename of its types, in both generations", () => {
   const { handlers, catchAll, handled } = make([

@@ -12,11 +12,14 @@ import type { Tries } from "./api/failing.js";
 import type { ListedFunction } from "./api/functions.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import { infoAnswers } from "./info.js";
+import { functionAnswers } from "./one-function.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
+import { requestAnswers } from "./requests.js";
 import type { RouteName } from "./routes.js";
 import { runAnswers, showRun } from "./runs.js";
 import { scheduleAnswers } from "./schedules.js";
-import { assertStateHeld, assertStateKnown, readState } from "./values.js";
+import { stateAnswers } from "./state-file.js";
+import { assertStateKnown, heldState, readState } from "./values.js";
 import { watchAnswers } from "./watching.js";
 
 /** What answers each route, by the route's name. */
@@ -89,7 +92,7 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
     const address = await addressOf(engine, filled);
     const name = filled.state as string;
     assertOwnState(name);
-    await assertStateHeld(engine, address, name);
+    await heldState(engine, address, name);
     await engine.setState(address, name, undefined);
     return ok({ status: "deleted" });
   },
@@ -123,6 +126,9 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
   },
 
   ...infoAnswers,
+  ...functionAnswers,
+  ...requestAnswers,
+  ...stateAnswers,
   ...watchAnswers,
   ...runAnswers,
   ...parkedAnswers,

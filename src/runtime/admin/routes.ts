@@ -5,6 +5,7 @@ import type { EngineApi } from "../../engine/engine-api.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { Route } from "../http/router.js";
 import type { IngressMetrics } from "../ingress/ingress-metrics.js";
+import { callQuery, sendQuery } from "../ingress/one-message.js";
 import type { Runs } from "../runs/runs.js";
 import type { Schedules } from "../schedules/schedules.js";
 import { batchFilter } from "./batch-filter.js";
@@ -77,6 +78,12 @@ export const routes = {
     query: ["after", "limit"],
     does: "The functions in the order of their names, and how many addresses, messages, failures and calls each of them has.",
   },
+  oneFunction: {
+    method: "GET",
+    path: "/functions/:namespace/:name",
+    query: [],
+    does: "One function: the types that it takes and keeps, with their JSON Schemas, and how it is called.",
+  },
   addresses: {
     method: "GET",
     path: "/functions/:namespace/:name/addresses",
@@ -94,6 +101,18 @@ export const routes = {
     path: address,
     query: ["afterState"],
     does: "One address: its states, its runs, its messages, its failures and its call in flight.",
+  },
+  sendMessage: {
+    method: "POST",
+    path: `${address}/send`,
+    query: sendQuery,
+    does: "Sends a message, now or later, as `/send` of the HTTP ingress does.",
+  },
+  callFunction: {
+    method: "POST",
+    path: `${address}/call`,
+    query: callQuery,
+    does: "Calls the function and answers with its answer, as `/call` of the HTTP ingress does.",
   },
   addressRuns: {
     method: "GET",
@@ -118,6 +137,12 @@ export const routes = {
     path: `${address}/runs/:run/cancel`,
     query: ["reason"],
     does: "Cancels one run.",
+  },
+  readState: {
+    method: "GET",
+    path: `${address}/states/:state`,
+    query: ["as"],
+    does: "The whole value of a state, as a file: its packed bytes, or with `as=content` its text or bytes, or with `as=json` its JSON.",
   },
   writeState: {
     method: "PUT",

@@ -71,9 +71,10 @@ export async function assertStateKnown(
   throw noState(typeName, name, [...names, ...held]);
 }
 
-/** Throws NOT_FOUND for a state that the address does not have. */
-export async function assertStateHeld(engine: EngineApi, address: Address, name: string): Promise<void> {
-  if ((await engine.state(address, name)) !== undefined) return;
+/** The value of a state. Throws NOT_FOUND for a state that the address does not have. */
+export async function heldState(engine: EngineApi, address: Address, name: string): Promise<TypedValue> {
+  const value = await engine.state(address, name);
+  if (value !== undefined) return value;
   throw noState(`${address}`, name, await statesOf(engine, address));
 }
 

@@ -1,29 +1,21 @@
 // The HTTP ingress of the runtime: send a message, send it later, call a function and wait for the answer.
 
-import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
-import type { CallOptions, EngineApi } from "../../engine/engine-api.js";
+import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
-import { addressOfHeader, bearerTokenOption, fromHeader, idempotencyKeyOption } from "../../model/header-values.js";
-import { assertOneTime, assertTokenHasTime, parseInstant } from "../../model/instant.js";
+import { bearerTokenOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
-import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { hostsOption } from "../http/access.js";
-import { bodyReader } from "../http/body-value.js";
-import { readBody } from "../http/request-body.js";
 import { headerNamesOption, RequestMetadata } from "../http/request-metadata.js";
-import { parseDuration } from "../http/request-target.js";
 import { listenToRoutes, type RoutedRequest } from "../http/routed-server.js";
 import type { Route } from "../http/router.js";
-import { type HttpServer, type ObserveAnswer, sendJson, sendNothing } from "../http/server.js";
-import { sendValue } from "../http/value-answer.js";
-import { keyLifetimeOf, timeoutOf } from "./durations.js";
+import { type HttpServer, type ObserveAnswer, sendJson } from "../http/server.js";
 import { ManyCalls } from "./many-calls.js";
+import { addressOf, callQuery, keyOf, OneMessage, sendQuery } from "./one-message.js";
 import { cancelledRuns, shownRuns } from "./runs.js";
-import { assertServed, isServed } from "./served.js";
+import { isServed } from "./served.js";
 
 /** Options of the HTTP ingress. */
 export interface HttpIngressOptions {
@@ -78,13 +70,6 @@ interface IngressRoute extends Route {
   answer(asked: Asked): Promise<void> | void;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** How long the key of a request must be remembered, for clients whose retries end soon. */
-const keyLifetimeHeader = "idempotency-key-lifetime";
-
-const accepted = { status: "accepted" };
-
 /** Opens a server that takes messages for an engine. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
 export function openHttpIngress(
   engine: EngineApi,
@@ -96,12 +81,13 @@ export function openHttpIngress(
   },
 ): Promise<HttpServer> {
   const metadata = new RequestMetadata(options.metadataHeaders);
+  const oneMessage = new OneMessage({ engine, catalog, maxBodyBytes: options.maxBodyBytes, metadata });
   const manyCalls = new ManyCalls({ ...options, engine, catalog, metadata });
   return listenToRoutes({
     name: "The ingress",
     option: "the option ingress.port",
     ...options,
-    routes: new HttpIngress(engine, catalog, options.maxBodyBytes, metadata, manyCalls).routes,
+    routes: new HttpIngress(engine, catalog, oneMessage, manyCalls).routes,
     notFound,
     headersOfPages: (request) => metadata.asked(request),
     answer: (asked) => asked.route.answer(asked),
@@ -112,21 +98,20 @@ export function openHttpIngress(
 class HttpIngress {
   readonly #engine: EngineApi;
   readonly #catalog: TypeCatalog;
-  readonly #maxBodyBytes: number;
-  readonly #metadata: RequestMetadata;
+  readonly #oneMessage: OneMessage;
   readonly #manyCalls: ManyCalls;
   readonly routes: readonly IngressRoute[] = [
     {
       method: "POST",
       path: "/call/:namespace/:name/:id",
-      query: ["handler", "type", "timeout"],
-      answer: (asked) => this.#call(asked),
+      query: callQuery,
+      answer: (asked) => this.#oneMessage.call(asked),
     },
     {
       method: "POST",
       path: "/send/:namespace/:name/:id",
-      query: ["handler", "type", "delay", "at", "cancellationToken"],
-      answer: (asked) => this.#send(asked),
+      query: sendQuery,
+      answer: (asked) => this.#oneMessage.send(asked),
     },
     { method: "POST", path: "/calls", query: [], answer: (asked) => this.#manyCalls.answer(asked) },
     { method: "DELETE", path: "/delayed/:cancellationToken", query: [], answer: (asked) => this.#cancel(asked) },
@@ -147,70 +132,11 @@ class HttpIngress {
     { method: "HEAD", path: "/", query: [], answer: (asked) => this.#list(asked) },
   ];
 
-  constructor(
-    engine: EngineApi,
-    catalog: TypeCatalog,
-    maxBodyBytes: number,
-    metadata: RequestMetadata,
-    manyCalls: ManyCalls,
-  ) {
+  constructor(engine: EngineApi, catalog: TypeCatalog, oneMessage: OneMessage, manyCalls: ManyCalls) {
     this.#engine = engine;
     this.#catalog = catalog;
-    this.#maxBodyBytes = maxBodyBytes;
-    this.#metadata = metadata;
+    this.#oneMessage = oneMessage;
     this.#manyCalls = manyCalls;
-  }
-
-  async #call(asked: Asked): Promise<void> {
-    const { request, response, query } = asked;
-    const address = addressOf(asked);
-    const timeout = query.get("timeout");
-    const timeoutMs = timeout === undefined ? undefined : timeoutOf(timeout);
-    const gone = goneOf(request);
-    // Many clients may wait for long, so the function that waits must not hold the value.
-    const begin = (value: TypedValue) => {
-      const options: Mutable<CallOptions> = keyOf(request);
-      const from = fromOf(request);
-      if (from !== undefined) options.from = from;
-      if (timeoutMs !== undefined) options.timeoutMs = timeoutMs;
-      options.signal = gone;
-      return this.#engine.call(address, value, options);
-    };
-    try {
-      const answer = await this.#value(asked, address).then(begin);
-      if (answer === undefined) sendNothing(response);
-      else sendValue(this.#catalog.find, request, response, answer);
-    } catch (error) {
-      if (!gone.aborted) throw error; // a client that has left takes no answer
-    }
-  }
-
-  async #send(asked: Asked): Promise<void> {
-    const { request, response, query } = asked;
-    const address = addressOf(asked);
-    const delay = query.get("delay");
-    const cancellationToken = query.get("cancellationToken");
-    const at = query.get("at");
-    assertOneTime("The request", delay, at);
-    assertTokenHasTime(cancellationToken, delay, at);
-    const atMs = at === undefined ? undefined : parseInstant(at, "at");
-    const delayMs = delay === undefined ? undefined : parseDuration("delay", "DELAY_INVALID", delay);
-    const value = await this.#value(asked, address);
-    await this.#engine.send(address, value, {
-      ...keyOf(request),
-      ...(delayMs === undefined ? {} : { delayMs }),
-      ...(atMs === undefined ? {} : { atMs }),
-      ...(cancellationToken === undefined ? {} : { cancellationToken }),
-    });
-    sendJson(response, 202, accepted);
-  }
-
-  /** Reads the message. Everything that can be wrong with the rest of the request is checked before the body is read. */
-  async #value({ request, query }: Asked, address: Address): Promise<TypedValue> {
-    assertServed(this.#engine, address);
-    const read = bodyReader(this.#catalog, address.typeName, request, query);
-    const metadata = this.#metadata.of(request);
-    return read(await readBody(request, this.#maxBodyBytes)).withMetadata(metadata);
   }
 
   async #cancel({ request, response, filled: { cancellationToken = "" } }: Asked): Promise<void> {
@@ -247,50 +173,9 @@ class HttpIngress {
   }
 }
 
-/** The signals of the connections whose clients have called. */
-const connections = new WeakMap<Socket, AbortSignal>();
-
-/** A signal that aborts when the client has left. The calls of one connection share it, because a signal is costly to make. */
-function goneOf({ socket }: IncomingMessage): AbortSignal {
-  const known = connections.get(socket);
-  if (known !== undefined) return known;
-  const gone = new AbortController();
-  connections.set(socket, gone.signal);
-  socket.once("close", () => gone.abort());
-  return gone.signal;
-}
-
 function notFound(): StatefunError {
   return new StatefunError(
     "NOT_FOUND",
     "The paths are POST /send/<namespace>/<name>/<id>, POST /call/<namespace>/<name>/<id>, POST /calls, DELETE /delayed/<cancellationToken>, GET /runs/<namespace>/<name>/<id>, POST /runs/<namespace>/<name>/<id>/cancel, POST /runs/<namespace>/<name>/<id>/<run>/cancel and GET /. Write a slash inside a part as %2F.",
   );
-}
-
-/** Throws TYPE_NAME_INVALID and ID_MISSING. */
-function addressOf({ filled: { namespace = "", name = "", id = "" } }: Asked): Address {
-  if (namespace === "" || name === "" || name.includes("/")) {
-    throw new StatefunError(
-      "TYPE_NAME_INVALID",
-      `The path has the namespace "${namespace}" and the name "${name}". Neither may be empty, and a name holds no slash.`,
-    );
-  }
-  if (id === "") throw new StatefunError("ID_MISSING", `The path has no id for ${namespace}/${name}.`);
-  return new Address(namespace, name, id);
-}
-
-/** Throws OPTION_INVALID and DURATION_INVALID. */
-function keyOf({ headers }: IncomingMessage): { idempotencyKey?: string; keyLifetimeMs?: number } {
-  const key = idempotencyKeyOption(headers["idempotency-key"] as string | undefined, "Idempotency-Key", "The request");
-  if (key === undefined) return {};
-  const lifetime = headers[keyLifetimeHeader] as string | undefined;
-  return lifetime === undefined
-    ? { idempotencyKey: key }
-    : { idempotencyKey: key, keyLifetimeMs: keyLifetimeOf("Idempotency-Key-Lifetime", lifetime) };
-}
-
-/** The address whose handler waits for the answer. Throws OPTION_INVALID. */
-function fromOf({ headers }: IncomingMessage): Address | undefined {
-  const text = headers[fromHeader] as string | undefined;
-  return text === undefined ? undefined : addressOfHeader(text);
 }

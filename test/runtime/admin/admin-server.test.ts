@@ -330,8 +330,8 @@ test("a path, a query or a name that does not exist is refused with its reason",
   assert.deepEqual(await told("GET /addresses/shop/counter/"), [404, "NOT_FOUND"]);
   assert.deepEqual(await told("GET /functions?most=1"), [400, "OPTION_INVALID"]);
   assert.deepEqual(await told("POST /parked"), [405, "METHOD_NOT_ALLOWED"]);
-  const { headers } = await ask("GET /addresses/shop/counter/bob/states/count");
-  assert.equal(headers.allow, "PUT, DELETE");
+  const { headers } = await ask("POST /addresses/shop/counter/bob/states/count");
+  assert.equal(headers.allow, "GET, PUT, DELETE");
 });
 
 test("what waits for a function that nothing serves any more is listed, shown and dropped", async (t) => {

@@ -10,7 +10,9 @@ import type { GraphAnswers } from "./graph.js";
 import type { HistoryAnswers } from "./history.js";
 import type { InfoAnswers } from "./info.js";
 import type { MetricAnswers } from "./metrics.js";
+import type { OneFunctionAnswers } from "./one-function.js";
 import type { ParkedAnswers } from "./parked.js";
+import type { RequestAnswers } from "./requests.js";
 import type { RunAnswers } from "./runs.js";
 import type { ScheduleAnswers } from "./schedules.js";
 
@@ -21,6 +23,8 @@ export interface AdminAnswers
     GraphAnswers,
     BatchAnswers,
     FunctionAnswers,
+    OneFunctionAnswers,
+    RequestAnswers,
     AddressAnswers,
     FailingAnswers,
     ParkedAnswers,

@@ -2,6 +2,11 @@
 
 import type { ShownValue } from "./values.js";
 
+/** The answer about one function, by the name of its route. */
+export interface OneFunctionAnswers {
+  readonly oneFunction: OneFunction;
+}
+
 /** A type, with all that helps to write a value of it. */
 export interface ShownType {
   /** The typename of the values. */
@@ -59,8 +64,8 @@ export interface ShownPolicy {
   };
   /** What becomes of a message that has used up its tries. */
   readonly onFailure: "park" | "deadLetter";
-  /** The egress that the function's dead letters are sent to; null when it has no consumer. */
-  readonly deadLetterEgress: string | null;
+  /** The egress that the function's dead letters are sent to, "namespace/name". */
+  readonly deadLetterEgress: string;
   /** How many messages of one address are handed over in one call at most. */
   readonly maxBatch: number;
   /** How many calls of the function may be in flight at once; null when there is no limit of the function's own. */
@@ -83,8 +88,8 @@ export interface OneFunction {
   readonly workflows: readonly ShownWorkflow[];
   /** The states that the function keeps, in the order of its declaration. */
   readonly states: readonly ShownStateType[];
-  /** How the messages of the function are tried, and how it is called. */
-  readonly policy: ShownPolicy;
+  /** How the messages of the function are tried, and how it is called; null when nothing serves it. */
+  readonly policy: ShownPolicy | null;
   /** The addresses that hold a state or a message, of which at most 1000 are counted. */
   readonly addresses: number;
   /** Whether there are more addresses than were counted. */
