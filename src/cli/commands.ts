@@ -348,6 +348,16 @@ export const commands = {
       ...json,
     },
   },
+  backup: {
+    args: "",
+    summary: "Copy everything that the runtime keeps into a new folder, while it goes on.",
+    options: {
+      to: { value: "folder", help: "The new folder, on the runtime's machine." },
+      ...admin,
+      ...json,
+    },
+    examples: ["statefun backup --to backups/monday", "statefun start functions.js --dir backups/monday"],
+  },
   metrics: {
     args: "",
     summary: "Print the metrics, in the text format of Prometheus or, with --json, as JSON.",

@@ -31,6 +31,7 @@ const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise
   retry: async () => (await import("./mend.js")).retry,
   drop: async () => (await import("./mend.js")).drop,
   "dead-letters": async () => (await import("./dead-letters.js")).deadLetters,
+  backup: async () => (await import("./backup.js")).backup,
   metrics: async () => (await import("./look.js")).metrics,
   health: async () => (await import("./look.js")).health,
   help: async () => (await import("./help.js")).help,

@@ -8,8 +8,9 @@ import { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import { longestTimerMs } from "../model/duration.js";
 import { defaultLogger, guarded, type Logger, logFailure } from "../model/logger.js";
+import type { Backup } from "../store/backup.js";
 import { MemoryStore } from "../store/memory-store.js";
-import type { Store } from "../store/store.js";
+import type { CopiedStore } from "../store/store.js";
 import { showMessage } from "../types/show-value.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 import { openAdminServer } from "./admin/admin-server.js";
@@ -45,6 +46,8 @@ export interface OpenRuntime {
   readonly egresses: AttachedEgresses;
   readonly schedules: Schedules;
   readonly closing: Closing;
+  /** Copies the store into a folder; see StatefunRuntime.backup. */
+  backUp(folder: string): Promise<Backup>;
 }
 
 /** Opens a runtime. When a part can't be opened, the parts before it are closed and the promise rejects. */
@@ -122,6 +125,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     closing.add("ingresses", (graceMs) => server.close(graceMs));
   }
   const dir = options.dir === false ? undefined : options.dir;
+  const backUp = async (folder: string) => (await import("../store/backup.js")).backUp(store, folder);
   const runs = new Runs(engine, options.clock);
   const { ingress: ingressOptions, admin: adminOptions } = options;
   const ingress =
@@ -137,7 +141,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     adminOptions === false || watch === undefined
       ? undefined
       : await openAdminServer(
-          { engine, runs, schedules, catalog, ingresses, watch, dir, ingressUrl: ingress?.url },
+          { engine, runs, schedules, catalog, ingresses, watch, dir, ingressUrl: ingress?.url, backUp },
           { ...adminOptions, logger: adminOptions.logger ?? logger },
         );
   if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
@@ -153,6 +157,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     egresses: attached,
     schedules,
     closing,
+    backUp,
   };
 }
 
@@ -212,7 +217,7 @@ function openRoutes(
   return makeRoutes(module, local, policies);
 }
 
-async function openStore(dir: string | false, waitForLockMs: number | undefined, logger: Logger): Promise<Store> {
+async function openStore(dir: string | false, waitForLockMs: number | undefined, logger: Logger): Promise<CopiedStore> {
   if (dir === false) return new MemoryStore();
   // Loaded only here: LevelDB is native code, which a runtime in memory works without.
   const { openLevelStore } = await import("../store/level-store.js");

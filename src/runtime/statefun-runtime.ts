@@ -10,6 +10,7 @@ import { defineOptions, positiveInteger, wait, withDefault } from "../model/opti
 import { assertRunId } from "../model/run-id.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Ref, Sender } from "../refs/plain-types.js";
+import type { Backup } from "../store/backup.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
 import { type OpenRuntime, openRuntime } from "./open-runtime.js";
 import { refTo, senderTo } from "./refs.js";
@@ -253,6 +254,28 @@ export class StatefunRuntime {
     egresses.assertFree(name);
     const spec = { handler, ...egressOptions.read("egress", options) };
     egresses.own(name, new ProcessEgress(name, spec, catalog.find, { logger, clock }));
+  }
+
+  /**
+   * Copies everything that the runtime keeps into another folder, while it goes on: states, messages and delayed messages as they
+   * are at one moment, between two commits. The folder must not exist yet, or be empty; `StatefunRuntime.open({ dir })` opens it.
+   * Rejects with OPTION_INVALID when it holds something, and with STORE_FULL and STORE_FAILED; then there is no such folder.
+   *
+   * @example
+   * ```ts
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { functions } from "./functions.js";
+   *
+   * await using runtime = await StatefunRuntime.open({ functions, dir: "kept" });
+   * const { entries, bytes } = await runtime.backup(`backups/${Date.now()}`);
+   * console.log(`${entries} entries, ${bytes} bytes`);
+   * ```
+   */
+  async backup(folder: string): Promise<Backup> {
+    if (typeof folder !== "string" || folder === "") {
+      throw new StatefunError("OPTION_INVALID", "A backup needs the path of a folder that does not exist yet.");
+    }
+    return this.#opened.backUp(folder);
   }
 
   /**

@@ -107,7 +107,7 @@ async function writeFormat(folder: string): Promise<void> {
 }
 
 /** Makes the names in a folder durable. Windows can't do that, and refuses to open a folder. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {

@@ -8,7 +8,7 @@ import { StatefunError } from "../errors.js";
 import { checkScans, scanOf } from "./checked-scans.js";
 import { failureByText, failureOf, freeBytes } from "./failure.js";
 import { OwnedFolder } from "./owned-folder.js";
-import type { Entry, Range, Store, Write } from "./store.js";
+import type { CopiedStore, Entry, Range, Write } from "./store.js";
 
 /** Options of {@link openLevelStore}. */
 export interface LevelStoreOptions {
@@ -35,6 +35,9 @@ export interface LevelStoreOptions {
 const mebibyte = 1024 * 1024;
 /** How many keys are counted at once. */
 const countedAtOnce = 10_000;
+/** A page of all entries has about so many entries, or so many bytes. */
+const pageLength = 1_000;
+const pageBytes = 256 * 1024;
 /** The bytes that LevelDB needs to open besides the content of its logs: its list of files, and an empty log. */
 const openingBytes = 64 * 1024;
 /** How often to try again while a process that writes no file OWNER, one of an older release, holds LevelDB's lock. */
@@ -47,7 +50,7 @@ const bytesForBoth = { keyEncoding: "view", valueEncoding: "view" } as const;
  * process has the folder open. Rejects with STORE_VERSION, and touches nothing, when the folder has another format or belongs
  * to another program. Rejects with STORE_FULL and STORE_FAILED.
  */
-export async function openLevelStore(dir: string, options: LevelStoreOptions = {}): Promise<Store> {
+export async function openLevelStore(dir: string, options: LevelStoreOptions = {}): Promise<CopiedStore> {
   const deadline = performance.now() + (options.waitForLockMs ?? 0);
   const warned = new Set<string>();
   const warn = (line: string) => {
@@ -65,7 +68,7 @@ export async function openLevelStore(dir: string, options: LevelStoreOptions = {
   }
 }
 
-async function openOwned(dir: string, waitMs: number, options: LevelStoreOptions): Promise<Store> {
+async function openOwned(dir: string, waitMs: number, options: LevelStoreOptions): Promise<CopiedStore> {
   const { onFailure = () => {}, warn = () => {} } = options;
   const folder = await OwnedFolder.take(dir, { waitMs, onFailure, warn });
   try {
@@ -80,7 +83,7 @@ async function openOwned(dir: string, waitMs: number, options: LevelStoreOptions
 
 type Database = ClassicLevel<string, Uint8Array>;
 
-class LevelStore implements Store {
+class LevelStore implements CopiedStore {
   readonly #folder: OwnedFolder;
   readonly #options: LevelStoreOptions;
   /** The open database. Undefined before it is opened, after it is closed, and while it is opened again. */
@@ -171,6 +174,22 @@ class LevelStore implements Store {
         await keys.close();
       }
     });
+  }
+
+  async *pages(): AsyncGenerator<Entry[]> {
+    // The iterator reads from a snapshot that LevelDB makes with it.
+    const iterator = await this.#read(async (database) =>
+      database.iterator({ fillCache: false, highWaterMarkBytes: pageBytes }),
+    );
+    try {
+      for (;;) {
+        const page = await this.#read(() => iterator.nextv(pageLength));
+        if (page.length === 0) return;
+        yield page;
+      }
+    } finally {
+      await iterator.close();
+    }
   }
 
   close(): Promise<void> {

@@ -1,11 +1,14 @@
 // A store without a disk, for tests and for a runtime that has no data folder.
 
 import { StatefunError } from "../errors.js";
-import { SortedKeys } from "./sorted-keys.js";
-import { type Entry, type Range, type Store, sizeOfEntry, type Write } from "./store.js";
+import { compareKeys, SortedKeys } from "./sorted-keys.js";
+import { type CopiedStore, type Entry, type Range, sizeOfEntry, type Write } from "./store.js";
+
+/** How many entries a page has. */
+const pageLength = 1_000;
 
 /** Keeps everything in memory. Reads see a write at once. */
-export class MemoryStore implements Store {
+export class MemoryStore implements CopiedStore {
   readonly #values = new Map<string, Uint8Array>();
   readonly #keys = new SortedKeys();
   #closed = false;
@@ -49,6 +52,14 @@ export class MemoryStore implements Store {
   async count({ from, to }: Pick<Range, "from" | "to">): Promise<number> {
     this.#assertOpen();
     return this.#keys.range(from, to, Number.POSITIVE_INFINITY).length;
+  }
+
+  async *pages(): AsyncGenerator<Entry[]> {
+    this.#assertOpen();
+    const entries = [...this.#values].sort(([a], [b]) => compareKeys(a, b));
+    for (let from = 0; from < entries.length; from += pageLength) {
+      yield entries.slice(from, from + pageLength);
+    }
   }
 
   async close(): Promise<void> {

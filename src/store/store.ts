@@ -57,3 +57,12 @@ export interface Store {
   /** Frees the store for another process, when its reads and writes in flight are done. */
   close(): Promise<void>;
 }
+
+/** A store that can be copied while it is used. */
+export interface CopiedStore extends Store {
+  /**
+   * Reads all entries, in their order, as they are when the first page is asked for: writes that come later do not show. A page
+   * is small enough to be copied within milliseconds, unless one value is large. Rejects with the errors of get.
+   */
+  pages(): AsyncIterable<readonly Entry[]>;
+}

@@ -10,6 +10,7 @@ import { type AnswerOf, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answer
 import type { WaitingMessage as ShownWaiting } from "./api/addresses.js";
 import type { Tries } from "./api/failing.js";
 import type { ListedFunction } from "./api/functions.js";
+import { backupAnswers } from "./backup.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import { infoAnswers } from "./info.js";
 import { functionAnswers } from "./one-function.js";
@@ -130,6 +131,7 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
   ...requestAnswers,
   ...stateAnswers,
   ...watchAnswers,
+  ...backupAnswers,
   ...runAnswers,
   ...parkedAnswers,
   ...scheduleAnswers,

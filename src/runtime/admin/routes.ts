@@ -8,6 +8,7 @@ import type { IngressMetrics } from "../ingress/ingress-metrics.js";
 import { callQuery, sendQuery } from "../ingress/one-message.js";
 import type { Runs } from "../runs/runs.js";
 import type { Schedules } from "../schedules/schedules.js";
+import type { BackupMade } from "./api/backup.js";
 import { batchFilter } from "./batch-filter.js";
 import type { ConsoleFiles } from "./console-files.js";
 import { failureFilter } from "./failure-filter.js";
@@ -71,6 +72,12 @@ export const routes = {
     path: "/batches/:batch/caused",
     query: [],
     does: "The recorded batches that a batch has caused, and those that have caused it.",
+  },
+  backup: {
+    method: "POST",
+    path: "/backup",
+    query: ["to"],
+    does: "Copies everything that the runtime keeps into a new folder on its machine, while it goes on.",
   },
   functions: {
     method: "GET",
@@ -270,6 +277,8 @@ export interface AdminParts {
   readonly dir: string | undefined;
   /** The URL of the HTTP ingress; undefined when it has no port of its own. */
   readonly ingressUrl: string | undefined;
+  /** Copies everything into a folder, while the runtime goes on. */
+  backUp(folder: string): Promise<Omit<BackupMade, "durationMs">>;
 }
 
 /** What the server itself is. */

@@ -15,6 +15,7 @@ import type { HttpServer } from "../../../src/runtime/http/server.js";
 import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
 import { Runs } from "../../../src/runtime/runs/runs.js";
 import { Schedules } from "../../../src/runtime/schedules/schedules.js";
+import { backUp } from "../../../src/store/backup.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
 import { type Received, type Sent, send } from "../../support/http.js";
@@ -94,6 +95,7 @@ export async function world(
       watch,
       dir: undefined,
       ingressUrl: undefined,
+      backUp: (folder) => backUp(store, folder),
     },
     read,
   );

@@ -52,6 +52,7 @@ const servers: Readonly<Record<string, { path: string; method: string; open(worl
           watch: watch(engine),
           dir: undefined,
           ingressUrl: undefined,
+          backUp: () => assert.fail("nothing is copied here"),
         },
         adminOptions.read("The admin server", { port: 0, logger }),
       ),

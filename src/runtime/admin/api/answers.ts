@@ -2,6 +2,7 @@
 // imports them. Each topic has a file of its own: whoever adds a route adds its answer there.
 
 import type { AddressAnswers } from "./addresses.js";
+import type { BackupAnswers } from "./backup.js";
 import type { BatchAnswers } from "./batches.js";
 import type { DeadLetterAnswers } from "./dead-letters.js";
 import type { FailingAnswers } from "./failing.js";
@@ -26,6 +27,7 @@ export interface AdminAnswers
     OneFunctionAnswers,
     RequestAnswers,
     AddressAnswers,
+    BackupAnswers,
     FailingAnswers,
     ParkedAnswers,
     DeadLetterAnswers,

@@ -1,0 +1,119 @@
+// A copy of a store that is made while the store is used.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { test } from "node:test";
+import { backUp } from "../../src/store/backup.js";
+import { openLevelStore } from "../../src/store/level-store.js";
+import { MemoryStore } from "../../src/store/memory-store.js";
+import type { CopiedStore, Write } from "../../src/store/store.js";
+import { rejectsCode } from "../support/expect-code.js";
+import { bytes, everything, text } from "./contract.js";
+import { freshFolder } from "./folders.js";
+
+const key = (index: number) => `key${String(index).padStart(5, "0")}`;
+const group = (value: string, length = 5_000) =>
+  Array.from({ length }, (_, index): Write => [key(index), bytes(value)]);
+
+/** What a folder holds, as texts. */
+async function contentOf(dir: string): Promise<(readonly [string, string | undefined])[]> {
+  const store = await openLevelStore(dir);
+  try {
+    return (await store.entries(everything)).map(([name, value]) => [name, text(value)]);
+  } finally {
+    await store.close();
+  }
+}
+
+for (const [name, open] of [
+  ["on disk", (dir: string): Promise<CopiedStore> => openLevelStore(dir)],
+  ["in memory", async (): Promise<CopiedStore> => new MemoryStore()],
+] as const) {
+  test(`a store ${name}: the copy holds every entry, in a folder that opens like any other`, async (t) => {
+    const store = await open(freshFolder(t));
+    t.after(() => store.close());
+    const all: Write[] = [...group("value", 2_500), ["\u{10000}😀", bytes("emoji")], ["empty", new Uint8Array(0)]];
+    await store.write(all);
+    await store.write([["large", Buffer.alloc(3_000_000, "x")]]);
+    const to = join(freshFolder(t), "deep", "backup");
+    const made = await backUp(store, to);
+    assert.deepEqual(
+      await contentOf(to),
+      (await store.entries(everything)).map(([name, value]) => [name, text(value)]),
+    );
+    assert.equal(made.folder, to);
+    assert.equal(made.entries, 2_503);
+    assert.ok(made.bytes > 3_000_000);
+    assert.deepEqual(readdirSync(dirname(to)), ["backup"], "nothing lies beside the copy");
+    assert.deepEqual(readdirSync(to).sort(), ["FORMAT", "db"], "the copy has no owner");
+  });
+
+  test(`a store ${name}: writes that come while it is copied are not in the copy`, async (t) => {
+    const store = await open(freshFolder(t));
+    t.after(() => store.close());
+    await store.write(group("0"));
+    const to = freshFolder(t);
+    let over = false;
+    let rounds = 0;
+    const copied = backUp(store, to).finally(() => {
+      over = true;
+    });
+    while (!over) {
+      rounds += 1;
+      await store.write(group(`${rounds}`));
+      await new Promise(setImmediate);
+    }
+    await copied;
+    const values = new Set((await contentOf(to)).map(([, value]) => value));
+    assert.equal(values.size, 1, "one write that is whole");
+    assert.equal((await contentOf(to)).length, 5_000);
+    assert.equal(text(store.get(key(0))), `${rounds}`);
+  });
+}
+
+test("a folder that holds something is refused and stays as it is; an empty one is taken", async (t) => {
+  const store = new MemoryStore();
+  await store.write(group("value", 3));
+  const to = freshFolder(t);
+  mkdirSync(to);
+  writeFileSync(join(to, "mine.txt"), "mine");
+  await rejectsCode(backUp(store, to), "OPTION_INVALID", to);
+  assert.deepEqual(readdirSync(to), ["mine.txt"]);
+  await rejectsCode(backUp(store, join(to, "mine.txt")), "OPTION_INVALID", "mine.txt");
+  const empty = join(dirname(to), "empty");
+  mkdirSync(empty);
+  await backUp(store, empty);
+  await rejectsCode(backUp(store, empty), "OPTION_INVALID", empty);
+  assert.equal((await contentOf(empty)).length, 3);
+  // A path may be relative, and end in a slash.
+  const { folder } = await backUp(store, `${relative(process.cwd(), join(dirname(to), "other"))}/`);
+  assert.equal(folder, join(dirname(to), "other"));
+});
+
+test("a store that is closed while it is copied leaves no folder", async (t) => {
+  const store = await openLevelStore(freshFolder(t));
+  for (let part = 0; part < 20; part += 1) {
+    await store.write(
+      Array.from({ length: 200 }, (_, index): Write => [key(part * 200 + index), new Uint8Array(5_000)]),
+    );
+  }
+  const to = freshFolder(t);
+  const copied = assert.rejects(backUp(store, to), { code: "STORE_FAILED" });
+  while (readdirSync(dirname(to)).length === 0) await new Promise(setImmediate);
+  await store.close();
+  await copied;
+  assert.deepEqual(readdirSync(dirname(to)), []);
+});
+
+test("what can't be read leaves no folder", async (t) => {
+  class Broken extends MemoryStore {
+    override async *pages(): AsyncGenerator<[]> {
+      yield [];
+      throw new RangeError("no more");
+    }
+  }
+  const to = freshFolder(t);
+  await rejectsCode(backUp(new Broken(), to), "STORE_FAILED", to);
+  assert.deepEqual(readdirSync(dirname(to)), []);
+});
