@@ -12,6 +12,8 @@ export const toLive = (query?: Query) => formatHash(["live"], query);
 /** One recorded batch, and what it caused. */
 export const toBatch = (batch: string) => formatHash(["batches", batch]);
 export const toFailures = (query?: Query) => formatHash(["failures"], query);
+/** One cause of failures, by its fingerprint. */
+export const toFailure = (fingerprint: string) => formatHash(["failures", fingerprint]);
 export const toDelayed = (query?: Query) => formatHash(["delayed"], query);
 export const toDeadLetters = (query?: Query) => formatHash(["dead-letters"], query);
 export const toDeadLetter = (letter: string) => formatHash(["dead-letters", letter]);

@@ -5,8 +5,11 @@ import { queryOf, setQuery } from "../app/location.js";
 import { useGet } from "../app/use-get.js";
 import { Select } from "./controls.js";
 
-/** The choice is the URL's `function`. A function that is not listed stays chosen: it may have nothing to do any more. */
-export function FunctionFilter() {
+/**
+ * The choice is the URL's `function`. A function that is not listed stays chosen: it may have nothing to do any more. `none` is
+ * the text of no choice.
+ */
+export function FunctionFilter({ none = "All functions" }: { readonly none?: string }) {
   const { data } = useGet<FunctionList>("functions", { limit: 1000 });
   const chosen = queryOf("function");
   const listed = (data?.functions ?? []).map((each) => each.function);
@@ -15,7 +18,7 @@ export function FunctionFilter() {
     <Select
       label="Function"
       value={chosen}
-      options={[{ value: "", text: "All functions" }, ...names.map((name) => ({ value: name, text: name }))]}
+      options={[{ value: "", text: none }, ...names.map((name) => ({ value: name, text: name }))]}
       onChange={(name) => setQuery({ function: name })}
     />
   );

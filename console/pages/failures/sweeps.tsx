@@ -2,8 +2,9 @@
 // with a preview of what a filter chooses.
 
 import type { DeadLetterList } from "../../../src/runtime/admin/api/dead-letters.js";
+import type { FailingAddress, FailingList } from "../../../src/runtime/admin/api/failing.js";
 import type { ParkedList } from "../../../src/runtime/admin/api/parked.js";
-import { get, request } from "../../app/api.js";
+import { addressPath, get, request } from "../../app/api.js";
 import type { Query } from "../../app/route.js";
 import { openSweep, type SweepPreview, type SweepStep } from "../../ui/sweep-dialog.js";
 import { lineOf } from "../../ui/value.js";
@@ -157,6 +158,43 @@ export function dropLetters(filter: Query, onEnd: () => void): void {
         { query: { ...filter, ...place, limit: pageSize } },
       );
       return { changed: dropped, next: more ? { through } : undefined };
+    },
+    onEnd,
+  });
+}
+
+/** How many failing addresses one step tries again: each is a request of its own. */
+const failingAtOnce = 20;
+
+/** Tries the failing addresses of a function at once, instead of at their time: those that fail with a code, at most 1000. */
+export function retryFailing(typeName: string, code: string, onEnd: () => void): void {
+  const read = async (signal?: AbortSignal): Promise<readonly FailingAddress[]> => {
+    const { failing } = await get<FailingList>("failing", { function: typeName, limit: 1000 }, signal);
+    return failing.filter((each) => each.code === code);
+  };
+  openSweep<readonly FailingAddress[]>({
+    title: "Try failing addresses now",
+    verb: "Try",
+    text: `The addresses of ${typeName} that fail with ${code} are tried at once, and begin the budget of tries anew.`,
+    noun: addressNoun,
+    preview: async (signal) => {
+      const all = await read(signal);
+      const first = all.slice(0, shownFirst).map(({ id, reason }) => ({
+        key: id,
+        shown: (
+          <>
+            {id} <span class="muted small cut">{reason}</span>
+          </>
+        ),
+      }));
+      return { total: all.length, first };
+    },
+    step: async (rest) => {
+      const all = rest ?? (await read());
+      const some = all.slice(0, failingAtOnce);
+      for (const { id } of some) await request("POST", `${addressPath(typeName, id)}/retry`);
+      const others = all.slice(failingAtOnce);
+      return { changed: some.length, next: others.length === 0 ? undefined : others };
     },
     onEnd,
   });

@@ -1,0 +1,130 @@
+// One delayed message, whole, in a dialog: delivers it now, postpones it, and withdraws it.
+
+import { useState } from "preact/hooks";
+import type { DelayedPostponed, ShownDelayed } from "../../src/runtime/admin/api/delayed.js";
+import { type ApiError, path, request } from "../app/api.js";
+import { closeDialog } from "../app/dialogs.js";
+import { readOnly } from "../app/info.js";
+import { sayDone } from "../app/toasts.js";
+import { useGet } from "../app/use-get.js";
+import { AddressLink, AddressText } from "../ui/address-link.js";
+import { Button, TextField } from "../ui/controls.js";
+import { Dialog } from "../ui/dialog.js";
+import { formatInstant } from "../ui/format.js";
+import { Failure, Loaded } from "../ui/notice.js";
+import { Instant, Until } from "../ui/time.js";
+import { MetadataList, ValueBlock } from "../ui/value.js";
+
+export interface DelayedMessageProps {
+  readonly of: ShownDelayed;
+  /** Called after a change. */
+  readonly onDone: () => void;
+}
+
+export function DelayedMessage({ of, onDone }: DelayedMessageProps) {
+  const place = path`delayed/${of.key}`;
+  const message = useGet<ShownDelayed>(place);
+  const [due, setDue] = useState(() => formatInstant(of.dueAt).replace(" ", "T"));
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const at = new Date(due);
+  const isTime = !Number.isNaN(at.getTime());
+
+  const change = async (done: string, action: () => Promise<unknown>) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await action();
+      sayDone(done);
+      closeDialog();
+      onDone();
+    } catch (thrown) {
+      setError(thrown as ApiError);
+      setBusy(false);
+    }
+  };
+  const deliver = () => change("The message is delivered.", () => request("POST", `${place}/deliver`));
+  const withdraw = () => change("The message is withdrawn.", () => request("DELETE", place));
+  const postpone = () =>
+    change(`The message is due at ${formatInstant(at.getTime())}.`, () =>
+      request<DelayedPostponed>("POST", `${place}/postpone`, { query: { at: at.toISOString() } }),
+    );
+  return (
+    <Dialog
+      title="Delayed message"
+      wide
+      end={
+        !readOnly() && (
+          <>
+            {!of.own && (
+              <Button kind="danger" disabled={busy} onClick={withdraw}>
+                Withdraw
+              </Button>
+            )}
+            <Button kind="main" disabled={busy} onClick={deliver}>
+              Deliver now
+            </Button>
+          </>
+        )
+      }
+    >
+      <dl class="pairs">
+        <dt>To</dt>
+        <dd>
+          <AddressLink of={of} />
+        </dd>
+        <dt>From</dt>
+        <dd>{of.caller === null ? "outside" : <AddressText text={of.caller} />}</dd>
+        <dt>Due</dt>
+        <dd>
+          <Instant at={of.dueAt} />{" "}
+          <span class="muted">
+            <Until at={of.dueAt} />
+          </span>
+        </dd>
+        <dt>Cancellation token</dt>
+        <dd>{of.cancellationToken === null ? "none" : <code>{of.cancellationToken}</code>}</dd>
+        <dt>Type</dt>
+        <dd>
+          <code>{of.typename}</code>
+        </dd>
+      </dl>
+      <Loaded of={message}>
+        {(whole) => (
+          <div class="stack">
+            <ValueBlock of={whole} />
+            <MetadataList of={whole.metadata} />
+          </div>
+        )}
+      </Loaded>
+      {of.own ? (
+        <p class="muted">
+          The message belongs to a schedule or a workflow, so it can't be postponed or withdrawn by hand.
+        </p>
+      ) : (
+        !readOnly() && (
+          <form
+            class="row postpone"
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (isTime) void postpone();
+            }}
+          >
+            <TextField
+              label="Due from now on"
+              type="datetime-local"
+              value={due}
+              onInput={setDue}
+              fault={isTime ? undefined : "This is no time."}
+            />
+            <Button type="submit" disabled={busy || !isTime}>
+              Postpone
+            </Button>
+          </form>
+        )
+      )}
+      {error !== undefined && <Failure error={error} />}
+    </Dialog>
+  );
+}

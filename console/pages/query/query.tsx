@@ -1,0 +1,108 @@
+// Queries over the states of a function: a condition in CEL, the columns to show, the rows as a table or a file.
+
+import { useEffect, useState } from "preact/hooks";
+import type { OneFunction } from "../../../src/runtime/admin/api/one-function.js";
+import { functionPath } from "../../app/api.js";
+import { queryOf, setQuery } from "../../app/location.js";
+import { useGet } from "../../app/use-get.js";
+import { Button, TextField } from "../../ui/controls.js";
+import { FunctionFilter } from "../../ui/function-filter.js";
+import { Empty } from "../../ui/notice.js";
+import { PageHead, Panel } from "../../ui/page.js";
+import { Rows } from "./rows.js";
+
+export function QueryPage() {
+  const name = queryOf("function");
+  const where = queryOf("where");
+  const columns = queryOf("columns");
+  const [asked, setAsked] = useState(0); // counts the clicks on "Run": the same query can run again
+  const [draft, setDraft] = useState({ where, columns });
+  useEffect(() => setDraft({ where, columns }), [where, columns]);
+  const run = () => {
+    setQuery(draft);
+    setAsked(asked + 1);
+  };
+  return (
+    <>
+      <PageHead title="Query" />
+      <div class="stack">
+        <Panel title="Which addresses" padded>
+          <form
+            class="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              run();
+            }}
+          >
+            <div class="query-fields">
+              <div class="field">
+                <span class="label">Function</span>
+                <FunctionFilter none="Choose a function" />
+              </div>
+              <TextField
+                label="Condition"
+                placeholder={'status == "offline" && battery < 20'}
+                hint="In CEL, over the states by their names, and id. Empty: all addresses."
+                value={draft.where}
+                onInput={(text) => setDraft({ ...draft, where: text })}
+              />
+              <TextField
+                label="Columns"
+                placeholder="status, report.place.city"
+                hint="Expressions with commas between them. Empty: all states."
+                value={draft.columns}
+                onInput={(text) => setDraft({ ...draft, columns: text })}
+              />
+            </div>
+            {name !== "" && (
+              <States of={name} onChoose={(state) => setDraft({ ...draft, columns: toggled(draft.columns, state) })} />
+            )}
+            <div class="row">
+              <Button kind="main" type="submit" icon="play" disabled={name === ""}>
+                Run
+              </Button>
+            </div>
+          </form>
+        </Panel>
+        {name === "" ? (
+          <Empty>Choose a function to query its states.</Empty>
+        ) : (
+          <Rows key={`${name}\n${where}\n${columns}\n${asked}`} function={name} where={where} columns={columns} />
+        )}
+      </div>
+    </>
+  );
+}
+
+/** Adds a column, or takes it away when it is there. */
+function toggled(columns: string, state: string): string {
+  const all = columns
+    .split(",")
+    .map((column) => column.trim())
+    .filter((column) => column !== "");
+  return (all.includes(state) ? all.filter((column) => column !== state) : [...all, state]).join(", ");
+}
+
+/** A state whose name is no name of CEL is reached by its text. */
+const nameOf = (state: string) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(state) ? state : `states[${JSON.stringify(state)}]`);
+
+function States({ of: name, onChoose }: { readonly of: string; readonly onChoose: (state: string) => void }) {
+  const { data } = useGet<OneFunction>(functionPath(name));
+  if (data === undefined || data.states.length === 0) return null;
+  return (
+    <div class="row small">
+      <span class="muted">States:</span>
+      {data.states.map((state) => (
+        <button
+          key={state.name}
+          type="button"
+          class="link"
+          title={`Show or hide the column. Its type is ${state.typename}.`}
+          onClick={() => onChoose(nameOf(state.name))}
+        >
+          <code>{nameOf(state.name)}</code>
+        </button>
+      ))}
+    </div>
+  );
+}
