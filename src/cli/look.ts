@@ -31,6 +31,8 @@ export interface ShownAddress {
   readonly waiting: number;
   readonly mailbox: readonly (ShownValue & { readonly caller: string | null })[];
   readonly delayed: readonly (ShownValue & { readonly dueAt: string; readonly cancellationToken: string | null })[];
+  /** The place behind which there may be more delayed messages; null when there are none. */
+  readonly nextDelayed: string | null;
   readonly parked: ShownParked | null;
   readonly failing: ShownFailing | null;
   readonly inFlight: {
@@ -126,6 +128,7 @@ export async function show(input: Input): Promise<void> {
     textOf(message),
   ]);
   printTable(["due", "token", "type", "message"], delayed, "No message is delayed.");
+  if (shown.nextDelayed !== null) print("… and perhaps more that are due later");
 }
 
 /** Says what an address is, and what goes on there. */
@@ -208,8 +211,27 @@ export async function lookAt(input: Input): Promise<ShownAddress> {
     states.push(...page.states);
     afterState = page.nextState;
   }
-  return { ...first, states, nextState: null };
+  const delayed = [...first.delayed];
+  let { nextDelayed } = first;
+  while (nextDelayed !== null && delayed.length < shownDelayed) {
+    const query = {
+      function: first.function,
+      id: first.id,
+      after: nextDelayed,
+      limit: String(shownDelayed - delayed.length),
+    };
+    const page = await look<{ delayed: ShownAddress["delayed"]; next: string | null }>(
+      input,
+      `/delayed${queryOf(query)}`,
+    );
+    delayed.push(...page.delayed);
+    nextDelayed = page.next;
+  }
+  return { ...first, states, nextState: null, delayed, nextDelayed };
 }
+
+/** How many delayed messages of an address are shown, as the admin server does on its first page. */
+const shownDelayed = 100;
 
 /** Returns the path, in the admin API, of the address that the first two arguments of a command name. Throws OPTION_INVALID. */
 export function addressPath({ args: [typeName = "", id = ""] }: Input): string {

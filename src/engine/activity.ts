@@ -1,10 +1,15 @@
 // What goes on at the addresses that are awake: which of them fail, and which have a call in flight. Nothing is counted
 // while messages are handled. Whoever looks goes through the addresses in memory, in steps that let others have their turn.
 
+import { parseTypeName } from "../model/type-name.js";
+import { compareKeys } from "../store/sorted-keys.js";
+import type { IdsPage } from "./address-pages.js";
 import type { Clock } from "./clock.js";
-import type { FailingInfo, FailingPage, FunctionActivity, InFlightInfo } from "./engine-api.js";
+import type { FunctionActivity, InFlightInfo } from "./engine-api.js";
+import type { FailingInfo, FailingPage } from "./failing-api.js";
 import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
+import { functionKey, idKey, parseAddressKey } from "./keys.js";
 
 /** How many addresses are looked at before others have their turn. */
 const step = 10_000;
@@ -56,6 +61,30 @@ export class Activity {
     });
     cut();
     return { failing: first.flatMap(({ instance }) => failingInfo(instance) ?? []), total };
+  }
+
+  /** The next failing addresses of a function whose ids begin with `prefix`, in the order of their ids, and whether there are more. */
+  async failingIds(
+    typeName: string,
+    { after, prefix = "", limit }: IdsPage,
+  ): Promise<{ ids: readonly string[]; more: boolean }> {
+    const { namespace, name } = parseTypeName(typeName);
+    const known = functionKey(namespace, name);
+    const behind = after === undefined ? "" : known + idKey(after);
+    let first: string[] = [];
+    const cut = () => {
+      first = first.sort(compareKeys).slice(0, limit + 1);
+    };
+    await this.#each((instance) => {
+      const { key, address } = instance;
+      if (!isFailing(instance) || address.name !== name || address.namespace !== namespace) return;
+      if (!address.id.startsWith(prefix) || compareKeys(key, behind) <= 0) return;
+      first.push(key);
+      if (first.length >= 4 * limit) cut();
+    });
+    cut();
+    const ids = first.slice(0, limit).map((key) => parseAddressKey(`_${key}`).address.id);
+    return { ids, more: first.length > limit };
   }
 
   /** The call in flight of an address; undefined when there is none. */

@@ -1,5 +1,5 @@
-// Lists the addresses of one function, a page at a time, and counts them. A page is bounded in its number of addresses and in
-// the bytes of their ids.
+// Finds the addresses of one function that hold a state or a message, a page at a time, and counts them. A page is bounded in
+// its number of addresses and in the bytes of their ids.
 
 import { parseTypeName } from "../model/type-name.js";
 import { compareKeys } from "../store/sorted-keys.js";
@@ -7,7 +7,7 @@ import type { Store } from "../store/store.js";
 import type { FunctionCounts } from "./engine-api.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
-import { addressKey, functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
+import { addressKey, functionKey, idBeginning, kinds, parseAddressKey, rangeEnd, textRangeEnd } from "./keys.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 
 /** How many keys are read at once. Behind them, the other keys of the last id are jumped over. */
@@ -24,10 +24,24 @@ interface AddressPagesParts {
   readonly parked: ParkedAddresses;
 }
 
+/** Which ids to find. */
+export interface IdsPage {
+  /** Only ids behind this one. Defaults to all. */
+  readonly after?: string | undefined;
+  /** Only ids that begin with this text. Defaults to all. */
+  readonly prefix?: string | undefined;
+  readonly limit: number;
+}
+
 /** The ids of a page, and whether there are more behind the last one. */
 interface Ids {
   readonly ids: readonly string[];
   readonly more: boolean;
+}
+
+/** The ids of a page, and which of them have messages. */
+interface HeldIds extends Ids {
+  readonly withMessages: ReadonlySet<string>;
 }
 
 const none: Ids = { ids: [], more: false };
@@ -39,20 +53,16 @@ export class AddressPages {
     this.#parts = parts;
   }
 
-  /** See EngineApi.addresses. */
-  async page(
-    typeName: string,
-    { after = "", limit }: { after?: string; limit: number },
-  ): Promise<{ id: string; depth: number }[]> {
-    await this.#parts.commit.attempted();
+  /** The next ids that hold a state or a message, in the order of their keys. What was changed last must have been written. */
+  held(typeName: string, page: IdsPage): Promise<HeldIds> {
     const { namespace, name } = parseTypeName(typeName);
-    const { ids, withMessages } = await this.#ids(namespace, name, after, limit);
-    const found: { id: string; depth: number }[] = [];
-    for (const id of ids) {
-      const depth = withMessages.has(id) ? await this.depth(addressKey(namespace, name, id)) : 0;
-      found.push({ id, depth });
-    }
-    return found;
+    return this.#held(namespace, name, page);
+  }
+
+  /** The next ids that have messages. Otherwise as {@link held}. */
+  async withMessages(typeName: string, page: IdsPage): Promise<Ids> {
+    const { namespace, name } = parseTypeName(typeName);
+    return this.#messages(namespace, name, page);
   }
 
   /** See EngineApi.counts. */
@@ -61,7 +71,7 @@ export class AddressPages {
     const { store } = this.#parts;
     const { namespace, name } = parseTypeName(typeName);
     const key = functionKey(namespace, name);
-    const { ids, more } = await this.#ids(namespace, name, "", mostCounted);
+    const { ids, more } = await this.#held(namespace, name, { limit: mostCounted });
     const last = ids.at(-1);
     const prefix = kinds.message + key;
     const to = rangeEnd(more && last !== undefined ? kinds.message + addressKey(namespace, name, last) : prefix);
@@ -88,17 +98,11 @@ export class AddressPages {
     return known === undefined || known.sleeping || known.backlog.hasQueues || parked.count > 0;
   }
 
-  /** The next ids of a function that hold a state or a message, in the order of their keys. */
-  async #ids(
-    namespace: string,
-    name: string,
-    after: string,
-    limit: number,
-  ): Promise<Ids & { readonly withMessages: ReadonlySet<string> }> {
-    const key = functionKey(namespace, name);
+  async #held(namespace: string, name: string, page: IdsPage): Promise<HeldIds> {
+    const { limit } = page;
     const [states, messages] = await Promise.all([
-      this.#idsOf(kinds.state + key, after, limit),
-      this.#mayHaveMessages(namespace, name) ? this.#idsOf(kinds.message + key, after, limit) : none,
+      this.#idsOf(kinds.state, namespace, name, page),
+      this.#messages(namespace, name, page),
     ]);
     // Behind the end of a list that is not whole there may be ids that the other list has not.
     const ends = [states, messages].flatMap(({ ids, more }) => (more ? ids.slice(-1) : []));
@@ -115,15 +119,21 @@ export class AddressPages {
     return { ids, more, withMessages: new Set(messages.ids) };
   }
 
-  /** The next ids under a prefix. */
-  async #idsOf(prefix: string, after: string, limit: number): Promise<Ids> {
+  async #messages(namespace: string, name: string, page: IdsPage): Promise<Ids> {
+    return this.#mayHaveMessages(namespace, name) ? this.#idsOf(kinds.message, namespace, name, page) : none;
+  }
+
+  /** The next ids that have an entry of a kind. */
+  async #idsOf(kind: string, namespace: string, name: string, { after, prefix = "", limit }: IdsPage): Promise<Ids> {
     const { store } = this.#parts;
-    const { namespace, name } = parseAddressKey(`${prefix}\0`).address;
-    const behind = (id: string) => rangeEnd(prefix[0] + addressKey(namespace, name, id));
-    const to = rangeEnd(prefix);
+    const all = kind + functionKey(namespace, name);
+    const chosen = all + idBeginning(prefix);
+    const behind = (id: string) => rangeEnd(kind + addressKey(namespace, name, id));
+    const to = prefix === "" ? rangeEnd(all) : textRangeEnd(chosen);
+    const begin = after === undefined ? chosen : ([chosen, behind(after)].sort(compareKeys)[1] as string);
     const ids: string[] = [];
     let bytes = 0;
-    for (let from = after === "" ? prefix : behind(after); ; ) {
+    for (let from = begin; ; ) {
       const keys = await store.keys({ from, to, limit: readAtOnce });
       for (const key of keys) {
         const { id } = parseAddressKey(key).address;

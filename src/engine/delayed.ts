@@ -5,8 +5,9 @@ import { type Entry, endsRange, type Range } from "../store/store.js";
 import type { Backlog } from "./backlog.js";
 import type { Clock, Timer } from "./clock.js";
 import { pageBytes, type QueueStore } from "./durable-queue.js";
+import { bytesOf } from "./group.js";
 import { highest, idKey, kinds, ordered, parseOrdered, rangeEnd } from "./keys.js";
-import { type DelayedMessage, decodeDelayed } from "./message.js";
+import { DelayedMessage, decodeDelayed } from "./message.js";
 import type { Counters } from "./metrics.js";
 import type { Order } from "./order.js";
 import { SortedList } from "./sorted-list.js";
@@ -96,13 +97,50 @@ export class DelayedMessages {
     return this.#shared.commit.get(tokenKey(sender, token)) !== undefined;
   }
 
+  /** Finds a message that has not been delivered or withdrawn, in the groups that are not durable too. */
+  find(key: string): DelayedMessage | undefined {
+    const found = this.#shared.commit.find(key);
+    if (found === undefined || found instanceof DelayedMessage) return found;
+    return decodeDelayed(key, dueAtOf(key), bytesOf(found));
+  }
+
   /** Adds a message, as part of the open transaction. */
   add(message: DelayedMessage): void {
+    this.#counters.delayedScheduled += 1;
+    this.#put(message);
+  }
+
+  /** Delivers a message before it is due, as a transaction. Throws STORE_FULL and STORE_FAILED. */
+  deliver(message: DelayedMessage): void {
+    const { commit } = this.#shared;
+    const change = () => {
+      this.#remove(message);
+      this.#counters.delayedFired += 1;
+      this.#deliver(message);
+    };
+    commit.using(commit.readAhead(readsOf(message.target)), () => commit.transact(change));
+  }
+
+  /** Lets a message be due at another time, as part of the open transaction. Returns its key from now on. */
+  postpone(message: DelayedMessage, dueAt: number): string {
+    const { target, caller, value, token } = message;
+    const postponed = new DelayedMessage(target, caller, value, dueAt, token);
+    this.#remove(message);
+    this.#put(postponed);
+    return postponed.key;
+  }
+
+  /** Withdraws a message, as part of the open transaction. */
+  withdraw(message: DelayedMessage): void {
+    this.#remove(message);
+    this.#counters.delayedCancelled += 1;
+  }
+
+  #put(message: DelayedMessage): void {
     const { commit, sequence } = this.#shared;
     message.key = kinds.delayed + ordered(Math.min(message.dueAt, highest)) + ordered(sequence.next());
     commit.put(message.key, message);
     if (message.token !== undefined) commit.put(tokenKey(message.caller, message.token), Buffer.from(message.key));
-    this.#counters.delayedScheduled += 1;
     this.#count(1);
     if (message.key >= this.#horizon) {
       this.#loading?.added.push(message);
@@ -121,15 +159,25 @@ export class DelayedMessages {
     const { commit } = this.#shared;
     const key = commit.get(tokenKey(sender, token));
     if (key === undefined) return false;
-    const messageKey = Buffer.from(key).toString();
     commit.delete(tokenKey(sender, token));
-    commit.consume(messageKey);
-    const near = this.#near.delete(messageKey);
-    if (near !== undefined) this.#backlog.load(-memoryOf(near));
-    this.#loading?.withdrawn.add(messageKey);
+    this.#forget(Buffer.from(key).toString());
     this.#counters.delayedCancelled += 1;
-    this.#count(-1);
     return true;
+  }
+
+  #remove({ key, caller, token }: DelayedMessage): void {
+    // `consume` would be wrong for the token. A token can be put more than once, so its deletion must be written even when a put
+    // of the token is in the open group.
+    if (token !== undefined) this.#shared.commit.delete(tokenKey(caller, token));
+    this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    this.#shared.commit.consume(key);
+    const near = this.#near.delete(key);
+    if (near !== undefined) this.#backlog.load(-memoryOf(near));
+    this.#loading?.withdrawn.add(key);
+    this.#count(-1);
   }
 
   /** Delivers nothing while paused. */
@@ -159,7 +207,7 @@ export class DelayedMessages {
       const first = this.#near.first;
       if (first === undefined || first.dueAt > now) break;
       const message = this.#order === undefined ? first : this.#near.at(this.#order.delayed(this.#countDueWith(first)));
-      if (!this.#deliverNow(message)) {
+      if (!this.#deliverDue(message)) {
         this.#armIn(retryMs);
         return;
       }
@@ -175,22 +223,9 @@ export class DelayedMessages {
   }
 
   /** Delivers a message that is due. Returns false when the message stays, because the store can't be read. */
-  #deliverNow(message: DelayedMessage): boolean {
-    const { commit } = this.#shared;
-    const deliver = () => {
-      if (message === this.#near.first) this.#near.removeFirst();
-      else this.#near.delete(message.key);
-      this.#backlog.load(-memoryOf(message));
-      commit.consume(message.key);
-      // `consume` would be wrong here. A token can be put more than once, so its deletion must be written even when a put of
-      // the token is in the open group.
-      if (message.token !== undefined) commit.delete(tokenKey(message.caller, message.token));
-      this.#counters.delayedFired += 1;
-      this.#count(-1);
-      this.#deliver(message);
-    };
+  #deliverDue(message: DelayedMessage): boolean {
     try {
-      commit.using(commit.readAhead(readsOf(message.target)), () => commit.transact(deliver));
+      this.deliver(message);
       return true;
     } catch {
       return false; // the store has logged the failed read, or the engine that it gives up
@@ -266,9 +301,7 @@ export class DelayedMessages {
   }
 
   #append(entries: readonly Entry[], range: Range, { added, withdrawn }: Loading): void {
-    const read = entries.map(([key, bytes]) =>
-      decodeDelayed(key, parseOrdered(key.slice(kinds.delayed.length)), bytes),
-    );
+    const read = entries.map(([key, bytes]) => decodeDelayed(key, dueAtOf(key), bytes));
     this.#horizon = endsRange(entries, range) ? range.to : `${read[read.length - 1]?.key}\0`;
     for (const message of [...read, ...added]) {
       if (message.key < this.#horizon && !withdrawn.has(message.key)) this.#addNear(message);
@@ -280,5 +313,8 @@ export class DelayedMessages {
 export function tokenKey(sender: Address | undefined, token: string): string {
   return kinds.token + idKey(sender?.id ?? "") + token;
 }
+
+/** When the message of this key is due, in milliseconds since 1970. */
+export const dueAtOf = (key: string): number => parseOrdered(key.slice(kinds.delayed.length));
 
 const memoryOf = ({ size }: DelayedMessage) => size + besideBytes;

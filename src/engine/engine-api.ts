@@ -4,7 +4,10 @@ import type { Address } from "../model/address.js";
 import type { ExpireMode } from "../model/expiration.js";
 import type { RetryPolicy } from "../model/function-policy.js";
 import type { TypedValue } from "../model/typed-value.js";
+import type { AddressesFound, AddressesPage } from "./address-list-api.js";
 import type { DeadLetterApi } from "./dead-letter-api.js";
+import type { DelayedApi, DelayedInfo, WaitingMessage } from "./delayed-api.js";
+import type { FailingInfo, FailingPage } from "./failing-api.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 
@@ -120,50 +123,6 @@ export interface FunctionCounts {
   readonly parked: number;
 }
 
-/** A message that waits. */
-export interface WaitingMessage {
-  /** The sender's address; undefined when the message came from an ingress. */
-  readonly caller: Address | undefined;
-  /** The message. */
-  readonly value: TypedValue;
-}
-
-/** A delayed message. */
-export interface DelayedInfo extends WaitingMessage {
-  /** The address that will get the message. */
-  readonly target: Address;
-  /** When the message is delivered, in milliseconds since 1970. */
-  readonly dueAt: number;
-  /** The token that withdraws the message; undefined when there is none. */
-  readonly cancellationToken: string | undefined;
-}
-
-/** An address whose last call failed, and which is tried again. */
-export interface FailingInfo {
-  /** The failing address. */
-  readonly address: Address;
-  /** How often the first message has failed. 0 when no call has reached the function. */
-  readonly attempts: number;
-  /** The code of the last failure. */
-  readonly code: string;
-  /** The first line of the last failure's message. */
-  readonly reason: string;
-  /** When the first of these failures was, in milliseconds since 1970. */
-  readonly firstFailedAt: number;
-  /** When the last failure was, in milliseconds since 1970. */
-  readonly lastFailedAt: number;
-  /** When the next try begins, in milliseconds since 1970; undefined while a try is in flight or waits for its turn. */
-  readonly nextTryAt: number | undefined;
-}
-
-/** Which failing addresses to list. */
-export interface FailingPage {
-  /** The type name of their function. Defaults to any. */
-  readonly typeName?: string;
-  /** The most addresses to list. */
-  readonly limit: number;
-}
-
 /** A call in flight. */
 export interface InFlightInfo {
   /** When the call began, in milliseconds since 1970. */
@@ -226,6 +185,11 @@ export interface AddressInfo {
   readonly mailbox: readonly WaitingMessage[];
   /** The delayed messages to the address that are due next: 100, or fewer when they have more than 4 MiB together. */
   readonly delayed: readonly DelayedInfo[];
+  /**
+   * The `after` with which {@link DelayedApi.list} goes on with the delayed messages to the address; undefined when there are no
+   * more. The first 10,000 delayed messages of all addresses are looked at.
+   */
+  readonly nextDelayed: string | undefined;
   /** Why the address is parked; undefined when it is not. */
   readonly parked: ParkedInfo | undefined;
   /** How the last call failed, and when the next try is; undefined when the last call did not fail. */
@@ -238,6 +202,8 @@ export interface AddressInfo {
 export interface EngineApi {
   /** The dead letters that are kept. */
   readonly deadLetters: DeadLetterApi;
+  /** The messages that are delivered later. */
+  readonly delayed: DelayedApi;
   readonly metrics: EngineMetrics;
   /** Why nothing is taken: the disk is full, too much waits, or the engine is closing. Undefined while all is well. */
   readonly trouble: { readonly code: string; readonly message: string } | undefined;
@@ -287,10 +253,11 @@ export interface EngineApi {
   /** One function, if something serves it or {@link functions} would list it. Rejects with TYPE_NAME_INVALID. */
   function(typeName: string): Promise<FunctionInfo | undefined>;
   /**
-   * The addresses of one function that hold a state or a message, in the order of their ids, behind the id `after`. A page is
-   * shorter than `limit` when its ids are long, and empty only at the end.
+   * The addresses of one function that hold a state or a message, or those that a filter chooses. A page is bounded in its
+   * bytes too, so it may be shorter than `limit`, and even empty, before the last one. Rejects with TYPE_NAME_INVALID,
+   * OPTION_INVALID, STORE_FULL and STORE_FAILED.
    */
-  addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]>;
+  addresses(typeName: string, page: AddressesPage): Promise<AddressesFound>;
   /** How many addresses and messages a function has. */
   counts(typeName: string): Promise<FunctionCounts>;
   /**

@@ -6,6 +6,7 @@ import { defaultPolicy, policyOver } from "../model/function-policy.js";
 import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
+import type { AddressesFound, AddressesPage } from "./address-list-api.js";
 import { Admission, closingError } from "./admission.js";
 import { ArrivalTimes } from "./arrival-times.js";
 import { Backlog, Memory } from "./backlog.js";
@@ -14,6 +15,8 @@ import { logConsumersAhead } from "./consumers-ahead.js";
 import { DeadLetterMaintenance } from "./dead-letter-maintenance.js";
 import { DeadLetters, showBytes } from "./dead-letters.js";
 import { DelayedMessages } from "./delayed.js";
+import { DelayedMaintenance } from "./delayed-maintenance.js";
+import { DelayedPages } from "./delayed-pages.js";
 import { Delivery, dueTo } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
 import { Drops } from "./drops.js";
@@ -24,8 +27,6 @@ import type {
   CancelOptions,
   EgressConsumer,
   EngineApi,
-  FailingInfo,
-  FailingPage,
   FunctionActivity,
   FunctionCounts,
   FunctionInfo,
@@ -36,13 +37,14 @@ import type {
 } from "./engine-api.js";
 import { logBrokenOff, logLostChanges } from "./engine-log.js";
 import type { EngineOptions } from "./engine-options.js";
+import type { FailingInfo, FailingPage } from "./failing-api.js";
 import { Failures } from "./failures.js";
 import { FinalFailures } from "./final-failures.js";
 import { FunctionTable } from "./function-table.js";
 import { gaugesOf } from "./gauges.js";
 import { GroupCommit } from "./group-commit.js";
 import { defaultKeyLifetimeMs, IdempotencyKeys } from "./idempotency-keys.js";
-import { Inspector, parkedInfo } from "./inspector.js";
+import { Inspector } from "./inspector.js";
 import { Instances } from "./instances.js";
 import { Intake } from "./intake.js";
 import { Invoker } from "./invoker.js";
@@ -54,14 +56,14 @@ import type { EngineMetrics } from "./metrics-api.js";
 import { nodeTurn } from "./next-turn.js";
 import { Outboxes } from "./outboxes.js";
 import { OwnContext } from "./own-context.js";
-import { ParkedAddresses } from "./parked-addresses.js";
+import { ParkedAddresses, parkedInfo } from "./parked-addresses.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 import { ReadOnlyCalls } from "./read-only-calls.js";
 import { releaseCallers } from "./release-callers.js";
 import { Sequence } from "./sequence.js";
 import { Sweeper } from "./sweeper.js";
 import { logUndeclaredEgresses, logUnservedFunctions } from "./unserved.js";
-import { assertAddress, assertAddresses } from "./validation.js";
+import { assertAddresses } from "./validation.js";
 import { WaitingCalls } from "./waiting-calls.js";
 import { within } from "./within.js";
 
@@ -71,6 +73,7 @@ const attachMs = 10_000;
 export class Engine implements EngineApi {
   readonly metrics: EngineMetrics;
   readonly deadLetters: DeadLetterMaintenance;
+  readonly delayed: DelayedMaintenance;
   readonly #context = new OwnContext();
   readonly #store: Store;
   readonly #clock: Clock;
@@ -166,8 +169,10 @@ export class Engine implements EngineApi {
     this.#intake = new Intake({ ...common, ...taken });
     this.#drops = new Drops({ ...common, admission, calls, delivery, dispatcher });
     this.#maintenance = new Maintenance({ ...common, admission, drops: this.#drops, dispatcher });
-    this.#inspector = new Inspector(common);
+    const pages = new DelayedPages(common);
+    this.#inspector = new Inspector({ ...common, delayed: pages });
     this.deadLetters = new DeadLetterMaintenance({ ...common, letters, admission, delivery, calls, context });
+    this.delayed = new DelayedMaintenance({ ...common, sequence, pages, delayed, admission, context });
     this.#sweeper = new Sweeper({ ...common, keys });
     const queues = { functions, instances, outboxes, clock, arrivals: ArrivalTimes.follow(commit, sequence, clock) };
     const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters, queues });
@@ -216,21 +221,19 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#inspector.functions.find(typeName));
   }
 
-  addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
+  addresses(typeName: string, page: AddressesPage): Promise<AddressesFound> {
     return this.#context.run(() => this.#inspector.addresses.page(typeName, page));
   }
 
   counts(typeName: string): Promise<FunctionCounts> {
-    return this.#context.run(() => this.#inspector.addresses.counts(typeName));
+    return this.#context.run(() => this.#inspector.pages.counts(typeName));
   }
 
-  async inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo> {
-    assertAddress(address);
+  inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo> {
     return this.#context.run(() => this.#inspector.address(address, page));
   }
 
-  async state(address: Address, name: string): Promise<TypedValue | undefined> {
-    assertAddress(address);
+  state(address: Address, name: string): Promise<TypedValue | undefined> {
     return this.#context.run(() => this.#inspector.state(address, name));
   }
 

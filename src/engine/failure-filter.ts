@@ -13,13 +13,14 @@ interface FailureFilter {
   readonly newerThan?: Duration;
 }
 
-const typeName: Option<string, string | undefined> = (input) => {
+/** The type name of a function, as an option of a filter. Throws TYPE_NAME_INVALID. */
+export const typeNameOption: Option<string, string | undefined> = (input) => {
   if (input !== undefined) parseTypeName(input);
   return input;
 };
 
 const options = defineOptions<FailureFilter>()({
-  typeName,
+  typeName: typeNameOption,
   id: nonEmptyText,
   code: nonEmptyText,
   olderThan: span,

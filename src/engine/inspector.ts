@@ -4,19 +4,23 @@ import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { endsRange, type Store } from "../store/store.js";
 import { Activity, failingInfo } from "./activity.js";
+import { AddressLists } from "./address-lists.js";
 import { AddressPages } from "./address-pages.js";
 import type { Clock } from "./clock.js";
-import type { AddressInfo, DelayedInfo, WaitingMessage } from "./engine-api.js";
+import type { WaitingMessage } from "./delayed-api.js";
+import { type DelayedPages, delayedInfo } from "./delayed-pages.js";
+import type { AddressInfo } from "./engine-api.js";
 import { FunctionPages } from "./function-pages.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instances } from "./instances.js";
-import { addressKey, kinds, parseOrdered, rangeEnd } from "./keys.js";
-import { decodeDelayed, decodeMessage, type Message } from "./message.js";
-import type { ParkedAddress, ParkedAddresses } from "./parked-addresses.js";
-import type { ParkedInfo } from "./parked-api.js";
+import { addressKey, kinds, rangeEnd } from "./keys.js";
+import { decodeMessage, type Message } from "./message.js";
+import type { NextTurn } from "./next-turn.js";
+import { type ParkedAddresses, parkedInfo } from "./parked-addresses.js";
 import { StatePages } from "./state-pages.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
+import { assertAddress } from "./validation.js";
 
 /** How many states are shown of an address at once. */
 const shownStates = 1_000;
@@ -32,26 +36,32 @@ interface InspectorParts {
   readonly functions: FunctionTable;
   readonly instances: Instances;
   readonly parked: ParkedAddresses;
+  readonly delayed: DelayedPages;
+  readonly nextTurn?: NextTurn;
 }
 
 export class Inspector {
   readonly #parts: InspectorParts;
   readonly functions: FunctionPages;
-  readonly addresses: AddressPages;
+  readonly pages: AddressPages;
+  readonly addresses: AddressLists;
   readonly states: StatePages;
   readonly activity: Activity;
 
   constructor(parts: InspectorParts) {
     this.#parts = parts;
     this.functions = new FunctionPages(parts);
-    this.addresses = new AddressPages(parts);
+    this.pages = new AddressPages(parts);
     this.states = new StatePages(parts);
     this.activity = new Activity(parts);
+    const { pages, states, activity } = this;
+    this.addresses = new AddressLists({ ...parts, pages, states, activity });
   }
 
   /** See EngineApi.inspect. */
   async address(address: Address, { afterState }: { afterState?: string } = {}): Promise<AddressInfo> {
     const { store, commit, instances, parked } = this.#parts;
+    assertAddress(address);
     // Changes that the store refuses for now are not shown. The engine's trouble shows that it refuses them.
     await commit.attempted();
     const key = addressKey(address.namespace, address.name, address.id);
@@ -60,7 +70,8 @@ export class Inspector {
     if (afterState !== undefined) ofStates.from = `${kinds.state}${key}${afterState}\0`;
     const states = await store.entries(ofStates);
     const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages });
-    const delayed = await this.#delayedTo(address);
+    const { typeName, id } = address;
+    const delayed = await this.#parts.delayed.page({ typeName, id }, { limit: shownMessages });
     const instance = instances.peek(address);
     const parking = parked.parkingOf(address);
     const nameOf = (stateKey: string) => stateKey.slice(kinds.state.length + key.length);
@@ -69,9 +80,10 @@ export class Inspector {
       address,
       states: states.flatMap(([stateKey, bytes]) => this.#shown(address, nameOf(stateKey), bytes)),
       nextState: last && nameOf(last[0]),
-      depth: await this.addresses.depth(key),
+      depth: await this.pages.depth(key),
       mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
-      delayed,
+      delayed: delayed.items.map(delayedInfo),
+      nextDelayed: delayed.next,
       parked: parking === undefined ? undefined : parkedInfo({ address, parking }),
       failing: instance && failingInfo(instance),
       inFlight: instance && this.activity.inFlight(instance),
@@ -80,6 +92,7 @@ export class Inspector {
 
   /** See EngineApi.state. */
   async state(address: Address, name: string): Promise<TypedValue | undefined> {
+    assertAddress(address);
     await this.#parts.commit.attempted();
     return this.states.value(address, name);
   }
@@ -91,41 +104,8 @@ export class Inspector {
     if (isExpired(value, { expiration: functions.expirationOf(address, name) }, clock.now())) return [];
     return [{ name, value: value.packed.unpack(), writtenAt: value.touchedAt }];
   }
-
-  /** Reads through all delayed messages, because their keys are in the order of their times. */
-  async #delayedTo(address: Address): Promise<DelayedInfo[]> {
-    const { store } = this.#parts;
-    const found: DelayedInfo[] = [];
-    let shown = 0;
-    let from: string = kinds.delayed;
-    while (found.length < shownMessages && shown < shownBytes) {
-      const range = { from, to: rangeEnd(kinds.delayed), limit: 1_000, bytes: shownBytes };
-      const entries = await store.entries(range);
-      for (const [key, bytes] of entries) {
-        const message = decodeDelayed(key, parseOrdered(key.slice(1)), bytes);
-        if (!message.target.equals(address)) continue;
-        if (found.length === shownMessages || shown >= shownBytes) break;
-        shown += bytes.length;
-        found.push({
-          ...waiting(message),
-          target: message.target,
-          dueAt: message.dueAt,
-          cancellationToken: message.token,
-        });
-      }
-      if (endsRange(entries, range)) break;
-      from = `${entries[entries.length - 1]?.[0]}\0`;
-    }
-    return found;
-  }
 }
 
 function waiting({ caller, value }: Message): WaitingMessage {
   return { caller, value: value.unpack() };
-}
-
-/** A parked address as people see it. */
-export function parkedInfo({ address, parking }: Pick<ParkedAddress, "address" | "parking">): ParkedInfo {
-  const { since, code, reason, attempts, firstFailedAt } = parking;
-  return { address, since, code, reason, attempts, firstFailedAt };
 }

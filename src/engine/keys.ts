@@ -58,6 +58,9 @@ export function parseEgressKey(key: string): { egress: string; rest: string } {
 /** The part of a key that names an id alone. */
 export const idKey = (id: string) => `${part(id)}\0`;
 
+/** What the part of a key that names an id begins with, when the id begins with this text. */
+export const idBeginning = (text: string) => part(text);
+
 /** The part of a key that names an address. Maps use it as well. */
 export const addressKey = (namespace: string, name: string, id: string) => functionKey(namespace, name) + idKey(id);
 
@@ -71,6 +74,19 @@ export function parseAddressKey(key: string): { address: Address; rest: string }
 /** The end of the range of all keys with this prefix. The prefix must end in an ASCII character. */
 export const rangeEnd = (prefix: string) =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+
+const lastCharacter = 0x10ffff;
+/** The first character of surrogate pairs' halves, and the first one behind them. A key holds no half of a pair. */
+const firstHalf = 0xd800;
+const behindHalves = 0xe000;
+
+/** The same as {@link rangeEnd} for a prefix that ends in any character. */
+export function textRangeEnd(prefix: string): string {
+  const characters = Array.from(prefix, (character) => character.codePointAt(0) as number);
+  while (characters.at(-1) === lastCharacter) characters.pop();
+  const next = (characters.pop() as number) + 1;
+  return String.fromCodePoint(...characters, next === firstHalf ? behindHalves : next);
+}
 
 const digits = 9;
 /** The latest time and the highest sequence number that a key can hold: the year 5188. */

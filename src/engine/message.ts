@@ -171,6 +171,18 @@ export function decodeRecord(key: string, bytes: Uint8Array): OutboxRecord {
   return record;
 }
 
+/** Reads only the target of a delayed message's entry: whoever looks for an address goes through very many of them. */
+export function targetOfDelayed(bytes: Uint8Array): Address | undefined {
+  const reader = new WireReader(bytes);
+  const end = bytes.length;
+  while (reader.pos < end) {
+    const fieldTag = reader.tag(end);
+    if (fieldTag === targetField) return readAddress(reader, end);
+    reader.skip(fieldTag, end);
+  }
+  return undefined;
+}
+
 /** Decodes the entry of a delayed message. */
 export function decodeDelayed(key: string, dueAt: number, bytes: Uint8Array): DelayedMessage {
   const { caller, value, target, token } = readFields(bytes);

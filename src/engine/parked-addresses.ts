@@ -8,8 +8,9 @@ import { endsRange, type Store } from "../store/store.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instance, Parking } from "./instance.js";
 import type { Instances } from "./instances.js";
-import { addressKey, functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
+import { addressKey, functionKey, idBeginning, kinds, parseAddressKey, rangeEnd, textRangeEnd } from "./keys.js";
 import type { Message } from "./message.js";
+import type { ParkedInfo } from "./parked-api.js";
 import type { WaitingCalls } from "./waiting-calls.js";
 
 /** The keys of so many parked addresses are kept in memory. When more are parked, each address that wakes is looked up. */
@@ -33,7 +34,7 @@ export interface ParkedAddress {
 interface ParkedRange {
   /** Only addresses behind this one. Defaults to all. */
   readonly after?: Address;
-  /** Only addresses of this one's function. Defaults to all. */
+  /** Only addresses of this one's function, whose ids begin with its id. Defaults to all. */
   readonly within?: Address;
   readonly limit: number;
   readonly bytes: number;
@@ -95,10 +96,11 @@ export class ParkedAddresses {
 
   /** Parked addresses in the order of their keys, as they are in the store, and whether there are no more behind them. */
   async page({ after, within, limit, bytes }: ParkedRange): Promise<{ found: ParkedAddress[]; ends: boolean }> {
-    const prefix = kinds.parked + (within === undefined ? "" : functionKey(within.namespace, within.name));
+    const ofFunction = within === undefined ? "" : functionKey(within.namespace, within.name);
+    const prefix = kinds.parked + ofFunction + idBeginning(within?.id ?? "");
     const behind = after === undefined ? prefix : `${kinds.parked}${keyOf(after)}\0`;
     const from = compareKeys(behind, prefix) > 0 ? behind : prefix;
-    const to = rangeEnd(prefix);
+    const to = textRangeEnd(prefix);
     if (compareKeys(from, to) >= 0) return { found: [], ends: true };
     const range = { from, to, limit, bytes };
     const entries = await this.#store.entries(range);
@@ -153,6 +155,12 @@ export class ParkedAddresses {
     const stored = this.#commit.get(kinds.parked + key);
     return stored && decodeParking(stored);
   }
+}
+
+/** A parked address as people see it. */
+export function parkedInfo({ address, parking }: Pick<ParkedAddress, "address" | "parking">): ParkedInfo {
+  const { since, code, reason, attempts, firstFailedAt } = parking;
+  return { address, since, code, reason, attempts, firstFailedAt };
 }
 
 const keyOf = ({ namespace, name, id }: Address) => addressKey(namespace, name, id);

@@ -6,9 +6,11 @@ import type { Address } from "../model/address.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
 import { defaultLogger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
+import type { AddressesFound, AddressesPage } from "./address-list-api.js";
 import { closingError } from "./admission.js";
 import { type Clock, systemClock } from "./clock.js";
 import type { DeadLetterApi } from "./dead-letter-api.js";
+import type { DelayedApi } from "./delayed-api.js";
 import { Engine } from "./engine.js";
 import type {
   AddressInfo,
@@ -17,8 +19,6 @@ import type {
   EgressConsumer,
   EgressRecord,
   EngineApi,
-  FailingInfo,
-  FailingPage,
   FunctionActivity,
   FunctionCounts,
   FunctionInfo,
@@ -28,6 +28,7 @@ import type {
   StatesPage,
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
+import type { FailingInfo, FailingPage } from "./failing-api.js";
 import { newCounters } from "./metrics.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
@@ -79,6 +80,10 @@ export class ReopeningEngine implements EngineApi {
     return this.#engine.deadLetters;
   }
 
+  get delayed(): DelayedApi {
+    return this.#engine.delayed;
+  }
+
   get trouble(): StatefunError | undefined {
     return this.#engine.trouble;
   }
@@ -114,7 +119,7 @@ export class ReopeningEngine implements EngineApi {
     return this.#engine.function(typeName);
   }
 
-  addresses(typeName: string, page: { after?: string; limit: number }): Promise<{ id: string; depth: number }[]> {
+  addresses(typeName: string, page: AddressesPage): Promise<AddressesFound> {
     return this.#engine.addresses(typeName, page);
   }
 

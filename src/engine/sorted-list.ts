@@ -42,6 +42,11 @@ export class SortedList<T extends Keyed> {
 
   /** Removes the item with this key and returns it; undefined when the list has none. */
   delete(key: string): T | undefined {
+    const { first } = this;
+    if (first?.key === key) {
+      this.removeFirst();
+      return first;
+    }
     const at = this.#find(key);
     return this.#items[at]?.key === key ? this.#items.splice(at, 1)[0] : undefined;
   }

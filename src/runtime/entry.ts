@@ -1,5 +1,6 @@
 // The package's entry "statefun-ts/runtime": the embedded runtime, for one machine.
 
+export type { AddressesFound, AddressesPage, AddressFilter, ListedAddress } from "../engine/address-list-api.js";
 export type { Clock, Timer } from "../engine/clock.js";
 export type {
   DeadLetterApi,
@@ -9,20 +10,27 @@ export type {
   DeadLetterSwept,
 } from "../engine/dead-letter-api.js";
 export type {
-  AddressInfo,
+  DelayedApi,
+  DelayedFilter,
+  DelayedFound,
   DelayedInfo,
+  DelayedPage,
+  DelayedSweep,
+  DelayedSwept,
+  WaitingMessage,
+} from "../engine/delayed-api.js";
+export type {
+  AddressInfo,
   EgressConsumer,
   EgressRecord,
-  FailingInfo,
-  FailingPage,
   FunctionActivity,
   FunctionInfo,
   HeldState,
   InFlightInfo,
   StatesFound,
   StatesPage,
-  WaitingMessage,
 } from "../engine/engine-api.js";
+export type { FailingInfo, FailingPage } from "../engine/failing-api.js";
 export type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../engine/metrics-api.js";
 export type { ParkedFilter, ParkedInfo, ParkedSweep, ParkedSwept } from "../engine/parked-api.js";
 export type { IfMissed, ScheduleOptions } from "../functions/schedule-options.js";

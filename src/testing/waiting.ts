@@ -1,6 +1,6 @@
 // What still waits, in words for people: what a test that ends should not leave behind.
 
-import type { FailingInfo } from "../engine/engine-api.js";
+import type { FailingInfo } from "../engine/failing-api.js";
 import { kinds, parseAddressKey, parseEgressKey, rangeEnd } from "../engine/keys.js";
 import type { ParkedInfo } from "../engine/parked-api.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";

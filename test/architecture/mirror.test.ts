@@ -17,7 +17,9 @@ interface Room {
 const rooms: Readonly<Record<string, Room>> = {
   engine: {
     untested: {
+      "address-list-api": "it holds declarations alone",
       "dead-letter-api": "it holds declarations alone",
+      "delayed-api": "it holds declarations alone",
       "engine-api": "it holds declarations alone",
       "metrics-api": "it holds declarations alone",
       "engine-options": "it holds declarations alone",

@@ -58,8 +58,9 @@ test("parked goes on at a place", async (t) => {
   assert.deepEqual(JSON.parse(text), { parked: [one], total: 5, next: null });
 });
 
-test("show has the states of all pages", async (t) => {
+test("show has the states of all pages and the first 100 delayed messages, however many pages that takes", async (t) => {
   const state = (name: string) => ({ name, writtenAt: "now", typename: "t", value: 1 });
+  const delayed = { dueAt: "then", cancellationToken: null, typename: "t", value: 1 };
   const rest = {
     function: "a/b",
     id: "1",
@@ -72,14 +73,18 @@ test("show has the states of all pages", async (t) => {
     inFlight: null,
   };
   const { url } = await adminServer(t, {
-    "/addresses/a/b/1": { ...rest, states: [state("s1"), state("s2")], nextState: "s2" },
-    "/addresses/a/b/1?afterState=s2": { ...rest, states: [state("s3")], nextState: null },
+    "/addresses/a/b/1": { ...rest, states: [state("s1"), state("s2")], nextState: "s2", nextDelayed: "k1" },
+    "/addresses/a/b/1?afterState=s2": { ...rest, states: [state("s3")], nextState: null, nextDelayed: "k1" },
+    "/delayed?function=a/b&id=1&after=k1&limit=100": { delayed: [], total: 9, next: "k2" },
+    "/delayed?function=a/b&id=1&after=k2&limit=100": { delayed: [delayed], total: 9, next: null },
   });
   const text = await printed(t, () => show(parseInput("show", ["a/b", "1", "--admin-url", url, "--json"])));
   assert.deepEqual(JSON.parse(text), {
     ...rest,
     states: [state("s1"), state("s2"), state("s3")],
     nextState: null,
+    delayed: [delayed],
+    nextDelayed: null,
   });
 });
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { AddressesFound } from "../../src/engine/address-list-api.js";
 import { Address } from "../../src/model/address.js";
 import { randomOf } from "../support/random.js";
 import { type Batch, text, textOf } from "./functions.js";
@@ -78,9 +79,12 @@ for (const store of stores) {
     for (const id of ids) await running.engine.retry(of(id));
     await running.settle();
     const listed: string[] = [];
-    for (let page = await running.engine.addresses("test/f", { limit: 7 }); page.length > 0; ) {
-      listed.push(...page.map(({ id }) => id));
-      page = await running.engine.addresses("test/f", { after: listed.at(-1) as string, limit: 7 });
+    let place: { after?: string } = {};
+    for (;;) {
+      const { addresses, next }: AddressesFound = await running.engine.addresses("test/f", { ...place, limit: 7 });
+      listed.push(...addresses.map(({ id }) => id));
+      if (next === undefined) break;
+      place = { after: next };
     }
     assert.deepEqual(new Set(listed), ids);
     assert.equal(listed.length, ids.size);

@@ -57,7 +57,7 @@ test("one can look at addresses while the store can't be written", async (t) => 
   running.store.failWrites = "STORE_FULL";
   await rejectsCode(running.send("f/a", "refused", { delayMs: 1000 }), "STORE_FULL");
   assert.equal((await running.engine.inspect(at("f/a"))).delayed.length, 1);
-  assert.deepEqual(await running.engine.addresses("test/f", { limit: 10 }), []);
+  assert.deepEqual((await running.engine.addresses("test/f", { limit: 10 })).addresses, []);
 });
 
 test("a delay that is not a whole number of milliseconds is rounded up", async (t) => {

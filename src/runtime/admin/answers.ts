@@ -1,17 +1,20 @@
 // What the admin server answers at each of its paths.
 
-import type { FailingInfo, WaitingMessage } from "../../engine/engine-api.js";
+import type { WaitingMessage } from "../../engine/delayed-api.js";
+import type { FailingInfo } from "../../engine/failing-api.js";
 import { assertOwnState } from "../../engine/validation.js";
 import { previewMessage, previewValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { journalName } from "../../workflows/journal/names.js";
-import { addressOf, assertFunction } from "./addressed.js";
+import { addressListAnswers } from "./address-list.js";
+import { addressOf } from "./addressed.js";
 import { type AnswerOf, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
 import type { WaitingMessage as ShownWaiting } from "./api/addresses.js";
 import type { Tries } from "./api/failing.js";
 import type { ListedFunction } from "./api/functions.js";
 import { backupAnswers } from "./backup.js";
 import { deadLetterAnswers } from "./dead-letters.js";
+import { delayedAnswers, showDelayed } from "./delayed.js";
 import { infoAnswers } from "./info.js";
 import { functionAnswers } from "./one-function.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
@@ -40,19 +43,11 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
     return ok({ functions, next });
   },
 
-  addresses: async ({ engine, filled, query }) => {
-    const typeName = `${filled.namespace}/${filled.name}`;
-    await assertFunction(engine, typeName);
-    const page = (range: { after?: string; limit: number }) => engine.addresses(typeName, range);
-    const { items, next } = await pageOf(page, query, query.get("after"), ({ id }) => id);
-    return ok({ addresses: items.map(({ id, depth }) => ({ id, waiting: depth })), next });
-  },
-
   address: async ({ engine, runs, catalog, filled, query }) => {
     const address = await addressOf(engine, filled);
     const afterState = query.get("afterState");
     const page = afterState === undefined ? {} : { afterState };
-    const { states, nextState, depth, mailbox, delayed, ...rest } = await engine.inspect(address, page);
+    const { states, nextState, depth, mailbox, delayed, nextDelayed, ...rest } = await engine.inspect(address, page);
     const { parked, failing, inFlight } = rest;
     const found = await runs.readable(address);
     // A journal that can't be read is shown as the state that it is.
@@ -69,11 +64,8 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
       runs: (found ?? []).map(showRun),
       waiting: depth,
       mailbox: mailbox.map((message) => showWaiting(catalog, message)),
-      delayed: delayed.map((message) => ({
-        dueAt: timeOf(message.dueAt),
-        cancellationToken: message.cancellationToken ?? null,
-        ...showWaiting(catalog, message),
-      })),
+      delayed: delayed.map((message) => showDelayed(catalog, message)),
+      nextDelayed: nextDelayed ?? null,
       parked: parked === undefined ? null : showParked(parked),
       failing: failing === undefined ? null : showFailing(failing),
       inFlight: inFlight === undefined ? null : { ...inFlight, since: timeOf(inFlight.since) },
@@ -133,6 +125,8 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
   ...watchAnswers,
   ...backupAnswers,
   ...runAnswers,
+  ...addressListAnswers,
+  ...delayedAnswers,
   ...parkedAnswers,
   ...scheduleAnswers,
   ...deadLetterAnswers,

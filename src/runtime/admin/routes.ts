@@ -23,6 +23,11 @@ export interface AdminRoute extends Route {
 
 const address = "/addresses/:namespace/:name/:id";
 
+const delayedMessage = "/delayed/:key";
+
+/** The parameters of the query that choose delayed messages. */
+const delayedFilter = ["function", "id"] as const;
+
 const letter = "/dead-letters/:letter";
 
 /** All paths, by name. A test compares them with the table in docs/admin.md. */
@@ -94,8 +99,8 @@ export const routes = {
   addresses: {
     method: "GET",
     path: "/functions/:namespace/:name/addresses",
-    query: ["after", "limit"],
-    does: "The addresses of a function that hold a state or a message, in the order of their ids.",
+    query: ["after", "limit", "prefix", "filter", "columns"],
+    does: "The addresses of a function that hold a state or a message, or those that a filter chooses, in the order of their ids.",
   },
   runs: {
     method: "GET",
@@ -200,6 +205,38 @@ export const routes = {
     query: ["which", "after", "through", "limit", ...failureFilter],
     does: "Removes the first message or all messages of parked addresses, and delivers the others.",
   },
+  delayed: {
+    method: "GET",
+    path: "/delayed",
+    query: ["after", "limit", ...delayedFilter],
+    does: "The delayed messages, in the order in which they are due.",
+  },
+  deliverManyDelayed: {
+    method: "POST",
+    path: "/delayed/deliver",
+    query: ["after", "through", "limit", ...delayedFilter],
+    does: "Delivers delayed messages now.",
+  },
+  cancelManyDelayed: {
+    method: "POST",
+    path: "/delayed/cancel",
+    query: ["after", "through", "limit", ...delayedFilter],
+    does: "Withdraws delayed messages.",
+  },
+  delayedMessage: { method: "GET", path: delayedMessage, query: [], does: "One delayed message." },
+  deliverDelayed: {
+    method: "POST",
+    path: `${delayedMessage}/deliver`,
+    query: [],
+    does: "Delivers a delayed message now.",
+  },
+  postponeDelayed: {
+    method: "POST",
+    path: `${delayedMessage}/postpone`,
+    query: ["at", "by"],
+    does: "Changes when a delayed message is due: to an instant, or by a duration. It has another key then.",
+  },
+  cancelDelayed: { method: "DELETE", path: delayedMessage, query: [], does: "Withdraws a delayed message." },
   schedules: {
     method: "GET",
     path: "/schedules",

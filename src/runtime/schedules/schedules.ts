@@ -193,15 +193,13 @@ export class Schedules implements ScheduleApi {
     try {
       const engine = this.#engine();
       const names = new Set(this.#definitions.keys());
-      for (let after: string | undefined; ; ) {
-        const page = await engine.addresses(scheduleTypeName, {
-          limit: 1000,
-          ...(after === undefined ? {} : { after }),
-        });
-        if (page.length === 0) break;
-        for (const { id } of page) names.add(id);
-        after = page.at(-1)?.id;
-      }
+      let after: string | undefined;
+      do {
+        const page = { limit: 1000, ...(after === undefined ? {} : { after }) };
+        const { addresses, next } = await engine.addresses(scheduleTypeName, page);
+        for (const { id } of addresses) names.add(id);
+        after = next;
+      } while (after !== undefined);
       await Promise.all([...names].map((name) => engine.send(addressOf(name), look)));
     } catch (error) {
       if (this.#closed) return;

@@ -196,7 +196,7 @@ test("a message from outside pauses nothing, runs nothing and sends nothing twic
   await kept.engine.send(address, look);
   await kept.clock.settle();
   assert.deepEqual(await kept.due(), [day(2)]);
-  assert.equal((await kept.engine.addresses(scheduleTypeName, { limit: 10 })).length, 1);
+  assert.equal((await kept.engine.addresses(scheduleTypeName, { limit: 10 })).addresses.length, 1);
 });
 
 test("after a drop at its address, a schedule stands still until an order or the next start", async (t) => {

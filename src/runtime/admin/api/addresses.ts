@@ -1,5 +1,6 @@
 // What the admin server says of one address, and of the changes that people make to it.
 
+import type { ShownDelayed } from "./delayed.js";
 import type { Tries } from "./failing.js";
 import type { Parked } from "./parked.js";
 import type { ListedRun } from "./runs.js";
@@ -32,7 +33,12 @@ export interface OneAddress {
   /** The first messages that wait: 100, or fewer when they have more than 4 MiB together. */
   readonly mailbox: readonly WaitingMessage[];
   /** The delayed messages that are due next: 100, or fewer when they have more than 4 MiB together. */
-  readonly delayed: readonly DelayedMessage[];
+  readonly delayed: readonly ShownDelayed[];
+  /**
+   * The `after` with which `GET /delayed?function=…&id=…` goes on with the delayed messages to the address; null when there are no
+   * more. The first 10,000 delayed messages of all addresses are looked at.
+   */
+  readonly nextDelayed: string | null;
   /** Why the address is parked; null when it is not. */
   readonly parked: Parked | null;
   /** How the last call failed; null when it did not fail. */
@@ -53,14 +59,6 @@ export type HeldState = ShownValue & {
 export type WaitingMessage = ShownMessage & {
   /** The sender's address, "namespace/name/id"; null when the message came from an ingress. */
   readonly caller: string | null;
-};
-
-/** A delayed message. */
-export type DelayedMessage = WaitingMessage & {
-  /** When the message is delivered. */
-  readonly dueAt: string;
-  /** The token that withdraws the message; null when there is none. */
-  readonly cancellationToken: string | null;
 };
 
 /** A call in flight. */

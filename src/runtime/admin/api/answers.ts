@@ -5,6 +5,7 @@ import type { AddressAnswers } from "./addresses.js";
 import type { BackupAnswers } from "./backup.js";
 import type { BatchAnswers } from "./batches.js";
 import type { DeadLetterAnswers } from "./dead-letters.js";
+import type { DelayedAnswers } from "./delayed.js";
 import type { FailingAnswers } from "./failing.js";
 import type { FunctionAnswers } from "./functions.js";
 import type { GraphAnswers } from "./graph.js";
@@ -31,6 +32,7 @@ export interface AdminAnswers
     FailingAnswers,
     ParkedAnswers,
     DeadLetterAnswers,
+    DelayedAnswers,
     RunAnswers,
     ScheduleAnswers,
     MetricAnswers {}

@@ -2,6 +2,17 @@
 
 import type { ShownMessage } from "./values.js";
 
+/** The answers at the paths of delayed messages, by the names of their routes. */
+export interface DelayedAnswers {
+  readonly delayed: DelayedList;
+  readonly delayedMessage: ShownDelayed;
+  readonly deliverDelayed: DelayedDelivered;
+  readonly postponeDelayed: DelayedPostponed;
+  readonly cancelDelayed: DelayedCancelled;
+  readonly deliverManyDelayed: DelayedManyDelivered;
+  readonly cancelManyDelayed: DelayedManyCancelled;
+}
+
 /** A delayed message. */
 export type ShownDelayed = ShownMessage & {
   /** Names the message in paths. Keys sort in the order in which the messages are due. */

@@ -1,11 +1,11 @@
 // What the admin server says of functions and of their addresses.
 
-import type { ListedAddress } from "./address-list.js";
+import type { AddressList } from "./address-list.js";
 
 /** The answers about functions, by the names of their routes. */
 export interface FunctionAnswers {
   readonly functions: FunctionList;
-  readonly addresses: AddressPage;
+  readonly addresses: AddressList;
 }
 
 /** A page of the functions, in the order of their names. */
@@ -49,11 +49,4 @@ export interface KnownState {
   readonly expireMode: string;
   /** The time to live in milliseconds; 0 for a state that stays. */
   readonly expireAfterMs: number;
-}
-
-/** A page of the addresses of a function, in the order of their ids. */
-export interface AddressPage {
-  readonly addresses: readonly Pick<ListedAddress, "id" | "waiting">[];
-  /** The `after` of the next page; null on the last page. */
-  readonly next: string | null;
 }

@@ -1,0 +1,79 @@
+// What the admin server answers to a list of a function's addresses.
+
+import type { AddressesPage, AddressFilter, ListedAddress as Listed } from "../../engine/address-list-api.js";
+import { assertOwnState } from "../../engine/validation.js";
+import { StatefunError } from "../../errors.js";
+import { previewValue } from "../../types/show-value.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import { assertFunction } from "./addressed.js";
+import { type Answered, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
+import type { ListedAddress } from "./api/address-list.js";
+import type { AdminAnswers } from "./api/answers.js";
+import type { Asked } from "./routes.js";
+
+/** How many columns one page may have. */
+const mostColumns = 20;
+/** A value of more bytes is shown by its head. */
+const wholeBytes = 4 * 1024;
+
+const filters: readonly string[] = ["parked", "failing", "waiting", "delayed"] satisfies AddressFilter[];
+
+export const addressListAnswers = {
+  addresses: async ({ engine, catalog, filled, query }: Asked): Promise<Answered<AdminAnswers["addresses"]>> => {
+    const typeName = `${filled.namespace}/${filled.name}`;
+    await assertFunction(engine, typeName);
+    const columns = columnsOf(query);
+    const { addresses, next } = await engine.addresses(typeName, { ...pageOf(query), columns });
+    const shown = addresses.map((address) => showListed(catalog, address, columns));
+    return ok({ addresses: shown, next: next ?? null });
+  },
+} as const;
+
+/** Throws OPTION_INVALID. */
+function pageOf(query: ReadonlyMap<string, string>): AddressesPage {
+  const after = query.get("after");
+  const prefix = query.get("prefix");
+  const filter = query.get("filter");
+  if (filter !== undefined && !filters.includes(filter)) {
+    throw new StatefunError("OPTION_INVALID", `filter is "${filter}" in the query; it must be ${filters.join(", ")}.`);
+  }
+  return {
+    limit: limitOf(query),
+    ...(after === undefined ? {} : { after }),
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(filter === undefined ? {} : { filter: filter as AddressFilter }),
+  };
+}
+
+/** Throws OPTION_INVALID and STATE_NAME_INVALID. */
+function columnsOf(query: ReadonlyMap<string, string>): string[] {
+  const names = [...new Set((query.get("columns") ?? "").split(",").filter((name) => name !== ""))];
+  for (const name of names) assertOwnState(name);
+  if (names.length <= mostColumns) return names;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `columns names ${names.length} states in the query; a page shows at most ${mostColumns}.`,
+  );
+}
+
+function showListed(
+  catalog: TypeCatalog,
+  { id, depth, parked, failing, delayed, columns }: Listed,
+  names: readonly string[],
+): ListedAddress {
+  const shown = names.map((name, index) => {
+    const value = columns[index];
+    return [name, value === undefined ? null : previewValue(catalog, value, wholeBytes)] as const;
+  });
+  return {
+    id,
+    waiting: depth,
+    parked: parked === undefined ? null : { since: timeOf(parked.since), code: parked.code },
+    failing:
+      failing === undefined
+        ? null
+        : { attempts: failing.attempts, code: failing.code, nextTryAt: timeOrNull(failing.nextTryAt) },
+    delayed: delayed ?? null,
+    columns: Object.fromEntries(shown),
+  };
+}
