@@ -16,6 +16,7 @@ const steps = [
   script("lint"),
   script("unused"),
   script("api:check"),
+  script("openapi:check"),
   script("messages:check"),
   { name: "npm test on the newest Node", run: testOnNewestNode },
   script("test:package"),

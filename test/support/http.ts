@@ -27,8 +27,25 @@ export interface Sent {
 
 export const octetStream = { "content-type": "application/octet-stream" };
 
+/** Looks at an answer that a test has got from a port. */
+export type CheckAnswer = (method: string, path: string, received: Received) => void;
+
+const checks = new Map<number, CheckAnswer>();
+
+/** Checks every answer of a port, until the returned function is called. */
+export function checkAnswersOf(port: number, check: CheckAnswer): () => void {
+  checks.set(port, check);
+  return () => checks.delete(port);
+}
+
 /** Sends one request and reads the whole answer. */
-export function send(port: number, path: string, { method = "POST", headers = octetStream, body, agent }: Sent = {}) {
+export async function send(port: number, path: string, sent: Sent = {}): Promise<Received> {
+  const received = await exchange(port, path, sent);
+  checks.get(port)?.(sent.method ?? "POST", path, received);
+  return received;
+}
+
+function exchange(port: number, path: string, { method = "POST", headers = octetStream, body, agent }: Sent) {
   return new Promise<Received>((resolve, reject) => {
     const outgoing = request({ port, host: "127.0.0.1", path, method, headers, agent: agent ?? false }, (response) => {
       const chunks: Buffer[] = [];

@@ -1,11 +1,13 @@
 // What the admin server answers about the runtime itself, and the files of the console.
 
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { StatefunError } from "../../errors.js";
 import { publicMessage } from "../http/error-answer.js";
 import { sendBody } from "../http/server.js";
 import { type Answered, ok, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
-import { packageVersion } from "./package-files.js";
+import { packageFolder, packageVersion } from "./package-files.js";
 import type { Asked } from "./routes.js";
 
 export const infoAnswers = {
@@ -28,6 +30,11 @@ export const infoAnswers = {
       console: consoleFiles.areThere,
     }),
 
+  openapi: async ({ response }: Asked): Promise<undefined> => {
+    sendBody(response, 200, "application/json", await readDocument());
+    return undefined;
+  },
+
   metrics: async ({ metrics, query, response }: Asked): Promise<Answered<AdminAnswers["metrics"]> | undefined> => {
     const format = query.get("format") ?? "text";
     if (format === "json") return ok(await metrics.readJson());
@@ -48,3 +55,17 @@ export const infoAnswers = {
     return undefined;
   },
 } as const;
+
+/** Reads docs/openapi.json of this package. Rejects with NOT_FOUND. */
+async function readDocument(): Promise<Buffer> {
+  const folder = packageFolder();
+  try {
+    if (folder !== undefined) return await readFile(join(folder, "docs/openapi.json"));
+  } catch {
+    // the error below says where the document is
+  }
+  throw new StatefunError(
+    "NOT_FOUND",
+    "The document is not here, as in an app that is bundled into one file. It is docs/openapi.json of the package statefun-ts.",
+  );
+}

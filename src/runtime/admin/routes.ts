@@ -35,6 +35,12 @@ export const routes = {
   console: { method: "GET", path: "/", query: [], does: "The console, a page for browsers." },
   consoleFile: { method: "GET", path: "/console/:file", query: [], does: "A file of the console." },
   info: { method: "GET", path: "/info", query: [], does: "Says what the runtime is, and how this server serves it." },
+  openapi: {
+    method: "GET",
+    path: "/openapi.json",
+    query: [],
+    does: "Describes the paths of this server and of the [HTTP ingress](http-ingress.md), in OpenAPI's format.",
+  },
   health: { method: "GET", path: "/health", query: [], does: "Says whether the runtime takes messages." },
   metrics: {
     method: "GET",

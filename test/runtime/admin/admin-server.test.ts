@@ -326,7 +326,7 @@ test("a path, a query or a name that does not exist is refused with its reason",
     const { status, json } = await ask(line);
     return [status, json.code];
   };
-  assert.deepEqual(await told("GET /"), [404, "NOT_FOUND"]);
+  assert.deepEqual(await told("GET /nothing"), [404, "NOT_FOUND"]);
   assert.deepEqual(await told("GET /addresses/shop/counter"), [404, "NOT_FOUND"]);
   assert.deepEqual(await told("GET /addresses/shop/counter/"), [404, "NOT_FOUND"]);
   assert.deepEqual(await told("GET /functions?most=1"), [400, "OPTION_INVALID"]);

@@ -18,6 +18,7 @@ import { Schedules } from "../../../src/runtime/schedules/schedules.js";
 import { backUp } from "../../../src/store/backup.js";
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
+import { checkDescribed } from "../../support/described.js";
 import { type Received, type Sent, send } from "../../support/http.js";
 
 export const Cart = json<{ items: string[] }>("shop.types/cart");
@@ -99,6 +100,7 @@ export async function world(
     },
     read,
   );
+  checkDescribed(test, "admin", admin);
   test.after(async () => {
     watch.close();
     await admin.close(0);
