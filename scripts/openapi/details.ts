@@ -30,12 +30,34 @@ export interface RouteDetails {
 
 const plainText = { schema: { type: "string" } };
 const bytes = { schema: {} };
+const anyJson = { schema: {} };
 
 /** A value of the type that the request names, or that its receiver declares. */
 const valueBody = {
   required: true,
   description: "A value: as JSON, or its own bytes.",
-  content: { "application/json": { schema: {} }, "application/octet-stream": bytes },
+  content: { "application/json": anyJson, "application/octet-stream": bytes },
+};
+
+const header = (name: string, description: string) => ({ name, in: "header", description, schema: { type: "string" } });
+
+const typeHeader = header("Statefun-Type", "The typename of the body's value, in place of the parameter type.");
+/** The headers of a message. */
+const messageHeaders = [
+  typeHeader,
+  header("Statefun-Metadata", "Metadata of the message, as name=value pairs with commas between."),
+  header("Idempotency-Key", "A second request with the same key gets the answer of the first. Defaults to none."),
+  header("Idempotency-Key-Lifetime", "For how long the key is remembered, if less than the runtime's own time."),
+];
+
+/** A message that is sent. */
+const send: RouteDetails = { status: 202, body: valueBody, headers: messageHeaders };
+/** A call, which is answered with the function's own value. */
+const call: RouteDetails = {
+  body: valueBody,
+  headers: messageHeaders,
+  contents: { "application/json": anyJson, "application/octet-stream": bytes },
+  empty: true,
 };
 
 /** The admin server's. */
@@ -49,6 +71,26 @@ export const adminDetails: Readonly<Record<string, RouteDetails>> = {
     failures: { 503: { $ref: "#/components/schemas/Trouble" } },
   },
   metrics: { contents: { "text/plain": plainText } },
-  writeState: { body: valueBody },
-  editDeadLetter: { body: valueBody },
+  live: {
+    contents: {
+      "text/event-stream": {
+        schema: { type: "string", description: "Events `batches`, whose data is the JSON of a LiveBatches." },
+      },
+    },
+  },
+  sendMessage: send,
+  callFunction: call,
+  readState: { contents: { "application/octet-stream": bytes, "application/json": anyJson, "text/plain": plainText } },
+  writeState: { body: valueBody, headers: [typeHeader] },
+  editDeadLetter: { body: valueBody, headers: [typeHeader] },
+};
+
+const lines = { "application/x-ndjson": { schema: { type: "string", description: "JSON values, each in a line." } } };
+
+/** The HTTP ingress's. */
+export const ingressDetails: Readonly<Record<string, RouteDetails>> = {
+  call,
+  send,
+  calls: { body: { required: true, description: "Calls, each in a line.", content: lines }, contents: lines },
+  head: { undocumented: true },
 };

@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { routes as adminRoutes } from "../../src/runtime/admin/routes.js";
-import { schemasOf } from "./answer-schemas.js";
-import { adminDetails, type RouteDetails } from "./details.js";
+import { routes as ingressRoutes } from "../../src/runtime/ingress/routes.js";
+import { type AnswerSchemas, schemasOf } from "./answer-schemas.js";
+import { adminDetails, ingressDetails, type RouteDetails } from "./details.js";
 import { pathParameters, queryParameters } from "./parameters.js";
 
 /** What the document needs to know of a route. */
@@ -37,6 +38,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export function openApiDocument(): object {
   const { version, homepage } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
   const admin = schemasOf("src/runtime/admin/api/answers.ts", "AdminAnswers");
+  const ingress = schemasOf("src/runtime/ingress/api.ts", "IngressAnswers");
+  const live = schemasOf("src/runtime/admin/api/batches.ts", "LiveBatches");
   const errors = schemasOf("src/runtime/admin/api/errors.ts", "ErrorAnswer");
   const servers: DescribedServer[] = [
     {
@@ -47,6 +50,15 @@ export function openApiDocument(): object {
       details: adminDetails,
       answers: admin.properties,
       operationId: (name) => name,
+    },
+    {
+      tag: "ingress",
+      url: "http://127.0.0.1:7070",
+      description: "The HTTP ingress: takes messages for functions, and calls them.",
+      routes: ingressRoutes,
+      details: ingressDetails,
+      answers: ingress.properties,
+      operationId: (name) => `ingress${name[0]?.toUpperCase()}${name.slice(1)}`,
     },
   ];
   return {
@@ -73,7 +85,7 @@ export function openApiDocument(): object {
           content: { "application/json": { schema: { $ref: "#/components/schemas/ErrorAnswer" } } },
         },
       },
-      schemas: sorted({ ...admin.definitions, ...errors.definitions }),
+      schemas: sorted(merged(admin, ingress, live, errors)),
     },
   };
 }
@@ -84,12 +96,27 @@ function pathsOf(servers: readonly DescribedServer[]): object {
     for (const [name, route] of Object.entries(server.routes)) {
       const details = server.details[name] ?? {};
       if (details.undocumented) continue;
-      const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
-      const item = (paths[path] ??= { servers: [{ url: server.url, description: server.description }] });
+      const { path, url } = placeOf(server, route, paths);
+      const item = (paths[path] ??= { servers: [{ url, description: server.description }] });
       item[route.method.toLowerCase()] = operationOf(server, name, route, details);
     }
   }
   return paths;
+}
+
+/**
+ * The path of a route in the document. Two servers may have the same path with other names for its parts, as DELETE /delayed/:key,
+ * which the document can hold only once. The first part of the path of the second server then belongs to the server's URL.
+ */
+function placeOf({ url }: DescribedServer, route: DescribedRoute, paths: object): { path: string; url: string } {
+  const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
+  const shape = (each: string) => each.replaceAll(/\{\w+\}/g, "{}");
+  const taken = Object.entries<any>(paths).some(
+    ([each, item]) => shape(each) === shape(path) && item.servers[0].url !== url,
+  );
+  if (!taken) return { path, url };
+  const [, first = "", ...rest] = path.split("/");
+  return { path: `/${rest.join("/")}`, url: `${url}/${first}` };
 }
 
 function operationOf(server: DescribedServer, name: string, route: DescribedRoute, details: RouteDetails): object {
@@ -146,6 +173,21 @@ function described(table: Readonly<Record<string, Schema>>, name: string, what: 
 
 /** A sentence of the docs without its links and marks. */
 const plain = (text: string) => text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll("`", "");
+
+/** Throws when two types have the same name, since the document knows a type by its name alone. */
+function merged(...all: readonly AnswerSchemas[]): Record<string, Schema> {
+  const schemas: Record<string, Schema> = {};
+  for (const { definitions } of all) {
+    for (const [name, schema] of Object.entries(definitions)) {
+      const known = schemas[name];
+      if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) {
+        throw new Error(`Two types of answers have the name ${name}: give one of them another name.`);
+      }
+      schemas[name] = schema;
+    }
+  }
+  return schemas;
+}
 
 const sorted = (entries: Readonly<Record<string, Schema>>) =>
   Object.fromEntries(Object.entries(entries).sort(([one], [other]) => (one < other ? -1 : 1)));

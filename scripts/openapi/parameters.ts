@@ -62,7 +62,10 @@ export const queryParameters: Readonly<Record<string, Parameter>> = {
   filter: text("Only addresses in this state.", { enum: ["parked", "failing", "waiting", "delayed"] }),
   columns: text("The columns, separated by commas."),
   where: text("The condition, in CEL. Defaults to every address."),
-  as: text("The form of the value: json for its JSON. Defaults to its packed bytes.", { enum: ["json"] }),
+  as: text(
+    "The form of the file: the packed bytes, the text or the bytes that the value is, or its JSON. Defaults to the packed bytes.",
+    { enum: ["packed", "content", "json"] },
+  ),
   typename: text("Only batches that handled a message of this type."),
   message: text("Only batches that handled the message of this sequence number."),
   trace: text("Only batches of the trace with this id."),

@@ -12,8 +12,10 @@ import { headerNamesOption, RequestMetadata } from "../http/request-metadata.js"
 import { listenToRoutes, type RoutedRequest } from "../http/routed-server.js";
 import type { Route } from "../http/router.js";
 import { type HttpServer, type ObserveAnswer, sendJson } from "../http/server.js";
+import type { IngressAnswers } from "./api.js";
 import { ManyCalls } from "./many-calls.js";
-import { addressOf, callQuery, keyOf, OneMessage, sendQuery } from "./one-message.js";
+import { addressOf, keyOf, OneMessage } from "./one-message.js";
+import { type RouteName, routes } from "./routes.js";
 import { cancelledRuns, shownRuns } from "./runs.js";
 import { isServed } from "./served.js";
 
@@ -87,7 +89,7 @@ export function openHttpIngress(
     name: "The ingress",
     option: "the option ingress.port",
     ...options,
-    routes: new HttpIngress(engine, catalog, oneMessage, manyCalls).routes,
+    routes: new HttpIngress(engine, catalog, oneMessage, manyCalls).routes(),
     notFound,
     headersOfPages: (request) => metadata.asked(request),
     answer: (asked) => asked.route.answer(asked),
@@ -100,43 +102,27 @@ class HttpIngress {
   readonly #catalog: TypeCatalog;
   readonly #oneMessage: OneMessage;
   readonly #manyCalls: ManyCalls;
-  readonly routes: readonly IngressRoute[] = [
-    {
-      method: "POST",
-      path: "/call/:namespace/:name/:id",
-      query: callQuery,
-      answer: (asked) => this.#oneMessage.call(asked),
-    },
-    {
-      method: "POST",
-      path: "/send/:namespace/:name/:id",
-      query: sendQuery,
-      answer: (asked) => this.#oneMessage.send(asked),
-    },
-    { method: "POST", path: "/calls", query: [], answer: (asked) => this.#manyCalls.answer(asked) },
-    { method: "DELETE", path: "/delayed/:cancellationToken", query: [], answer: (asked) => this.#cancel(asked) },
-    { method: "GET", path: "/runs/:namespace/:name/:id", query: [], answer: (asked) => this.#runs(asked) },
-    {
-      method: "POST",
-      path: "/runs/:namespace/:name/:id/cancel",
-      query: ["reason"],
-      answer: (asked) => this.#cancelRuns(asked),
-    },
-    {
-      method: "POST",
-      path: "/runs/:namespace/:name/:id/:run/cancel",
-      query: ["reason"],
-      answer: (asked) => this.#cancelRuns(asked),
-    },
-    { method: "GET", path: "/", query: [], answer: (asked) => this.#list(asked) },
-    { method: "HEAD", path: "/", query: [], answer: (asked) => this.#list(asked) },
-  ];
+  readonly #answers: Readonly<Record<RouteName, (asked: Asked) => Promise<void>>> = {
+    call: (asked) => this.#oneMessage.call(asked),
+    send: (asked) => this.#oneMessage.send(asked),
+    calls: (asked) => this.#manyCalls.answer(asked),
+    cancel: (asked) => this.#cancel(asked),
+    runs: (asked) => this.#runs(asked),
+    cancelRuns: (asked) => this.#cancelRuns(asked),
+    cancelRun: (asked) => this.#cancelRuns(asked),
+    list: (asked) => this.#list(asked),
+    head: (asked) => this.#list(asked),
+  };
 
   constructor(engine: EngineApi, catalog: TypeCatalog, oneMessage: OneMessage, manyCalls: ManyCalls) {
     this.#engine = engine;
     this.#catalog = catalog;
     this.#oneMessage = oneMessage;
     this.#manyCalls = manyCalls;
+  }
+
+  routes(): IngressRoute[] {
+    return Object.entries(routes).map(([name, route]) => ({ ...route, answer: this.#answers[name as RouteName] }));
   }
 
   async #cancel({ request, response, filled: { cancellationToken = "" } }: Asked): Promise<void> {
@@ -146,7 +132,8 @@ class HttpIngress {
     if (!(await this.#engine.cancel(cancellationToken, keyOf(request)))) {
       throw new StatefunError("NOT_FOUND", `No delayed message has the cancellation token "${cancellationToken}".`);
     }
-    sendJson(response, 200, { status: "cancelled" });
+    const done: IngressAnswers["cancel"] = { status: "cancelled" };
+    sendJson(response, 200, done);
   }
 
   async #runs(asked: Asked): Promise<void> {
@@ -169,7 +156,12 @@ class HttpIngress {
       const types = this.#catalog.handled(typeName).map(({ typename }) => typename);
       return { function: typeName, types, send: `POST /send/${path}`, call: `POST /call/${path}` };
     });
-    sendJson(response, 200, { functions, calls: "POST /calls", cancel: "DELETE /delayed/<cancellationToken>" });
+    const listed: IngressAnswers["list"] = {
+      functions,
+      calls: "POST /calls",
+      cancel: "DELETE /delayed/<cancellationToken>",
+    };
+    sendJson(response, 200, listed);
   }
 }
 

@@ -15,6 +15,7 @@ import type { RequestMetadata } from "../http/request-metadata.js";
 import { parseDuration } from "../http/request-target.js";
 import { sendJson, sendNothing } from "../http/server.js";
 import { sendValue } from "../http/value-answer.js";
+import type { IngressAnswers } from "./api.js";
 import { keyLifetimeOf, timeoutOf } from "./durations.js";
 import { assertServed } from "./served.js";
 
@@ -44,7 +45,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** How long the key of a request must be remembered, for clients whose retries end soon. */
 const keyLifetimeHeader = "idempotency-key-lifetime";
 
-const accepted = { status: "accepted" };
+const accepted: IngressAnswers["send"] = { status: "accepted" };
 
 /** Carries out the requests of one message. */
 export class OneMessage {

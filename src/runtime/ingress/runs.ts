@@ -4,12 +4,13 @@
 import type { EngineApi } from "../../engine/engine-api.js";
 import type { Address } from "../../model/address.js";
 import { Runs } from "../runs/runs.js";
+import type { IngressAnswers } from "./api.js";
 import { assertServed } from "./served.js";
 
 const time = (ms: number) => new Date(ms).toISOString();
 
 /** Shows the runs of an address. Throws FUNCTION_UNKNOWN. */
-export async function shownRuns(engine: EngineApi, address: Address): Promise<object> {
+export async function shownRuns(engine: EngineApi, address: Address): Promise<IngressAnswers["runs"]> {
   assertServed(engine, address);
   const { runs } = await new Runs(engine).of(address);
   return {
@@ -30,7 +31,7 @@ export async function cancelledRuns(
   address: Address,
   run: string | undefined,
   reason: string | undefined,
-): Promise<object> {
+): Promise<IngressAnswers["cancelRuns"]> {
   assertServed(engine, address);
   return { cancelled: await new Runs(engine).cancel(address, run, reason === undefined ? {} : { reason }) };
 }

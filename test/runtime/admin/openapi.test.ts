@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type AdminRoute, routes } from "../../../src/runtime/admin/routes.js";
-import { root } from "../../docs/pages.js";
+import { codeIn, pageAt, root, tableRows } from "../../docs/pages.js";
 import { checkOf } from "../../support/described.js";
 import type { Received } from "../../support/http.js";
 import { world } from "./world.js";
@@ -70,4 +70,23 @@ test("an answer that is not as the document says does not pass", () => {
   assert.throws(() => check("GET", "/functions", answer("[]", 200, "text/csv")));
   assert.throws(() => check("GET", "/functions", answer('{"functions":[],"next":null}\n', 202)));
   assert.throws(() => check("GET", "/nothing", answer("{}\n")));
+});
+
+test("the ingress is described too, where docs/http-ingress.md says that its paths are", () => {
+  const written = tableRows(pageAt("docs/http-ingress.md"), "Paths").map(([path = "", query = ""]) => [
+    codeIn(path)[0]?.replaceAll(/<(\w+)>/g, "{$1}"),
+    codeIn(query).sort(),
+  ]);
+  const described = Object.entries<any>(document.paths).flatMap(([path, item]) =>
+    Object.entries<any>(item)
+      .filter(([, operation]) => operation.tags?.includes("ingress"))
+      .map(([method, { parameters }]) => [
+        `${method.toUpperCase()} ${new URL(item.servers[0].url).pathname.replace(/\/$/, "")}${path}`,
+        parameters
+          .filter((each: any) => each.in === "query")
+          .map((each: any) => each.name)
+          .sort(),
+      ]),
+  );
+  assert.deepEqual(written.sort(), described.sort());
 });

@@ -25,7 +25,9 @@ import {
 import { MemoryStore } from "../../../src/store/memory-store.js";
 import type { Store } from "../../../src/store/store.js";
 import type { TypeCatalog } from "../../../src/types/type-catalog.js";
+import { checkOf } from "../../support/described.js";
 import { Gate } from "../../support/gate.js";
+import { checkAnswersOf } from "../../support/http.js";
 
 /** Greets by how often it has seen somebody: one handler, of a protobuf message. */
 @StatefulFunction("example/count")
@@ -179,9 +181,11 @@ export async function withIngress(
 ): Promise<void> {
   const world = await openWorld(engineOptions);
   const ingress = await openIngress(world, ingressOptions);
+  const checked = checkAnswersOf(ingress.port, checkOf("ingress"));
   try {
     await run({ ingress, port: ingress.port, url: ingress.url, world });
   } finally {
+    checked();
     for (const door of doors.values()) door.open();
     await ingress.close(0);
     await world.close();
