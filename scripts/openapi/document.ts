@@ -97,8 +97,8 @@ function pathsOf(servers: readonly DescribedServer[]): object {
       const details = server.details[name] ?? {};
       if (details.undocumented) continue;
       const { path, url } = placeOf(server, route, paths);
-      const item = (paths[path] ??= { servers: [{ url, description: server.description }] });
-      item[route.method.toLowerCase()] = operationOf(server, name, route, details);
+      paths[path] ??= { servers: [{ url, description: server.description }] };
+      paths[path][route.method.toLowerCase()] = operationOf(server, name, route, details);
     }
   }
   return paths;

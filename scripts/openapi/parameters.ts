@@ -66,6 +66,7 @@ export const queryParameters: Readonly<Record<string, Parameter>> = {
     "The form of the file: the packed bytes, the text or the bytes that the value is, or its JSON. Defaults to the packed bytes.",
     { enum: ["packed", "content", "json"] },
   ),
+  to: text("The absolute path of a folder on the machine of the runtime, which the copy makes."),
   typename: text("Only batches that handled a message of this type."),
   message: text("Only batches that handled the message of this sequence number."),
   trace: text("Only batches of the trace with this id."),

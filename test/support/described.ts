@@ -57,24 +57,25 @@ export function checkOf(tag: "admin" | "ingress"): CheckAnswer {
     const responses = found?.operation.responses ?? {};
     const described = responses[status] ?? (status < 400 ? undefined : document.components.responses.Error);
     if (found === undefined && status < 400) return assertUndescribed(path, where);
-    assert.ok(described, `${where}, which ${found?.operation.operationId} does not describe`);
+    assert.ok(described, `${where}, which ${found?.operation.operationId} of the document lacks (npm run openapi)`);
     if (type === undefined) {
       assert.equal(text, "", where);
       return;
     }
     const content = described.content?.[type];
-    assert.ok(content, `${where}, a content that the document lacks`);
+    assert.ok(content, `${where}, a content that the document lacks (scripts/openapi/details.ts)`);
     if (type !== "application/json" || method === "HEAD") return;
     const validate = validatorOf(content.schema);
     if (headers["content-disposition"] === undefined)
       assert.match(text, /\n$/, `${where} without a newline at its end`);
-    if (!validate(JSON.parse(text))) assert.fail(`${where}: ${ajv.errorsText(validate.errors)} in ${text}`);
+    if (!validate(JSON.parse(text)))
+      assert.fail(`${where}: ${ajv.errorsText(validate.errors)} in ${text} (npm run openapi?)`);
   };
 }
 
 /** What serves the page of the console, and answers to OPTIONS, are not in the document. */
 function assertUndescribed(path: string, where: string): void {
-  assert.match(path, /^\/(console\/.*)?$|^\*$/, `${where}, which the document lacks`);
+  assert.match(path, /^\/(console\/.*)?$|^\*$/, `${where}, which the document lacks (npm run openapi)`);
 }
 
 /** Checks every answer of a server until its test ends. */

@@ -28,6 +28,6 @@ export interface Sample {
   readonly name: string;
   /** The labels of the value. */
   readonly labels: Readonly<Record<string, string | number>>;
-  /** The value. */
-  readonly value: number;
+  /** The value; null when there is none yet, as for a quantile of nothing. */
+  readonly value: number | null;
 }
