@@ -140,6 +140,7 @@ const parkedFilter: Options = {
   function: { value: "ns/name", help: "Only parked addresses of this function." },
   id: { value: "id", help: "Only parked addresses with this id." },
   code: { value: "code", help: "Only addresses that are parked for this code; ADDRESS_PARKED: by hand." },
+  error: { value: "fingerprint", help: "Only addresses that are parked for this cause, as GET /failures names it." },
   "older-than": { value: "time", help: "Only addresses that were parked at least so long ago, for example 2h." },
   "newer-than": { value: "time", help: "Only addresses that were parked at most so long ago, for example 2h." },
 };
@@ -339,6 +340,7 @@ export const commands = {
       function: { value: "ns/name", help: "Only dead letters of this function." },
       id: { value: "id", help: "Only dead letters of this id." },
       code: { value: "code", help: "Only dead letters whose last failure has this code." },
+      error: { value: "fingerprint", help: "Only dead letters of this cause, as GET /failures names it." },
       "older-than": { value: "time", help: "Only dead letters that failed at least so long ago, for example 2h." },
       "newer-than": { value: "time", help: "Only dead letters that failed at most so long ago, for example 2h." },
       type: { value: "typename", help: "The type of the new message. Defaults to the type that the message has." },

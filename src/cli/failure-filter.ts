@@ -4,7 +4,7 @@ import { durationOf } from "./duration-option.js";
 import type { Input } from "./parse.js";
 
 /** The options, in the order of the help. */
-const filterNames = ["function", "id", "code", "older-than", "newer-than"] as const;
+const filterNames = ["function", "id", "code", "error", "older-than", "newer-than"] as const;
 
 /** Reads the options as the query of the admin server. Throws DURATION_INVALID. */
 export function filterOf(input: Input): Record<string, string | undefined> {
@@ -16,6 +16,7 @@ export function filterOf(input: Input): Record<string, string | undefined> {
     function: input.text("function"),
     id: input.text("id"),
     code: input.text("code"),
+    error: input.text("error"),
     olderThan: ms("older-than"),
     newerThan: ms("newer-than"),
   };

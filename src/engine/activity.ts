@@ -130,7 +130,8 @@ export function failingInfo({ address, attempts, lastFailure, retryAt, parking }
   };
 }
 
-const isFailing = ({ lastFailure, parking }: Instance) => lastFailure !== undefined && parking === undefined;
+/** Whether the last call of an address failed, and the address is tried again. */
+export const isFailing = ({ lastFailure, parking }: Instance) => lastFailure !== undefined && parking === undefined;
 
 /** When a call began, in milliseconds since 1970. How long ago that is, is told by a clock that nobody sets. */
 const beganAt = ({ begun }: { readonly begun: number }, now: number) => Math.round(now - (performance.now() - begun));

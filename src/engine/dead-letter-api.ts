@@ -12,6 +12,8 @@ export interface DeadLetterFilter {
   readonly id?: string;
   /** The code of the last failure. Defaults to any. */
   readonly code?: string;
+  /** The fingerprint of the cause, as {@link FailureGroup} has it. Defaults to any. */
+  readonly fingerprint?: string;
   /** How long ago the last failure must be at least. Defaults to no time. */
   readonly olderThan?: Duration;
   /** How long ago the last failure may be at most. Defaults to any time. */

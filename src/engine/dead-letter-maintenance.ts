@@ -163,7 +163,7 @@ export class DeadLetterMaintenance implements DeadLetterApi {
       const entries = await store.entries(range);
       for (const [key, bytes] of entries) {
         const letter = decodeLetter(key, bytes);
-        if (choice.includes(letter.address, letter.error.code, letter.lastFailedAt)) yield letter;
+        if (choice.includes(letter.address, letter.error, letter.lastFailedAt)) yield letter;
       }
       if (endsRange(entries, range)) return;
       from = `${entries[entries.length - 1]?.[0]}\0`;

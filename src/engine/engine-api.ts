@@ -8,6 +8,7 @@ import type { AddressesFound, AddressesPage } from "./address-list-api.js";
 import type { DeadLetterApi } from "./dead-letter-api.js";
 import type { DelayedApi, DelayedInfo, WaitingMessage } from "./delayed-api.js";
 import type { FailingInfo, FailingPage } from "./failing-api.js";
+import type { FailuresApi } from "./failures-api.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 
@@ -202,6 +203,8 @@ export interface AddressInfo {
 export interface EngineApi {
   /** The dead letters that are kept. */
   readonly deadLetters: DeadLetterApi;
+  /** The failures by their causes. */
+  readonly failures: FailuresApi;
   /** The messages that are delivered later. */
   readonly delayed: DelayedApi;
   readonly metrics: EngineMetrics;

@@ -38,6 +38,7 @@ import type {
 import { logBrokenOff, logLostChanges } from "./engine-log.js";
 import type { EngineOptions } from "./engine-options.js";
 import type { FailingInfo, FailingPage } from "./failing-api.js";
+import { FailureGroups } from "./failure-groups.js";
 import { Failures } from "./failures.js";
 import { FinalFailures } from "./final-failures.js";
 import { FunctionTable } from "./function-table.js";
@@ -60,6 +61,7 @@ import { ParkedAddresses, parkedInfo } from "./parked-addresses.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 import { ReadOnlyCalls } from "./read-only-calls.js";
 import { releaseCallers } from "./release-callers.js";
+import { followSaturation } from "./saturation.js";
 import { Sequence } from "./sequence.js";
 import { Sweeper } from "./sweeper.js";
 import { logUndeclaredEgresses, logUnservedFunctions } from "./unserved.js";
@@ -74,6 +76,7 @@ export class Engine implements EngineApi {
   readonly metrics: EngineMetrics;
   readonly deadLetters: DeadLetterMaintenance;
   readonly delayed: DelayedMaintenance;
+  readonly failures: FailureGroups;
   readonly #context = new OwnContext();
   readonly #store: Store;
   readonly #clock: Clock;
@@ -172,12 +175,13 @@ export class Engine implements EngineApi {
     const pages = new DelayedPages(common);
     this.#inspector = new Inspector({ ...common, delayed: pages });
     this.deadLetters = new DeadLetterMaintenance({ ...common, letters, admission, delivery, calls, context });
+    this.failures = new FailureGroups({ ...common, context });
     this.delayed = new DelayedMaintenance({ ...common, sequence, pages, delayed, admission, context });
     this.#sweeper = new Sweeper({ ...common, keys });
     const queues = { functions, instances, outboxes, clock, arrivals: ArrivalTimes.follow(commit, sequence, clock) };
     const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters, queues });
     this.metrics = metricsOf(counters, gauges);
-    this.#followCommit();
+    followSaturation({ commit, delayed, dispatcher, logger, isClosing: () => this.#closing !== undefined });
     commit.onAbandoned = (error, address) => {
       this.#giveUp(error, address);
       options.onGivenUp?.(address);
@@ -334,22 +338,6 @@ export class Engine implements EngineApi {
       if (trouble === undefined || this.hasGivenUp) return;
       logLostChanges(trouble, this.#logger);
     });
-  }
-
-  /** Pauses work inside while the disk is too far behind, and logs why nothing can be written. */
-  #followCommit(): void {
-    const commit = this.#commit;
-    let saturated = false;
-    commit.onChange = () => {
-      if (commit.saturated !== saturated) {
-        saturated = commit.saturated;
-        this.#delayed.paused = saturated || this.#closing !== undefined;
-        const { trouble } = commit;
-        if (trouble !== undefined && commit.ended === undefined)
-          this.#logger.error(`Nothing is taken until the store can be written: ${trouble.message}`, trouble);
-      }
-      this.#dispatcher.pump();
-    };
   }
 
   /** Stops everything after a change broke off: nobody may see half of it, and nobody waits for what never comes. */

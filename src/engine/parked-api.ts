@@ -35,6 +35,8 @@ export interface ParkedFilter {
   readonly id?: string;
   /** The code for which the address is parked; ADDRESS_PARKED when a person parked it. Defaults to any. */
   readonly code?: string;
+  /** The fingerprint of the cause, as {@link FailureGroup} has it. Defaults to any. */
+  readonly fingerprint?: string;
   /** How long ago the address must have been parked at least. Defaults to no time. */
   readonly olderThan?: Duration;
   /** How long ago the address may have been parked at most. Defaults to any time. */

@@ -105,7 +105,7 @@ export class ParkedSweeps {
     const instance = instances.wake(address);
     parked.recall(instance);
     const { parking } = instance;
-    if (parking === undefined || parking.since > through || !choice.includes(address, parking.code, parking.since)) {
+    if (parking === undefined || parking.since > through || !includes(choice, { address, parking })) {
       instances.rest(instance);
       return false;
     }
@@ -135,11 +135,12 @@ export class ParkedSweeps {
   }
 
   async *#chosen(
-    { typeName, includes }: Choice,
+    choice: Choice,
     after: Address | undefined,
     through: number,
     limit: number,
   ): AsyncIterable<ParkedAddress> {
+    const { typeName } = choice;
     const within = typeName === undefined ? undefined : Address.of(typeName, "");
     for (let behind = after; ; ) {
       const { found, ends } = await this.#parts.parked.page({
@@ -149,11 +150,13 @@ export class ParkedSweeps {
         ...(within === undefined ? {} : { within }),
       });
       for (const one of found) {
-        const { address, parking } = one;
-        if (parking.since <= through && includes(address, parking.code, parking.since)) yield one;
+        if (one.parking.since <= through && includes(choice, one)) yield one;
       }
       behind = found.at(-1)?.address;
       if (ends || behind === undefined) return;
     }
   }
 }
+
+const includes = (choice: Choice, { address, parking }: Pick<ParkedAddress, "address" | "parking">): boolean =>
+  choice.includes(address, { code: parking.code, message: parking.reason }, parking.since);

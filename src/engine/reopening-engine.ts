@@ -29,6 +29,7 @@ import type {
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
 import type { FailingInfo, FailingPage } from "./failing-api.js";
+import type { FailuresApi } from "./failures-api.js";
 import { newCounters } from "./metrics.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
@@ -78,6 +79,10 @@ export class ReopeningEngine implements EngineApi {
 
   get deadLetters(): DeadLetterApi {
     return this.#engine.deadLetters;
+  }
+
+  get failures(): FailuresApi {
+    return this.#engine.failures;
   }
 
   get delayed(): DelayedApi {

@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "dead-letter-api": "it holds declarations alone",
       "delayed-api": "it holds declarations alone",
       "engine-api": "it holds declarations alone",
+      "failures-api": "it holds declarations alone",
       "metrics-api": "it holds declarations alone",
       "engine-options": "it holds declarations alone",
       "parked-api": "it holds declarations alone",

@@ -2,23 +2,34 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { causeOf } from "../../src/engine/failure-cause.js";
 import { choiceOf } from "../../src/engine/failure-filter.js";
 import { throwsCode } from "../support/expect-code.js";
 import { at } from "./functions.js";
 
 const now = 100_000;
+const failure = { code: "HANDLER_FAILED", message: "a is broken, for the 2nd time" };
+const { fingerprint } = causeOf(at("f/b"), "HANDLER_FAILED", "b is broken, for the 1nd time");
 const chosen = (filter: Parameters<typeof choiceOf>[1]) =>
-  choiceOf("failures", filter, now).includes(at("f/a"), "HANDLER_FAILED", now - 5_000);
+  choiceOf("failures", filter, now).includes(at("f/a"), failure, now - 5_000);
 
 test("a failure is chosen when all that the filter says is true of it", () => {
   assert.ok(chosen(undefined));
   assert.ok(
-    chosen({ typeName: "test/f", id: "a", code: "HANDLER_FAILED", olderThan: 5_000, newerThan: { seconds: 5 } }),
+    chosen({
+      typeName: "test/f",
+      id: "a",
+      code: "HANDLER_FAILED",
+      fingerprint,
+      olderThan: 5_000,
+      newerThan: { seconds: 5 },
+    }),
   );
   for (const other of [
     { typeName: "test/g" },
     { id: "b" },
     { code: "X" },
+    { fingerprint: "another" },
     { olderThan: 5_001 },
     { newerThan: 4_999 },
   ]) {

@@ -15,6 +15,7 @@ import type { ListedFunction } from "./api/functions.js";
 import { backupAnswers } from "./backup.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import { delayedAnswers, showDelayed } from "./delayed.js";
+import { failureAnswers } from "./failures.js";
 import { infoAnswers } from "./info.js";
 import { functionAnswers } from "./one-function.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
@@ -127,6 +128,7 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
   ...runAnswers,
   ...addressListAnswers,
   ...delayedAnswers,
+  ...failureAnswers,
   ...parkedAnswers,
   ...scheduleAnswers,
   ...deadLetterAnswers,

@@ -4,19 +4,21 @@ import { StatefunError } from "../../errors.js";
 import { durationHelp, parseDurationText } from "../../model/duration-text.js";
 
 /** The parameters of the query. */
-export const failureFilter = ["function", "id", "code", "olderThan", "newerThan"] as const;
+export const failureFilter = ["function", "id", "code", "error", "olderThan", "newerThan"] as const;
 
 /** Reads the query. Throws DURATION_INVALID. */
 export function filterOf(query: ReadonlyMap<string, string>) {
   const typeName = query.get("function");
   const id = query.get("id");
   const code = query.get("code");
+  const fingerprint = query.get("error");
   const olderThan = durationOf(query, "olderThan");
   const newerThan = durationOf(query, "newerThan");
   return {
     ...(typeName === undefined ? {} : { typeName }),
     ...(id === undefined ? {} : { id }),
     ...(code === undefined ? {} : { code }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(olderThan === undefined ? {} : { olderThan }),
     ...(newerThan === undefined ? {} : { newerThan }),
   };

@@ -193,6 +193,12 @@ export const routes = {
     query: ["limit", "function"],
     does: "The addresses that fail and are tried again, those that have failed for the longest time first.",
   },
+  failures: {
+    method: "GET",
+    path: "/failures",
+    query: ["limit", "function"],
+    does: "The causes of failures, those that were seen last first, with how many addresses and dead letters have each.",
+  },
   parked: {
     method: "GET",
     path: "/parked",

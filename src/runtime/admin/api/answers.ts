@@ -7,6 +7,7 @@ import type { BatchAnswers } from "./batches.js";
 import type { DeadLetterAnswers } from "./dead-letters.js";
 import type { DelayedAnswers } from "./delayed.js";
 import type { FailingAnswers } from "./failing.js";
+import type { FailureAnswers } from "./failures.js";
 import type { FunctionAnswers } from "./functions.js";
 import type { GraphAnswers } from "./graph.js";
 import type { HistoryAnswers } from "./history.js";
@@ -30,6 +31,7 @@ export interface AdminAnswers
     AddressAnswers,
     BackupAnswers,
     FailingAnswers,
+    FailureAnswers,
     ParkedAnswers,
     DeadLetterAnswers,
     DelayedAnswers,

@@ -1,5 +1,10 @@
 // What the admin server answers to failures by their causes.
 
+/** The answers about the causes of failures, by the names of their routes. */
+export interface FailureAnswers {
+  readonly failures: FailureGroups;
+}
+
 /** Failures of one function with one code and one reason. */
 export interface FailureGroup {
   /** Names the group: the `error` of the filter of parked addresses and of dead letters. It stays the same over restarts. */
@@ -37,6 +42,6 @@ export interface FailureGroup {
 export interface FailureGroups {
   /** The groups, those that failed last first. */
   readonly groups: readonly FailureGroup[];
-  /** Whether there are more groups than `limit`, or more parked addresses or dead letters than were read. */
+  /** Whether there are more groups than `limit`, or more parked addresses or dead letters than the 10,000 that are read. */
   readonly more: boolean;
 }
