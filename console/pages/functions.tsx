@@ -5,12 +5,13 @@ import { toFunction } from "../app/links.js";
 import { queryOf, setQuery } from "../app/location.js";
 import { useGet } from "../app/use-get.js";
 import type { Column } from "../ui/columns.js";
-import { Filter } from "../ui/controls.js";
-import { countOf, formatCount } from "../ui/format.js";
+import { Filter, Segments } from "../ui/controls.js";
+import { formatCount } from "../ui/format.js";
 import { Loaded } from "../ui/notice.js";
 import { PageHead } from "../ui/page.js";
 import { Count, Table } from "../ui/table.js";
 import { Since } from "../ui/time.js";
+import { FunctionGraph } from "./function-graph.js";
 
 const columns: readonly Column<ListedFunction>[] = [
   {
@@ -87,36 +88,48 @@ const columns: readonly Column<ListedFunction>[] = [
 ];
 
 export function Functions() {
+  const drawn = queryOf("view") === "graph";
+  return (
+    <>
+      <PageHead title="Functions">
+        <Segments
+          label="View"
+          value={drawn ? "graph" : "table"}
+          options={[
+            { value: "table", text: "Table" },
+            { value: "graph", text: "Graph" },
+          ]}
+          onChange={(view) => setQuery({ view: view === "graph" ? view : undefined, sort: undefined })}
+        />
+      </PageHead>
+      <div class="filters">
+        <Filter label="Filter by name" value={queryOf("q")} onInput={(q) => setQuery({ q })} />
+      </div>
+      {drawn ? <FunctionGraph wanted={queryOf("q").toLowerCase()} /> : <FunctionTable />}
+    </>
+  );
+}
+
+function FunctionTable() {
   const functions = useGet<FunctionList>("functions", { limit: 1000 }, { everyMs: 3000 });
   const wanted = queryOf("q").toLowerCase();
   return (
-    <>
-      <PageHead title="Functions" />
-      <Loaded of={functions}>
-        {({ functions: all, next }) => {
-          const shown = all.filter((each) => each.function.toLowerCase().includes(wanted));
-          return (
-            <>
-              <div class="filters">
-                <Filter label="Filter by name" value={queryOf("q")} onInput={(q) => setQuery({ q })} />
-                <span class="muted small">
-                  {countOf(shown.length, "function")}
-                  {next !== null && " of more than 1,000"}
-                </span>
-              </div>
-              <div class="panel">
-                <Table
-                  label="Functions"
-                  columns={columns}
-                  rows={shown}
-                  keyOf={(each) => each.function}
-                  empty={all.length === 0 ? "No function is known yet." : "No function has such a name."}
-                />
-              </div>
-            </>
-          );
-        }}
-      </Loaded>
-    </>
+    <Loaded of={functions}>
+      {({ functions: all, next }) => {
+        const shown = all.filter((each) => each.function.toLowerCase().includes(wanted));
+        return (
+          <div class="panel">
+            <Table
+              label="Functions"
+              columns={columns}
+              rows={shown}
+              keyOf={(each) => each.function}
+              empty={all.length === 0 ? "No function is known yet." : "No function has such a name."}
+            />
+            {next !== null && <p class="empty">There are more than 1,000 functions. These are the first.</p>}
+          </div>
+        );
+      }}
+    </Loaded>
   );
 }

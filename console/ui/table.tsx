@@ -53,5 +53,5 @@ export function Table<Row>({ label, columns, rows, keyOf, empty, sortKey = "sort
 export function Count({ of, bad = false }: { readonly of: number; readonly bad?: boolean }) {
   if (of === 0) return <span class="zero">0</span>;
   const text = of.toLocaleString("en");
-  return bad ? <span class="badge bad">{text}</span> : <>{text}</>;
+  return <span class={bad ? "badge bad" : ""}>{text}</span>;
 }

@@ -16,4 +16,5 @@ export const places: readonly Place[] = [
   { name: "overview", hash: "", ready: "SOLD_OUT", answers: { history: () => busyHour(Date.now()) } },
   { name: "overview-at-start", hash: "", ready: "All is well.", answers: { history: () => justBegun(Date.now()) } },
   { name: "functions", hash: "#/functions?sort=-addresses", ready: "fleet/device" },
+  { name: "functions-graph", hash: "#/functions?view=graph", ready: "Messages by type" },
 ];
