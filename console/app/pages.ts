@@ -4,6 +4,8 @@ import type { FunctionComponent } from "preact";
 import { DeadLetter } from "../pages/dead-letters/dead-letter.js";
 import { DeadLetters } from "../pages/dead-letters/dead-letters.js";
 import { Functions } from "../pages/functions.js";
+import { Batch } from "../pages/live/batch.js";
+import { Live } from "../pages/live/live.js";
 import { Overview } from "../pages/overview.js";
 import { Run } from "../pages/runs/run.js";
 import { Runs } from "../pages/runs/runs.js";
@@ -24,6 +26,8 @@ export interface Page {
 export const pages: readonly Page[] = [
   { path: "", content: Overview, nav: { group: "", text: "Overview", icon: "overview" } },
   { path: "functions", content: Functions, nav: { group: "", text: "Functions", icon: "functions" } },
+  { path: "live", content: Live, nav: { group: "", text: "Live", icon: "live" } },
+  { path: "batches/:batch", content: Batch, under: "live" },
   { path: "dead-letters", content: DeadLetters, nav: { group: "Trouble", text: "Dead letters", icon: "letters" } },
   { path: "dead-letters/:letter", content: DeadLetter },
   { path: "runs", content: Runs, nav: { group: "Time", text: "Runs", icon: "runs" } },

@@ -27,7 +27,7 @@ export interface Layout {
 export const boxWidth = 176;
 export const boxHeight = 40;
 const layerGap = 92;
-const boxGap = 22;
+const boxGap = 26;
 const margin = 26;
 const sweeps = 12;
 
@@ -74,7 +74,7 @@ export function layOut(nodes: readonly string[], arrows: readonly Arrow[], first
 
   order(layers);
   for (const layer of layers) spread(layer);
-  for (let sweep = 0; sweep < sweeps; sweep++) {
+  for (let sweep = 0; sweep < 2 * sweeps; sweep++) {
     for (const layer of sweep % 2 === 0 ? layers : layers.toReversed()) straighten(layer);
   }
   const all = layers.flat();
@@ -180,8 +180,8 @@ function sideRoute(arrow: Arrow, x: number, y: number): Route {
   return {
     ...arrow,
     path: `M${from} ${y}C${from} ${y - 24} ${to} ${y - 24} ${to} ${y}`,
-    labelX: from - 4,
-    labelY: y - 6,
+    labelX: from - 14,
+    labelY: y - 7,
   };
 }
 

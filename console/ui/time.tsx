@@ -40,3 +40,14 @@ export function Instant({ at }: { readonly at: string }) {
     </time>
   );
 }
+
+/** The time of a day, exact to the millisecond: "12:00:07.042". */
+export function ClockTime({ at }: { readonly at: string }) {
+  const date = new Date(at);
+  const ms = String(date.getMilliseconds()).padStart(3, "0");
+  return (
+    <time dateTime={at} title={formatInstant(at)} class="nowrap">
+      {formatInstant(at).slice(11)}.{ms}
+    </time>
+  );
+}

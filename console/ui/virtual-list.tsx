@@ -8,7 +8,7 @@ import {
   Virtualizer,
   type VirtualizerOptions,
 } from "@tanstack/virtual-core";
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { queryOf } from "../app/location.js";
 import { type Column, cellClass, Heading, sortOf } from "./columns.js";
@@ -30,12 +30,18 @@ export interface VirtualListProps<Row> {
   readonly onEnd?: () => void;
   readonly sortKey?: string;
   readonly isSelected?: (row: Row) => boolean;
+  /** Called with whether the first row is out of sight, when that changes. */
+  readonly onScrolled?: (scrolled: boolean) => void;
+  /** The element that scrolls, for who wants to scroll it. */
+  readonly scrollRef?: RefObject<HTMLElement | null>;
 }
 
 /** Rows are sorted by whoever calls: a list of which only some pages are read has an order of its own. */
 export function VirtualList<Row>(props: VirtualListProps<Row>) {
   const { label, columns, rows, keyOf, empty, total, onEnd, sortKey = "sort", isSelected } = props;
-  const scroll = useRef<HTMLElement>(null);
+  const own = useRef<HTMLElement>(null);
+  const scroll = props.scrollRef ?? own;
+  const scrolled = useRef(false);
   const virtual = useVirtual(rows.length, scroll);
   const last = virtual.items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -52,6 +58,11 @@ export function VirtualList<Row>(props: VirtualListProps<Row>) {
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
       tabIndex={0}
+      onScroll={() => {
+        const now = (scroll.current?.scrollTop ?? 0) > 4;
+        if (now !== scrolled.current) props.onScrolled?.(now);
+        scrolled.current = now;
+      }}
       style={{ maxHeight: props.height ?? "calc(100vh - 230px)" }}
     >
       <div role="table" aria-label={label} aria-rowcount={total ?? rows.length}>
