@@ -70,7 +70,7 @@ test("a batch shows its message, its states before and after, and as a waterfall
   await page.getByRole("heading", { level: 1, name: "fleet/device/d-1" }).waitFor();
   const states = page.getByRole("region", { name: "Changed states" });
   await states.getByText("site-1").waitFor();
-  assert.ok((await states.textContent())?.includes("not set"));
+  assert.ok((await states.textContent())?.includes('not set → "site-1"'));
   await page.getByRole("region", { name: "Messages" }).getByText("fleet.types/report").waitFor();
   const caused = page.getByRole("table", { name: "What the batch caused" });
   await caused.getByRole("link", { name: "fleet/overview/all" }).waitFor();

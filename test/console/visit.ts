@@ -18,8 +18,9 @@ export const looks = (["light", "dark"] as const).flatMap((theme) => [1280, 360]
 
 /** Visits a place. */
 export async function visit(world: World, place: Place, look: (typeof looks)[number]): Promise<void> {
-  const { name, hash, ready, answers } = place;
+  const { name, hash, ready, answers, goOn } = place;
   const page = await world.page(hash, { ...look, answers });
+  await goOn?.(page);
   await page.getByText(ready, { exact: true }).first().waitFor();
   await assertWell(page);
   if (pictures !== undefined) {

@@ -10,7 +10,7 @@ import { Badge, Empty, Loaded } from "../../ui/notice.js";
 import { PageHead, Panel } from "../../ui/page.js";
 import { Table } from "../../ui/table.js";
 import { ClockTime, Instant, Until } from "../../ui/time.js";
-import { MetadataList, ValueBlock } from "../../ui/value.js";
+import { lineOf, MetadataList, ValueBlock } from "../../ui/value.js";
 import { Waterfall } from "./waterfall.js";
 
 export function Batch({ params: { batch = "" } }: PageProps) {
@@ -47,7 +47,8 @@ function Recorded({ batch }: { readonly batch: RecordedBatch }) {
       <div class="stack">
         {error !== null && (
           <Panel title="Failure" beside={<Badge tone="bad">{error.code}</Badge>} padded>
-            <Fault error={error} />
+            <p>{error.message}</p>
+            {error.stack !== null && <pre class="stack-trace">{error.stack}</pre>}
           </Panel>
         )}
         <Waterfall batch={batch.batch} />
@@ -61,22 +62,13 @@ function Recorded({ batch }: { readonly batch: RecordedBatch }) {
   );
 }
 
-function Fault({ error }: { readonly error: NonNullable<RecordedBatch["error"]> }) {
-  return (
-    <>
-      <p>{error.message}</p>
-      {error.stack !== null && <pre class="stack-trace">{error.stack}</pre>}
-    </>
-  );
-}
-
-function Messages({ batch: { messages, moreMessages } }: { readonly batch: RecordedBatch }) {
+function Messages({ batch: { messages, moreMessages, error } }: { readonly batch: RecordedBatch }) {
   return (
     <Panel title="Messages" beside={<span class="muted small">{formatCount(messages.length + moreMessages)}</span>}>
       <ul class="parts">
         {messages.map((message) => (
           <li key={message.message}>
-            <Message message={message} />
+            <Message message={message} shownError={error} />
           </li>
         ))}
       </ul>
@@ -87,7 +79,13 @@ function Messages({ batch: { messages, moreMessages } }: { readonly batch: Recor
 
 const tones = { handled: "ok", refused: "bad", failed: "warn" } as const;
 
-function Message({ message }: { readonly message: BatchMessage }) {
+interface MessageProps {
+  readonly message: BatchMessage;
+  /** The error that stands on the page already. */
+  readonly shownError: RecordedBatch["error"];
+}
+
+function Message({ message, shownError }: MessageProps) {
   const { typename, caller, causedBy, end, error, metadata } = message;
   return (
     <>
@@ -105,7 +103,9 @@ function Message({ message }: { readonly message: BatchMessage }) {
       </p>
       <ValueBlock of={message} />
       <MetadataList of={metadata} />
-      {error !== null && <p class="small">{`${error.code}: ${error.message}`}</p>}
+      {error !== null && error.message !== shownError?.message && (
+        <p class="small">{`${error.code}: ${error.message}`}</p>
+      )}
     </>
   );
 }
@@ -117,24 +117,50 @@ function States({ states }: { readonly states: readonly ChangedState[] }) {
         <Empty>The batch changed no state.</Empty>
       ) : (
         <ul class="parts">
-          {states.map(({ name, before, after }) => (
-            <li key={name}>
-              <h3>{name}</h3>
-              <div class="before-after">
-                <div>
-                  <p class="muted small">before</p>
-                  {before === null ? <pre class="muted">not set</pre> : <ValueBlock of={before} />}
-                </div>
-                <div>
-                  <p class="muted small">after</p>
-                  {after === null ? <pre class="muted">deleted</pre> : <ValueBlock of={after} />}
-                </div>
-              </div>
+          {states.map((state) => (
+            <li key={state.name}>
+              <Change state={state} />
             </li>
           ))}
         </ul>
       )}
     </Panel>
+  );
+}
+
+/** A longer value needs more than a line. */
+const longestLine = 40;
+
+function Change({ state: { name, before, after } }: { readonly state: ChangedState }) {
+  const short = [before, after].every(
+    (each) => each === null || ("value" in each && lineOf(each).length <= longestLine),
+  );
+  if (short) {
+    return (
+      <div class="change">
+        <h3>{name}</h3>
+        <span>
+          {before === null ? <span class="muted">not set</span> : <code>{lineOf(before)}</code>}
+          <span class="muted"> → </span>
+          {after === null ? <span class="muted">deleted</span> : <code>{lineOf(after)}</code>}
+        </span>
+      </div>
+    );
+  }
+  return (
+    <>
+      <h3>{name}</h3>
+      <div class="before-after">
+        <div>
+          <p class="muted small">before</p>
+          {before === null ? <pre class="muted">not set</pre> : <ValueBlock of={before} />}
+        </div>
+        <div>
+          <p class="muted small">after</p>
+          {after === null ? <pre class="muted">deleted</pre> : <ValueBlock of={after} />}
+        </div>
+      </div>
+    </>
   );
 }
 

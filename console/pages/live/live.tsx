@@ -42,7 +42,7 @@ const columns: readonly Column<BatchSummary>[] = [
   {
     key: "address",
     title: "Address",
-    width: "minmax(150px, 2fr)",
+    width: "minmax(130px, 2fr)",
     cell: (row) => (
       <a class="cut" href={toAddress(row.function, row.id)}>
         {row.function}/{row.id}
@@ -75,16 +75,23 @@ const columns: readonly Column<BatchSummary>[] = [
   {
     key: "states",
     title: "Changed states",
-    width: "minmax(90px, 1fr)",
+    width: "minmax(130px, 1fr)",
     wideOnly: true,
     cell: ({ states }) => <span class="cut muted">{states.join(", ")}</span>,
   },
-  { key: "duration", title: "Took", width: "92px", align: "end", cell: ({ durationMs }) => formatMs(durationMs) },
+  {
+    key: "duration",
+    title: "Took",
+    width: "92px",
+    align: "end",
+    wideOnly: true,
+    cell: ({ durationMs }) => formatMs(durationMs),
+  },
   {
     key: "code",
     title: "Failure",
-    width: "minmax(100px, 190px)",
-    cell: ({ code }) => code !== null && <Badge tone="bad">{code}</Badge>,
+    width: "minmax(84px, 170px)",
+    cell: ({ code }) => code !== null && <span class="badge bad cut">{code}</span>,
   },
 ];
 

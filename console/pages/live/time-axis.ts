@@ -14,7 +14,8 @@ export interface TimeAxis {
   readonly cuts: readonly { readonly at: number; readonly ms: number }[];
 }
 
-/** A time without anything is cut short when it is longer than this part of all times with something. */
+/** A time without anything is cut short when it is longer than this, and than this part of all times with something. */
+const longestGapMs = 250;
 const longestGap = 0.6;
 /** A cut takes this part of all times with something. */
 const cutShare = 0.08;
@@ -32,7 +33,7 @@ export function timeAxis(spans: readonly Span[]): TimeAxis {
     const before = busy[index - 1];
     if (before !== undefined) {
       const gap = span.start - before.end;
-      const cut = gap > busyMs * longestGap;
+      const cut = gap > Math.max(longestGapMs, busyMs * longestGap);
       pieces.push({ start: before.end, end: span.start, width: cut ? busyMs * cutShare : gap, cut });
     }
     pieces.push({ ...span, width: Math.max(span.end - span.start, shortestMs), cut: false });
