@@ -3,6 +3,7 @@
 import type { FunctionComponent } from "preact";
 import { DeadLetter } from "../pages/dead-letters/dead-letter.js";
 import { DeadLetters } from "../pages/dead-letters/dead-letters.js";
+import { Delayed } from "../pages/delayed.js";
 import { Functions } from "../pages/functions.js";
 import { Batch } from "../pages/live/batch.js";
 import { Live } from "../pages/live/live.js";
@@ -30,6 +31,7 @@ export const pages: readonly Page[] = [
   { path: "batches/:batch", content: Batch, under: "live" },
   { path: "dead-letters", content: DeadLetters, nav: { group: "Trouble", text: "Dead letters", icon: "letters" } },
   { path: "dead-letters/:letter", content: DeadLetter },
+  { path: "delayed", content: Delayed, nav: { group: "Time", text: "Delayed", icon: "delayed" } },
   { path: "runs", content: Runs, nav: { group: "Time", text: "Runs", icon: "runs" } },
   { path: "runs/:function/:id/:run", content: Run },
   { path: "schedules", content: Schedules, nav: { group: "Time", text: "Schedules", icon: "schedules" } },

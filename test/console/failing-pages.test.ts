@@ -21,6 +21,7 @@ const places: Readonly<Record<string, () => Promise<Omit<Place, "name">> | Omit<
     const { letters } = await shop.ask("GET /dead-letters");
     return { hash: `#/dead-letters/${letters[0].letter}`, ready: "Why it failed" };
   },
+  delayed: () => ({ hash: "#/delayed?function=shop/reminders", ready: "Due" }),
   runs: () => ({ hash: "#/runs?function=shop/checkout", ready: "waiting" }),
   "runs-ended": () => ({ hash: "#/runs?function=shop/checkout&status=ended", ready: "completed" }),
   run: async () => {
