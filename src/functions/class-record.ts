@@ -92,9 +92,14 @@ export function typeNameOf(target: string | AnyClass): string {
   return typeof target === "string" ? target : declarationOf(target).typeName;
 }
 
+/** Whether this is a class with a @StatefulFunction of its own. */
+export function isFunctionClass(value: unknown): value is new (...args: any[]) => object {
+  return typeof value === "function" && foundDeclaration(value as AnyClass) !== undefined;
+}
+
 /** Finds what @StatefulFunction declares of a class. Throws FUNCTION_UNDECORATED. */
 export function declarationOf(functionClass: AnyClass): FunctionDeclaration {
-  const declaration = declarations.get(functionClass) ?? declarationOfWrapped(functionClass);
+  const declaration = foundDeclaration(functionClass);
   if (declaration !== undefined) return declaration;
   const name = functionClass.name || "This class";
   const parent = parentsOf(functionClass).find((other) => declarations.has(other)) as AnyClass | undefined;
@@ -103,6 +108,10 @@ export function declarationOf(functionClass: AnyClass): FunctionDeclaration {
       ? `put @StatefulFunction("namespace/name") on it. ${otherCopy}`
       : `its parent ${parent.name} is one. A subclass needs a @StatefulFunction of its own. If a class decorator made ${name}, put @StatefulFunction above that decorator: decorators run from the bottom to the top.`;
   throw new StatefunError("FUNCTION_UNDECORATED", `${name} is not a stateful function: ${why}`);
+}
+
+function foundDeclaration(functionClass: AnyClass): FunctionDeclaration | undefined {
+  return declarations.get(functionClass) ?? declarationOfWrapped(functionClass);
 }
 
 /**

@@ -92,6 +92,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   telemetry: ["functions", "model", "errors"],
   vite: ["errors"],
+  nest: ["serve/hosts", "runtime", "runtime/http", "refs", "functions", "model", "errors"],
   "testing/simulation": [
     "testing",
     "runtime",
@@ -123,8 +124,8 @@ const packages: Record<string, readonly string[]> = {
   esbuild: ["vite/plugin.ts"],
   chokidar: ["cli/watch-sources.ts"],
   fastify: ["serve/hosts/fastify.ts"],
-  "@nestjs/common": ["serve/hosts/nest.ts"],
-  "@nestjs/core": ["serve/hosts/nest.ts"],
+  "@nestjs/common": ["serve/hosts/nest.ts", "nest/"],
+  "@nestjs/core": ["serve/hosts/nest.ts", "nest/"],
   "fast-check": ["testing/simulation/"],
   "reflect-metadata": ["functions/class-record.ts"],
 };
