@@ -4,7 +4,7 @@ import { Metadata } from "../model/metadata.js";
 import { isProtobufCodec } from "../model/protobuf-class.js";
 import type { Type } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
-import { type PackedRecord, readRecord } from "../types/egress-records.js";
+import { recordObject } from "../types/record-json.js";
 
 /** Finds a type by its typename; undefined when this process does not have it. */
 export type FindType = (typename: string) => Type<any> | undefined;
@@ -17,19 +17,16 @@ export function plainOf(value: TypedValue, find: FindType): unknown {
   const type = find(value.typename);
   try {
     if (type !== undefined) return plain(type.unpack(value));
-    const record = readRecord(value);
+    const record = recordObject(value, (content) => plainOf(content, find));
     if (record !== undefined) return plainRecord(record);
   } catch {} // the bytes are not of the type
   return { typename: value.typename, bytes: new Uint8Array(value.value) };
 }
 
 /** A record for Kafka or Kinesis is shown by the options that have made it. An option that is missing stays so. */
-function plainRecord(record: PackedRecord): object {
-  const shown = Object.entries(record).flatMap(([name, field]) => {
-    if (field instanceof Metadata) return field.size === 0 ? [] : [[name, textsOf(field)]];
-    return field === undefined ? [] : [[name, plain(field)]];
-  });
-  return Object.fromEntries(shown);
+function plainRecord(record: Readonly<Record<string, unknown>>): object {
+  const { headers } = record;
+  return headers instanceof Metadata ? { ...record, headers: textsOf(headers) } : record;
 }
 
 /** Metadata as texts by their names. */

@@ -54,7 +54,13 @@ export interface KinesisRecord {
 const kafkaName = "KafkaProducerRecord";
 const kinesisName = "KinesisEgressRecord";
 const typenamePrefix = "type.googleapis.com/io.statefun.sdk.egress.";
+/** The engines of the two generations know the same record by different names. */
+const v2Prefix = "type.googleapis.com/org.apache.flink.statefun.flink.io.";
 const valueField = tag(2, delimited);
+/** The fields of a record that only this package knows: far away from those that StateFun may add. */
+const typenameField = tag(50_001, delimited);
+/** What stands in place of a typename when the value was given as bytes. */
+const plainBytes = "bytes";
 
 const requiredText: Option<string, string> = (input, name, where) => {
   if (isText(input)) return input;
@@ -66,10 +72,19 @@ const optionalText: Option<string, string | undefined> = (input, name, where) =>
   throw invalid(where, name, input, "a text without half of a surrogate pair");
 };
 
-const valueBytes: Option<RecordValue, Uint8Array> = (input, name, where) => {
-  if (input === "" || isText(input)) return platform.encodeUtf8(input);
-  if (input instanceof Uint8Array) return input;
-  if (typeof input === "object" && input !== null) return packValue(input).value;
+/** The bytes of a value, and what they are: a typename, "bytes", or nothing for text. */
+interface ValueBytes {
+  readonly bytes: Uint8Array;
+  readonly typename?: string;
+}
+
+const valueBytes: Option<RecordValue, ValueBytes> = (input, name, where) => {
+  if (input === "" || isText(input)) return { bytes: platform.encodeUtf8(input) };
+  if (input instanceof Uint8Array) return { bytes: input, typename: plainBytes };
+  if (typeof input === "object" && input !== null) {
+    const { value: bytes, typename } = packValue(input);
+    return { bytes, typename };
+  }
   throw invalid(where, name, input, "text without half of a surrogate pair, bytes, a message or a packed value");
 };
 
@@ -118,45 +133,86 @@ export function kinesisRecord(record: KinesisRecord): TypedValue {
   return packRecord(kinesisName, [partitionKey, value, stream, explicitHashKey]);
 }
 
-/** A record as its engine gets it, by the options of {@link kafkaRecord} or {@link kinesisRecord}: the value is its bytes. */
-export type PackedRecord =
-  | (Omit<KafkaRecord, "value" | "headers"> & { readonly value: Uint8Array; readonly headers: Metadata })
-  | (Omit<KinesisRecord, "value"> & { readonly value: Uint8Array });
+/**
+ * The value of a record that was read: text, bytes, or a packed value. Text is what was given as text, and what another SDK has
+ * written, if it is valid UTF-8.
+ */
+type ReadValue = string | Uint8Array | TypedValue;
 
-/** Reads a record that {@link kafkaRecord} or {@link kinesisRecord} has made; undefined for any other value. */
-export function readRecord({ typename, value: bytes }: TypedValue): PackedRecord | undefined {
+/** A record by the options of {@link kafkaRecord} or {@link kinesisRecord}. */
+export type ReadRecord =
+  | (Omit<KafkaRecord, "value" | "headers"> & { readonly value: ReadValue; readonly headers: Metadata })
+  | (Omit<KinesisRecord, "value"> & { readonly value: ReadValue });
+
+/**
+ * Reads a record for a Kafka or a Kinesis egress, also one of another SDK; undefined for any other value, and for bytes that are no
+ * record.
+ */
+export function readRecord(value: TypedValue): ReadRecord | undefined {
+  try {
+    return read(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function read({ typename, value: bytes }: TypedValue): ReadRecord | undefined {
   const name = typename.slice(typename.lastIndexOf(".") + 1);
-  if (typename !== typenamePrefix + name || (name !== kafkaName && name !== kinesisName)) return undefined;
+  if (name !== kafkaName && name !== kinesisName) return undefined;
+  if (typename !== typenamePrefix + name && typename !== v2Prefix + name) return undefined;
   const reader = new WireReader(bytes);
   const texts: (string | undefined)[] = [];
   const headers: MetadataEntry[] = [];
-  let value: Uint8Array = new Uint8Array(0);
+  let content: Uint8Array = new Uint8Array(0);
+  let contentTypename: string | undefined;
   while (reader.pos < bytes.length) {
     const fieldTag = reader.tag(bytes.length);
-    if (fieldTag === valueField) value = reader.copy(bytes.length);
+    if (fieldTag === valueField) content = reader.copy(bytes.length);
+    else if (fieldTag === typenameField) contentTypename = reader.string(bytes.length);
     else if (fieldTag === metadataField && name === kafkaName) headers.push(readMetadataEntry(reader, bytes.length));
     else texts[fieldTag >>> 3] = reader.string(bytes.length);
   }
   const [, first, , third = "", fourth] = texts;
+  const value = readContent(content, contentTypename);
   if (name === kafkaName) return { topic: third, value, key: first, headers: Metadata.wrap(headers) };
   return { stream: third, value, partitionKey: first ?? "", explicitHashKey: fourth };
 }
 
-/** Writes the fields, numbered from 1. The engines of the two generations know the same record by different names. */
+function readContent(content: Uint8Array, typename: string | undefined): ReadValue {
+  if (typename === undefined) return textOf(content) ?? content;
+  return typename === plainBytes ? content : new TypedValue(typename, content);
+}
+
+/** The text that the bytes are in UTF-8; undefined when they are none. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the fields, numbered from 1. */
 function packRecord(
   name: string,
-  fields: readonly (string | Uint8Array | undefined)[],
+  fields: readonly (string | ValueBytes | undefined)[],
   headers: Metadata = Metadata.none,
 ): TypedValue {
   const writer = new WireWriter();
+  let typename: string | undefined;
   fields.forEach((field, index) => {
-    if (field === undefined || field.length === 0) return;
-    if (typeof field === "string") writer.string(tag(index + 1, delimited), field);
-    else writer.bytes(tag(index + 1, delimited), field);
+    if (field === undefined) return;
+    const fieldTag = tag(index + 1, delimited);
+    if (typeof field !== "string") {
+      if (field.bytes.length > 0) writer.bytes(fieldTag, field.bytes);
+      typename = field.typename;
+    } else if (field.length > 0) writer.string(fieldTag, field);
   });
   writeMetadata(writer, headers);
+  // Engines and other SDKs skip a field that they do not know. With it, a consumer on the embedded runtime can read the value.
+  if (typename !== undefined) writer.string(typenameField, typename);
   const bytes = writer.finish();
-  const v2 = new TypedValue(`type.googleapis.com/org.apache.flink.statefun.flink.io.${name}`, bytes);
+  const v2 = new TypedValue(v2Prefix + name, bytes);
   return TypedValue.inBoth(typenamePrefix + name, bytes, v2);
 }
 

@@ -3,6 +3,7 @@
 import type { Type } from "../model/type.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { Types } from "./primitives.js";
+import { recordJson } from "./record-json.js";
 
 /** StateFun's own types by their typenames; functions of every process have them. */
 export const primitives = new Map<string, Type<any>>(Object.values(Types).map((type) => [type.typename, type]));
@@ -18,7 +19,7 @@ export function typeIn(find: FindType, typename: string): Type<any> | undefined 
 /** Shows a value as JSON text; undefined when its type is not known, has no JSON form, or can't read the bytes. */
 export function jsonOf(find: FindType, value: TypedValue): string | undefined {
   const type = typeIn(find, value.typename);
-  if (type === undefined) return undefined;
+  if (type === undefined) return recordJson(value, (content) => jsonOf(find, content));
   try {
     return JSON.stringify(type.toJson(type.unpack(value)));
   } catch {

@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
 import { json, type KafkaRecord, type KinesisRecord, kafkaRecord, kinesisRecord, Types } from "../../src/index.js";
+import { Metadata } from "../../src/model/metadata.js";
+import { TypedValue } from "../../src/model/typed-value.js";
+import { readRecord } from "../../src/types/egress-records.js";
 import { throwsCode } from "../support/expect-code.js";
 import { randomOf } from "../support/random.js";
 import { egressRecords, reflected } from "../support/reflection.js";
@@ -35,6 +38,7 @@ test("a Kafka record may have no key, and an empty value", () => {
   assertRecord(kafkaRecord({ topic: "greetings", value: "" }), "KafkaProducerRecord", { topic: "greetings" });
   assertRecord(kafkaRecord({ topic: "greetings", value: new Uint8Array(0), key: undefined }), "KafkaProducerRecord", {
     topic: "greetings",
+    value_typename: "bytes",
   });
   assertRecord(kafkaRecord({ topic: "greetings", value: "v", key: "" }), "KafkaProducerRecord", {
     topic: "greetings",
@@ -65,13 +69,19 @@ test("random records have reflection's bytes in both generations", (t) => {
   const some = () => `x${random.text(20)}`;
   for (let round = 0; round < 300; round++) {
     const [topic, key, value] = [some(), some(), Buffer.concat([Buffer.from([1]), random.bytes(300)])];
-    assertRecord(kafkaRecord({ topic, key, value }), "KafkaProducerRecord", { topic, key, value_bytes: value });
+    assertRecord(kafkaRecord({ topic, key, value }), "KafkaProducerRecord", {
+      topic,
+      key,
+      value_bytes: value,
+      value_typename: "bytes",
+    });
     const kinesis = { stream: topic, partitionKey: key, value, explicitHashKey: some() };
     assertRecord(kinesisRecord(kinesis), "KinesisEgressRecord", {
       stream: topic,
       partition_key: key,
       value_bytes: value,
       explicit_hash_key: kinesis.explicitHashKey,
+      value_typename: "bytes",
     });
   }
 });
@@ -89,6 +99,36 @@ test("a record's value is text, bytes, a message or a packed value's bytes", () 
   assert.equal(bytesOf(user), hex(example.User.encode(user).finish()));
   assert.equal(bytesOf(json("shop/x").pack({ a: 1 })), hex(Buffer.from('{"a":1}')));
   assert.equal(bytesOf(Types.int.pack(5)), hex(Types.int.serialize(5)));
+});
+
+test("a record says what its value's bytes are, unless they are text", () => {
+  const cart = json("shop/cart").pack({ a: 1 });
+  assertRecord(kafkaRecord({ topic: "t", value: cart, headers: { a: "b" } }), "KafkaProducerRecord", {
+    topic: "t",
+    value_bytes: Buffer.from('{"a":1}'),
+    headers: [{ key: "a", value: Buffer.from("b"), has_value: true }],
+    value_typename: "shop/cart",
+  });
+  assert.deepEqual(readRecord(kafkaRecord({ topic: "t", value: "text" })), {
+    topic: "t",
+    value: "text",
+    key: undefined,
+    headers: Metadata.none,
+  });
+});
+
+test("a record of another SDK is read: its value is text where the bytes are valid UTF-8", () => {
+  for (const generation of ["v2", "v3"] as const) {
+    const typeName = generation === "v2" ? `${prefix.v2}KinesisEgressRecord` : `${prefix.v3}KinesisEgressRecord`;
+    const type = egressRecords[generation].lookupType("KinesisEgressRecord");
+    const of = (value_bytes: Uint8Array) =>
+      readRecord(new TypedValue(typeName, reflected(type, { stream: "s", partition_key: "p", value_bytes })));
+    const read = { stream: "s", partitionKey: "p", explicitHashKey: undefined };
+    assert.deepEqual(of(Buffer.from("\ufeffhé")), { ...read, value: "\ufeffhé" });
+    assert.deepEqual(of(Uint8Array.of(0xff, 0)), { ...read, value: Uint8Array.of(0xff, 0) });
+    assert.equal(readRecord(new TypedValue(typeName, Uint8Array.of(0x0a, 200))), undefined, "no record");
+  }
+  assert.equal(readRecord(new TypedValue("shop/KafkaProducerRecord", new Uint8Array(0))), undefined);
 });
 
 test("a record keeps a copy of its value", () => {

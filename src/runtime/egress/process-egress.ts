@@ -4,11 +4,14 @@ import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { checked, defineOptions, positiveInteger, required, withDefault } from "../../model/options.js";
 import type { TypedValue } from "../../model/typed-value.js";
+import { recordObject } from "../../types/record-json.js";
 import type { FindType } from "../../types/value-json.js";
 import { type RepeatOptions, Retry } from "./retry.js";
 
 /**
- * Takes the value of one record. The value is decoded when its type is known in this process; otherwise it is a TypedValue.
+ * Takes the value of one record. The value is decoded when its type is known in this process; otherwise it is a TypedValue. A record
+ * for Kafka or Kinesis is an object: `{ topic, key, value, headers }` or `{ stream, partitionKey, value, explicitHashKey }`, whose
+ * value is decoded in the same way.
  * A record whose handler throws or rejects comes again, so a record that comes twice must do no harm.
  */
 export type EgressHandler = (value: any, record: EgressRecord) => Promise<void> | void;
@@ -64,7 +67,7 @@ export class ProcessEgress implements EgressConsumer {
 
 function decoded(value: TypedValue, find: FindType): unknown {
   const type = find(value.typename);
-  if (type === undefined) return value;
+  if (type === undefined) return recordObject(value, (content) => decoded(content, find)) ?? value;
   try {
     return type.unpack(value);
   } catch (error) {

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../../samples/messages/messages.js";
+import { kafkaRecord } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
+import type { Metadata } from "../../../src/model/metadata.js";
 import { TypedValue } from "../../../src/model/typed-value.js";
 import { ProcessEgress } from "../../../src/runtime/egress/process-egress.js";
 import { typeOf } from "../../../src/types/protobuf.js";
@@ -50,6 +52,21 @@ test("a value of an unknown type, or with bytes that its type can't read, comes 
   const broken = new TypedValue(greetingRecord(2, "").value.typename, Buffer.from([255]));
   await egress.receive({ ...record, value: broken });
   assert.equal(seen[1], broken);
+});
+
+test("a record for Kafka comes as an object of its topic, key, value and headers", async () => {
+  const seen: unknown[] = [];
+  const egress = new ProcessEgress(out, { handler: (value) => void seen.push(value) }, find);
+  const { value, ...rest } = greetingRecord(1, "hi");
+  const kafka = kafkaRecord({ topic: "greets", key: "bob", value, headers: { a: "b" } });
+  await egress.receive({ ...rest, value: kafka });
+  const strange = new TypedValue("strange/type", Buffer.from("?"));
+  await egress.receive({ ...rest, value: kafkaRecord({ topic: "greets", value: strange }) });
+  const [first, second] = seen as { topic: string; key?: string; value: any; headers?: Metadata }[];
+  assert.equal(first?.value.text, "hi");
+  assert.equal(first?.headers?.getText("a"), "b");
+  assert.deepEqual([first?.topic, first?.key, second?.key], ["greets", "bob", undefined]);
+  assert.ok(second?.value instanceof TypedValue, "a value whose type is not known is packed");
 });
 
 test("a record whose handler fails comes again, ever later, before any other", async () => {
