@@ -7,6 +7,7 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { AddressesFound, AddressesPage } from "./address-list-api.js";
 import type { DeadLetterApi } from "./dead-letter-api.js";
 import type { DelayedApi, DelayedInfo, WaitingMessage } from "./delayed-api.js";
+import type { EgressFailure, EgressInfo, EgressKind } from "./egresses-api.js";
 import type { FailingInfo, FailingPage } from "./failing-api.js";
 import type { FailuresApi } from "./failures-api.js";
 import type { EngineMetrics } from "./metrics-api.js";
@@ -67,6 +68,12 @@ export interface EgressConsumer {
   readonly window: number;
   /** Tries that failed and that the consumer repeats by itself, since it began. Defaults to 0. */
   readonly failures?: number;
+  /** The last failure of such a try. Defaults to none. */
+  readonly lastFailure?: EgressFailure | undefined;
+  /** What takes the records, for people. Defaults to a consumer of the program's own. */
+  readonly kind?: EgressKind | undefined;
+  /** Where the records go, for people: a path, or a URL without secrets. Defaults to nothing. */
+  readonly target?: string | undefined;
   /**
    * Takes a record that is durable in the store. Records come in the order of their ids. When the promise resolves, the
    * record is acknowledged. The acknowledgement is written within milliseconds, and when the engine closes; from then on
@@ -276,6 +283,11 @@ export interface EngineApi {
    * STORE_FAILED.
    */
   states(typeName: string, name: string, page: StatesPage): Promise<StatesFound>;
+  /**
+   * The egresses in the order of their names, with what waits for each and the oldest of these records: 10, or fewer when they have
+   * more than 256 KiB together. At most 1,000 egresses are shown.
+   */
+  egresses(): Promise<EgressInfo[]>;
   /** The functions of which an address fails or a call is in flight, at this moment. */
   activity(): Promise<FunctionActivity[]>;
   /**

@@ -21,6 +21,8 @@ import { Delivery, dueTo } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
 import { Drops } from "./drops.js";
 import { countEarlierMessages } from "./earlier-messages.js";
+import { egressInfos } from "./egress-infos.js";
+import type { EgressInfo } from "./egresses-api.js";
 import type {
   AddressInfo,
   CallOptions,
@@ -88,6 +90,7 @@ export class Engine implements EngineApi {
   readonly #calls: WaitingCalls;
   readonly #delayed: DelayedMessages;
   readonly #outboxes: Outboxes;
+  readonly #egressParts: Parameters<typeof egressInfos>[0];
   readonly #dispatcher: Dispatcher;
   readonly #admission: Admission;
   readonly #intake: Intake;
@@ -178,7 +181,9 @@ export class Engine implements EngineApi {
     this.failures = new FailureGroups({ ...common, context });
     this.delayed = new DelayedMaintenance({ ...common, sequence, pages, delayed, admission, context });
     this.#sweeper = new Sweeper({ ...common, keys });
-    const queues = { functions, instances, outboxes, clock, arrivals: ArrivalTimes.follow(commit, sequence, clock) };
+    const arrivals = ArrivalTimes.follow(commit, sequence, clock);
+    this.#egressParts = { store, commit, outboxes, arrivals };
+    const queues = { functions, instances, outboxes, clock, arrivals };
     const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters, queues });
     this.metrics = metricsOf(counters, gauges);
     followSaturation({ commit, delayed, dispatcher, logger, isClosing: () => this.#closing !== undefined });
@@ -243,6 +248,10 @@ export class Engine implements EngineApi {
 
   states(typeName: string, name: string, page: StatesPage): Promise<StatesFound> {
     return this.#context.run(() => this.#inspector.states.page(typeName, name, page));
+  }
+
+  egresses(): Promise<EgressInfo[]> {
+    return this.#context.run(() => egressInfos(this.#egressParts));
   }
 
   activity(): Promise<FunctionActivity[]> {

@@ -7,6 +7,7 @@ import type { Logger } from "../model/logger.js";
 import { Backlog, type Memory } from "./backlog.js";
 import type { Clock } from "./clock.js";
 import { DurableQueue, pageBytes, type QueueStore } from "./durable-queue.js";
+import type { EgressFailure } from "./egresses-api.js";
 import type { EgressConsumer, EgressRecord } from "./engine-api.js";
 import { egressKey, rangeEnd } from "./keys.js";
 import type { EngineLimits } from "./limits.js";
@@ -50,6 +51,9 @@ export class Outbox {
   /** The records that the consumer has and has not acknowledged, the oldest first. */
   readonly #handed = new Set<OutboxRecord>();
   #failures = 0;
+  #lastFailure: Omit<EgressFailure, "isOver"> | undefined;
+  /** Whether a try has succeeded since the last failure. */
+  #isOver = true;
   #loading = false;
   #closed = false;
 
@@ -70,6 +74,26 @@ export class Outbox {
   get firstKey(): string | undefined {
     for (const { key } of this.#handed) return key;
     return this.#queue.loaded > 0 ? this.#queue.at(0).key : undefined;
+  }
+
+  /** What takes the records; undefined when nothing does. */
+  get consumer(): EgressConsumer | undefined {
+    return this.#consumer;
+  }
+
+  /** How many records the consumer has and has not acknowledged. */
+  get handedOut(): number {
+    return this.#handed.size;
+  }
+
+  /** About how many bytes wait. Records from before the start do not count. */
+  get bytes(): number {
+    return this.#backlog.bytes;
+  }
+
+  /** The last try that failed, without those that the consumer has repeated by itself. */
+  get lastFailure(): EgressFailure | undefined {
+    return this.#lastFailure && { ...this.#lastFailure, isOver: this.#isOver };
   }
 
   /** How many tries to hand a record out have failed, with those that the consumer has repeated by itself. */
@@ -99,6 +123,11 @@ export class Outbox {
     commit.onDurable((error) => error === undefined && this.#pump());
   }
 
+  /** The id of a record: it names the record for its consumer. */
+  idOf({ life, key }: OutboxRecord): string {
+    return (life ?? this.#parts.shared.sequence.firstLife) + key.slice(this.#prefix.length);
+  }
+
   attach(consumer: EgressConsumer): void {
     this.#consumer = consumer;
     this.#pump();
@@ -126,9 +155,9 @@ export class Outbox {
   }
 
   #hand(consumer: EgressConsumer, message: OutboxRecord, attempt: number): void {
-    const { shared, clock, counters, logger } = this.#parts;
+    const { clock, counters, logger } = this.#parts;
     const record: EgressRecord = {
-      id: (message.life ?? shared.sequence.firstLife) + message.key.slice(this.#prefix.length),
+      id: this.idOf(message),
       egress: this.egress,
       value: message.value.unpack(),
     };
@@ -144,6 +173,7 @@ export class Outbox {
         publish(record, begun, attempt, undefined);
         this.#queue.done(message);
         counters.egressAcknowledged += 1;
+        this.#isOver = true;
         this.#handed.delete(message);
         this.#pump();
       },
@@ -152,6 +182,8 @@ export class Outbox {
         const error = errorOf(thrown);
         publish(record, begun, attempt, error);
         this.#failures += 1;
+        this.#lastFailure = { at: clock.now(), message: error.message };
+        this.#isOver = false;
         const waitMs = backoffMs(backoff, attempt);
         logger.warn(
           `The egress ${this.egress} did not take the record ${record.id}. It is handed out again in ${waitMs} ms. The cause: ${error.message}`,

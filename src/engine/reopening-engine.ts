@@ -11,6 +11,7 @@ import { closingError } from "./admission.js";
 import { type Clock, systemClock } from "./clock.js";
 import type { DeadLetterApi } from "./dead-letter-api.js";
 import type { DelayedApi } from "./delayed-api.js";
+import type { EgressFailure, EgressInfo, EgressKind } from "./egresses-api.js";
 import { Engine } from "./engine.js";
 import type {
   AddressInfo,
@@ -142,6 +143,10 @@ export class ReopeningEngine implements EngineApi {
 
   states(typeName: string, name: string, page: StatesPage): Promise<StatesFound> {
     return this.#engine.states(typeName, name, page);
+  }
+
+  egresses(): Promise<EgressInfo[]> {
+    return this.#engine.egresses();
   }
 
   activity(): Promise<FunctionActivity[]> {
@@ -300,6 +305,22 @@ class OnceConsumer implements EgressConsumer {
 
   get window(): number {
     return this.#consumer.window;
+  }
+
+  get failures(): number {
+    return this.#consumer.failures ?? 0;
+  }
+
+  get lastFailure(): EgressFailure | undefined {
+    return this.#consumer.lastFailure;
+  }
+
+  get kind(): EgressKind | undefined {
+    return this.#consumer.kind;
+  }
+
+  get target(): string | undefined {
+    return this.#consumer.target;
   }
 
   receive(record: EgressRecord): Promise<void> {

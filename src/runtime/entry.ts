@@ -19,6 +19,7 @@ export type {
   DelayedSwept,
   WaitingMessage,
 } from "../engine/delayed-api.js";
+export type { EgressFailure, EgressInfo, EgressKind } from "../engine/egresses-api.js";
 export type {
   AddressInfo,
   EgressConsumer,

@@ -53,8 +53,12 @@ export function previewValue(types: TypeFinder, value: TypedValue, whole = whole
 }
 
 /** Shows a message as {@link previewValue} shows its value. */
-export function previewMessage(types: TypeFinder, message: TypedValue): (ShownValue | ValueHead) & MetadataShown {
-  return withMetadataOf(message, previewValue(types, message));
+export function previewMessage(
+  types: TypeFinder,
+  message: TypedValue,
+  whole = wholeBytes,
+): (ShownValue | ValueHead) & MetadataShown {
+  return withMetadataOf(message, previewValue(types, message, whole));
 }
 
 type MetadataShown = Pick<ShownMessage, "metadata">;

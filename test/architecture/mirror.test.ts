@@ -20,6 +20,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "address-list-api": "it holds declarations alone",
       "dead-letter-api": "it holds declarations alone",
       "delayed-api": "it holds declarations alone",
+      "egresses-api": "it holds declarations alone",
       "engine-api": "it holds declarations alone",
       "failures-api": "it holds declarations alone",
       "metrics-api": "it holds declarations alone",

@@ -185,3 +185,20 @@ test("a record that a consumer still has is not handed to it a second time", asy
   assert.deepEqual(taker.values, ["one", "break"]);
   assert.equal(engine.metrics.outboxRecords, 0);
 });
+
+test("what a consumer says of itself is shown, and its own failures are counted", async (t) => {
+  const { engine } = await setUp(t, (clock) => ({ f: counter(clock) }));
+  const lastFailure = { at: 17, message: "no space", isOver: false };
+  const consumer = {
+    window: 1,
+    kind: "file",
+    target: "/log",
+    failures: 3,
+    lastFailure,
+    receive: async () => {},
+  } as const;
+  engine.attach("out/all", consumer);
+  const [egress] = await engine.egresses();
+  assert.deepEqual([egress?.consumer, egress?.target, egress?.lastFailure], ["file", "/log", lastFailure]);
+  assert.equal(engine.metrics.egresses[0]?.failures, 3);
+});

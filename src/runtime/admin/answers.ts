@@ -15,6 +15,7 @@ import type { ListedFunction } from "./api/functions.js";
 import { backupAnswers } from "./backup.js";
 import { deadLetterAnswers } from "./dead-letters.js";
 import { delayedAnswers, showDelayed } from "./delayed.js";
+import { egressAnswers } from "./egresses.js";
 import { failureAnswers } from "./failures.js";
 import { infoAnswers } from "./info.js";
 import { functionAnswers } from "./one-function.js";
@@ -129,6 +130,7 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
   ...addressListAnswers,
   ...delayedAnswers,
   ...failureAnswers,
+  ...egressAnswers,
   ...parkedAnswers,
   ...scheduleAnswers,
   ...deadLetterAnswers,

@@ -249,6 +249,12 @@ export const routes = {
     does: "Changes when a delayed message is due: to an instant, or by a duration. It has another key then.",
   },
   cancelDelayed: { method: "DELETE", path: delayedMessage, query: [], does: "Withdraws a delayed message." },
+  egresses: {
+    method: "GET",
+    path: "/egresses",
+    query: [],
+    does: "The egresses in the order of their names, with what takes their records, what waits, and the last failure.",
+  },
   schedules: {
     method: "GET",
     path: "/schedules",

@@ -1,6 +1,7 @@
 // An egress to a file: appends a line of JSON for each record, each record once.
 
 import { resolve as resolvePath } from "node:path";
+import type { EgressFailure } from "../../engine/egresses-api.js";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { isLaterId } from "../../engine/sequence.js";
 import { oneLine } from "../../errors.js";
@@ -32,6 +33,7 @@ interface Waiting {
  * record that is in the file already may come again. Its id shows this, and the record is not written a second time.
  */
 export class FileEgress implements EgressConsumer {
+  readonly kind = "file";
   readonly window = 1_000;
   readonly #egress: string;
   readonly #path: string;
@@ -81,6 +83,16 @@ export class FileEgress implements EgressConsumer {
   /** See EgressConsumer.failures. */
   get failures(): number {
     return this.#retry.failures;
+  }
+
+  /** See EgressConsumer.lastFailure. */
+  get lastFailure(): EgressFailure | undefined {
+    return this.#retry.lastFailure;
+  }
+
+  /** The path of the file. */
+  get target(): string {
+    return this.#path;
   }
 
   receive({ id, egress, value }: EgressRecord): Promise<void> {

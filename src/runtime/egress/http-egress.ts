@@ -2,6 +2,7 @@
 
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { Agent, request } from "undici";
+import type { EgressFailure } from "../../engine/egresses-api.js";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import type { Duration } from "../../model/duration.js";
@@ -80,6 +81,7 @@ const httpEgressOptions = defineOptions<HttpEgressSpec>()({
  * wrongly for a while must not lose records.
  */
 export class HttpEgress implements EgressConsumer {
+  readonly kind = "http";
   readonly window: number;
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
@@ -107,6 +109,16 @@ export class HttpEgress implements EgressConsumer {
   /** See EgressConsumer.failures. */
   get failures(): number {
     return this.#retry.failures;
+  }
+
+  /** See EgressConsumer.lastFailure. */
+  get lastFailure(): EgressFailure | undefined {
+    return this.#retry.lastFailure;
+  }
+
+  /** The URL without its query, which may be secret. */
+  get target(): string {
+    return `${this.#url.origin}${this.#url.pathname}`;
   }
 
   receive(record: EgressRecord): Promise<void> {

@@ -32,6 +32,7 @@ interface Waiting {
 
 /** Holds records until requests take them. A record is acknowledged when the answer that carries it has left. */
 export class PlaygroundEgress implements EgressConsumer {
+  readonly kind = "playground";
   /** Records of all topics come in one order, so the records of one topic must not fill the window before the others. */
   readonly window: number;
   readonly #topics: Map<string, Waiting[]>;
@@ -61,6 +62,11 @@ export class PlaygroundEgress implements EgressConsumer {
   /** The port that the egress listens on. */
   get port(): number {
     return this.#server.port;
+  }
+
+  /** See EgressConsumer.target. */
+  get target(): string {
+    return this.url;
   }
 
   /** The URL that the egress listens on, for people. */

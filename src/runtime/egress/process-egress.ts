@@ -1,5 +1,6 @@
 // An egress to a function of this process.
 
+import type { EgressFailure } from "../../engine/egresses-api.js";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { checked, defineOptions, positiveInteger, required, withDefault } from "../../model/options.js";
@@ -34,6 +35,7 @@ const processEgressOptions = defineOptions<ProcessEgressSpec>()({
 
 /** Hands records to a handler. A record is acknowledged when the handler's promise resolves. */
 export class ProcessEgress implements EgressConsumer {
+  readonly kind = "function";
   readonly window: number;
   readonly #handler: EgressHandler;
   readonly #find: FindType;
@@ -51,6 +53,11 @@ export class ProcessEgress implements EgressConsumer {
   /** See EgressConsumer.failures. */
   get failures(): number {
     return this.#retry.failures;
+  }
+
+  /** See EgressConsumer.lastFailure. */
+  get lastFailure(): EgressFailure | undefined {
+    return this.#retry.lastFailure;
   }
 
   receive(record: EgressRecord): Promise<void> {

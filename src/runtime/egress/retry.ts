@@ -1,6 +1,7 @@
 // Repeats an attempt until it succeeds, because a record must not be lost.
 
 import { type Clock, systemClock, type Timer } from "../../engine/clock.js";
+import type { EgressFailure } from "../../engine/egresses-api.js";
 import { errorOf, oneLine, StatefunError } from "../../errors.js";
 import { onAbort } from "../../model/abort.js";
 import { type Backoff, backoffMs } from "../../model/backoff.js";
@@ -40,6 +41,9 @@ export class Retry {
   readonly #egress: string;
   /** How many attempts have failed. */
   failures = 0;
+  #lastFailure: Omit<EgressFailure, "isOver"> | undefined;
+  /** Whether an attempt has succeeded since the last failure. */
+  #isOver = true;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
@@ -49,6 +53,11 @@ export class Retry {
     this.#egress = egress;
     this.#clock = clock;
     this.#logger = logger;
+  }
+
+  /** The last attempt that failed. */
+  get lastFailure(): EgressFailure | undefined {
+    return this.#lastFailure && { ...this.#lastFailure, isOver: this.#isOver };
   }
 
   /** Aborted by {@link close}. */
@@ -61,13 +70,17 @@ export class Retry {
     for (let failures = 1; ; failures++) {
       if (this.signal.aborted) throw this.signal.reason;
       try {
-        return await attempt();
+        await attempt();
+        this.#isOver = true;
+        return;
       } catch (thrown) {
         if (this.signal.aborted) throw this.signal.reason;
         this.failures += 1;
         const waitMs = backoffMs(backoff, failures);
         const ms = thrown instanceof RetryAfter ? Math.min(Math.max(thrown.ms, waitMs), backoff.longestMs) : waitMs;
         const error = errorOf(thrown);
+        this.#lastFailure = { at: this.#clock.now(), message: error.message };
+        this.#isOver = false;
         this.#logger.warn(
           oneLine(`${this.#name} did not take ${what}; the next try is in ${ms} ms: ${error.message}`),
           error,

@@ -89,11 +89,14 @@ test("a record whose handler fails comes again, ever later, before any other", a
   await world.engine.call(many("m"), echo("first"));
   await world.engine.call(many("m"), echo("second"));
   const waits: number[] = [];
-  for (let n = 0; n < 12; n++) waits.push(await clock.next());
+  for (let n = 0; n < 11; n++) waits.push(await clock.next());
+  assert.deepEqual([egress.failures, egress.lastFailure?.message, egress.lastFailure?.isOver], [11, "not now", false]);
+  waits.push(await clock.next());
   await until(() => world.engine.metrics.outboxRecords === 0);
   assert.deepEqual(seen, [...Array(13).fill("first"), "second"]);
   assert.deepEqual(waits, [100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200, 60000, 60000]);
   assert.equal(lines.lines.length, 12);
+  assert.deepEqual([egress.failures, egress.lastFailure?.isOver], [12, true]);
   await egress.close();
   await world.close();
 });

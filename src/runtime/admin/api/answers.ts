@@ -6,6 +6,7 @@ import type { BackupAnswers } from "./backup.js";
 import type { BatchAnswers } from "./batches.js";
 import type { DeadLetterAnswers } from "./dead-letters.js";
 import type { DelayedAnswers } from "./delayed.js";
+import type { EgressAnswers } from "./egresses.js";
 import type { FailingAnswers } from "./failing.js";
 import type { FailureAnswers } from "./failures.js";
 import type { FunctionAnswers } from "./functions.js";
@@ -30,6 +31,7 @@ export interface AdminAnswers
     RequestAnswers,
     AddressAnswers,
     BackupAnswers,
+    EgressAnswers,
     FailingAnswers,
     FailureAnswers,
     ParkedAnswers,

@@ -2,6 +2,11 @@
 
 import type { ShownMessage } from "./values.js";
 
+/** The answers about egresses, by the names of their routes. */
+export interface EgressAnswers {
+  readonly egresses: EgressList;
+}
+
 /** A record that waits for its egress. */
 export type ShownRecord = ShownMessage & {
   /** The id of the record, as the consumer gets it. */
