@@ -282,6 +282,11 @@ export const errors = {
     "The caller may not use this server: it sends no bearer token or a wrong one, names another host, or is a page of another site.",
     "Send `Authorization: Bearer <token>`. The ingress takes pages of the origins in `cors`. Without a token, both servers take the hosts in `allowedHosts`.",
   ),
+  QUERY_INVALID: argument(
+    "An expression of a query can't be read, names something that there is not, or is of the wrong kind.",
+    "Correct the expression at the place that the message names. See docs/admin.md for what an expression may hold.",
+    2,
+  ),
   READ_ONLY: request(
     403,
     "The admin server is read-only, and the request would change something.",

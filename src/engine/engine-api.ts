@@ -179,6 +179,22 @@ export interface StatesFound {
   readonly next: string | undefined;
 }
 
+/** Some states of one address. */
+export interface StateRow {
+  /** The id of the address. */
+  readonly id: string;
+  /** The states that are set, by their names. Of a state of more than 256 KiB only the head is there. */
+  readonly states: ReadonlyMap<string, TypedValue | LargeState>;
+}
+
+/** A state of more than 256 KiB. */
+export interface LargeState {
+  /** The typename of the value. */
+  readonly typename: string;
+  /** How many packed bytes the value has. */
+  readonly bytes: number;
+}
+
 /** Everything that the engine keeps of one address. */
 export interface AddressInfo {
   /** The address. */
@@ -288,6 +304,12 @@ export interface EngineApi {
    * more than 256 KiB together. At most 1,000 egresses are shown.
    */
   egresses(): Promise<EgressInfo[]>;
+  /**
+   * The states of these names of every address of a function that holds a state, in the order of the ids, behind the id `after`.
+   * A few addresses come at a time, and what is not asked for is not read. Rejects with TYPE_NAME_INVALID, STORE_FULL and
+   * STORE_FAILED.
+   */
+  stateRows(typeName: string, names: readonly string[], page?: { after?: string }): AsyncIterable<readonly StateRow[]>;
   /** The functions of which an address fails or a call is in flight, at this moment. */
   activity(): Promise<FunctionActivity[]>;
   /**

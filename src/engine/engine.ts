@@ -246,6 +246,10 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#inspector.state(address, name));
   }
 
+  stateRows(typeName: string, names: readonly string[], { after }: { after?: string } = {}) {
+    return this.#inspector.rows.read(typeName, names, after);
+  }
+
   states(typeName: string, name: string, page: StatesPage): Promise<StatesFound> {
     return this.#context.run(() => this.#inspector.states.page(typeName, name, page));
   }

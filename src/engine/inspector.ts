@@ -19,6 +19,7 @@ import { decodeMessage, type Message } from "./message.js";
 import type { NextTurn } from "./next-turn.js";
 import { type ParkedAddresses, parkedInfo } from "./parked-addresses.js";
 import { StatePages } from "./state-pages.js";
+import { StateRows } from "./state-rows.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
 import { assertAddress } from "./validation.js";
 
@@ -46,6 +47,7 @@ export class Inspector {
   readonly pages: AddressPages;
   readonly addresses: AddressLists;
   readonly states: StatePages;
+  readonly rows: StateRows;
   readonly activity: Activity;
 
   constructor(parts: InspectorParts) {
@@ -53,6 +55,7 @@ export class Inspector {
     this.functions = new FunctionPages(parts);
     this.pages = new AddressPages(parts);
     this.states = new StatePages(parts);
+    this.rows = new StateRows(parts);
     this.activity = new Activity(parts);
     const { pages, states, activity } = this;
     this.addresses = new AddressLists({ ...parts, pages, states, activity });

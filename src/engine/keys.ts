@@ -7,6 +7,8 @@ import { Address } from "../model/address.js";
 export const kinds = {
   /** A state of an address. */
   state: "s",
+  /** The head of a state whose value is large. */
+  head: "h",
   /** A message that waits in a mailbox. */
   message: "m",
   /** A delayed message, by when it is due. */

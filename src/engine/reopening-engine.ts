@@ -141,6 +141,10 @@ export class ReopeningEngine implements EngineApi {
     return this.#engine.state(address, name);
   }
 
+  stateRows(typeName: string, names: readonly string[], page?: { after?: string }) {
+    return this.#engine.stateRows(typeName, names, page);
+  }
+
   states(typeName: string, name: string, page: StatesPage): Promise<StatesFound> {
     return this.#engine.states(typeName, name, page);
   }

@@ -13,6 +13,7 @@ import type { GroupCommit } from "./group-commit.js";
 import { kinds } from "./keys.js";
 import type { Encodable } from "./message.js";
 import { generationField, Packed, readGeneration } from "./packed.js";
+import { encodeHead, hasHead, headKey } from "./state-heads.js";
 
 const packedField = tag(1, delimited);
 const touchedField = tag(2, varint);
@@ -78,7 +79,11 @@ export function decodeStateValue(bytes: Uint8Array): StateValue {
 }
 
 /** Whether a value has expired. */
-export function isExpired({ touchedAt }: StateValue, { expiration }: Pick<ValueSpec, "expiration">, now: number) {
+export function isExpired(
+  { touchedAt }: Pick<StateValue, "touchedAt">,
+  { expiration }: Pick<ValueSpec, "expiration">,
+  now: number,
+) {
   return expiration.mode !== "none" && now >= deadlineOf(touchedAt, expiration);
 }
 
@@ -173,20 +178,26 @@ export class StateValues {
   }
 
   #put({ name, expiration }: ExpiringSpec, packed: Packed, now: number): void {
-    const state = this.#find(name) ?? this.#add(name, this.#prefix + name, undefined);
+    const found = this.#find(name);
+    const state = found ?? this.#add(name, this.#prefix + name, undefined);
     const { key, value: before } = state;
     const value = new StateValue(packed, now, this.#indexedAt(key, expiration, now, before?.indexedAt));
     this.#count(value.size - (before?.size ?? 0));
     state.value = value;
     this.#commit.put(key, value);
+    if (hasHead(value.size)) this.#commit.put(headKey(key), encodeHead(packed, now));
+    else if (found === undefined || hasHead(before?.size ?? 0)) this.#commit.delete(headKey(key));
   }
 
   #delete(name: string): void {
-    const state = this.#find(name) ?? this.#add(name, this.#prefix + name, undefined);
+    const found = this.#find(name);
+    const state = found ?? this.#add(name, this.#prefix + name, undefined);
     const { key, value: before } = state;
     this.#count(-(before?.size ?? 0));
     state.value = undefined;
     this.#commit.delete(key);
+    // The value may be large if nobody has read it.
+    if (found === undefined || hasHead(before?.size ?? 0)) this.#commit.delete(headKey(key));
     if (before?.indexedAt !== undefined) this.#commit.consume(expiringKey(before.indexedAt, key));
   }
 

@@ -1,7 +1,6 @@
 // Removes what nobody will read again: expired states of addresses that are not called any more, and requests whose
 // idempotency key has expired. It finds both in the order of their times, so it reads only what is due.
 
-import type { Expiration } from "../model/expiration.js";
 import { endsRange, type Store } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import { pageBytes } from "./durable-queue.js";
@@ -14,7 +13,8 @@ import type { Instances } from "./instances.js";
 import { kinds, ordered, parseAddressKey } from "./keys.js";
 import { Pace } from "./pace.js";
 import { decodeExpiry } from "./remembered-request.js";
-import { decodeStateValue } from "./state-values.js";
+import { hasHead, headKey } from "./state-heads.js";
+import { decodeStateValue, type ExpiringSpec, type StateValue } from "./state-values.js";
 
 /** The time from the end of one round to the begin of the next. */
 const restMs = 60_000;
@@ -128,16 +128,18 @@ export class Sweeper {
     if (deadline > clock.now()) {
       commit.delete(key);
       commit.put(expiringKey(deadline, stateKey), entry);
-    } else if (this.#deleteValue(stateKey, { name, expiration })) commit.delete(key);
+    } else if (this.#deleteValue(stateKey, value, { name, expiration })) commit.delete(key);
     return stored?.length ?? 0;
   }
 
   /** Deletes an expired value. Returns false when it stays, because a call in flight may write it anew. */
-  #deleteValue(stateKey: string, spec: { readonly name: string; readonly expiration: Expiration }): boolean {
+  #deleteValue(stateKey: string, { packed }: StateValue, spec: ExpiringSpec): boolean {
     const { commit, clock, instances } = this.#parts;
     const awake = instances.peek(parseAddressKey(stateKey).address);
-    if (awake === undefined) commit.delete(stateKey);
-    else if (awake.call !== undefined) return false;
+    if (awake === undefined) {
+      commit.delete(stateKey);
+      if (hasHead(packed.size)) commit.delete(headKey(stateKey));
+    } else if (awake.call !== undefined) return false;
     // Reading an expired value deletes it.
     else awake.states.forCall([spec], clock.now());
     return true;

@@ -2,6 +2,7 @@
 
 import { platform } from "../bytes/platform.js";
 import type { ShownMessage, ShownValue } from "../model/dead-letter.js";
+import { headBytes, wholeBytes } from "../model/large-value.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { showMetadata } from "./metadata-json.js";
 import type { TypeCatalog } from "./type-catalog.js";
@@ -32,11 +33,6 @@ export interface ValueHead {
   readonly head: string;
   readonly headIs: "text" | "base64";
 }
-
-/** The largest value that {@link previewValue} shows whole. */
-export const wholeBytes = 256 * 1024;
-/** How many bytes of a larger value it shows. */
-const headBytes = 4 * 1024;
 
 /** Shows a value whole up to so many bytes. Of a larger one only the head is shown, and the value is not decoded. */
 export function previewValue(types: TypeFinder, value: TypedValue, whole = wholeBytes): ShownValue | ValueHead {

@@ -40,9 +40,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors",
   ],
   "runtime/runs": ["engine", "workflows/journal", "model", "errors"],
+  "runtime/query": ["engine", "workflows/journal", "types", "model", "errors"],
   // Types alone: the console and the clients of the admin server share them with it.
   "runtime/admin/api": [],
   "runtime/admin": [
+    "runtime/query",
     "runtime/admin/api",
     "runtime/runs",
     "runtime/schedules",
@@ -55,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors",
   ],
   runtime: [
+    "runtime/query",
     "runtime/admin",
     "runtime/schedules",
     "runtime/egress",
@@ -117,6 +120,7 @@ const packages: Record<string, readonly string[]> = {
   "on-finished": ["serve/node-http.ts"],
   "classic-level": ["store/level-store.ts"],
   croner: ["runtime/schedules/"],
+  "@marcbachmann/cel-js": ["runtime/query/"],
   yaml: ["runtime/module/"],
   undici: ["runtime/endpoint/", "runtime/egress/"],
   "prom-client": ["runtime/admin/"],

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { custom, json, Metadata, protobuf, Types } from "../../src/index.js";
-import { previewMessage, previewValue, wholeBytes } from "../../src/types/show-value.js";
+import { wholeBytes } from "../../src/model/large-value.js";
+import { previewMessage, previewValue } from "../../src/types/show-value.js";
 import { wrapperType } from "../support/reflection.js";
 
 const kibibyte = 1024;

@@ -20,6 +20,7 @@ import { failureAnswers } from "./failures.js";
 import { infoAnswers } from "./info.js";
 import { functionAnswers } from "./one-function.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
+import { queryAnswers } from "./query.js";
 import { requestAnswers } from "./requests.js";
 import type { RouteName } from "./routes.js";
 import { runAnswers, showRun } from "./runs.js";
@@ -122,6 +123,7 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
 
   ...infoAnswers,
   ...functionAnswers,
+  ...queryAnswers,
   ...requestAnswers,
   ...stateAnswers,
   ...watchAnswers,

@@ -108,6 +108,12 @@ export const routes = {
     query: ["after", "limit", "prefix", "filter", "columns"],
     does: "The addresses of a function that hold a state or a message, or those that a filter chooses, in the order of their ids.",
   },
+  query: {
+    method: "GET",
+    path: "/functions/:namespace/:name/query",
+    query: ["where", "columns", "after", "limit", "format"],
+    does: "The addresses of a function whose states meet a condition, with columns made of the states, in the order of their ids.",
+  },
   runs: {
     method: "GET",
     path: "/functions/:namespace/:name/runs",

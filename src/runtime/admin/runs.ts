@@ -1,7 +1,8 @@
 // What the admin server answers at the paths of runs.
 
+import { wholeBytes } from "../../model/large-value.js";
 import type { TypedValue } from "../../model/typed-value.js";
-import { previewMessage, wholeBytes } from "../../types/show-value.js";
+import { previewMessage } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { RunDetails, RunFilter, RunInfo, RunOperation } from "../runs/run-info.js";
 import { addressOf, assertFunction } from "./addressed.js";

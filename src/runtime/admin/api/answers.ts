@@ -16,6 +16,7 @@ import type { InfoAnswers } from "./info.js";
 import type { MetricAnswers } from "./metrics.js";
 import type { OneFunctionAnswers } from "./one-function.js";
 import type { ParkedAnswers } from "./parked.js";
+import type { QueryAnswers } from "./query.js";
 import type { RequestAnswers } from "./requests.js";
 import type { RunAnswers } from "./runs.js";
 import type { ScheduleAnswers } from "./schedules.js";
@@ -28,6 +29,7 @@ export interface AdminAnswers
     BatchAnswers,
     FunctionAnswers,
     OneFunctionAnswers,
+    QueryAnswers,
     RequestAnswers,
     AddressAnswers,
     BackupAnswers,

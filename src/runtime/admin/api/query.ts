@@ -1,14 +1,22 @@
 // What the admin server answers to a query over the states of a function.
 
+/** The answer to a query, by the name of its route. With another format than JSON it is a stream. */
+export interface QueryAnswers {
+  readonly query: QueryPage;
+}
+
 /** One address that a query has found. */
 export interface QueryRow {
   /** The id of the address. */
   readonly id: string;
-  /** The values of the columns, by the text of each column. A column that has no value here is null. */
+  /**
+   * The values of the columns, by the text of each column. A column that does not fit the address is null. A column of a state of
+   * more than 256 KiB is the number of its bytes, `{"bytes": 52428800}`.
+   */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** An address that a query could not judge, because the condition or a column does not fit the address's states. */
+/** An address that a query could not judge, because the condition does not fit its states. */
 export interface QueryFailure {
   /** The id of the address. */
   readonly id: string;
@@ -22,7 +30,7 @@ export interface QueryEnd {
   readonly read: number;
   /** How many of them were found. */
   readonly found: number;
-  /** How many of them could not be judged. They are not among the rows. */
+  /** How many of them could not be judged. They are not found. */
   readonly failed: number;
   /** The first address that could not be judged; null when there is none. */
   readonly firstFailure: QueryFailure | null;

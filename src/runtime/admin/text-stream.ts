@@ -1,0 +1,73 @@
+// Sends a long text in pieces, no faster than the client reads it.
+
+import type { ServerResponse } from "node:http";
+
+/** A piece of so many characters leaves at once. */
+const pieceCharacters = 64 * 1024;
+/** A smaller piece leaves after so many milliseconds, so that people see what was found first. */
+const flushMs = 200;
+/** After so many milliseconds a client that reads nothing is cut off. */
+const slowReaderMs = 60_000;
+
+export class TextStream {
+  readonly #response: ServerResponse;
+  #ready = "";
+  #flushedAt = performance.now();
+
+  /** Begins the answer. A browser saves it as a file of this name. */
+  constructor(response: ServerResponse, { contentType, fileName }: { contentType: string; fileName: string }) {
+    this.#response = response;
+    response.on("error", () => {}); // the client has left
+    response.writeHead(200, [
+      ...["Content-Type", contentType],
+      ...["Content-Disposition", `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`],
+      // A proxy must hand each piece on when it comes.
+      ...["Cache-Control", "no-store, no-transform", "X-Accel-Buffering", "no", "X-Content-Type-Options", "nosniff"],
+    ]);
+  }
+
+  /** Whether the client has left. */
+  get isGone(): boolean {
+    return this.#response.destroyed;
+  }
+
+  /** Adds text. Resolves when the client takes more. */
+  async add(text: string): Promise<void> {
+    this.#ready += text;
+    if (this.#ready.length >= pieceCharacters) await this.#flush();
+    else await this.flushIfDue();
+  }
+
+  /** Sends what is there, if it has waited for long. */
+  async flushIfDue(): Promise<void> {
+    if (this.#ready !== "" && performance.now() - this.#flushedAt >= flushMs) await this.#flush();
+  }
+
+  /** Ends the answer with the last text. Resolves when all is written. */
+  async end(text: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (this.isGone) return resolve();
+      this.#response.once("close", resolve);
+      this.#response.end(this.#ready + text);
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#ready;
+    this.#ready = "";
+    this.#flushedAt = performance.now();
+    const response = this.#response;
+    if (response.destroyed || response.write(text)) return;
+    response.setTimeout(slowReaderMs);
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        response.off("drain", done);
+        response.off("close", done);
+        response.setTimeout(0);
+        resolve();
+      };
+      response.on("drain", done);
+      response.on("close", done);
+    });
+  }
+}

@@ -1,0 +1,86 @@
+// Queries: the addresses of a function whose states meet a condition, one after the other.
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { EngineApi } from "../../engine/engine-api.js";
+import type { TypedValue } from "../../model/typed-value.js";
+import type { TypeCatalog } from "../../types/type-catalog.js";
+import { journalName } from "../../workflows/journal/names.js";
+import { type Expression, Expressions } from "./expressions.js";
+import { type Judged, RowJudge } from "./row-judge.js";
+
+/** What a query asks for. */
+export interface QueryText {
+  /** The function, "namespace/name". */
+  readonly typeName: string;
+  /** The condition in CEL; undefined for every address. */
+  readonly where?: string | undefined;
+  /** The columns in CEL, with commas between them; undefined for every state of the function. */
+  readonly columns?: string | undefined;
+}
+
+/** After so many milliseconds the event loop has a turn. One large value more may be decoded in that time. */
+const sliceMs = 1;
+
+/** The parts of a runtime that a query needs. */
+export interface QueryParts {
+  readonly engine: EngineApi;
+  readonly catalog: TypeCatalog;
+}
+
+/** A query whose expressions are compiled. */
+export class Query {
+  /** The texts of the columns. */
+  readonly columns: readonly string[];
+  readonly #parts: QueryParts;
+  readonly #typeName: string;
+  readonly #where: Expression | undefined;
+  readonly #columns: readonly Expression[];
+
+  private constructor(
+    parts: QueryParts,
+    typeName: string,
+    where: Expression | undefined,
+    columns: readonly Expression[],
+  ) {
+    this.#parts = parts;
+    this.#typeName = typeName;
+    this.#where = where;
+    this.#columns = columns;
+    this.columns = columns.map(({ text }) => text);
+  }
+
+  /** Compiles a query. Rejects with QUERY_INVALID. */
+  static async compile(parts: QueryParts, { typeName, where, columns }: QueryText): Promise<Query> {
+    const states = await statesOf(parts, typeName);
+    const expressions = await Expressions.over({ typeName, states });
+    const condition = where === undefined ? undefined : expressions.condition(where);
+    const all = () => (states ?? condition?.states ?? []).map((name) => expressions.state(name));
+    return new Query(parts, typeName, condition, columns === undefined ? all() : expressions.columns(columns));
+  }
+
+  /** Reads the addresses behind an id, and says of each whether it meets the condition. Whoever ends the loop ends the reading. */
+  async *run(after?: string): AsyncGenerator<Judged> {
+    const { engine, catalog } = this.#parts;
+    const defaults = catalog.declared?.(this.#typeName)?.defaults() ?? new Map<string, TypedValue>();
+    const judge = new RowJudge({ where: this.#where, columns: this.#columns, defaults, catalog });
+    const names = [this.#where, ...this.#columns].flatMap((expression) => expression?.states ?? []);
+    let begun = performance.now();
+    for await (const rows of engine.stateRows(this.#typeName, names, after === undefined ? {} : { after })) {
+      for (const row of rows) {
+        if (performance.now() - begun > sliceMs) {
+          await nextTurn();
+          begun = performance.now();
+        }
+        yield judge.judge(row);
+      }
+    }
+  }
+}
+
+/** The names of a function's states; undefined when nobody knows them. */
+async function statesOf({ engine, catalog }: QueryParts, typeName: string): Promise<readonly string[] | undefined> {
+  const declared = catalog.declared?.(typeName)?.states.map(({ name }) => name);
+  const registered = ((await engine.function(typeName))?.states ?? []).map(({ name }) => name);
+  const names = [...new Set([...(declared ?? []), ...registered])].filter((name) => name !== journalName);
+  return declared === undefined && names.length === 0 ? undefined : names;
+}
