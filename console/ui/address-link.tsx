@@ -5,9 +5,9 @@ import { toAddress } from "../app/links.js";
 /** A link to an address, by the name of its function and its id. */
 export function AddressLink({ of }: { readonly of: { readonly function: string; readonly id: string } }) {
   return (
-    <a class="cut" href={toAddress(of.function, of.id)} title={`${of.function}/${of.id}`}>
+    <a class="address" href={toAddress(of.function, of.id)} title={`${of.function}/${of.id}`}>
       <span class="muted">{of.function}/</span>
-      {of.id}
+      <span>{of.id}</span>
     </a>
   );
 }

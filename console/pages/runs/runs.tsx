@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import type { RunList } from "../../../src/runtime/admin/api/runs.js";
 import { functionPath } from "../../app/api.js";
 import { useFresh } from "../../app/fresh-pages.js";
-import { toAddress, toRun } from "../../app/links.js";
+import { toRun } from "../../app/links.js";
 import { queryOf, setQuery } from "../../app/location.js";
 import { usePages } from "../../app/pages-of.js";
 import { type Column, sorted } from "../../ui/columns.js";
@@ -146,7 +146,7 @@ function columnsOf(name: string): readonly Column<Row>[] {
     {
       key: "waits",
       title: "Waits for, or ended with",
-      width: "minmax(160px, 2fr)",
+      width: "minmax(160px, 3fr)",
       wideOnly: true,
       cell: (run) => <Waits of={run} />,
     },
@@ -164,13 +164,6 @@ function columnsOf(name: string): readonly Column<Row>[] {
       width: "100px",
       cell: ({ since }) => <Ago at={since} />,
       sortBy: ({ since }) => Date.parse(since),
-    },
-    {
-      key: "address",
-      title: "Address",
-      width: "90px",
-      wideOnly: true,
-      cell: ({ id }) => <a href={toAddress(name, id)}>Address</a>,
     },
   ];
 }
