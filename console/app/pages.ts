@@ -4,6 +4,9 @@ import type { FunctionComponent } from "preact";
 import { DeadLetter } from "../pages/dead-letters/dead-letter.js";
 import { DeadLetters } from "../pages/dead-letters/dead-letters.js";
 import { Delayed } from "../pages/delayed.js";
+import { Egresses } from "../pages/egresses.js";
+import { Failure } from "../pages/failures/failure.js";
+import { Failures } from "../pages/failures/failures.js";
 import { Functions } from "../pages/functions.js";
 import { Batch } from "../pages/live/batch.js";
 import { Live } from "../pages/live/live.js";
@@ -29,8 +32,11 @@ export const pages: readonly Page[] = [
   { path: "functions", content: Functions, nav: { group: "", text: "Functions", icon: "functions" } },
   { path: "live", content: Live, nav: { group: "", text: "Live", icon: "live" } },
   { path: "batches/:batch", content: Batch, under: "live" },
+  { path: "failures", content: Failures, nav: { group: "Trouble", text: "Failures", icon: "failures" } },
+  { path: "failures/:fingerprint", content: Failure },
   { path: "dead-letters", content: DeadLetters, nav: { group: "Trouble", text: "Dead letters", icon: "letters" } },
   { path: "dead-letters/:letter", content: DeadLetter },
+  { path: "egresses", content: Egresses, nav: { group: "Trouble", text: "Egresses", icon: "egresses" } },
   { path: "delayed", content: Delayed, nav: { group: "Time", text: "Delayed", icon: "delayed" } },
   { path: "runs", content: Runs, nav: { group: "Time", text: "Runs", icon: "runs" } },
   { path: "runs/:function/:id/:run", content: Run },

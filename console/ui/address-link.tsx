@@ -4,8 +4,9 @@ import { toAddress } from "../app/links.js";
 
 /** A link to an address, by the name of its function and its id. */
 export function AddressLink({ of }: { readonly of: { readonly function: string; readonly id: string } }) {
+  const name = `${of.function}/${of.id}`;
   return (
-    <a class="address" href={toAddress(of.function, of.id)} title={`${of.function}/${of.id}`}>
+    <a class="address" href={toAddress(of.function, of.id)} title={name} aria-label={name}>
       <span class="muted">{of.function}/</span>
       <span>{of.id}</span>
     </a>

@@ -15,6 +15,13 @@ after(() => shop?.close());
 
 /** The places; some of them have a name that only the running world knows. */
 const places: Readonly<Record<string, () => Promise<Omit<Place, "name">> | Omit<Place, "name">>> = {
+  failures: () => ({ hash: "#/failures", ready: "Cause" }),
+  failure: async () => {
+    const { groups } = await shop.ask("GET /failures");
+    const { fingerprint } = groups.find((group: any) => group.deadLetters > 1);
+    return { hash: `#/failures/${fingerprint}`, ready: "customer-5" };
+  },
+  egresses: () => ({ hash: "#/egresses", ready: "shop/mails" }),
   schedules: () => ({ hash: "#/schedules", ready: "spring-cleaning" }),
   "dead-letters": () => ({ hash: "#/dead-letters", ready: "Failed" }),
   "dead-letter": async () => {

@@ -19,6 +19,7 @@ import { PageHead, Panel } from "../../ui/page.js";
 import { Table } from "../../ui/table.js";
 import { Ago, Instant, Until } from "../../ui/time.js";
 import { ValueLine } from "../../ui/value.js";
+import { causeOf } from "./cause.js";
 import { dropLetters, dropParked, resendLetters, retryFailing, retryParked } from "./sweeps.js";
 
 /** How many addresses and letters the page shows of each kind; the lists of all are a click away. */
@@ -49,12 +50,21 @@ export function Failure({ params: { fingerprint = "" } }: PageProps) {
 
 function Shown({ of: group, reload }: { readonly of: FailureGroup; readonly reload: () => void }) {
   const { sample, stack } = group;
+  const cause = causeOf(group.reason);
   return (
     <div class="stack">
       <Panel title="The cause" padded>
         <div class="stack">
-          <p>{group.reason}</p>
+          <p class="large">{cause.text}</p>
           <dl class="pairs">
+            {cause.typename !== undefined && (
+              <>
+                <dt>Message</dt>
+                <dd>
+                  <code>{cause.typename}</code>
+                </dd>
+              </>
+            )}
             <dt>Addresses</dt>
             <dd>{group.addresses}</dd>
             <dt>First</dt>
@@ -71,7 +81,7 @@ function Shown({ of: group, reload }: { readonly of: FailureGroup; readonly relo
             <dt>For example</dt>
             <dd>
               <AddressLink of={{ function: group.function, id: sample.id }} />
-              <div class="muted small">{sample.reason}</div>
+              <div class="muted small">{causeOf(sample.reason).text}</div>
             </dd>
           </dl>
           {stack !== null && <pre>{stack}</pre>}
@@ -146,7 +156,12 @@ function Failing({ of: { function: name, code, failing: total }, reload }: PartP
 
 const parkedColumns: readonly Column<ParkedAddress>[] = [
   addressColumn,
-  { key: "reason", title: "Reason", wideOnly: true, cell: ({ reason }) => <span class="muted small">{reason}</span> },
+  {
+    key: "reason",
+    title: "Reason",
+    wideOnly: true,
+    cell: ({ reason }) => <span class="muted small">{causeOf(reason).text}</span>,
+  },
   { key: "since", title: "Since", cell: ({ since }) => <Ago at={since} /> },
 ];
 

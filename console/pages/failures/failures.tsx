@@ -13,6 +13,7 @@ import { Badge, Loaded, Notice } from "../../ui/notice.js";
 import { PageHead } from "../../ui/page.js";
 import { Count, Table } from "../../ui/table.js";
 import { Ago } from "../../ui/time.js";
+import { causeOf } from "./cause.js";
 import { resendLetters, retryParked } from "./sweeps.js";
 
 const kinds = [
@@ -73,17 +74,17 @@ function columnsOf(reload: () => void): readonly Column<FailureGroup>[] {
       key: "reason",
       title: "Cause",
       width: "fill",
-      cell: (group) => (
+      cell: ({ fingerprint, function: name, code, reason }) => (
         <>
-          <a class="cut" href={toFailure(group.fingerprint)} title={group.reason}>
-            {group.reason}
+          <a class="cut" href={toFailure(fingerprint)} title={reason}>
+            {causeOf(reason).text}
           </a>
           <div class="cut small">
-            <Badge tone="bad">{group.code}</Badge> <span class="muted">{group.function}</span>
+            <Badge tone="bad">{code}</Badge> <span class="muted">{name}</span>
           </div>
         </>
       ),
-      sortBy: ({ reason }) => reason,
+      sortBy: ({ reason }) => causeOf(reason).text,
     },
     {
       key: "addresses",

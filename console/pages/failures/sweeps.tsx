@@ -8,6 +8,7 @@ import { addressPath, get, request } from "../../app/api.js";
 import type { Query } from "../../app/route.js";
 import { openSweep, type SweepPreview, type SweepStep } from "../../ui/sweep-dialog.js";
 import { lineOf } from "../../ui/value.js";
+import { causeOf } from "./cause.js";
 
 /** How many things one request changes. */
 const pageSize = 200;
@@ -45,7 +46,7 @@ const previewParked = (filter: Query) => (signal: AbortSignal) =>
       key: `${each.function}/${each.id}`,
       shown: (
         <>
-          {each.function}/{each.id} <span class="muted small cut">{each.reason}</span>
+          {each.function}/{each.id} <span class="muted small cut">{causeOf(each.reason).text}</span>
         </>
       ),
     }),
@@ -183,7 +184,7 @@ export function retryFailing(typeName: string, code: string, onEnd: () => void):
         key: id,
         shown: (
           <>
-            {id} <span class="muted small cut">{reason}</span>
+            {id} <span class="muted small cut">{causeOf(reason).text}</span>
           </>
         ),
       }));
