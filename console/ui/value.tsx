@@ -1,4 +1,4 @@
-// Values and messages as the admin API shows them: on one line, or whole.
+// Values of the admin API on one line, and the metadata of messages.
 
 import type { ShownMetadata, ShownValue } from "../../src/runtime/admin/api/values.js";
 import { formatBytes } from "./format.js";
@@ -28,27 +28,6 @@ export function ValueLine({ of }: { readonly of: ShownValue }) {
     <code class="cut" title={`${of.typename}\n${text}`}>
       {text}
     </code>
-  );
-}
-
-/** A value with all that the answer has of it. */
-export function ValueBlock({ of }: { readonly of: ShownValue }) {
-  if ("value" in of) return <pre class="value">{JSON.stringify(of.value, null, 2) ?? "null"}</pre>;
-  if ("base64" in of) {
-    return (
-      <>
-        <p class="muted small">{formatBytes(bytesOf(of.base64))} of a type that the server does not know, in base64:</p>
-        <pre class="value">{of.base64}</pre>
-      </>
-    );
-  }
-  return (
-    <>
-      <p class="muted small">
-        {formatBytes(of.bytes)}, of which these are the first{of.headIs === "base64" && ", in base64"}:
-      </p>
-      <pre class="value">{of.head}</pre>
-    </>
   );
 }
 

@@ -13,6 +13,7 @@ const packages = [
   "uplot",
   "uplot/",
   "@codemirror/",
+  "@lezer/highlight",
   "codemirror",
   "@cfworker/json-schema",
 ];

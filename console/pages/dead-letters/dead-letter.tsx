@@ -15,7 +15,8 @@ import { confirm } from "../../ui/dialog.js";
 import { Badge, Loaded } from "../../ui/notice.js";
 import { PageHead, Panel } from "../../ui/page.js";
 import { Ago, Instant } from "../../ui/time.js";
-import { MetadataList, ValueBlock } from "../../ui/value.js";
+import { MetadataList } from "../../ui/value.js";
+import { ValueBlock } from "../../ui/value-block.js";
 import { EditLetter } from "./edit-letter.js";
 
 export function DeadLetter({ params: { letter: name = "" } }: PageProps) {

@@ -17,7 +17,8 @@ import { formatMs } from "../../ui/format.js";
 import { Failure, Loaded, Notice } from "../../ui/notice.js";
 import { PageHead, Panel } from "../../ui/page.js";
 import { Ago, Instant } from "../../ui/time.js";
-import { MetadataList, ValueBlock } from "../../ui/value.js";
+import { MetadataList } from "../../ui/value.js";
+import { ValueBlock } from "../../ui/value-block.js";
 import { StatusBadge } from "./status.js";
 import { Timeline } from "./timeline.js";
 

@@ -1,0 +1,105 @@
+// A value of the admin API. A long one is cut, and opened in a dialog; of a very large one there is the head and a download.
+
+import type { ShownValue } from "../../src/runtime/admin/api/values.js";
+import { send } from "../app/api.js";
+import { openDialog } from "../app/dialogs.js";
+import { sayFailed } from "../app/toasts.js";
+import { bytesOfBase64, hexRows } from "../values/bytes.js";
+import { textOf } from "../values/value-text.js";
+import { Code } from "./code.js";
+import { Button } from "./controls.js";
+import { Dialog } from "./dialog.js";
+import { formatBytes } from "./format.js";
+import { Badge } from "./notice.js";
+
+/** How much of a value stands in the page. */
+const shownLength = 1_500;
+
+export interface ValueProps {
+  readonly of: ShownValue;
+  /** What the value is, for the title of the dialog. Defaults to the typename. */
+  readonly title?: string;
+  /** The path of the admin API where the whole value can be downloaded. Defaults to none. */
+  readonly download?: string | undefined;
+}
+
+export function ValueBlock({ of: value, title = value.typename, download }: ValueProps) {
+  const whole = textOf(value);
+  if (whole === undefined) return <LargeValue of={value} title={title} download={download} />;
+  const { text, editing } = whole;
+  if (text === "") return <span class="muted">no bytes</span>;
+  if (text.length <= shownLength) return editing === "hex" ? <Hex of={value} /> : <pre class="value">{text}</pre>;
+  return (
+    <div class="cut-value">
+      {editing === "hex" ? <Hex of={value} most={24} /> : <pre class="value">{`${text.slice(0, shownLength)}…`}</pre>}
+      <Button onClick={() => openDialog(<ValueDialog value={value} title={title} />)}>
+        Open all {formatBytes(text.length)}
+      </Button>
+    </div>
+  );
+}
+
+function LargeValue({ of: value, title = value.typename, download }: ValueProps) {
+  if (!("head" in value)) return null;
+  const { head, headIs, bytes } = value;
+  return (
+    <div class="cut-value">
+      {headIs === "text" ? (
+        <pre class="value">{`${head.slice(0, shownLength)}…`}</pre>
+      ) : (
+        <Hex of={{ typename: value.typename, base64: head }} most={24} />
+      )}
+      <div class="row">
+        <Badge tone="warn">{formatBytes(bytes)}, too large to show</Badge>
+        {download !== undefined && (
+          <Button icon="download" onClick={() => void downloadValue(download, title)}>
+            Download
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Hex({ of, most }: { readonly of: ShownValue; readonly most?: number }) {
+  const base64 = "base64" in of ? of.base64 : String((of as { value: unknown }).value);
+  const rows = hexRows(bytesOfBase64(base64));
+  return (
+    <pre class="value hex">
+      {rows
+        .slice(0, most)
+        .map(({ offset, hex, text }) => `${offset.slice(-6)}  ${hex.padEnd(47)}  ${text}`)
+        .join("\n")}
+    </pre>
+  );
+}
+
+function ValueDialog({ value, title }: { readonly value: ShownValue; readonly title: string }) {
+  const whole = textOf(value);
+  return (
+    <Dialog title={title} wide>
+      <p class="muted small">{value.typename}</p>
+      <Code
+        label={title}
+        text={whole?.text ?? ""}
+        language={whole?.editing === "json" ? "json" : "text"}
+        height="65vh"
+      />
+    </Dialog>
+  );
+}
+
+/** Saves a whole value as a file. The request has the login's token, which a plain link would not. */
+export async function downloadValue(path: string, title: string): Promise<void> {
+  try {
+    const response = await send("GET", path);
+    const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = named ?? `${title}.bin`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch (error) {
+    sayFailed(error);
+  }
+}
