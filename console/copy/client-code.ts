@@ -1,6 +1,6 @@
 // A message as a program that uses the typed client.
 
-import { Code, durationLiteral, literalOf } from "./literal.js";
+import { Code, durationLiteral, literalOf, memberOf } from "./literal.js";
 import { classNameOf, type OutgoingMessage, packed, plain } from "./message.js";
 
 /** Writes the program. `url` is that of the ingress. The names of the user's own modules are guesses, and say so. */
@@ -32,8 +32,6 @@ export function clientCodeOf(message: OutgoingMessage, url: string): string {
 
 const awaited = (isCall: boolean, code: string) =>
   isCall ? `const answer = await ${code};\nconsole.log(answer);` : `await ${code};`;
-
-const memberOf = (method: string) => (/^[A-Za-z_$][\w$]*$/.test(method) ? `.${method}` : `[${JSON.stringify(method)}]`);
 
 function optionsOf({ action, metadata, delayMs, cancellationToken }: OutgoingMessage): string {
   const isDelayed = action === "send" && delayMs !== null;

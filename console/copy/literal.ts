@@ -35,6 +35,9 @@ function nameOf(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
+/** Writes how a member of an object is reached. */
+export const memberOf = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`);
+
 /** Writes milliseconds as a `Duration` of the public API: `{ minutes: 5 }` where a unit fits, otherwise the number. */
 export function durationLiteral(ms: number): string {
   const units = { days: 86_400_000, hours: 3_600_000, minutes: 60_000, seconds: 1_000 };

@@ -1,6 +1,6 @@
 // A batch, or a message that is not sent yet, as a test that repeats it.
 
-import { literalOf } from "./literal.js";
+import { literalOf, memberOf } from "./literal.js";
 import { type OutgoingMessage, packed, plain } from "./message.js";
 
 /** A state by its name. */
@@ -18,7 +18,7 @@ export interface RepeatedBatch {
   readonly messages: readonly Pick<OutgoingMessage, "typename" | "kind" | "content">[];
   /** The states before the first message. */
   readonly before: readonly NamedState[];
-  /** The states behind the last message; undefined when they are not known yet. */
+  /** States behind the last message, which the test compares; undefined when they are not known yet. */
   readonly after?: readonly NamedState[];
 }
 
@@ -42,9 +42,9 @@ export function testCodeOf({ functionName, id, messages, before, after }: Repeat
     "",
     `test(${JSON.stringify(title)}, async () => {`,
     ...(codes.length === 1 ? one : many)({ functionName, id, codes, before: statesLiteral(before) }),
-    after === undefined
-      ? "  assert.deepEqual(state, {}); // what you expect"
-      : `  assert.deepEqual(state, ${statesLiteral(after)});`,
+    ...(after === undefined
+      ? ["  assert.deepEqual(state, {}); // what you expect"]
+      : after.map(({ name, ...state }) => `  assert.deepEqual(state${memberOf(name)}, ${valueLiteral(state)});`)),
     "});",
     "",
   ].join("\n");
@@ -84,3 +84,5 @@ const indented = (code: string) => code.replaceAll("\n", "\n  ");
 
 const statesLiteral = (states: readonly NamedState[]) =>
   literalOf(Object.fromEntries(states.map(({ name, typename, value }) => [name, plain(typename, value)])), "  ");
+
+const valueLiteral = ({ typename, value }: Omit<NamedState, "name">) => literalOf(plain(typename, value), "  ");
