@@ -1,6 +1,8 @@
 // All pages of the console, in the order of the navigation. A page is added here.
 
 import type { FunctionComponent } from "preact";
+import { Address } from "../pages/address/address.js";
+import { Addresses } from "../pages/addresses/addresses.js";
 import { DeadLetter } from "../pages/dead-letters/dead-letter.js";
 import { DeadLetters } from "../pages/dead-letters/dead-letters.js";
 import { Delayed } from "../pages/delayed.js";
@@ -34,6 +36,8 @@ export const pages: readonly Page[] = [
   { path: "batches/:batch", content: Batch, under: "live" },
   { path: "failures", content: Failures, nav: { group: "Trouble", text: "Failures", icon: "failures" } },
   { path: "failures/:fingerprint", content: Failure },
+  { path: "functions/:function", content: Addresses },
+  { path: "functions/:function/:id", content: Address },
   { path: "dead-letters", content: DeadLetters, nav: { group: "Trouble", text: "Dead letters", icon: "letters" } },
   { path: "dead-letters/:letter", content: DeadLetter },
   { path: "egresses", content: Egresses, nav: { group: "Trouble", text: "Egresses", icon: "egresses" } },

@@ -13,7 +13,8 @@ import { Dialog } from "../ui/dialog.js";
 import { formatInstant } from "../ui/format.js";
 import { Failure, Loaded } from "../ui/notice.js";
 import { Instant, Until } from "../ui/time.js";
-import { MetadataList, ValueBlock } from "../ui/value.js";
+import { MetadataList } from "../ui/value.js";
+import { ValueBlock } from "../ui/value-block.js";
 
 export interface DelayedMessageProps {
   readonly of: ShownDelayed;
