@@ -17,6 +17,7 @@ import { Until } from "../../ui/time.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
 import { textOf } from "../../values/value-text.js";
+import { Caller } from "./caller.js";
 import { CopyDialog } from "./copy-dialog.js";
 import { repeatedBatchOf } from "./repeated-batch.js";
 
@@ -112,14 +113,7 @@ function Message({ of: message }: { readonly of: BatchMessage }) {
         <strong>{message.typename}</strong>
         {message.end !== "handled" && <Badge tone="bad">{message.end}</Badge>}
         <span class="muted small">
-          message {message.message}{" "}
-          {message.caller === null ? (
-            "from outside"
-          ) : (
-            <>
-              from <AddressText text={message.caller} />
-            </>
-          )}
+          message {message.message} <Caller of={message.caller} />
           {message.causedBy !== null && (
             <>
               {" "}
@@ -146,10 +140,10 @@ function ErrorBlock({ of: { code, message, stack } }: { readonly of: BatchError 
   );
 }
 
-/** A state before and after. Values that are not known as a whole stand below each other. */
+/** A state before and after: compared, when both are there as a whole. */
 function Change({ of: { name, before, after } }: { readonly of: ChangedState }) {
-  const old = before === null ? { text: "", editing: undefined } : textOf(before);
-  const next = after === null ? { text: "", editing: undefined } : textOf(after);
+  const old = before === null ? undefined : textOf(before);
+  const next = after === null ? undefined : textOf(after);
   const isHex = old?.editing === "hex" || next?.editing === "hex";
   return (
     <div>

@@ -7,7 +7,6 @@ import { openDialog } from "../../app/dialogs.js";
 import { readOnly } from "../../app/info.js";
 import { usePages } from "../../app/pages-of.js";
 import { sayDone, sayFailed } from "../../app/toasts.js";
-import { AddressText } from "../../ui/address-link.js";
 import { Button } from "../../ui/controls.js";
 import { confirm } from "../../ui/dialog.js";
 import { Badge, Empty, Failure } from "../../ui/notice.js";
@@ -16,6 +15,7 @@ import { Until } from "../../ui/time.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
 import type { Shown } from "./address.js";
+import { Caller } from "./caller.js";
 import { PostponeDialog } from "./postpone-dialog.js";
 
 const pageSize = 20;
@@ -96,13 +96,7 @@ function DelayedMessage({ message, onChanged }: { readonly message: ShownDelayed
       <ValueBlock of={message} title="Delayed message" />
       <MetadataList of={message.metadata} />
       <p class="muted small">
-        {message.caller === null ? (
-          "from outside"
-        ) : (
-          <>
-            from <AddressText text={message.caller} />
-          </>
-        )}
+        <Caller of={message.caller} />
         {message.cancellationToken !== null && (
           <>
             {" "}

@@ -8,7 +8,6 @@ import { openDialog } from "../../app/dialogs.js";
 import { readOnly } from "../../app/info.js";
 import { usePages } from "../../app/pages-of.js";
 import { sayDone } from "../../app/toasts.js";
-import { AddressText } from "../../ui/address-link.js";
 import { Button } from "../../ui/controls.js";
 import { confirm } from "../../ui/dialog.js";
 import { countOf } from "../../ui/format.js";
@@ -17,6 +16,7 @@ import { Panel } from "../../ui/page.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
 import type { Shown } from "./address.js";
+import { Caller } from "./caller.js";
 import { MessageDialog } from "./message-dialog.js";
 
 const pageSize = 20;
@@ -97,14 +97,7 @@ function Waiting({ message, known, path, onChanged }: WaitingProps) {
       <ValueBlock of={message} title={`Message ${message.message}`} />
       <MetadataList of={message.metadata} />
       <p class="muted small">
-        message {message.message}{" "}
-        {message.caller === null ? (
-          "from outside"
-        ) : (
-          <>
-            from <AddressText text={message.caller} />
-          </>
-        )}
+        message {message.message} <Caller of={message.caller} />
       </p>
     </li>
   );

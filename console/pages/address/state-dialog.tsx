@@ -70,7 +70,7 @@ export function StateDialog({ name, held, type, path, onSaved }: StateDialogProp
         ) : (
           <>
             <Button onClick={() => setReview(undefined)}>Edit again</Button>
-            <Button kind="main" disabled={busy || review.now === value.text} onClick={save}>
+            <Button kind="main" disabled={busy || review.now === tidy(value)} onClick={save}>
               Save
             </Button>
           </>
@@ -125,7 +125,8 @@ interface ChangesProps {
 
 function Changes({ review: { now }, before, value, name }: ChangesProps) {
   if (now === large) return <Notice tone="warn">The whole large value is replaced by the new one.</Notice>;
-  if (now === value.text) return <Notice>Nothing changes.</Notice>;
+  const text = tidy(value);
+  if (now === text) return <Notice>Nothing changes.</Notice>;
   return (
     <>
       {now !== before && (
@@ -134,10 +135,13 @@ function Changes({ review: { now }, before, value, name }: ChangesProps) {
         </Notice>
       )}
       {now === undefined && <p class="muted">The state is not set now.</p>}
-      <Code label={`Changes of ${name}`} text={value.text} before={now ?? ""} language={languageOf(value.editing)} />
+      <Code label={`Changes of ${name}`} text={text} before={now ?? ""} language={languageOf(value.editing)} />
     </>
   );
 }
+
+/** Both sides of the comparison are laid out alike. What is saved is the text itself. */
+const tidy = ({ text, editing }: ValueText) => (editing === "json" ? jsonText(JSON.parse(text)) : text);
 
 /** The text that the editor begins with. */
 function beginning(held: HeldState | undefined, type: ShownStateType | undefined): ValueText {

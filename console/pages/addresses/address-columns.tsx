@@ -25,8 +25,8 @@ export function addressColumns({ typeName, filter }: Choice, states: readonly st
     },
     {
       key: "trouble",
-      title: "State of things",
-      width: "minmax(150px, 1.2fr)",
+      title: "Status",
+      width: "minmax(120px, 1.2fr)",
       cell: (row) => <Trouble of={row} />,
       sortBy: ({ parked, failing }) => (parked !== null ? 2 : failing !== null ? 1 : 0),
       align: "start",

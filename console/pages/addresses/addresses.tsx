@@ -59,6 +59,7 @@ function List({ choice, known }: { readonly choice: Choice; readonly known: OneF
   const query = { ...queryFor(choice), limit: isSorted ? sortedPageSize : pageSize, after };
   const list = usePages<AddressList, ListedAddress>(`${functionPath(typeName)}/addresses`, query, pageOf);
   useFresh(list, freshMs, pageSize);
+  const more = useMemo(() => () => list.more(), [list]);
   const states = chosenColumns();
   const columns = useMemo(() => addressColumns(choice, states), [typeName, filter, states.join()]);
   const rows = isSorted ? sorted(list.items.slice(0, sortedPageSize), columns, sort) : list.items;
@@ -92,7 +93,7 @@ function List({ choice, known }: { readonly choice: Choice; readonly known: OneF
           rows={rows}
           keyOf={({ id }) => id}
           empty={list.loading ? "Loading …" : emptyText(choice)}
-          {...(isSorted ? {} : { onEnd: list.more })}
+          {...(isSorted ? {} : { onEnd: more })}
         />
       </div>
     </>

@@ -113,16 +113,16 @@ function Policy({ of: { policy, workflows } }: { readonly of: OneFunction }) {
   if (policy === null) return null;
   const { retry, onFailure, maxBatch, concurrency } = policy;
   const bounds = [
-    retry.attempts !== null && `${formatCount(retry.attempts)} times`,
+    retry.attempts !== null && (retry.attempts === 1 ? "once" : `${formatCount(retry.attempts)} times`),
     retry.windowMs !== null && `for ${formatMs(retry.windowMs)}`,
   ].filter((bound) => bound !== false);
   return (
     <dl class="pairs inside-text">
       <dt>A message that fails</dt>
       <dd>
-        is tried {bounds.join(" and ") || "without an end"}, after {formatMs(retry.firstDelayMs)} up to{" "}
-        {formatMs(retry.longestDelayMs)}, and then{" "}
-        {onFailure === "park" ? "its address is parked" : "becomes a dead letter"}
+        is tried {bounds.join(" and ") || "without an end"}
+        {retry.attempts !== 1 && `, after ${formatMs(retry.firstDelayMs)} up to ${formatMs(retry.longestDelayMs)}`}, and
+        then {onFailure === "park" ? "its address is parked" : "becomes a dead letter"}
       </dd>
       <dt>Calls</dt>
       <dd>
