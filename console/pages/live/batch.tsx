@@ -10,7 +10,8 @@ import { Badge, Empty, Loaded } from "../../ui/notice.js";
 import { PageHead, Panel } from "../../ui/page.js";
 import { Table } from "../../ui/table.js";
 import { ClockTime, Instant, Until } from "../../ui/time.js";
-import { lineOf, MetadataList, ValueBlock } from "../../ui/value.js";
+import { lineOf, MetadataList } from "../../ui/value.js";
+import { ValueBlock } from "../../ui/value-block.js";
 import { Waterfall } from "./waterfall.js";
 
 export function Batch({ params: { batch = "" } }: PageProps) {
