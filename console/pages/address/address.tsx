@@ -18,19 +18,9 @@ import { Delayed } from "./delayed.js";
 import { Mailbox } from "./mailbox.js";
 import { RunsOf } from "./runs.js";
 import { SendDialog } from "./send-dialog.js";
+import type { Shown } from "./shown.js";
 import { States } from "./states.js";
 import { ParkButtons, Trouble } from "./trouble.js";
-
-/** What the parts of the page share. */
-export interface Shown {
-  readonly address: OneAddress;
-  /** What is known of the function; undefined until it is there. */
-  readonly known: OneFunction | undefined;
-  /** The path of the address in the admin API. */
-  readonly path: string;
-  /** Reads the address anew. */
-  readonly reload: () => void;
-}
 
 const pollMs = 2000;
 

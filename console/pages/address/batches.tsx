@@ -8,8 +8,8 @@ import { Icon } from "../../ui/icon.js";
 import { Badge, Empty, Loaded } from "../../ui/notice.js";
 import { Panel } from "../../ui/page.js";
 import { Ago } from "../../ui/time.js";
-import type { Shown } from "./address.js";
 import { BatchDetails } from "./batch-details.js";
+import type { Shown } from "./shown.js";
 
 const pollMs = 3000;
 const shown = 20;

@@ -14,9 +14,9 @@ import { Panel } from "../../ui/page.js";
 import { Until } from "../../ui/time.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
-import type { Shown } from "./address.js";
 import { Caller } from "./caller.js";
 import { PostponeDialog } from "./postpone-dialog.js";
+import type { Shown } from "./shown.js";
 
 const pageSize = 20;
 

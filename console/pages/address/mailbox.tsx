@@ -15,9 +15,9 @@ import { Empty, Failure } from "../../ui/notice.js";
 import { Panel } from "../../ui/page.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
-import type { Shown } from "./address.js";
 import { Caller } from "./caller.js";
 import { MessageDialog } from "./message-dialog.js";
+import type { Shown } from "./shown.js";
 
 const pageSize = 20;
 

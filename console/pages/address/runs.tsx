@@ -14,7 +14,7 @@ import { Panel } from "../../ui/page.js";
 import { Ago } from "../../ui/time.js";
 import { StatusBadge } from "../runs/status.js";
 import { Timeline } from "../runs/timeline.js";
-import type { Shown } from "./address.js";
+import type { Shown } from "./shown.js";
 
 const pollMs = 3000;
 

@@ -13,7 +13,7 @@ import { Empty } from "../../ui/notice.js";
 import { Panel } from "../../ui/page.js";
 import { Ago, Until } from "../../ui/time.js";
 import { ValueBlock } from "../../ui/value-block.js";
-import type { Shown } from "./address.js";
+import type { Shown } from "./shown.js";
 import { StateDialog } from "./state-dialog.js";
 import { useMore } from "./use-more.js";
 

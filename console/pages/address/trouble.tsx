@@ -12,7 +12,7 @@ import { confirm, Dialog } from "../../ui/dialog.js";
 import { countOf } from "../../ui/format.js";
 import { Notice } from "../../ui/notice.js";
 import { Ago, Instant, Since, Until } from "../../ui/time.js";
-import type { Shown } from "./address.js";
+import type { Shown } from "./shown.js";
 
 export function Trouble({ address, path, reload }: Shown) {
   const { parked, failing, inFlight } = address;
