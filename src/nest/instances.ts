@@ -12,14 +12,15 @@ type Constructor = new (...args: any[]) => object;
 /** Makes the instances of one class, with what its constructor takes injected. */
 export class Instances {
   readonly #functionClass: Constructor;
-  readonly #wrapper: Wrapper;
+  /** Under which the container has the class. */
+  readonly #token: unknown;
   readonly #moduleRef: ModuleRef;
   /** What the constructor takes, when every instance gets the same. */
   #injected: readonly unknown[] | undefined;
 
   constructor(functionClass: Constructor, wrapper: Wrapper) {
     this.#functionClass = functionClass;
-    this.#wrapper = wrapper;
+    this.#token = wrapper.token;
     // That of the module which holds the class: the class may take what only this module provides.
     this.#moduleRef = wrapper.host?.getProviderByKey(ModuleRef).instance as ModuleRef;
   }
@@ -60,47 +61,62 @@ export class Instances {
   }
 
   #assertNoRequest(): void {
-    if (this.#moduleRef.introspect(this.#wrapper.token as Constructor).scope !== Scope.REQUEST) return;
     const { name } = this.#functionClass;
-    const culprit = requestScoped(this.#wrapper);
+    const culprit = requestScoped(this.#moduleRef, this.#functionClass);
+    if (culprit === undefined && !isRequestScoped(this.#moduleRef, this.#token)) return;
     const why =
-      culprit === undefined || culprit === this.#wrapper
+      culprit === undefined
         ? "is request-scoped. Leave its scope out, or make it transient: each batch of messages has an instance of its own in both"
-        : `takes ${nameOf(culprit)}, which is request-scoped. Make ${nameOf(culprit)} a singleton or transient, and send what belongs to a request in the message or its metadata`;
+        : `takes ${culprit}, which is request-scoped. Make ${culprit} a singleton or transient, and send what belongs to a request in the message or its metadata`;
     throw new StatefunError("OPTION_INVALID", `The function ${name} ${why}. A message is handled without a request.`);
   }
 }
 
+/** The names under which Nest's decorators, and the compiler, note what a class takes. */
+const noted = { parameters: "design:paramtypes", injected: "self:paramtypes", properties: "self:properties_metadata" };
+
 /** Whether a class takes what the container injects. */
 export function takesProviders(functionClass: Constructor): boolean {
   const { length } = functionClass;
-  return (
-    length > 0 ||
-    has("design:paramtypes", functionClass) ||
-    has("self:paramtypes", functionClass) ||
-    takesProperties(functionClass)
+  return length > 0 || Object.values(noted).some((name) => notedOf(name, functionClass).length > 0);
+}
+
+const takesProperties = (functionClass: Constructor) => notedOf(noted.properties, functionClass).length > 0;
+
+function notedOf<T>(name: string, functionClass: Constructor): readonly T[] {
+  return (Reflect.getMetadata(name, functionClass) as readonly T[] | undefined) ?? [];
+}
+
+/** What a class takes, by the tokens of its providers. */
+function tokensOf(functionClass: Constructor): unknown[] {
+  const tokens = [...notedOf<unknown>(noted.parameters, functionClass)];
+  for (const { index, param } of notedOf<{ index: number; param: unknown }>(noted.injected, functionClass)) {
+    tokens[index] = param;
+  }
+  return [...tokens, ...notedOf<{ type: unknown }>(noted.properties, functionClass).map(({ type }) => type)].map(
+    (token) => (token as { forwardRef?: () => unknown } | undefined)?.forwardRef?.() ?? token,
   );
 }
 
-const takesProperties = (functionClass: Constructor) => has("self:properties_metadata", functionClass);
-
-/** Whether Nest's decorators, or the compiler, have noted a list of this name for a class. */
-function has(key: string, functionClass: Constructor): boolean {
-  const noted: unknown = Reflect.getMetadata(key, functionClass);
-  return Array.isArray(noted) && noted.length > 0;
-}
-
-/** Finds the request-scoped provider that a provider takes, itself included. */
-function requestScoped(wrapper: Wrapper, seen = new Set<Wrapper>()): Wrapper | undefined {
-  if (seen.has(wrapper)) return undefined;
-  seen.add(wrapper);
-  if (wrapper.scope === Scope.REQUEST) return wrapper;
-  const properties = wrapper.getPropertiesMetadata()?.map((property) => property.wrapper) ?? [];
-  for (const taken of [...(wrapper.getCtorMetadata() ?? []), ...properties]) {
-    const found = taken === undefined ? undefined : requestScoped(taken, seen);
-    if (found !== undefined) return found;
+/** The name of a provider that a class takes, itself or by other classes, and that needs a request. */
+function requestScoped(moduleRef: ModuleRef, taker: Constructor, seen = new Set<unknown>()): string | undefined {
+  for (const token of tokensOf(taker)) {
+    if (seen.has(token) || !isRequestScoped(moduleRef, token)) continue;
+    seen.add(token);
+    if (typeof token !== "function") return String(token);
+    const provider = token as Constructor;
+    const isItself =
+      (Reflect.getMetadata("scope:options", provider) as { scope?: Scope } | undefined)?.scope === Scope.REQUEST;
+    return (isItself ? undefined : requestScoped(moduleRef, provider, seen)) ?? provider.name;
   }
   return undefined;
 }
 
-const nameOf = ({ name, token }: Wrapper): string => String(name ?? token);
+/** Whether a provider needs a request. An optional provider that is not there needs none. */
+function isRequestScoped(moduleRef: ModuleRef, token: unknown): boolean {
+  try {
+    return moduleRef.introspect(token as Constructor).scope === Scope.REQUEST;
+  } catch {
+    return false;
+  }
+}
