@@ -13,6 +13,7 @@ import { Functions } from "../pages/functions.js";
 import { Batch } from "../pages/live/batch.js";
 import { Live } from "../pages/live/live.js";
 import { Overview } from "../pages/overview.js";
+import { QueryPage } from "../pages/query/query.js";
 import { Run } from "../pages/runs/run.js";
 import { Runs } from "../pages/runs/runs.js";
 import { Schedules } from "../pages/schedules.js";
@@ -34,6 +35,7 @@ export const pages: readonly Page[] = [
   { path: "functions", content: Functions, nav: { group: "", text: "Functions", icon: "functions" } },
   { path: "live", content: Live, nav: { group: "", text: "Live", icon: "live" } },
   { path: "batches/:batch", content: Batch, under: "live" },
+  { path: "query", content: QueryPage, nav: { group: "", text: "Query", icon: "query" } },
   { path: "failures", content: Failures, nav: { group: "Trouble", text: "Failures", icon: "failures" } },
   { path: "failures/:fingerprint", content: Failure },
   { path: "functions/:function", content: Addresses },

@@ -22,6 +22,11 @@ const places: Readonly<Record<string, () => Promise<Omit<Place, "name">> | Omit<
     return { hash: `#/failures/${fingerprint}`, ready: "customer-5" };
   },
   egresses: () => ({ hash: "#/egresses", ready: "shop/mails" }),
+  query: () => ({
+    hash: `#/query?function=fleet/device&where=${encodeURIComponent('status == "offline"')}&columns=battery,report.place.city`,
+    ready: "device-005",
+  }),
+  "query-mistake": () => ({ hash: "#/query?function=fleet/device&where=batery+>+1", ready: "QUERY_INVALID" }),
   schedules: () => ({ hash: "#/schedules", ready: "spring-cleaning" }),
   "dead-letters": () => ({ hash: "#/dead-letters", ready: "Failed" }),
   "dead-letter": async () => {

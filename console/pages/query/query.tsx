@@ -42,7 +42,7 @@ export function QueryPage() {
               <TextField
                 label="Condition"
                 placeholder={'status == "offline" && battery < 20'}
-                hint="In CEL, over the states by their names, and id. Empty: all addresses."
+                hint="In CEL, over the states by their names, id, and now. Empty: all addresses."
                 value={draft.where}
                 onInput={(text) => setDraft({ ...draft, where: text })}
               />
@@ -55,7 +55,7 @@ export function QueryPage() {
               />
             </div>
             {name !== "" && (
-              <States of={name} onChoose={(state) => setDraft({ ...draft, columns: toggled(draft.columns, state) })} />
+              <States of={name} onChoose={(state) => setDraft({ ...draft, columns: added(draft.columns, state) })} />
             )}
             <div class="row">
               <Button kind="main" type="submit" icon="play" disabled={name === ""}>
@@ -74,17 +74,32 @@ export function QueryPage() {
   );
 }
 
-/** Adds a column, or takes it away when it is there. */
-function toggled(columns: string, state: string): string {
-  const all = columns
-    .split(",")
-    .map((column) => column.trim())
-    .filter((column) => column !== "");
-  return (all.includes(state) ? all.filter((column) => column !== state) : [...all, state]).join(", ");
-}
+/** Adds a column behind the others. */
+const added = (columns: string, state: string) => (columns.trim() === "" ? state : `${columns.trim()}, ${state}`);
+
+/** Names that CEL has, or that a query has beside the states. */
+const taken = [
+  "id",
+  "states",
+  "now",
+  "true",
+  "false",
+  "null",
+  "in",
+  "as",
+  "if",
+  "for",
+  "function",
+  "package",
+  "var",
+  "void",
+];
 
 /** A state whose name is no name of CEL is reached by its text. */
-const nameOf = (state: string) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(state) ? state : `states[${JSON.stringify(state)}]`);
+function nameOf(state: string): string {
+  const isName = /^[A-Za-z_][A-Za-z0-9_]*$/.test(state) && !taken.includes(state);
+  return isName ? state : `states[${JSON.stringify(state)}]`;
+}
 
 function States({ of: name, onChoose }: { readonly of: string; readonly onChoose: (state: string) => void }) {
   const { data } = useGet<OneFunction>(functionPath(name));
@@ -97,7 +112,8 @@ function States({ of: name, onChoose }: { readonly of: string; readonly onChoose
           key={state.name}
           type="button"
           class="link"
-          title={`Show or hide the column. Its type is ${state.typename}.`}
+          aria-label={`Add the column ${state.name}`}
+          title={`Add it as a column. Its type is ${state.typename}.`}
           onClick={() => onChoose(nameOf(state.name))}
         >
           <code>{nameOf(state.name)}</code>
