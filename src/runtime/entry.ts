@@ -48,6 +48,7 @@ export type { HttpEgressSpec } from "./egress/http-egress.js";
 export type { EgressHandler, ProcessEgressSpec } from "./egress/process-egress.js";
 export type { EgressSpec } from "./egresses.js";
 export type { FunctionOptionsByName } from "./endpoint/function-policies.js";
+export type { RuntimeHandler, RuntimeHandlerOptions } from "./http/mounted.js";
 export type { HttpIngressOptions } from "./ingress/http-ingress.js";
 export type { RuntimeCallOptions, RuntimeCancelOptions, RuntimeSendOptions } from "./requests.js";
 export type {

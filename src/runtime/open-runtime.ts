@@ -13,15 +13,12 @@ import { MemoryStore } from "../store/memory-store.js";
 import type { CopiedStore } from "../store/store.js";
 import { showMessage } from "../types/show-value.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
-import { openAdminServer } from "./admin/admin-server.js";
 import { Watch } from "./admin/watch.js";
 import { Closing } from "./closing.js";
 import { PlaygroundEgress, playgroundEgress } from "./egress/playground-egress.js";
 import { type OpenEgress, openEgress } from "./egresses.js";
 import { makeRoutes, type Routes } from "./endpoint/routes.js";
 import { functionCatalog } from "./function-catalog.js";
-import type { HttpServer } from "./http/server.js";
-import { openHttpIngress } from "./ingress/http-ingress.js";
 import { IngressMetrics } from "./ingress/ingress-metrics.js";
 import { openPlaygroundIngress } from "./ingress/playground-ingress.js";
 import type { Module } from "./module/module.js";
@@ -30,6 +27,7 @@ import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
 import { scheduleDefinitions } from "./schedules/definitions.js";
 import { moduleSchedules } from "./schedules/module-schedules.js";
 import { Schedules } from "./schedules/schedules.js";
+import { Servers } from "./servers.js";
 
 const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [], schedules: [] };
 
@@ -37,8 +35,7 @@ const emptyModule: Module = { endpoints: [], ingresses: [], egresses: [], schedu
 export interface OpenRuntime {
   readonly engine: ReopeningEngine;
   readonly runs: Runs;
-  readonly ingress: HttpServer | undefined;
-  readonly admin: HttpServer | undefined;
+  readonly servers: Servers;
   readonly dir: string | undefined;
   readonly catalog: TypeCatalog;
   readonly logger: Logger;
@@ -127,29 +124,12 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   const dir = options.dir === false ? undefined : options.dir;
   const backUp = async (folder: string) => (await import("../store/backup.js")).backUp(store, folder);
   const runs = new Runs(engine, options.clock);
-  const { ingress: ingressOptions, admin: adminOptions } = options;
-  const ingress =
-    ingressOptions === false
-      ? undefined
-      : await openHttpIngress(engine, catalog, {
-          ...ingressOptions,
-          logger: ingressOptions.logger ?? logger,
-          observe: ingresses.observerOf("http"),
-        });
-  if (ingress !== undefined) closing.add("ingresses", (graceMs) => ingress.close(graceMs));
-  const admin =
-    adminOptions === false || watch === undefined
-      ? undefined
-      : await openAdminServer(
-          { engine, runs, schedules, catalog, ingresses, watch, dir, ingressUrl: ingress?.url, backUp },
-          { ...adminOptions, logger: adminOptions.logger ?? logger },
-        );
-  if (admin !== undefined) closing.add("admin", (graceMs) => admin.close(graceMs));
+  const parts = { engine, runs, schedules, catalog, ingresses, watch, dir, backUp, logger, closing };
+  const servers = await Servers.open(parts, options);
   return {
     engine,
     runs,
-    ingress,
-    admin,
+    servers,
     dir,
     catalog,
     logger,

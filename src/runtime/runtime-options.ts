@@ -2,6 +2,7 @@
 
 import type { Clock } from "../engine/clock.js";
 import { defaultKeyLifetimeMs } from "../engine/idempotency-keys.js";
+import { StatefunError } from "../errors.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
@@ -113,5 +114,19 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
 
 /** The options of a server that can be left out with false. */
 function serverOption<O, D>(options: Options<O, D>): Option<O | false, ReturnType<Options<O, D>["read"]> | false> {
-  return (input, name, where) => input !== false && options.read(`${where}'s ${name}`, input);
+  return (input, name, where) => {
+    if (input === false) return false;
+    assertNoPort(input, name);
+    return options.read(`${where}'s ${name}`, input);
+  };
+}
+
+/** Throws OPTION_INVALID when a server that does not listen has a port or a host. */
+function assertNoPort(input: unknown, name: string): void {
+  const { listen, port, host } = (input ?? {}) as { listen?: unknown; port?: unknown; host?: unknown };
+  if (listen !== false || (port === undefined && host === undefined)) return;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `The option ${name} has listen: false, so its ${port === undefined ? "host" : "port"} would not be used. Leave one of them out.`,
+  );
 }

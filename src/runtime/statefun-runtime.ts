@@ -12,6 +12,7 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { Ref, Sender } from "../refs/plain-types.js";
 import type { Backup } from "../store/backup.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
+import type { RuntimeHandler, RuntimeHandlerOptions } from "./http/mounted.js";
 import { type OpenRuntime, openRuntime } from "./open-runtime.js";
 import { refTo, senderTo } from "./refs.js";
 import {
@@ -67,9 +68,9 @@ export class StatefunRuntime {
   readonly engine: RuntimeEngine;
   /** Lists, pauses, resumes and runs the schedules. */
   readonly schedules: ScheduleApi;
-  /** The HTTP ingress; undefined when it was not opened. */
+  /** The HTTP ingress; undefined when it has no port of its own. */
   readonly ingress: { readonly url: string; readonly port: number } | undefined;
-  /** The admin server; undefined when it was not opened. */
+  /** The admin server; undefined when it has no port of its own. */
   readonly admin: { readonly url: string; readonly port: number } | undefined;
   /** The folder that keeps everything; undefined when it is only in memory. */
   readonly dir: string | undefined;
@@ -80,8 +81,8 @@ export class StatefunRuntime {
     this.#opened = opened;
     this.engine = opened.engine;
     this.schedules = opened.schedules;
-    this.ingress = opened.ingress;
-    this.admin = opened.admin;
+    this.ingress = opened.servers.listening.ingress;
+    this.admin = opened.servers.listening.admin;
     this.dir = opened.dir;
   }
 
@@ -276,6 +277,26 @@ export class StatefunRuntime {
       throw new StatefunError("OPTION_INVALID", "A backup needs the path of a folder that does not exist yet.");
     }
     return this.#opened.backUp(folder);
+  }
+
+  /**
+   * Returns a function that answers requests of a server of your own as the HTTP ingress or the admin server would, which has
+   * `listen: false` for that: a listener of node:http, and a middleware of Express, Nest and Connect. Your server answers for who
+   * reaches it, by a login for example. Mount it before any body parser. After {@link close} it answers SHUTTING_DOWN. Throws
+   * OPTION_INVALID.
+   *
+   * @example
+   * ```ts
+   * import { createServer } from "node:http";
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { functions } from "./functions.js";
+   *
+   * const runtime = await StatefunRuntime.open({ functions, dir: false, ingress: { listen: false }, admin: false });
+   * createServer(runtime.handler("ingress", { prefix: "/statefun" })).listen(8080);
+   * ```
+   */
+  handler(server: "ingress" | "admin", options?: RuntimeHandlerOptions): RuntimeHandler {
+    return this.#opened.servers.handler(server, options);
   }
 
   /**

@@ -5,9 +5,11 @@ import { bearerTokenOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
 import { defineOptions, nonEmptyText, port, trueOrFalse, withDefault } from "../../model/options.js";
 import { hostsOption } from "../http/access.js";
+import type { HttpServer } from "../http/listening.js";
+import type { MountedServer } from "../http/mounted.js";
 import { targetOf } from "../http/request-target.js";
-import { listenToRoutes } from "../http/routed-server.js";
-import { type HttpServer, sendJson } from "../http/server.js";
+import { listenToRoutes, mountRoutes, type RoutedServerOptions } from "../http/routed-server.js";
+import { sendJson } from "../http/server.js";
 import { answers } from "./answers.js";
 import { ConsoleFiles } from "./console-files.js";
 import { Metrics } from "./metrics.js";
@@ -15,6 +17,11 @@ import { type AdminParts, type AdminRoute, type RouteName, routes, type ServerPa
 
 /** Options of the admin server. */
 export interface AdminOptions {
+  /**
+   * Whether the server listens on a port of its own. With false, `runtime.handler("admin")` answers the requests of a server of
+   * yours, which answers for who reaches it. Defaults to true.
+   */
+  readonly listen?: boolean;
   /** The port to listen on; 0 picks a free one. Defaults to 7071. */
   readonly port?: number;
   /** The address to listen on. An address that other machines reach needs a bearerToken. Defaults to "127.0.0.1". */
@@ -34,6 +41,7 @@ export interface AdminOptions {
 
 /** The options of the admin server. */
 export const adminOptions = defineOptions<AdminOptions>()({
+  listen: withDefault(trueOrFalse, true),
   port: withDefault(port, 7071),
   host: withDefault(nonEmptyText, "127.0.0.1"),
   bearerToken: bearerTokenOption,
@@ -51,11 +59,22 @@ const allRoutes: readonly NamedRoute[] = Object.entries(routes).map(([name, rout
   name: name as RouteName,
 }));
 
+type ReadOptions = ReturnType<typeof adminOptions.read>;
+
 /**
  * Serves the health, metrics, functions, addresses and states of one engine, and the changes that people make to them.
  * Rejects with OPTION_INVALID and ADDRESS_IN_USE.
  */
-export function openAdminServer(parts: AdminParts, options: ReturnType<typeof adminOptions.read>): Promise<HttpServer> {
+export function openAdminServer(parts: AdminParts, options: ReadOptions): Promise<HttpServer> {
+  return listenToRoutes(describe(parts, options));
+}
+
+/** Makes an admin server that is mounted in another server. Throws OPTION_INVALID. */
+export function mountAdminServer(parts: AdminParts, options: ReadOptions): MountedServer {
+  return mountRoutes(describe(parts, options));
+}
+
+function describe(parts: AdminParts, options: ReadOptions): RoutedServerOptions<NamedRoute> {
   const server: ServerParts = {
     metrics: new Metrics(parts),
     consoleFiles: new ConsoleFiles(),
@@ -63,7 +82,7 @@ export function openAdminServer(parts: AdminParts, options: ReturnType<typeof ad
     readOnly: options.readOnly,
     tokenNeeded: options.bearerToken !== undefined,
   };
-  return listenToRoutes({
+  return {
     name: "The admin server",
     option: "the option admin.port",
     ...options,
@@ -71,15 +90,16 @@ export function openAdminServer(parts: AdminParts, options: ReturnType<typeof ad
     pageHeader: "statefun-console",
     openPaths: ["/health"], // A load balancer has no token.
     filePaths: /^\/(console\/[^/]*)?$/, // A browser sends no token for a page and its files.
+    slashAtRoot: true, // The links of the page are relative to it.
     routes: allRoutes,
     notFound,
-    async answer({ route, request, response, filled, query }) {
+    async answer({ route, request, response, url, filled, query }) {
       if (options.readOnly && route.method !== "GET") throw readOnly(request.method);
-      if (Object.values(filled).includes("")) throw notFound(targetOf(request.url as string).parts);
+      if (Object.values(filled).includes("")) throw notFound(targetOf(url).parts);
       const answered = await answers[route.name]({ ...parts, ...server, filled, query, request, response });
       if (answered !== undefined) sendJson(response, answered.status, answered.body);
     },
-  });
+  };
 }
 
 function readOnly(method = ""): StatefunError {

@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EgressConsumer, EgressRecord } from "../../engine/engine-api.js";
 import { oneLine, StatefunError } from "../../errors.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
+import { type HttpServer, listen } from "../http/listening.js";
 import { targetOf } from "../http/request-target.js";
-import { assertMethod, type HttpServer, listen, sendBody } from "../http/server.js";
+import { assertMethod, sendBody } from "../http/server.js";
 
 /** The egress that functions of the playground send to. */
 export const playgroundEgress = "io.statefun.playground/egress";

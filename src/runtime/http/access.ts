@@ -8,8 +8,8 @@ import { checked } from "../../model/options.js";
 
 /** Options of {@link Access}. */
 export interface AccessOptions {
-  /** The address that the server listens on. */
-  readonly host: string;
+  /** The address that the server listens on; undefined when it is mounted in another server, which answers for who reaches it. */
+  readonly host?: string | undefined;
   /** The token that every request must send. Defaults to none. */
   readonly bearerToken?: string | undefined;
   /** The origins whose pages may call; "*" stands for every origin. Undefined when the server takes no page's calls. */
@@ -45,6 +45,8 @@ export class Access {
   readonly #pageHeader: string | undefined;
   readonly #openPaths: readonly string[];
   readonly #filePaths: RegExp | undefined;
+  /** Whether the user's own server has taken the request. Its pages are this server's own pages too, under whatever name it has. */
+  readonly #isMounted: boolean;
   /** The hosts that a request may name, beside IP addresses; undefined for every host. */
   readonly #hosts: ReadonlySet<string> | undefined;
 
@@ -60,7 +62,7 @@ export class Access {
       filePaths,
       pageHeader,
     } = options;
-    if (bearerToken === undefined && !isLoopback(host) && (needsToken || !allowedHosts?.length)) {
+    if (bearerToken === undefined && host !== undefined && !isLoopback(host) && (needsToken || !allowedHosts?.length)) {
       const canName = allowedHosts !== undefined && !needsToken;
       const hosts = canName && `, or name the hosts that requests may name in allowedHosts ("*" for every host)`;
       throw new StatefunError(
@@ -73,17 +75,20 @@ export class Access {
     this.#pageHeader = pageHeader;
     this.#openPaths = openPaths;
     this.#filePaths = filePaths;
-    const all = bearerToken !== undefined || allowedHosts?.includes("*") === true;
-    this.#hosts = all ? undefined : new Set([host, ...(allowedHosts ?? [])].map((each) => each.toLowerCase()));
+    this.#isMounted = host === undefined;
+    const isOpen = bearerToken !== undefined || (this.#isMounted && !allowedHosts?.length);
+    const all = isOpen || allowedHosts?.includes("*") === true;
+    this.#hosts = all ? undefined : new Set([host ?? "", ...(allowedHosts ?? [])].map((each) => each.toLowerCase()));
   }
 
   /**
-   * Throws UNAUTHORIZED for a request that may not use the server. Lets a page of an allowed origin read the answer.
+   * Throws UNAUTHORIZED for a request that may not use the server. Lets a page of an allowed origin read the answer. The URL
+   * begins where the server is mounted.
    */
-  assertAllowed(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#openPaths.length > 0 && this.#openPaths.includes(pathOf(request))) return;
+  assertAllowed(request: IncomingMessage, response: ServerResponse, url: string): void {
+    if (this.#openPaths.length > 0 && this.#openPaths.includes(pathOf(url))) return;
     this.#assertHost(request);
-    if (this.#filePaths?.test(pathOf(request))) return;
+    if (this.#filePaths?.test(pathOf(url))) return;
     this.#assertPage(request, response);
     // Before a page's request, a browser sends an OPTIONS request without the token.
     if (request.method !== "OPTIONS" || this.#cors === undefined) this.#assertBearer(request);
@@ -96,7 +101,7 @@ export class Access {
   #assertPage(request: IncomingMessage, response: ServerResponse): void {
     const { origin, host, "sec-fetch-site": site } = request.headers;
     if (this.#pageHeader !== undefined) {
-      assertOwnPage(request, this.#pageHeader);
+      this.#assertOwnPage(request, this.#pageHeader);
       return;
     }
     const origins = this.#cors ?? [];
@@ -105,11 +110,33 @@ export class Access {
       if (isOwnSite(site) || origins.includes("*")) return;
       throw refused("Pages of other sites");
     }
-    if (isOwn(origin, host)) return;
+    if (this.#isOwn(origin, host)) return;
     if (!origins.includes(origin) && !origins.includes("*")) throw refused(`Pages of ${origin}`);
     response.setHeader("Access-Control-Allow-Origin", origin);
     response.setHeader("Access-Control-Expose-Headers", "Statefun-Type, Statefun-Metadata, Retry-After");
     response.setHeader("Vary", "Origin");
+  }
+
+  /**
+   * Throws UNAUTHORIZED for a request of a page of another site, and for one that changes something without the header that shows
+   * that the server's own page sends it. Behind a proxy, the origin of the page and the host of the request may differ.
+   */
+  #assertOwnPage({ method, headers }: IncomingMessage, pageHeader: string): void {
+    const { origin, host, "sec-fetch-site": site } = headers;
+    if (!isOwnSite(site)) throw refused("Pages of other sites");
+    if (headers[pageHeader] === "1" || (origin === undefined && site === undefined)) return;
+    if (origin !== undefined && !this.#isOwn(origin, host)) throw refused(`Pages of ${origin}`);
+    if (method === "GET" || method === "HEAD") return;
+    throw new StatefunError(
+      "UNAUTHORIZED",
+      `A page must send the header ${pageHeader}: 1 with a request that changes something.`,
+    );
+  }
+
+  /** Whether this server itself served the page. Only names of this machine count: an attacker's domain can resolve to 127.0.0.1. */
+  #isOwn(origin: string, host: string | undefined): boolean {
+    if (host === undefined || (origin !== `http://${host}` && origin !== `https://${host}`)) return false;
+    return this.#isMounted || isLoopback(host.replace(/:\d*$/, ""));
   }
 
   /**
@@ -139,27 +166,11 @@ export class Access {
   }
 }
 
-/**
- * Throws UNAUTHORIZED for a request of a page of another site, and for one that changes something without the header that shows
- * that the server's own page sends it. Behind a proxy, the origin of the page and the host of the request may differ.
- */
-function assertOwnPage({ method, headers }: IncomingMessage, pageHeader: string): void {
-  const { origin, host, "sec-fetch-site": site } = headers;
-  if (!isOwnSite(site)) throw refused("Pages of other sites");
-  if (headers[pageHeader] === "1" || (origin === undefined && site === undefined)) return;
-  if (origin !== undefined && !isOwn(origin, host)) throw refused(`Pages of ${origin}`);
-  if (method === "GET" || method === "HEAD") return;
-  throw new StatefunError(
-    "UNAUTHORIZED",
-    `A page must send the header ${pageHeader}: 1 with a request that changes something.`,
-  );
-}
-
 /** Whether a browser says that the server's own page asks, or that somebody has typed the address. Other programs say nothing. */
 const isOwnSite = (site: string | string[] | undefined) =>
   site === undefined || site === "none" || site === "same-origin";
 
-const pathOf = ({ url = "" }: IncomingMessage): string => url.split("?", 1)[0] as string;
+const pathOf = (url: string): string => url.split("?", 1)[0] as string;
 
 const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
 
@@ -168,12 +179,6 @@ function refused(who: string): StatefunError {
     "UNAUTHORIZED",
     `${who} may not call this server. The HTTP ingress takes pages of the origins in its option cors.`,
   );
-}
-
-/** Whether this server itself served the page. Only names of this machine count: an attacker's domain can resolve to 127.0.0.1. */
-function isOwn(origin: string, host: string | undefined): boolean {
-  if (host === undefined || (origin !== `http://${host}` && origin !== `https://${host}`)) return false;
-  return isLoopback(host.replace(/:\d*$/, ""));
 }
 
 /** Whether only this machine can reach the host. */

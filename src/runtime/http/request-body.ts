@@ -7,7 +7,8 @@ const tick = Promise.resolve();
 
 /**
  * Reads a whole body into memory. Rejects with REQUEST_TOO_LARGE for more than `maxBytes`, REQUEST_ABORTED for a body that
- * ends early, and MEDIA_TYPE_UNSUPPORTED for a compressed body.
+ * ends early, MEDIA_TYPE_UNSUPPORTED for a compressed body, and BODY_CONSUMED when a middleware of the user's own server has
+ * read the body and kept no bytes of it.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   // Node calls a listener before it has parsed the body. After one promise tick, a body that came in the same packet as the
@@ -18,11 +19,27 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     if (encoding !== undefined && encoding !== "identity") {
       throw new StatefunError("MEDIA_TYPE_UNSUPPORTED", `The body has the encoding ${encoding}. Send it without one.`);
     }
+    if (request.readableDidRead) return consumedBody(request, maxBytes);
     const declared = Number(headers["content-length"] ?? 0);
     const isThere = declared > 0 && declared <= maxBytes && request.readableLength === declared;
     return isThere ? (request.read(declared) as Buffer) : receiveBody(request, declared, maxBytes);
   });
 }
+
+/** The bytes that a body parser has kept, as express.raw() does. Throws BODY_CONSUMED and REQUEST_TOO_LARGE. */
+function consumedBody({ body }: IncomingMessage & { readonly body?: unknown }, maxBytes: number): Buffer {
+  if (!(body instanceof Uint8Array)) {
+    throw new StatefunError(
+      "BODY_CONSUMED",
+      "Another middleware has read the request's body. Mount the runtime's handler before any body parser.",
+    );
+  }
+  if (body.length > maxBytes) throw tooLarge(maxBytes);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+const tooLarge = (maxBytes: number) =>
+  new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`);
 
 /** Receives a body in pieces. */
 function receiveBody(request: IncomingMessage, declared: number, maxBytes: number): Promise<Buffer> {
@@ -40,8 +57,7 @@ function receiveBody(request: IncomingMessage, declared: number, maxBytes: numbe
       leave();
       reject(error);
     };
-    const failTooLarge = () =>
-      fail(new StatefunError("REQUEST_TOO_LARGE", `The request's body is larger than ${maxBytes} bytes.`));
+    const failTooLarge = () => fail(tooLarge(maxBytes));
     const failAborted = () => fail(new StatefunError("REQUEST_ABORTED", "The request's body ended early."));
     const listeners = {
       data(chunk: Buffer) {

@@ -3,22 +3,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { StatefunError } from "../../errors.js";
 import { answerOptions } from "./access.js";
+import type { RequestHandler } from "./answering.js";
+import { type HttpServer, type ListenOptions, listen } from "./listening.js";
+import { type MountedServer, type MountOptions, mount } from "./mounted.js";
 import { assertQuery, targetOf } from "./request-target.js";
 import { type Route, Router, routeOf } from "./router.js";
-import { type HttpServer, type ListenOptions, listen } from "./server.js";
 
 /** A request that takes a route. */
 export interface RoutedRequest<R extends Route> {
   readonly route: R;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The URL of the request, from where the server is mounted on. */
+  readonly url: string;
   /** The parts of the path that the request has filled in, percent-decoded. They may be empty. */
   readonly filled: Readonly<Record<string, string>>;
   readonly query: ReadonlyMap<string, string>;
 }
 
-/** Options of {@link listenToRoutes}. */
-export interface RoutedServerOptions<R extends Route> extends ListenOptions {
+/** Options of {@link listenToRoutes} and {@link mountRoutes}. */
+export interface RoutedServerOptions<R extends Route> extends ListenOptions, MountOptions {
   /** The table of routes. */
   readonly routes: readonly R[];
   /** The error for a path that the table lacks. */
@@ -34,9 +38,18 @@ export interface RoutedServerOptions<R extends Route> extends ListenOptions {
 
 /** Starts a server for a table of routes. Rejects with ADDRESS_IN_USE when the port is taken, and with OPTION_INVALID. */
 export function listenToRoutes<R extends Route>(options: RoutedServerOptions<R>): Promise<HttpServer> {
+  return listen(options, routed(options));
+}
+
+/** Makes a server for a table of routes that is mounted in another server. Throws OPTION_INVALID. */
+export function mountRoutes<R extends Route>(options: RoutedServerOptions<R>): MountedServer {
+  return mount(options, routed(options));
+}
+
+function routed<R extends Route>(options: RoutedServerOptions<R>): RequestHandler {
   const router = new Router(options.routes);
-  return listen(options, (request, response) => {
-    const { parts, query } = targetOf(request.url as string);
+  return (request, response, url) => {
+    const { parts, query } = targetOf(url);
     const path = router.find(parts);
     if (path === undefined) throw options.notFound(parts);
     if (request.method === "OPTIONS" && options.headersOfPages !== undefined) {
@@ -44,6 +57,6 @@ export function listenToRoutes<R extends Route>(options: RoutedServerOptions<R>)
     }
     const route = routeOf(path, request);
     assertQuery(query, route.query);
-    return options.answer({ route, request, response, filled: path.filled, query });
-  });
+    return options.answer({ route, request, response, url, filled: path.filled, query });
+  };
 }

@@ -5,13 +5,24 @@ import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import { bearerTokenOption } from "../../model/header-values.js";
 import { type Logger, loggerOption } from "../../model/logger.js";
-import { checked, defineOptions, nonEmptyText, port, positiveInteger, withDefault } from "../../model/options.js";
+import {
+  checked,
+  defineOptions,
+  nonEmptyText,
+  port,
+  positiveInteger,
+  trueOrFalse,
+  withDefault,
+} from "../../model/options.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { hostsOption } from "../http/access.js";
+import type { ObserveAnswer } from "../http/answering.js";
+import type { HttpServer } from "../http/listening.js";
+import type { MountedServer } from "../http/mounted.js";
 import { headerNamesOption, RequestMetadata } from "../http/request-metadata.js";
-import { listenToRoutes, type RoutedRequest } from "../http/routed-server.js";
+import { listenToRoutes, mountRoutes, type RoutedRequest, type RoutedServerOptions } from "../http/routed-server.js";
 import type { Route } from "../http/router.js";
-import { type HttpServer, type ObserveAnswer, sendJson } from "../http/server.js";
+import { sendJson } from "../http/server.js";
 import type { IngressAnswers } from "./api.js";
 import { ManyCalls } from "./many-calls.js";
 import { addressOf, keyOf, OneMessage } from "./one-message.js";
@@ -21,6 +32,11 @@ import { isServed } from "./served.js";
 
 /** Options of the HTTP ingress. */
 export interface HttpIngressOptions {
+  /**
+   * Whether the ingress listens on a port of its own. With false, `runtime.handler("ingress")` answers the requests of a server of
+   * yours, which answers for who reaches it. Defaults to true.
+   */
+  readonly listen?: boolean;
   /** The port to listen on; 0 picks a free one. Defaults to 7070. */
   readonly port?: number;
   /**
@@ -53,6 +69,7 @@ const mostListed = 1_000;
 
 /** The options of the HTTP ingress. */
 export const httpIngressOptions = defineOptions<HttpIngressOptions>()({
+  listen: withDefault(trueOrFalse, true),
   port: withDefault(port, 7070),
   host: withDefault(nonEmptyText, "127.0.0.1"),
   bearerToken: bearerTokenOption,
@@ -72,20 +89,27 @@ interface IngressRoute extends Route {
   answer(asked: Asked): Promise<void> | void;
 }
 
+type ReadOptions = ReturnType<typeof httpIngressOptions.read> & {
+  readonly observe?: ObserveAnswer;
+  /** See {@link ManyCallsParts.slowReaderMs}. */
+  readonly slowReaderMs?: number;
+};
+
 /** Opens a server that takes messages for an engine. Rejects with OPTION_INVALID and ADDRESS_IN_USE. */
-export function openHttpIngress(
-  engine: EngineApi,
-  catalog: TypeCatalog,
-  options: ReturnType<typeof httpIngressOptions.read> & {
-    readonly observe?: ObserveAnswer;
-    /** See {@link ManyCallsParts.slowReaderMs}. */
-    readonly slowReaderMs?: number;
-  },
-): Promise<HttpServer> {
+export function openHttpIngress(engine: EngineApi, catalog: TypeCatalog, options: ReadOptions): Promise<HttpServer> {
+  return listenToRoutes(describe(engine, catalog, options));
+}
+
+/** Makes an ingress that is mounted in another server. Throws OPTION_INVALID. */
+export function mountHttpIngress(engine: EngineApi, catalog: TypeCatalog, options: ReadOptions): MountedServer {
+  return mountRoutes(describe(engine, catalog, options));
+}
+
+function describe(engine: EngineApi, catalog: TypeCatalog, options: ReadOptions): RoutedServerOptions<IngressRoute> {
   const metadata = new RequestMetadata(options.metadataHeaders);
   const oneMessage = new OneMessage({ engine, catalog, maxBodyBytes: options.maxBodyBytes, metadata });
   const manyCalls = new ManyCalls({ ...options, engine, catalog, metadata });
-  return listenToRoutes({
+  return {
     name: "The ingress",
     option: "the option ingress.port",
     ...options,
@@ -93,7 +117,7 @@ export function openHttpIngress(
     notFound,
     headersOfPages: (request) => metadata.asked(request),
     answer: (asked) => asked.route.answer(asked),
-  });
+  };
 }
 
 /** The routes of the ingress, and what they do. */

@@ -6,10 +6,10 @@ import { StatefunError } from "../../errors.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
 import type { Metadata } from "../../model/metadata.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
+import type { ObserveAnswer } from "../http/answering.js";
 import { codeOf, isOwnFault } from "../http/error-answer.js";
 import { readBody } from "../http/request-body.js";
 import type { RequestMetadata } from "../http/request-metadata.js";
-import type { ObserveAnswer } from "../http/server.js";
 import { AnswerLines, jsonLines } from "./answer-lines.js";
 import { readCallLine } from "./call-line.js";
 

@@ -6,10 +6,12 @@ import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 import type { Logger } from "../../model/logger.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
+import type { ObserveAnswer } from "../http/answering.js";
 import { bytesReader } from "../http/body-value.js";
+import { type HttpServer, listen } from "../http/listening.js";
 import { readBody } from "../http/request-body.js";
 import { targetOf } from "../http/request-target.js";
-import { assertMethod, type HttpServer, listen, type ObserveAnswer, sendBody } from "../http/server.js";
+import { assertMethod, sendBody } from "../http/server.js";
 import { assertServed } from "./served.js";
 
 /** Options of {@link openPlaygroundIngress}. */

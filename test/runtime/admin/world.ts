@@ -11,7 +11,7 @@ import type { FunctionPolicy } from "../../../src/model/function-policy.js";
 import { type AdminOptions, adminOptions, openAdminServer } from "../../../src/runtime/admin/admin-server.js";
 import { Watch } from "../../../src/runtime/admin/watch.js";
 import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
-import type { HttpServer } from "../../../src/runtime/http/server.js";
+import type { HttpServer } from "../../../src/runtime/http/listening.js";
 import { IngressMetrics } from "../../../src/runtime/ingress/ingress-metrics.js";
 import { Runs } from "../../../src/runtime/runs/runs.js";
 import { Schedules } from "../../../src/runtime/schedules/schedules.js";

@@ -6,7 +6,7 @@ import { example } from "../../../samples/messages/messages.js";
 import type { Engine } from "../../../src/engine/engine.js";
 import { Types } from "../../../src/index.js";
 import { Address } from "../../../src/model/address.js";
-import type { HttpServer } from "../../../src/runtime/http/server.js";
+import type { HttpServer } from "../../../src/runtime/http/listening.js";
 import { openPlaygroundIngress } from "../../../src/runtime/ingress/playground-ingress.js";
 import { type Sent, send } from "../../support/http.js";
 import { openWorld } from "./world.js";

@@ -16,7 +16,7 @@ import {
 } from "../../../src/index.js";
 import { parseTypeName } from "../../../src/model/type-name.js";
 import { InProcessEndpoint } from "../../../src/runtime/endpoint/in-process.js";
-import type { HttpServer } from "../../../src/runtime/http/server.js";
+import type { HttpServer } from "../../../src/runtime/http/listening.js";
 import {
   type HttpIngressOptions,
   httpIngressOptions,

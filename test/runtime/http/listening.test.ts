@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { StatefunError } from "../../../src/errors.js";
+import type { RequestHandler } from "../../../src/runtime/http/answering.js";
+import { listen } from "../../../src/runtime/http/listening.js";
 import { readBody } from "../../../src/runtime/http/request-body.js";
-import { listen, type RequestHandler } from "../../../src/runtime/http/server.js";
 import { send } from "../../support/http.js";
 
 async function setUp(t: TestContext, handle: RequestHandler) {
