@@ -100,6 +100,43 @@ export async function serveKoa(
   return startServer(app.callback(), () => middleware.close(), { port, host });
 }
 
+/** A request listener of node:http that may leave a request to the next one. */
+export type NodeListener = (
+  request: Koa.Context["req"],
+  response: Koa.Context["res"],
+  next: (error?: unknown) => void,
+) => void;
+
+/**
+ * Makes a middleware of a request listener, such as `runtime.handler("ingress", { prefix: "/statefun" })` of `statefun-ts/runtime`.
+ * It ends when the answer has left, so that a middleware before it sees the status and the time.
+ *
+ * @example
+ * ```ts
+ * import Koa from "koa";
+ * import { fromListener } from "statefun-ts/koa";
+ * import { StatefunRuntime } from "statefun-ts/runtime";
+ * import { functions } from "./functions.js";
+ *
+ * const runtime = await StatefunRuntime.open({ functions, dir: false, ingress: { listen: false }, admin: false });
+ * new Koa().use(fromListener(runtime.handler("ingress", { prefix: "/statefun" }))).listen(8080);
+ * ```
+ */
+export function fromListener(listener: NodeListener): Koa.Middleware {
+  return (context, next) =>
+    new Promise((resolve, reject) => {
+      const { req, res } = context;
+      context.respond = false;
+      res.once("close", resolve);
+      listener(req, res, (error) => {
+        res.off("close", resolve);
+        context.respond = true;
+        if (error === undefined) next().then(resolve, reject);
+        else reject(error);
+      });
+    });
+}
+
 /** Escapes a path for the router, which would read it as a pattern. */
 const literal = (path: string) => path.replace(/[{}()[\]+?!:*\\]/g, "\\$&");
 
