@@ -60,6 +60,8 @@ const call: RouteDetails = {
   empty: true,
 };
 
+const lines = { "application/x-ndjson": { schema: { type: "string", description: "JSON values, each in a line." } } };
+
 /** The admin server's. */
 export const adminDetails: Readonly<Record<string, RouteDetails>> = {
   console: { undocumented: true },
@@ -78,14 +80,13 @@ export const adminDetails: Readonly<Record<string, RouteDetails>> = {
       },
     },
   },
+  query: { contents: { ...lines, "text/csv": plainText } },
   sendMessage: send,
   callFunction: call,
   readState: { contents: { "application/octet-stream": bytes, "application/json": anyJson, "text/plain": plainText } },
   writeState: { body: valueBody, headers: [typeHeader] },
   editDeadLetter: { body: valueBody, headers: [typeHeader] },
 };
-
-const lines = { "application/x-ndjson": { schema: { type: "string", description: "JSON values, each in a line." } } };
 
 /** The HTTP ingress's. */
 export const ingressDetails: Readonly<Record<string, RouteDetails>> = {

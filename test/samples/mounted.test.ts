@@ -16,7 +16,10 @@ test("visitors call functions, operators see states and the console, and others 
     server.close();
   });
   const ask = (path: string, login: string, init: RequestInit = {}) =>
-    fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { "Content-Type": "application/json", ...(login === "" ? {} : basic(login)) } });
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      ...init,
+      headers: { "Content-Type": "application/json", ...(login === "" ? {} : basic(login)) },
+    });
   const greet = (login: string) =>
     ask("/statefun/call/example/count/bob", login, { method: "POST", body: '{"name":"Bob"}' });
   for (const login of ["", "ann:b", "ops:a"]) assert.equal((await greet(login)).status, 401, login);
