@@ -17,7 +17,7 @@ export const toFailure = (fingerprint: string) => formatHash(["failures", finger
 export const toDelayed = (query?: Query) => formatHash(["delayed"], query);
 export const toDeadLetters = (query?: Query) => formatHash(["dead-letters"], query);
 export const toDeadLetter = (letter: string) => formatHash(["dead-letters", letter]);
-export const toEgresses = () => formatHash(["egresses"]);
+export const toEgresses = (query?: Query) => formatHash(["egresses"], query);
 export const toQuery = (query?: Query) => formatHash(["query"], query);
 export const toRuns = (query?: Query) => formatHash(["runs"], query);
 export const toRun = (typeName: string, id: string, run: string) => formatHash(["runs", typeName, id, run]);

@@ -1,14 +1,16 @@
 // The overview: whether the runtime is well, and if not, why; how much it does, and how fast, over the last hour.
 
+import type { EgressList, ShownEgress } from "../../src/runtime/admin/api/egresses.js";
 import type { History, HistorySeries, Unwell } from "../../src/runtime/admin/api/history.js";
 import { history } from "../app/history.js";
 import { info } from "../app/info.js";
 import { toDeadLetters, toDelayed, toEgresses, toFailures, toFunctions, toLive } from "../app/links.js";
+import { useGet } from "../app/use-get.js";
 import { isGrave, pageOf } from "../app/wellness.js";
 import { Chart } from "../ui/chart.js";
 import type { Column } from "../ui/columns.js";
 import { formatCompact, formatCount, formatMs, formatRate } from "../ui/format.js";
-import { Loaded, Notice } from "../ui/notice.js";
+import { Badge, Loaded, Notice } from "../ui/notice.js";
 import { PageHead, Panel } from "../ui/page.js";
 import { Count, Table } from "../ui/table.js";
 import { Since } from "../ui/time.js";
@@ -23,7 +25,10 @@ export function Overview() {
             <Verdict reasons={data.well.reasons} />
             <Tiles history={data} />
             <Charts history={data} />
-            <Failures byCode={data.failuresByCode} />
+            <div class="columns">
+              <Failures byCode={data.failuresByCode} />
+              <Egresses />
+            </div>
           </div>
         )}
       </Loaded>
@@ -244,6 +249,61 @@ function Failures({ byCode }: { readonly byCode: Readonly<Record<string, number>
   return (
     <Panel title="Failures of the last hour" beside={<span class="muted small">{formatCount(total)}</span>}>
       <Table label="Failures by code" columns={codeColumns} rows={codes} keyOf={([code]) => code} empty="None." />
+    </Panel>
+  );
+}
+
+const egressColumns: readonly Column<ShownEgress>[] = [
+  {
+    key: "egress",
+    title: "Egress",
+    width: "fill",
+    cell: ({ egress, failing }) => (
+      <>
+        <a href={toEgresses({ q: egress })}>{egress}</a> {failing && <Badge tone="bad">failing</Badge>}
+      </>
+    ),
+    sortBy: ({ egress }) => egress,
+  },
+  {
+    key: "pending",
+    title: "Pending",
+    align: "end",
+    cell: ({ pending }) => <Count of={pending} />,
+    sortBy: ({ pending }) => pending,
+  },
+  {
+    key: "oldest",
+    title: "Oldest",
+    align: "end",
+    wideOnly: true,
+    cell: ({ oldestAt }) => (oldestAt === null ? "–" : <Since at={oldestAt} />),
+  },
+  {
+    key: "failures",
+    title: "Failed tries",
+    align: "end",
+    cell: ({ failures }) => <Count of={failures} />,
+    sortBy: ({ failures }) => failures,
+  },
+];
+
+function Egresses() {
+  const egresses = useGet<EgressList>("egresses", {}, { everyMs: 5000 });
+  return (
+    <Panel title="Egresses">
+      <Loaded of={egresses}>
+        {({ egresses: all }) => (
+          <Table
+            label="Egresses"
+            columns={egressColumns}
+            rows={all}
+            keyOf={({ egress }) => egress}
+            empty="The runtime has no egresses."
+            sortKey="egressSort"
+          />
+        )}
+      </Loaded>
     </Panel>
   );
 }

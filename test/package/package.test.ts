@@ -73,14 +73,20 @@ function assertAnswer(base64: string): void {
 }
 
 describe("the tarball", () => {
-  test("holds the compiled package, its sources, its protocol and its documents, and nothing else", () => {
-    const allowed = /^(dist\/(esm|cjs)|src|proto|docs)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+  test("holds the compiled package, its console, its sources, its protocol and its documents, and nothing else", () => {
+    const allowed = /^(dist\/(esm|cjs|console)|src|proto|docs)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     assert.deepEqual(
       packed.files.filter((file) => !allowed.test(file)),
       [],
     );
     const documents = ["README.md", "LICENSE"].filter((file) => existsSync(join(root, file)));
-    for (const file of ["package.json", "proto/request-reply-v3.proto", "src/index.ts", ...documents]) {
+    for (const file of [
+      "package.json",
+      "proto/request-reply-v3.proto",
+      "src/index.ts",
+      "dist/console/index.html",
+      ...documents,
+    ]) {
       assert.ok(packed.files.includes(file), `${file} is missing`);
     }
   });
