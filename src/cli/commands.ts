@@ -1,14 +1,6 @@
 // Every command of `statefun`: its arguments, its options and its purpose.
 
-/** One option. An option without `value` is a switch; `value` is the name of the value in the help. */
-export interface OptionSpec {
-  readonly value?: string;
-  /** The environment variable that holds the value when the option is not given. An empty variable holds none. */
-  readonly env?: string;
-  /** Whether the option may be given more than once. */
-  readonly multiple?: true;
-  readonly help: string;
-}
+import { admin, ingress, json, limit, message, type Options, parkedFilter, running } from "./options.js";
 
 /** One command. */
 export interface Command {
@@ -19,131 +11,6 @@ export interface Command {
   /** Command lines that the help of the command shows. */
   readonly examples?: readonly string[];
 }
-
-type Options = Readonly<Record<string, OptionSpec>>;
-
-const json: Options = { json: { help: "Print one JSON document, for programs." } };
-const bearerToken: Options = {
-  "bearer-token": {
-    value: "token",
-    env: "STATEFUN_BEARER_TOKEN",
-    help: "The bearer token that the ingress asks for. Defaults to STATEFUN_BEARER_TOKEN, or none.",
-  },
-};
-const adminBearerToken: Options = {
-  "admin-bearer-token": {
-    value: "token",
-    env: "STATEFUN_ADMIN_BEARER_TOKEN",
-    help: "The bearer token that the admin server asks for. Defaults to STATEFUN_ADMIN_BEARER_TOKEN, or none.",
-  },
-};
-const ingress: Options = {
-  url: {
-    value: "url",
-    env: "STATEFUN_URL",
-    help: "The URL of the ingress. Defaults to STATEFUN_URL, or http://127.0.0.1:7070.",
-  },
-  ...bearerToken,
-};
-const admin: Options = {
-  "admin-url": {
-    value: "url",
-    env: "STATEFUN_ADMIN_URL",
-    help: "The URL of the admin server. Defaults to STATEFUN_ADMIN_URL, or http://127.0.0.1:7071.",
-  },
-  ...adminBearerToken,
-};
-const message: Options = {
-  bytes: { value: "file", help: "Send the bytes of this file, or of stdin (-), instead of JSON." },
-  type: { value: "typename", help: "The type of the message. Defaults to the one type that the function handles." },
-  handler: { value: "method", help: "The method that handles the message, instead of --type." },
-  key: { value: "key", help: "An idempotency key: the runtime carries out requests with the same key once." },
-  metadata: {
-    value: "name=text",
-    multiple: true,
-    help: "A pair of metadata, which travels beside the message. Once for each pair.",
-  },
-};
-const running: Options = {
-  egress: {
-    value: "ns/name=target",
-    multiple: true,
-    help: "Write the records of an egress to a file, an http URL, or stdout (-). Once for each egress.",
-  },
-  "allow-host-templates": {
-    help: "Let the module file have {function.name} in the host of a URL: whoever sends a message then chooses the server.",
-  },
-  dir: { value: "folder", help: "The folder that keeps the data. Defaults to .statefun." },
-  memory: { help: "Keep the data in memory only." },
-  "wait-for-lock": {
-    value: "time",
-    help: "How long to wait while another process has the folder open, for example 30s. Defaults to no wait: the command ends with STORE_LOCKED.",
-  },
-  "call-timeout": {
-    value: "time",
-    help: "How long a function in this process may take for one message, for example 5m. Defaults to 1m.",
-  },
-  attempts: {
-    value: "[ns/name=]number",
-    multiple: true,
-    help: "How often a message that fails is tried. Defaults to 10. Once for all functions, and once for each function or ns/*.",
-  },
-  "retry-window": {
-    value: "[ns/name=]time",
-    multiple: true,
-    help: "How long a message that fails is tried, for example 1h. Once for all functions, and once for each function or ns/*.",
-  },
-  "on-failure": {
-    value: "[ns/name=]end",
-    multiple: true,
-    help: "What becomes of a message that has used up its tries: park (its address; the default) or deadLetter. Once for all functions, and once for each function or ns/*.",
-  },
-  "idempotency-key-lifetime": {
-    value: "time",
-    help: "How long a request is remembered under its idempotency key, for example 7d. Defaults to 1d.",
-  },
-  "log-format": {
-    value: "format",
-    help: "How failures are written to stderr: as text for people, or as json with one document a line. Defaults to text.",
-  },
-  "log-level": {
-    value: "level",
-    help: "What is written there: error for what needs a person, warn for what is tried again or was refused, too. Defaults to warn.",
-  },
-  host: {
-    value: "host",
-    help: "The host that the ingress listens on; any other host than this machine needs a bearer token or --allowed-host. Defaults to 127.0.0.1.",
-  },
-  "allowed-host": {
-    value: "host",
-    multiple: true,
-    help: "A host that requests to the ingress may name when there is no bearer token; * allows every host. Once for each host.",
-  },
-  port: { value: "port", help: "The port of the ingress; 0 takes a free port. Defaults to 7070." },
-  ...bearerToken,
-  "admin-host": {
-    value: "host",
-    help: "The host that the admin server listens on; any other host than this machine needs a bearer token. Defaults to 127.0.0.1.",
-  },
-  "admin-allowed-host": {
-    value: "host",
-    multiple: true,
-    help: "A host that requests to the admin server may name when there is no bearer token, such as a proxy's; * allows every host. Once for each host.",
-  },
-  "admin-read-only": { help: "Let the admin server refuse every request that changes something." },
-  "admin-port": { value: "port", help: "The port of the admin server; 0 takes a free port. Defaults to 7071." },
-  ...adminBearerToken,
-};
-const limit: Options = { limit: { value: "number", help: "List at most so many. Defaults to 100." } };
-
-const parkedFilter: Options = {
-  function: { value: "ns/name", help: "Only parked addresses of this function." },
-  id: { value: "id", help: "Only parked addresses with this id." },
-  code: { value: "code", help: "Only addresses that are parked for this code; ADDRESS_PARKED: by hand." },
-  error: { value: "fingerprint", help: "Only addresses that are parked for this cause, as GET /failures names it." },
-  "older-than": { value: "time", help: "Only addresses that were parked at least so long ago, for example 2h." },
-  "newer-than": { value: "time", help: "Only addresses that were parked at most so long ago, for example 2h." },
-};
 
 /** The commands by their names, in the order of the help. */
 export const commands = {
@@ -168,6 +35,43 @@ export const commands = {
     args: "[functions.ts] [module.yaml]",
     summary: "Run functions, and restart them when a source changes.",
     options: { ...running, watch: { value: "folder", help: "The folder to watch. Defaults to the working folder." } },
+  },
+  module: {
+    args: "<functions.ts>",
+    summary: "Print a module file of Flink StateFun for the functions of a file.",
+    options: {
+      engine: {
+        value: "engine",
+        help: "The engine that reads the file: 3.3, 2.2, or kzm for the fork kzmlabs/flink-statefun. Defaults to 3.3.",
+      },
+      url: {
+        value: "url",
+        help: "Where the engine reaches the functions, for example http://functions:8000/statefun.",
+      },
+      transport: {
+        value: "transport",
+        help: "How the engine calls the functions: async or okhttp. Defaults to the engine's own choice.",
+      },
+      "call-limit": {
+        value: "time",
+        help: "How long a call may take with all its repeats, for example 5m. Defaults to the engine's own limit.",
+      },
+      kafka: { value: "host:port", help: "The Kafka brokers of the topics and the egresses. Defaults to no Kafka." },
+      topic: {
+        value: "topic=ns/name[:typename]",
+        multiple: true,
+        help: "A topic whose records become messages of a function, with the type of their values. The type defaults to the one that the function handles. Once for each topic.",
+      },
+      group: {
+        value: "name",
+        help: "The consumer group of the topics. Defaults to the namespace of the first function.",
+      },
+      "kafka-egress": { value: "ns/name", multiple: true, help: "An egress to Kafka. Once for each egress." },
+    },
+    examples: [
+      "statefun module functions.js --url http://functions:8000/statefun > module.yaml",
+      "statefun module functions.js --url http://functions:8000/statefun --kafka kafka:9092 --topic users=example/count --kafka-egress example/kafka",
+    ],
   },
   send: {
     args: "<ns/name> <id> [json]",

@@ -13,6 +13,7 @@ import { print, printError } from "./print.js";
 const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise<void>>>> = {
   start: async () => (await import("./start.js")).start,
   dev: async () => (await import("./dev.js")).dev,
+  module: async () => (await import("./module.js")).module,
   send: async () => (await import("./send.js")).send,
   call: async () => (await import("./send.js")).call,
   cancel: async () => (await import("./send.js")).cancel,

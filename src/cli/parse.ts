@@ -3,7 +3,8 @@
 import { parseArgs } from "node:util";
 import { StatefunError } from "../errors.js";
 import { suggestion } from "../model/suggest.js";
-import { type Command, type CommandName, commands, type OptionSpec } from "./commands.js";
+import { type Command, type CommandName, commands } from "./commands.js";
+import type { OptionSpec } from "./options.js";
 
 /** The arguments and options of a command. */
 export interface Input {

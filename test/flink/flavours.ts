@@ -1,8 +1,10 @@
 // The versions and transports that are tested, and module files for them.
 
 import type { StatefulFunctions } from "statefun-ts";
+import { parse, stringify } from "yaml";
 import type { FlinkVersion } from "../../flink/flink.ts";
-import { keptMessagesState } from "../../src/functions/failed-messages.js";
+import { declared } from "../../src/cli/module.js";
+import { writeFlinkModule } from "../../src/runtime/module/write-flink-module.js";
 
 export interface Flavour {
   readonly name: string;
@@ -35,58 +37,28 @@ export interface ModuleOptions {
   readonly undeclared?: readonly string[];
 }
 
-/** The module file of these functions. A module file of StateFun 3.3 names only their namespaces. */
+/** The module file of these functions, as `statefun module` writes it. */
 export function moduleOf(
-  flavour: Flavour,
+  { version, transport }: Flavour,
   functions: StatefulFunctions,
   endpoint: string,
-  options: ModuleOptions = {},
+  { callLimitMs, undeclared = [] }: ModuleOptions = {},
 ): string {
-  return flavour.generation === "v3"
-    ? moduleV3(flavour, functions, endpoint, options)
-    : moduleV2(functions, endpoint, options);
+  const name = transport?.slice(transport.lastIndexOf("/") + 1);
+  const text = writeFlinkModule({
+    engine: version,
+    functions: declared(functions),
+    url: endpoint,
+    transport: name,
+    callLimitMs,
+  });
+  return undeclared.length === 0 ? text : without(text, undeclared);
 }
 
-function moduleV3({ transport }: Flavour, functions: StatefulFunctions, endpoint: string, options: ModuleOptions) {
-  const namespaces = new Set(functions.typeNames.map((typeName) => typeName.slice(0, typeName.lastIndexOf("/"))));
-  const limits = options.callLimitMs === undefined ? "" : `    timeouts:\n${timeLimits(options.callLimitMs, "      ")}`;
-  const documents = [...namespaces].map(
-    (namespace) => `kind: io.statefun.endpoints.v2/http
-spec:
-  functions: ${namespace}/*
-  urlPathTemplate: ${endpoint}
-  transport:
-    type: ${transport}
-${limits}`,
+/** The module file without these states. */
+function without(text: string, undeclared: readonly string[]): string {
+  const file = parse(text, (key, value) =>
+    key === "states" ? (value as { name: string }[]).filter(({ name }) => !undeclared.includes(name)) : value,
   );
-  return documents.join("---\n");
-}
-
-/** StateFun refuses a limit that exceeds the limit of the whole call. */
-function timeLimits(ms: number, indent: string): string {
-  return ["call", "connect", "read", "write"].map((name) => `${indent}${name}: ${ms}ms\n`).join("");
-}
-
-function moduleV2(functions: StatefulFunctions, endpoint: string, { callLimitMs, undeclared = [] }: ModuleOptions) {
-  const lines = ['version: "2.0"', "module:", "  meta:", "    type: remote", "  spec:", "    functions:"];
-  for (const typeName of functions.typeNames) {
-    lines.push("      - function:", "          meta:", "            kind: http", `            type: ${typeName}`);
-    lines.push("          spec:", `            endpoint: ${endpoint}`);
-    if (callLimitMs !== undefined) {
-      for (const name of ["timeout", "connectTimeout", "readTimeout", "writeTimeout"]) {
-        lines.push(`            ${name}: ${callLimitMs}ms`);
-      }
-    }
-    const { states: own = [], policy } = functions.get(typeName) ?? {};
-    const kept = policy?.onFailure === "deadLetter" ? [keptMessagesState] : [];
-    const states = [...own, ...kept].filter(({ name }) => !undeclared.includes(name));
-    if (states.length > 0) lines.push("            states:");
-    for (const { name, expiration } of states) {
-      lines.push(`              - name: ${name}`);
-      if (expiration.mode === "none") continue;
-      const mode = expiration.mode === "after-write" ? "after-write" : "after-invoke";
-      lines.push(`                expireAfter: ${expiration.afterMs}ms`, `                expireMode: ${mode}`);
-    }
-  }
-  return `${lines.join("\n")}\n`;
+  return stringify(file);
 }
