@@ -2,13 +2,17 @@
 
 import { type RequestOptions, send } from "./api.js";
 
-/** Asks a path and saves the answer's body under a name. Rejects with ApiError, and with the signal's reason. */
-export async function download(path: string, name: string, options: RequestOptions = {}): Promise<void> {
+/**
+ * Asks a path and saves the answer's body under the name that the answer gives, otherwise under another name. Rejects with
+ * ApiError, and with the signal's reason.
+ */
+export async function download(path: string, otherName: string, options: RequestOptions = {}): Promise<void> {
   const response = await send("GET", path, options);
+  const [, name] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement("a");
   link.href = url;
-  link.download = name;
+  link.download = name ?? otherName;
   link.click();
   URL.revokeObjectURL(url);
 }

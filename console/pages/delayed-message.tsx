@@ -1,20 +1,20 @@
 // One delayed message, whole, in a dialog: delivers it now, postpones it, and withdraws it.
 
 import { useState } from "preact/hooks";
-import type { DelayedPostponed, ShownDelayed } from "../../src/runtime/admin/api/delayed.js";
+import type { ShownDelayed } from "../../src/runtime/admin/api/delayed.js";
 import { type ApiError, path, request } from "../app/api.js";
-import { closeDialog } from "../app/dialogs.js";
+import { closeDialog, openDialog } from "../app/dialogs.js";
 import { readOnly } from "../app/info.js";
 import { sayDone } from "../app/toasts.js";
 import { useGet } from "../app/use-get.js";
 import { AddressLink, AddressText } from "../ui/address-link.js";
-import { Button, TextField } from "../ui/controls.js";
+import { Button } from "../ui/controls.js";
 import { Dialog } from "../ui/dialog.js";
-import { formatInstant } from "../ui/format.js";
 import { Failure, Loaded } from "../ui/notice.js";
 import { Instant, Until } from "../ui/time.js";
 import { MetadataList } from "../ui/value.js";
 import { ValueBlock } from "../ui/value-block.js";
+import { PostponeDialog } from "./address/postpone-dialog.js";
 
 export interface DelayedMessageProps {
   readonly of: ShownDelayed;
@@ -25,11 +25,8 @@ export interface DelayedMessageProps {
 export function DelayedMessage({ of, onDone }: DelayedMessageProps) {
   const place = path`delayed/${of.key}`;
   const message = useGet<ShownDelayed>(place);
-  const [due, setDue] = useState(() => formatInstant(of.dueAt).replace(" ", "T"));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
-  const at = new Date(due);
-  const isTime = !Number.isNaN(at.getTime());
 
   const change = async (done: string, action: () => Promise<unknown>) => {
     setBusy(true);
@@ -46,10 +43,6 @@ export function DelayedMessage({ of, onDone }: DelayedMessageProps) {
   };
   const deliver = () => change("The message is delivered.", () => request("POST", `${place}/deliver`));
   const withdraw = () => change("The message is withdrawn.", () => request("DELETE", place));
-  const postpone = () =>
-    change(`The message is due at ${formatInstant(at.getTime())}.`, () =>
-      request<DelayedPostponed>("POST", `${place}/postpone`, { query: { at: at.toISOString() } }),
-    );
   return (
     <Dialog
       title="Delayed message"
@@ -58,9 +51,17 @@ export function DelayedMessage({ of, onDone }: DelayedMessageProps) {
         !readOnly() && (
           <>
             {!of.own && (
-              <Button kind="danger" disabled={busy} onClick={withdraw}>
-                Withdraw
-              </Button>
+              <>
+                <Button kind="danger" disabled={busy} onClick={withdraw}>
+                  Withdraw
+                </Button>
+                <Button
+                  disabled={busy}
+                  onClick={() => openDialog(<PostponeDialog dueAt={of.dueAt} path={place} onDone={onDone} />)}
+                >
+                  Postpone
+                </Button>
+              </>
             )}
             <Button kind="main" disabled={busy} onClick={deliver}>
               Deliver now
@@ -98,32 +99,10 @@ export function DelayedMessage({ of, onDone }: DelayedMessageProps) {
           </div>
         )}
       </Loaded>
-      {of.own ? (
+      {of.own && (
         <p class="muted">
           The message belongs to a schedule or a workflow, so it can't be postponed or withdrawn by hand.
         </p>
-      ) : (
-        !readOnly() && (
-          <form
-            class="row postpone"
-            noValidate
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (isTime) void postpone();
-            }}
-          >
-            <TextField
-              label="Due from now on"
-              type="datetime-local"
-              value={due}
-              onInput={setDue}
-              fault={isTime ? undefined : "This is no time."}
-            />
-            <Button type="submit" disabled={busy || !isTime}>
-              Postpone
-            </Button>
-          </form>
-        )
       )}
       {error !== undefined && <Failure error={error} />}
     </Dialog>

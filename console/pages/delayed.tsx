@@ -22,6 +22,7 @@ import { openSweep } from "../ui/sweep-dialog.js";
 import { Until } from "../ui/time.js";
 import { lineOf, ValueLine } from "../ui/value.js";
 import { VirtualList } from "../ui/virtual-list.js";
+import { PostponeDialog } from "./address/postpone-dialog.js";
 import { DelayedMessage } from "./delayed-message.js";
 
 const pageSize = 100;
@@ -82,6 +83,8 @@ export function Delayed() {
 
 function columnsOf(reload: () => void): readonly Column<ShownDelayed>[] {
   const open = (message: ShownDelayed) => openDialog(<DelayedMessage of={message} onDone={reload} />);
+  const postpone = ({ key, dueAt }: ShownDelayed) =>
+    openDialog(<PostponeDialog dueAt={dueAt} path={path`delayed/${key}`} onDone={reload} />);
   const deliver = async (key: string) => {
     await request("POST", `${path`delayed/${key}`}/deliver`);
     sayDone("The message is delivered.");
@@ -151,9 +154,9 @@ function columnsOf(reload: () => void): readonly Column<ShownDelayed>[] {
               <>
                 <Button
                   kind="plain"
-                  icon="edit"
+                  icon="delayed"
                   label={`Postpone the message to ${message.id}`}
-                  onClick={() => open(message)}
+                  onClick={() => postpone(message)}
                 />
                 <Button
                   kind="plain"

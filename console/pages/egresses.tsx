@@ -64,7 +64,10 @@ function Egress({ of: egress }: { readonly of: ShownEgress }) {
       <div class="inside stack">
         {failing && lastFailure !== null && (
           <Notice tone="bad">
-            The last try has failed <Ago at={lastFailure.at} />: {lastFailure.message}
+            {lastFailure.message}{" "}
+            <span class="muted nowrap">
+              The last try: <Ago at={lastFailure.at} />
+            </span>
           </Notice>
         )}
         {consumer === null && pending > 0 && (
@@ -127,7 +130,7 @@ function State({ of: egress }: { readonly of: ShownEgress }) {
   if (egress.failing) return <Badge tone="bad">fails</Badge>;
   if (egress.consumer === null) return <Badge tone={egress.pending > 0 ? "bad" : "plain"}>nobody takes it</Badge>;
   return egress.pending > 0 ? (
-    <Badge tone="warn">{countOf(egress.pending, "record")} wait</Badge>
+    <Badge tone="warn">{countOf(egress.pending, "record waits", "records wait")}</Badge>
   ) : (
     <Badge tone="ok">idle</Badge>
   );

@@ -1,8 +1,8 @@
 // A value of the admin API. A long one is cut, and opened in a dialog; of a very large one there is the head and a download.
 
 import type { ShownValue } from "../../src/runtime/admin/api/values.js";
-import { send } from "../app/api.js";
 import { openDialog } from "../app/dialogs.js";
+import { download } from "../app/download.js";
 import { sayFailed } from "../app/toasts.js";
 import { bytesOfBase64, hexRows } from "../values/bytes.js";
 import { textOf } from "../values/value-text.js";
@@ -23,9 +23,9 @@ export interface ValueProps {
   readonly download?: string | undefined;
 }
 
-export function ValueBlock({ of: value, title = value.typename, download }: ValueProps) {
+export function ValueBlock({ of: value, title = value.typename, download: place }: ValueProps) {
   const whole = textOf(value);
-  if (whole === undefined) return <LargeValue of={value} title={title} download={download} />;
+  if (whole === undefined) return <LargeValue of={value} title={title} download={place} />;
   const { text, editing } = whole;
   if (text === "") return <span class="muted">no bytes</span>;
   if (text.length <= shownLength) return editing === "hex" ? <Hex of={value} /> : <pre class="value">{text}</pre>;
@@ -39,7 +39,7 @@ export function ValueBlock({ of: value, title = value.typename, download }: Valu
   );
 }
 
-function LargeValue({ of: value, title = value.typename, download }: ValueProps) {
+function LargeValue({ of: value, title = value.typename, download: place }: ValueProps) {
   if (!("head" in value)) return null;
   const { head, headIs, bytes } = value;
   return (
@@ -51,8 +51,8 @@ function LargeValue({ of: value, title = value.typename, download }: ValueProps)
       )}
       <div class="row">
         <Badge tone="warn">{formatBytes(bytes)}, too large to show</Badge>
-        {download !== undefined && (
-          <Button icon="download" onClick={() => void downloadValue(download, title)}>
+        {place !== undefined && (
+          <Button icon="download" onClick={() => void downloadValue(place, title)}>
             Download
           </Button>
         )}
@@ -89,17 +89,7 @@ function ValueDialog({ value, title }: { readonly value: ShownValue; readonly ti
   );
 }
 
-/** Saves a whole value as a file. The request has the login's token, which a plain link would not. */
+/** Saves a whole value as a file. */
 export async function downloadValue(path: string, title: string): Promise<void> {
-  try {
-    const response = await send("GET", path);
-    const named = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = named ?? `${title}.bin`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  } catch (error) {
-    sayFailed(error);
-  }
+  await download(path, `${title}.bin`).catch(sayFailed);
 }

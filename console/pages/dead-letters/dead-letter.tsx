@@ -14,6 +14,7 @@ import { Button } from "../../ui/controls.js";
 import { confirm } from "../../ui/dialog.js";
 import { Badge, Loaded } from "../../ui/notice.js";
 import { PageHead, Panel } from "../../ui/page.js";
+import { Stack } from "../../ui/stack.js";
 import { Ago, Instant } from "../../ui/time.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
@@ -75,11 +76,9 @@ function Actions({ of: letter, onEdited }: { readonly of: Letter; readonly onEdi
       <Button kind="danger" icon="trash" onClick={drop}>
         Drop
       </Button>
-      {!("headIs" in letter.message) && (
-        <Button icon="edit" onClick={() => openDialog(<EditLetter of={letter} onEdited={onEdited} />)}>
-          Edit
-        </Button>
-      )}
+      <Button icon="edit" onClick={() => openDialog(<EditLetter of={letter} onEdited={onEdited} />)}>
+        Edit
+      </Button>
       <Button kind="main" onClick={resend}>
         Send again
       </Button>
@@ -133,8 +132,8 @@ function Shown({ of: letter }: { readonly of: Letter }) {
               </>
             )}
           </dl>
-          {error.details !== undefined && <pre>{JSON.stringify(error.details, null, 2)}</pre>}
-          {error.stack !== undefined && <pre>{error.stack}</pre>}
+          {error.details !== undefined && <pre class="value">{JSON.stringify(error.details, null, 2)}</pre>}
+          {error.stack !== undefined && <Stack of={error.stack} />}
         </div>
       </Panel>
     </div>

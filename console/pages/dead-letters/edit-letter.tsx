@@ -1,38 +1,39 @@
-// Edits the message of a dead letter: its JSON, or its bytes in base64.
+// Edits the message of a dead letter, and sends it again if somebody wants that.
 
 import { useState } from "preact/hooks";
 import type { DeadLetter } from "../../../src/runtime/admin/api/dead-letters.js";
-import { type ApiError, path, request } from "../../app/api.js";
+import type { OneFunction } from "../../../src/runtime/admin/api/one-function.js";
+import { type ApiError, functionPath, path, request } from "../../app/api.js";
 import { closeDialog } from "../../app/dialogs.js";
 import { toDeadLetters } from "../../app/links.js";
 import { go } from "../../app/location.js";
 import { sayDone } from "../../app/toasts.js";
-import { Button, TextField } from "../../ui/controls.js";
+import { useGet } from "../../app/use-get.js";
+import { Button } from "../../ui/controls.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Failure } from "../../ui/notice.js";
+import { Failure, Notice } from "../../ui/notice.js";
+import { ValueEditor } from "../../ui/value-editor.js";
+import { bodyOf, faultIn, textOf } from "../../values/value-text.js";
 
 export interface EditLetterProps {
   readonly of: DeadLetter;
   readonly onEdited: () => void;
 }
 
-export function EditLetter({ of: { letter, message }, onEdited }: EditLetterProps) {
-  const isJson = "value" in message;
-  const [text, setText] = useState(() =>
-    "value" in message ? JSON.stringify(message.value, null, 2) : "base64" in message ? message.base64 : "",
-  );
+export function EditLetter({ of: { letter, function: name, message }, onEdited }: EditLetterProps) {
+  const { typename } = message;
+  const known = useGet<OneFunction>(functionPath(name));
+  const [value, setValue] = useState(() => textOf(message));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
-  const fault = isJson ? jsonFault(text) : base64Fault(text);
   const place = path`dead-letters/${letter}`;
 
-  const run = async (resend: boolean) => {
+  const save = async (resend: boolean) => {
+    if (value === undefined) return;
     setBusy(true);
     setError(undefined);
     try {
-      const body = isJson ? text : bytesOf(text);
-      const type = isJson ? "application/json" : "application/octet-stream";
-      await request("PUT", place, { query: { type: message.typename }, body, headers: { "Content-Type": type } });
+      await request("PUT", place, { query: { type: typename }, ...bodyOf(value, typename) });
       if (resend) await request("POST", `${place}/resend`);
       closeDialog();
       sayDone(resend ? "The edited message is sent." : "The message is edited.");
@@ -43,7 +44,7 @@ export function EditLetter({ of: { letter, message }, onEdited }: EditLetterProp
       setBusy(false);
     }
   };
-  const stop = busy || fault !== undefined;
+  const stop = busy || value === undefined || faultIn(value, typename) !== undefined;
   return (
     <Dialog
       wide
@@ -51,42 +52,28 @@ export function EditLetter({ of: { letter, message }, onEdited }: EditLetterProp
       end={
         <>
           <Button onClick={closeDialog}>Cancel</Button>
-          <Button disabled={stop} onClick={() => run(false)}>
+          <Button disabled={stop} onClick={() => save(false)}>
             Save
           </Button>
-          <Button kind="main" disabled={stop} onClick={() => run(true)}>
+          <Button kind="main" disabled={stop} onClick={() => save(true)}>
             Save and send again
           </Button>
         </>
       }
     >
-      <TextField
-        label={isJson ? `${message.typename}, as JSON` : `${message.typename}, its bytes in base64`}
-        value={text}
-        onInput={setText}
-        lines={14}
-        fault={fault}
-      />
+      <p class="muted small">{typename}</p>
+      {value === undefined ? (
+        <Notice tone="warn">The message is too large to be edited here.</Notice>
+      ) : (
+        <ValueEditor
+          label="The message"
+          value={value}
+          typename={typename}
+          schema={known.data?.handlers.find((handler) => handler.typename === typename)?.schema}
+          onChange={setValue}
+        />
+      )}
       {error !== undefined && <Failure error={error} />}
     </Dialog>
   );
-}
-
-function jsonFault(text: string): string | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (error) {
-    return `This is no JSON: ${(error as Error).message}.`;
-  }
-}
-
-function base64Fault(text: string): string | undefined {
-  return /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.trim())
-    ? undefined
-    : "This is no base64.";
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64.trim()), (character) => character.charCodeAt(0));
 }

@@ -16,6 +16,7 @@ import { Button } from "../../ui/controls.js";
 import { countOf } from "../../ui/format.js";
 import { Badge, Empty, Loaded } from "../../ui/notice.js";
 import { PageHead, Panel } from "../../ui/page.js";
+import { Stack } from "../../ui/stack.js";
 import { Table } from "../../ui/table.js";
 import { Ago, Instant, Until } from "../../ui/time.js";
 import { ValueLine } from "../../ui/value.js";
@@ -84,7 +85,7 @@ function Shown({ of: group, reload }: { readonly of: FailureGroup; readonly relo
               <div class="muted small">{causeOf(sample.reason).text}</div>
             </dd>
           </dl>
-          {stack !== null && <pre>{stack}</pre>}
+          {stack !== null && <Stack of={stack} />}
         </div>
       </Panel>
       {group.failing > 0 && <Failing of={group} reload={reload} />}

@@ -74,13 +74,14 @@ function columnsOf(reload: () => void): readonly Column<FailureGroup>[] {
       key: "reason",
       title: "Cause",
       width: "fill",
-      cell: ({ fingerprint, function: name, code, reason }) => (
+      cell: ({ fingerprint, function: name, code, reason, addresses }) => (
         <>
-          <a class="cut" href={toFailure(fingerprint)} title={reason}>
+          <a class="clamped" href={toFailure(fingerprint)} title={reason}>
             {causeOf(reason).text}
           </a>
           <div class="cut small">
             <Badge tone="bad">{code}</Badge> <span class="muted">{name}</span>
+            <span class="muted narrow-only"> · {countOf(addresses, "address", "addresses")}</span>
           </div>
         </>
       ),

@@ -53,15 +53,13 @@ export function QueryPage() {
                 value={draft.columns}
                 onInput={(text) => setDraft({ ...draft, columns: text })}
               />
-            </div>
-            {name !== "" && (
-              <States of={name} onChoose={(state) => setDraft({ ...draft, columns: added(draft.columns, state) })} />
-            )}
-            <div class="row">
               <Button kind="main" type="submit" icon="play" disabled={name === ""}>
                 Run
               </Button>
             </div>
+            {name !== "" && (
+              <States of={name} onChoose={(state) => setDraft({ ...draft, columns: added(draft.columns, state) })} />
+            )}
           </form>
         </Panel>
         {name === "" ? (

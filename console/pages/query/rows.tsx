@@ -10,7 +10,7 @@ import { usePages } from "../../app/pages-of.js";
 import { sayFailed } from "../../app/toasts.js";
 import { type Column, sorted } from "../../ui/columns.js";
 import { Button } from "../../ui/controls.js";
-import { countOf, formatCount } from "../../ui/format.js";
+import { countOf, formatBytes, formatCount } from "../../ui/format.js";
 import { Empty, Failure, Notice } from "../../ui/notice.js";
 import { Panel } from "../../ui/page.js";
 import { VirtualList } from "../../ui/virtual-list.js";
@@ -61,7 +61,7 @@ export function Rows({ function: name, where, columns }: RowsProps) {
       title="Addresses"
       beside={
         <span class="muted small" role="status">
-          {formatCount(items.length)} found of {countOf(read, "address", "addresses")}
+          {error === undefined && `${formatCount(items.length)} found of ${countOf(read, "address", "addresses")}`}
           {looking ? " …" : !complete && error === undefined && " so far"}
         </span>
       }
@@ -138,12 +138,21 @@ function columnsOf(name: string, texts: readonly string[]): readonly Column<Quer
 
 function Value({ of }: { readonly of: unknown }) {
   if (of === null || of === undefined) return <span class="muted">–</span>;
+  const bytes = bytesOf(of);
+  if (bytes !== undefined) return <span class="muted">{formatBytes(bytes)}</span>;
   const text = typeof of === "string" ? of : JSON.stringify(of);
   return (
-    <span class={typeof of === "string" ? "cut" : "cut mono"} title={text}>
+    <span class={typeof of === "object" ? "cut mono" : "cut"} title={text}>
       {text}
     </span>
   );
+}
+
+/** How many bytes a state has that is too large to show: the answer has their number in its place. */
+function bytesOf(value: unknown): number | undefined {
+  if (typeof value !== "object" || value === null || Object.keys(value).length !== 1 || !("bytes" in value))
+    return undefined;
+  return typeof value.bytes === "number" ? value.bytes : undefined;
 }
 
 const sortable = (value: unknown) =>
