@@ -17,6 +17,7 @@ const consumers: Readonly<Record<NonNullable<ShownEgress["consumer"]>, string>> 
   file: "a file",
   http: "a web server",
   playground: "the playground's server",
+  several: "several consumers",
   program: "the program",
 };
 

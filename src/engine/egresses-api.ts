@@ -2,8 +2,8 @@
 
 import type { TypedValue } from "../model/typed-value.js";
 
-/** What takes the records of an egress: a function of the program, a file, a web server, or the playground. */
-export type EgressKind = "function" | "file" | "http" | "playground";
+/** What takes the records of an egress: a function of the program, a file, a web server, the playground, or several of them. */
+export type EgressKind = "function" | "file" | "http" | "playground" | "several";
 
 /** A try to hand out a record that failed. */
 export interface EgressFailure {

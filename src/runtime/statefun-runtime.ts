@@ -12,6 +12,7 @@ import type { TypedValue } from "../model/typed-value.js";
 import type { Ref, Sender } from "../refs/plain-types.js";
 import type { Backup } from "../store/backup.js";
 import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
+import { RecordLoop, type TakenRecord } from "./egress/record-loop.js";
 import type { RuntimeHandler, RuntimeHandlerOptions } from "./http/mounted.js";
 import { type OpenRuntime, openRuntime } from "./open-runtime.js";
 import { refTo, senderTo } from "./refs.js";
@@ -250,11 +251,42 @@ export class StatefunRuntime {
    * });
    * ```
    */
-  egress(name: string, handler: EgressHandler, options?: RuntimeEgressOptions): void {
+  egress(name: string, handler: EgressHandler, options?: RuntimeEgressOptions): void;
+  /**
+   * Returns the records of an egress for a `for await` loop, which takes one after the other. A record is acknowledged when the loop
+   * asks for the next one. When the loop ends before, by a break or an error, the record comes again: to the next loop over the same
+   * object, or after a restart. The loop ends when the runtime closes. Throws OPTION_INVALID and SHUTTING_DOWN.
+   *
+   * @example
+   * ```ts
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { functions } from "./functions.js";
+   *
+   * await using runtime = await StatefunRuntime.open({ functions, dir: false });
+   * const mails = runtime.egress("example/mails");
+   * const sending = (async () => {
+   *   for await (const { value, record } of mails) console.log(record.id, value);
+   * })();
+   * await runtime.close(); // ends the loop
+   * await sending;
+   * ```
+   */
+  egress(name: string): AsyncIterable<TakenRecord>;
+  egress(
+    name: string,
+    handler?: EgressHandler,
+    options?: RuntimeEgressOptions,
+  ): AsyncIterable<TakenRecord> | undefined {
     const { egresses, catalog, logger, clock } = this.#opened;
     egresses.assertFree(name);
+    if (handler === undefined) {
+      const loop = new RecordLoop(name, catalog.find);
+      egresses.own(name, loop);
+      return loop;
+    }
     const spec = { handler, ...egressOptions.read("egress", options) };
     egresses.own(name, new ProcessEgress(name, spec, catalog.find, { logger, clock }));
+    return undefined;
   }
 
   /**

@@ -62,7 +62,7 @@ export class ProcessEgress implements EgressConsumer {
 
   receive(record: EgressRecord): Promise<void> {
     return this.#retry.run(`the record ${record.id}`, async () => {
-      await this.#handler(decoded(record.value, this.#find), record);
+      await this.#handler(decodedRecord(record.value, this.#find), record);
     });
   }
 
@@ -72,9 +72,10 @@ export class ProcessEgress implements EgressConsumer {
   }
 }
 
-function decoded(value: TypedValue, find: FindType): unknown {
+/** The value of a record, as an {@link EgressHandler} gets it. */
+export function decodedRecord(value: TypedValue, find: FindType): unknown {
   const type = find(value.typename);
-  if (type === undefined) return recordObject(value, (content) => decoded(content, find)) ?? value;
+  if (type === undefined) return recordObject(value, (content) => decodedRecord(content, find)) ?? value;
   try {
     return type.unpack(value);
   } catch (error) {

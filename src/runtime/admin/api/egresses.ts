@@ -20,7 +20,7 @@ export interface ShownEgress {
   /** Whether functions may send records to the egress. One that may not only has records from before the start. */
   readonly declared: boolean;
   /** What takes the records: a function of the program, a file, a web server, the playground, or a consumer of the program's own; null for none. */
-  readonly consumer: "function" | "file" | "http" | "playground" | "program" | null;
+  readonly consumer: "function" | "file" | "http" | "playground" | "several" | "program" | null;
   /** The path of the file, or the URL of the web server without credentials and query; null for any other consumer. */
   readonly target: string | null;
   /** How many records are not acknowledged. */
