@@ -124,6 +124,30 @@ export const commands = {
     summary: "Show one address: its states, its runs, its messages, why it fails or is parked, and its call in flight.",
     options: { ...admin, ...json },
   },
+  query: {
+    args: "<ns/name> [condition]",
+    summary:
+      "Find the addresses of a function whose states meet a condition in CEL, and show columns made of the states.",
+    options: {
+      columns: {
+        value: "a, b",
+        help: "The columns: states, or expressions in CEL, with commas. Defaults to every state.",
+      },
+      format: {
+        value: "format",
+        help: "table; or csv or ndjson, which are printed while addresses are found. Defaults to table.",
+      },
+      after: { value: "id", help: "Find only the ids after this one." },
+      limit: { value: "number", help: "Find at most so many. Defaults to 100 for a table, and to no limit otherwise." },
+      ...admin,
+      ...json,
+    },
+    examples: [
+      "statefun query fleet/device 'status == \"offline\"'",
+      "statefun query fleet/device 'size(orders) > 2' --columns 'status, size(orders)'",
+      "statefun query fleet/device --format csv > devices.csv",
+    ],
+  },
   failing: {
     args: "",
     summary: "List the addresses that fail and are tried again, with the last error and the next try.",

@@ -20,6 +20,7 @@ const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise
   ps: async () => (await import("./look.js")).ps,
   addresses: async () => (await import("./look.js")).addresses,
   show: async () => (await import("./look.js")).show,
+  query: async () => (await import("./query.js")).query,
   failing: async () => (await import("./look.js")).failing,
   parked: async () => (await import("./look.js")).parked,
   runs: async () => (await import("./runs.js")).runs,

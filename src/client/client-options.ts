@@ -2,8 +2,25 @@
 
 import type { Duration } from "../model/duration.js";
 import { bearerTokenOption } from "../model/header-values.js";
-import { checked, defineOptions, timer, unchecked, withDefault } from "../model/options.js";
+import {
+  checked,
+  defineOptions,
+  nonEmptyText,
+  type Option,
+  required,
+  timer,
+  unchecked,
+  withDefault,
+} from "../model/options.js";
 import { defaultRetries, defaultTimeoutMs } from "../refs/repeat.js";
+
+/** The admin server of a client. */
+export interface ClientAdminOptions {
+  /** The URL of the admin server, such as "http://localhost:7071". */
+  readonly url: string;
+  /** The bearer token that the admin server asks for: printable ASCII without spaces. Defaults to none. */
+  readonly bearerToken?: string;
+}
 
 /** Options of `connect`. */
 export interface ClientOptions {
@@ -18,6 +35,8 @@ export interface ClientOptions {
    * its own all the same. Defaults to true.
    */
   readonly batchCalls?: boolean;
+  /** The admin server, which `query` asks: the ingress tells no states. Defaults to none. */
+  readonly admin?: ClientAdminOptions;
   /** The function that sends the requests. Defaults to `globalThis.fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -28,10 +47,22 @@ const retries = checked(
 );
 const trueOrFalse = checked("true or false", (input): input is boolean => typeof input === "boolean");
 
+const adminOptions = defineOptions<ClientAdminOptions>()({
+  url: required(nonEmptyText, "a URL"),
+  bearerToken: bearerTokenOption,
+});
+
+const adminOption: Option<ClientAdminOptions, ReturnType<typeof adminOptions.read> | undefined> = (
+  input,
+  name,
+  where,
+) => (input === undefined ? undefined : adminOptions.read(`${where}'s ${name}`, input));
+
 export const clientOptions = defineOptions<ClientOptions>()({
   bearerToken: bearerTokenOption,
   timeout: withDefault(timer, defaultTimeoutMs),
   retries: withDefault(retries, defaultRetries),
   batchCalls: withDefault(trueOrFalse, true),
+  admin: adminOption,
   fetch: unchecked<typeof globalThis.fetch>(),
 });

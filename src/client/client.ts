@@ -5,6 +5,7 @@ import { addressHeader, fromHeader } from "../model/header-values.js";
 import { httpUrlProblem } from "../model/http-url.js";
 import { assertOneTime } from "../model/instant.js";
 import { type Metadata } from "../model/metadata.js";
+import type { QueryOptions, QueryResults } from "../model/query.js";
 import { assertRunId } from "../model/run-id.js";
 import { expectCalls, waitingHandler } from "../model/running-handler.js";
 import { assertPacked, type TypedValue } from "../model/typed-value.js";
@@ -30,6 +31,7 @@ import { type Connection, type HttpRequest, sendAlone } from "./http-request.js"
 import { type Key, Keys, keyHeaders } from "./key.js";
 import { contentHeaders, octetStream, queryOf } from "./message-body.js";
 import { pathPart, type Target, targetOf } from "./path.js";
+import { queryThrough } from "./query.js";
 import {
   type ClientRun,
   type ClientRunCancelOptions,
@@ -58,23 +60,25 @@ import {
  * ```
  */
 export function connect(url: string, options: ClientOptions = {}): Client {
-  const { fetch = globalThis.fetch, timeout, ...settings } = clientOptions.read("connect", options);
+  const { fetch = globalThis.fetch, timeout, admin, ...settings } = clientOptions.read("connect", options);
   expectCalls();
-  const problem = httpUrlProblem(url) ?? (/[?#]/.test(url) ? "it holds a query or a fragment" : undefined);
-  if (problem !== undefined) {
-    // The URL is not shown, since it may hold a password.
-    throw new StatefunError(
-      "OPTION_INVALID",
-      `The URL is not that of an ingress: ${problem}. Write http://localhost:7070.`,
-    );
-  }
+  // A browser's fetch throws when its `this` is another object than the window.
+  const send: typeof fetch = (input, init) => fetch(input, init);
   return new Client({
     ...settings,
-    url: url.replace(/\/+$/, ""),
+    url: baseUrl("an ingress", url, "http://localhost:7070"),
     timeoutMs: timeout,
-    // A browser's fetch throws when its `this` is another object than the window.
-    fetch: (input, init) => fetch(input, init),
+    fetch: send,
+    admin: admin && { ...admin, url: baseUrl("an admin server", admin.url, "http://localhost:7071"), fetch: send },
   });
+}
+
+/** The URL of a server without a slash at its end. Throws OPTION_INVALID. */
+function baseUrl(what: string, url: string, example: string): string {
+  const problem = httpUrlProblem(url) ?? (/[?#]/.test(url) ? "it holds a query or a fragment" : undefined);
+  if (problem === undefined) return url.replace(/\/+$/, "");
+  // The URL is not shown, since it may hold a password.
+  throw new StatefunError("OPTION_INVALID", `The URL is not that of ${what}: ${problem}. Write ${example}.`);
 }
 
 /** What a client works with. */
@@ -82,6 +86,7 @@ interface ClientSettings extends Connection {
   readonly timeoutMs: number;
   readonly retries: number;
   readonly batchCalls: boolean;
+  readonly admin: Connection | undefined;
 }
 
 /** A call with a longer path and message goes alone: among others it would gain nothing, and hold them up. */
@@ -193,6 +198,33 @@ export class Client {
   async cancelRuns(typeName: string, id: string, options?: ClientRunCancelOptions): Promise<string[]> {
     const { reason, ...read } = runCancelOptions.read("cancelRuns", options);
     return listOf(await this.#ask(cancelRunsRequest(targetOf(typeName, id), undefined, reason), read), "cancelled");
+  }
+
+  /**
+   * Finds the addresses of a function whose states meet a condition in CEL, in the order of their ids. The admin server is asked, which
+   * the option `admin` names. Throws OPTION_INVALID and TYPE_NAME_INVALID. The loop rejects with QUERY_INVALID, FUNCTION_UNKNOWN,
+   * CLIENT_FAILED, UNAUTHORIZED, and with the signal's reason.
+   *
+   * @example
+   * ```ts
+   * import { connect } from "statefun-ts/client";
+   *
+   * const client = connect("http://localhost:7070", { admin: { url: "http://localhost:7071" } });
+   *
+   * export async function idsOver(total: number): Promise<string[]> {
+   *   const ids: string[] = [];
+   *   for await (const { id } of client.query("example/count", { where: `total > ${total}` })) ids.push(id);
+   *   return ids;
+   * }
+   * ```
+   */
+  query(typeName: string, options?: QueryOptions): QueryResults {
+    const { admin } = this.#settings;
+    if (admin !== undefined) return queryThrough(admin, typeName, options);
+    throw new StatefunError(
+      "OPTION_INVALID",
+      'A query asks the admin server. Name it: connect(url, { admin: { url: "http://localhost:7071" } }).',
+    );
   }
 
   /** Sends a request that may be repeated without a key, since it changes nothing a second time. */

@@ -39,6 +39,7 @@ export type { IfMissed, ScheduleOptions } from "../functions/schedule-options.js
 export type { DeadLetter } from "../model/dead-letter.js";
 export type { Failure } from "../model/failure.js";
 export type { FailureOptions, FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "../model/function-policy.js";
+export type { QueryFailure, QueryOptions, QueryProgress, QueryResults, QueryRow } from "../model/query.js";
 export { TerminalError, type TerminalErrorOptions } from "../model/terminal-error.js";
 export type { ClientCallOptions, ClientCancelOptions, ClientSendOptions } from "../refs/call-options.js";
 export type { Input, Output, Ref, Sender } from "../refs/plain-types.js";

@@ -7,6 +7,7 @@ import type { FunctionClass } from "../functions/handled-messages.js";
 import { Address } from "../model/address.js";
 import type { Duration } from "../model/duration.js";
 import { defineOptions, positiveInteger, wait, withDefault } from "../model/options.js";
+import type { QueryOptions, QueryResults } from "../model/query.js";
 import { assertRunId } from "../model/run-id.js";
 import type { TypedValue } from "../model/typed-value.js";
 import type { Ref, Sender } from "../refs/plain-types.js";
@@ -15,6 +16,7 @@ import { type EgressHandler, ProcessEgress } from "./egress/process-egress.js";
 import { RecordLoop, type TakenRecord } from "./egress/record-loop.js";
 import type { RuntimeHandler, RuntimeHandlerOptions } from "./http/mounted.js";
 import { type OpenRuntime, openRuntime } from "./open-runtime.js";
+import { queryStates } from "./query/own-query.js";
 import { refTo, senderTo } from "./refs.js";
 import {
   callFunction,
@@ -234,6 +236,25 @@ export class StatefunRuntime {
    */
   async cancelRuns(typeName: string, id: string, options?: RunCancelOptions): Promise<string[]> {
     return this.#opened.runs.cancel(Address.of(typeName, id), undefined, options);
+  }
+
+  /**
+   * Finds the addresses of a function whose states meet a condition in CEL, in the order of their ids. The loop rejects with
+   * QUERY_INVALID, FUNCTION_UNKNOWN, TYPE_NAME_INVALID, and with the signal's reason. Throws OPTION_INVALID.
+   *
+   * @example
+   * ```ts
+   * import { StatefunRuntime } from "statefun-ts/runtime";
+   * import { functions } from "./functions.js";
+   *
+   * await using runtime = await StatefunRuntime.open({ functions, dir: false });
+   * for await (const { id, values } of runtime.query("example/count", { where: "total > 3", columns: ["total"] })) {
+   *   console.log(id, values.total);
+   * }
+   * ```
+   */
+  query(typeName: string, options?: QueryOptions): QueryResults {
+    return queryStates(this.#opened, typeName, options);
   }
 
   /**

@@ -6,7 +6,6 @@ import { describe, describeValue, StatefunError } from "../errors.js";
 import { Address, WaitingAddress } from "../model/address.js";
 import { isText, isWellFormed } from "../model/text.js";
 import { Type, type TypeForm } from "../model/type.js";
-import type { JsonSchema } from "./scalar-json.js";
 
 const fields = { namespace: tag(1, delimited), type: tag(2, delimited), id: tag(3, delimited) };
 /** A field of this package: the token of a call that is answered later. Other SDKs ignore the field. */
@@ -24,15 +23,6 @@ class AddressType extends Type<Address> {
 
   override toJson({ namespace, name, id, callToken }: Address): unknown {
     return { namespace, type: name, id, ...(callToken === undefined ? {} : { callToken }) };
-  }
-
-  override jsonSchema(): JsonSchema {
-    const text = { type: "string" };
-    return {
-      type: "object",
-      properties: { namespace: text, type: text, id: text, callToken: text },
-      required: ["namespace", "type", "id"],
-    };
   }
 
   override fromJson(json: unknown): Address {

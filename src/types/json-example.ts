@@ -1,7 +1,8 @@
 // Makes JSON that fits a type, as a beginning for people who write a value of it.
 
 import type { Type } from "../model/type.js";
-import type { JsonSchema } from "./scalar-json.js";
+import { schemaOf } from "./json-schema.js";
+import type { JsonSchema } from "./scalar-schema.js";
 
 /** Texts that fit a format. */
 const formats: Readonly<Record<string, string>> = {
@@ -20,16 +21,6 @@ const formats: Readonly<Record<string, string>> = {
 
 /** How deep an example is nested at most: a schema may hold itself. */
 const deepest = 8;
-
-/** The JSON Schema of a type's values; undefined when the type has none that is an object. */
-export function schemaOf(type: Type<any>): JsonSchema | undefined {
-  try {
-    const schema = type.jsonSchema();
-    return typeof schema === "object" && schema !== null ? (schema as JsonSchema) : undefined;
-  } catch {
-    return undefined; // the schema's library can't say its JSON Schema
-  }
-}
 
 /** JSON that the type takes; undefined when none can be made of its schema. */
 export function exampleOf(type: Type<any>): unknown {

@@ -7,16 +7,7 @@ import { isWellFormed } from "../model/text.js";
 import { type Content, Type, type TypeForm } from "../model/type.js";
 import { TypedValue, type Unencoded } from "../model/typed-value.js";
 import { addressType } from "./address-type.js";
-import {
-  boolJson,
-  bytesJson,
-  doubleJson,
-  intJson,
-  type JsonSchema,
-  longJson,
-  type ScalarJson,
-  stringJson,
-} from "./scalar-json.js";
+import { boolJson, bytesJson, doubleJson, intJson, longJson, type ScalarJson, stringJson } from "./scalar-json.js";
 
 /** How one kind of value is checked, written to field 1 and read from it. */
 interface Scalar<T> {
@@ -57,10 +48,6 @@ class ScalarType<T> extends Type<T> {
 
   override toJson(value: T): unknown {
     return this.#scalar.json.toJson(value);
-  }
-
-  override jsonSchema(): JsonSchema {
-    return this.#scalar.json.schema;
   }
 
   override fromJson(json: unknown): T {

@@ -1,7 +1,7 @@
 // The JSON Schema of a protobuf message. The classes that protobufjs generates say nothing of their fields, so each field is
 // tried out: its kind shows in what becomes of a value that fits several kinds.
 
-import { base64Schema, type JsonSchema, wideSchema } from "./scalar-json.js";
+import { base64Schema, type JsonSchema, wideSchema } from "./scalar-schema.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 

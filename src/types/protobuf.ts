@@ -15,13 +15,12 @@ import {
 } from "../model/protobuf-class.js";
 import { Type, type TypeForm } from "../model/type.js";
 import { protobufFromJson, protobufToJson } from "./protobuf-json.js";
-import { protobufSchema } from "./protobuf-schema.js";
-import type { JsonSchema } from "./scalar-json.js";
 
 /** A type, or a protobufjs class or reflected type, which stands for its own type. */
 export type TypeLike = Type<any> | MessageClass | ReflectedType;
 
-class ProtobufType<T> extends Type<T> {
+/** The type of a message class, or of a reflected type. */
+export class ProtobufType<T> extends Type<T> {
   readonly #codec: ProtobufCodec<T>;
   readonly #encoder: MessageEncoder;
 
@@ -39,8 +38,9 @@ class ProtobufType<T> extends Type<T> {
     return protobufToJson(this.#codec, value as object);
   }
 
-  override jsonSchema(): JsonSchema | undefined {
-    return protobufSchema(this.#codec);
+  /** Makes and reads the messages. */
+  get codec(): object {
+    return this.#codec;
   }
 
   override fromJson(json: unknown): T | undefined {

@@ -3,9 +3,6 @@
 import { platform } from "../bytes/platform.js";
 import { isBase64 } from "../model/text.js";
 
-/** A JSON Schema of draft 2020-12. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
-
 /** How one kind of value becomes JSON and comes back. */
 export interface ScalarJson<T> {
   toJson(value: T): unknown;
@@ -13,34 +10,18 @@ export interface ScalarJson<T> {
   fromJson(json: unknown): T | undefined;
   /** Says in words which JSON is expected. */
   readonly expected: string;
-  /** Says the same as JSON Schema. */
-  readonly schema: JsonSchema;
 }
-
-/** The schema of a whole number of 64 bits: a number of JSON can't hold every one of them. */
-export function wideSchema(format: "int64" | "uint64"): JsonSchema {
-  return { type: ["integer", "string"], format, pattern: format === "int64" ? "^-?\\d{1,19}$" : "^\\d{1,20}$" };
-}
-
-/** The schema of bytes. */
-export const base64Schema: JsonSchema = {
-  type: "string",
-  contentEncoding: "base64",
-  pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
-};
 
 export const boolJson: ScalarJson<boolean> = {
   toJson: (value) => value,
   fromJson: (json) => (typeof json === "boolean" ? json : undefined),
   expected: "true or false",
-  schema: { type: "boolean" },
 };
 
 export const intJson: ScalarJson<number> = {
   toJson: (value) => value,
   fromJson: (json) => (typeof json === "number" ? json : undefined),
   expected: "a whole number",
-  schema: { type: "integer", minimum: -(2 ** 31), maximum: 2 ** 31 - 1 },
 };
 
 export const longJson: ScalarJson<bigint> = {
@@ -51,7 +32,6 @@ export const longJson: ScalarJson<bigint> = {
     return typeof json === "string" && /^-?\d{1,19}$/.test(json) ? BigInt(json) : undefined;
   },
   expected: "a whole number, as text beyond 2^53",
-  schema: wideSchema("int64"),
 };
 
 const notFinite: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
@@ -63,20 +43,16 @@ export const doubleJson: ScalarJson<number> = {
     return typeof json === "number" ? json : undefined;
   },
   expected: 'a number, "NaN", "Infinity" or "-Infinity"',
-  // The three texts are left out: a form for them would hide that nearly every value is a number.
-  schema: { type: "number" },
 };
 
 export const stringJson: ScalarJson<string> = {
   toJson: (value) => value,
   fromJson: (json) => (typeof json === "string" ? json : undefined),
   expected: "text",
-  schema: { type: "string" },
 };
 
 export const bytesJson: ScalarJson<Uint8Array> = {
   toJson: (value) => platform.encodeBase64(value),
   fromJson: (json) => (typeof json === "string" && isBase64(json) ? platform.decodeBase64(json) : undefined),
   expected: "text in base64",
-  schema: base64Schema,
 };

@@ -26,6 +26,8 @@ export async function printed(t: TestContext, run: () => Promise<void>): Promise
     // The test runner reports over the same stream.
     if (typeof chunk !== "string") return write.call(this, chunk as Uint8Array, ...rest);
     text += chunk;
+    const done: unknown = rest.at(-1);
+    if (typeof done === "function") done();
     return true;
   });
   try {

@@ -8,7 +8,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import protobufjs from "protobufjs";
 import pbjs from "protobufjs-cli/pbjs.js";
 import { Address, custom, json, protobuf, type StandardSchema, type Type, Types } from "../../src/index.js";
-import { exampleOf, schemaOf } from "../../src/types/json-example.js";
+import { exampleOf } from "../../src/types/json-example.js";
+import { schemaOf } from "../../src/types/json-schema.js";
 
 const protoFile = fileURLToPath(new URL("fixtures/every-field.proto", import.meta.url));
 const reflected = new protobufjs.Root().loadSync(protoFile).lookupType("example.fields.Every");

@@ -2,7 +2,8 @@
 
 import type { FunctionInfo, ServedPolicy } from "../../engine/engine-api.js";
 import type { Type } from "../../model/type.js";
-import { exampleOf, schemaOf } from "../../types/json-example.js";
+import { exampleOf } from "../../types/json-example.js";
+import { schemaOf } from "../../types/json-schema.js";
 import { previewValue } from "../../types/show-value.js";
 import type { DeclaredTypes, TypeCatalog } from "../../types/type-catalog.js";
 import { typeIn } from "../../types/value-json.js";

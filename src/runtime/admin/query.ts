@@ -2,9 +2,9 @@
 
 import type { ServerResponse } from "node:http";
 import { StatefunError } from "../../errors.js";
-import { csvLine } from "../query/csv.js";
+import { csvLine } from "../../model/csv.js";
 import { Query } from "../query/query.js";
-import { QueryCount } from "../query/query-count.js";
+import { QueryCount, rowOf } from "../query/query-count.js";
 import type { Judged } from "../query/row-judge.js";
 import { assertFunction } from "./addressed.js";
 import { type Answered, limitOf, ok } from "./answered.js";
@@ -104,8 +104,4 @@ async function stream(response: ServerResponse, { typeName, format, columns, jud
     else await text.add(isCsv ? csvLine([id, ...values]) : `${JSON.stringify(rowOf(columns, id, values))}\n`);
   }
   await text.end(isCsv ? "" : `${JSON.stringify({ end: { ...count, next } })}\n`);
-}
-
-function rowOf(columns: readonly string[], id: string, values: readonly unknown[]): QueryRow {
-  return { id, values: Object.fromEntries(columns.map((column, index) => [column, values[index]])) };
 }

@@ -1,23 +1,12 @@
 // Counts what a query has read, found and could not judge.
 
+import type { QueryFailure, QueryProgress } from "../../model/query.js";
 import type { Judged } from "./row-judge.js";
 
-/** An address that a query could not judge. */
-export interface QueryFailure {
-  /** The id of the address. */
-  readonly id: string;
-  /** Why the address could not be judged. */
-  readonly message: string;
-}
-
-export class QueryCount {
-  /** How many addresses were read. */
+export class QueryCount implements QueryProgress {
   read = 0;
-  /** How many of them were found. */
   found = 0;
-  /** How many of them could not be judged. */
   failed = 0;
-  /** The first of these; null when there is none. */
   firstFailure: QueryFailure | null = null;
 
   /** Counts one address. */
@@ -28,4 +17,9 @@ export class QueryCount {
     this.failed += 1;
     this.firstFailure ??= { id, message: failure };
   }
+}
+
+/** A row as people get it: the values by the texts of their columns. */
+export function rowOf(columns: readonly string[], id: string, values: readonly unknown[]) {
+  return { id, values: Object.fromEntries(columns.map((column, index) => [column, values[index]])) };
 }

@@ -2,6 +2,7 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EngineApi } from "../../engine/engine-api.js";
+import { StatefunError } from "../../errors.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { journalName } from "../../workflows/journal/names.js";
@@ -49,7 +50,7 @@ export class Query {
     this.columns = columns.map(({ text }) => text);
   }
 
-  /** Compiles a query. Rejects with QUERY_INVALID. */
+  /** Compiles a query. Rejects with QUERY_INVALID, FUNCTION_UNKNOWN and TYPE_NAME_INVALID. */
   static async compile(parts: QueryParts, { typeName, where, columns }: QueryText): Promise<Query> {
     const states = await statesOf(parts, typeName);
     const expressions = await Expressions.over({ typeName, states });
@@ -77,10 +78,14 @@ export class Query {
   }
 }
 
-/** The names of a function's states; undefined when nobody knows them. */
+/** The names of a function's states; undefined when nobody knows them. Rejects with FUNCTION_UNKNOWN. */
 async function statesOf({ engine, catalog }: QueryParts, typeName: string): Promise<readonly string[] | undefined> {
   const declared = catalog.declared?.(typeName)?.states.map(({ name }) => name);
-  const registered = ((await engine.function(typeName))?.states ?? []).map(({ name }) => name);
+  const info = await engine.function(typeName);
+  if (info === undefined) {
+    throw new StatefunError("FUNCTION_UNKNOWN", `Nothing serves ${typeName} here, and no message waits for it.`);
+  }
+  const registered = info.states.map(({ name }) => name);
   const names = [...new Set([...(declared ?? []), ...registered])].filter((name) => name !== journalName);
   return declared === undefined && names.length === 0 ? undefined : names;
 }

@@ -5,6 +5,7 @@ import type { Arbitrary } from "fast-check";
 import { StatefunError } from "../../errors.js";
 import { typeNameOf } from "../../functions/class-record.js";
 import type { Type } from "../../model/type.js";
+import { schemaOf } from "../../types/json-schema.js";
 import { Types } from "../../types/primitives.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { Command, GeneratedCommands, SendCommand } from "./commands.js";
@@ -46,8 +47,8 @@ function jsonOf(fc: typeof FastCheck, type: Type<any>): Arbitrary<unknown> {
     case Types.float:
       return fc.float({ noNaN: true, noDefaultInfinity: true });
   }
-  const schema = type.jsonSchema();
-  if (schema !== undefined) return valuesOf(fc, schema as object, type.typename);
+  const schema = schemaOf(type);
+  if (schema !== undefined) return valuesOf(fc, schema, type.typename);
   throw new StatefunError(
     "OPTION_INVALID",
     `The type ${type.typename} has no schema of which values can be made. Give an arbitrary of its JSON: messages: { "${type.typename}": … }.`,

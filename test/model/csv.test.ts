@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csvLine } from "../../../src/runtime/query/csv.js";
+import { csvLine } from "../../src/model/csv.js";
 
 test("texts stand as they are, nothing stands for null, and other values stand as JSON", () => {
   assert.equal(csvLine(["ü", null, undefined, 5, true, { a: [1] }, ""]), 'ü,,,5,true,"{""a"":[1]}",\r\n');
