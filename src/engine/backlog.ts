@@ -85,6 +85,12 @@ export class Backlog {
     this.#whole?.add(bytes);
   }
 
+  /** Counts more bytes, or with a negative number fewer, for an entry that was counted. */
+  grow(bytes: number): void {
+    this.bytes += bytes;
+    this.#whole?.grow(bytes);
+  }
+
   /** Counts an entry no more; `bytes` is 0 for an entry from before the start. */
   remove(bytes: number): void {
     this.#entries -= 1;

@@ -3,16 +3,24 @@
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
 
-/** A message that waits. */
-export interface WaitingMessage {
+/** A message, and who has sent it. */
+interface SentMessage {
   /** The sender's address; undefined when the message came from an ingress. */
   readonly caller: Address | undefined;
   /** The message. */
   readonly value: TypedValue;
 }
 
+/** A message that waits in a mailbox. */
+export interface WaitingMessage extends SentMessage {
+  /** Names the message in its mailbox: its sequence number, in digits. */
+  readonly message: string;
+  /** Whether the message belongs to a schedule or a workflow: then it can't be changed by hand. */
+  readonly own: boolean;
+}
+
 /** A delayed message. */
-export interface DelayedInfo extends WaitingMessage {
+export interface DelayedInfo extends SentMessage {
   /** Names the message, until it is postponed. Keys sort in the order in which messages are due. */
   readonly key: string;
   /** The address that will get the message. */

@@ -15,13 +15,14 @@ import type {
   DelayedSweep,
   DelayedSwept,
 } from "./delayed-api.js";
-import { type DelayedPages, delayedInfo, isOwn, shownKey, storeKey } from "./delayed-pages.js";
+import { type DelayedPages, delayedInfo, shownKey, storeKey } from "./delayed-pages.js";
 import { typeNameOption } from "./failure-filter.js";
 import { readAtOnce, sweepOptions } from "./failure-sweep.js";
 import type { GroupCommit } from "./group-commit.js";
 import { ordered } from "./keys.js";
 import type { DelayedMessage } from "./message.js";
 import type { OwnContext } from "./own-context.js";
+import { assertNotOwn, isOwn } from "./own-messages.js";
 import type { Sequence } from "./sequence.js";
 import { assertInstant } from "./validation.js";
 
@@ -117,7 +118,7 @@ export class DelayedMaintenance implements DelayedApi {
       const { admission, commit } = this.#parts;
       admission.assertOpen();
       const message = this.#find(key);
-      assertNotOwn(message);
+      assertNotOwn(message.target, message);
       change(message);
       await commit.durable();
     });
@@ -152,7 +153,7 @@ export class DelayedMaintenance implements DelayedApi {
         admission.assertOpen();
         // Somebody may have changed the message since its page was read, and the clock may have delivered it.
         const message = sequenceOf(key) > through ? undefined : delayed.find(key);
-        if (message === undefined || isOwn(message)) continue;
+        if (message === undefined || isOwn(message.target, message)) continue;
         change(message);
         done += 1;
       }
@@ -172,12 +173,3 @@ function filterOf(filter: DelayedFilter | undefined): DelayedFilter {
 
 /** The sequence number in a key, as text. */
 const sequenceOf = (key: string): string => key.slice(-ordered(0).length);
-
-/** Throws OPTION_INVALID. */
-function assertNotOwn(message: DelayedMessage): void {
-  if (!isOwn(message)) return;
-  throw new StatefunError(
-    "OPTION_INVALID",
-    `The delayed message ${shownKey(message.key)} to ${message.target} belongs to a schedule or a workflow, and can't be changed by hand. Run, pause or resume the schedule, or cancel the run.`,
-  );
-}

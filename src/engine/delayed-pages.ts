@@ -2,10 +2,8 @@
 // what it reads: the messages to one address may stand behind millions of others.
 
 import type { Address } from "../model/address.js";
-import { runtimeNamespace } from "../model/runtime-namespace.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type Entry, endsRange, type Store, sizeOfEntry } from "../store/store.js";
-import { wakeTypename } from "../workflows/journal/names.js";
 import { dueAtOf } from "./delayed.js";
 import type { DelayedFilter, DelayedInfo } from "./delayed-api.js";
 import { FairTurns } from "./fair-turns.js";
@@ -13,6 +11,7 @@ import type { GroupCommit } from "./group-commit.js";
 import { kinds, rangeEnd } from "./keys.js";
 import { type DelayedMessage, decodeDelayed, targetOfDelayed } from "./message.js";
 import type { NextTurn } from "./next-turn.js";
+import { isOwn } from "./own-messages.js";
 
 /** How many messages, and how many bytes, are read at once. */
 const readAtOnce = 500;
@@ -133,11 +132,6 @@ export function delayedInfo(message: DelayedMessage): DelayedInfo {
     target,
     dueAt,
     cancellationToken: token,
-    own: isOwn(message),
+    own: isOwn(target, message),
   };
-}
-
-/** Whether a message belongs to a schedule or a workflow. Without it, a schedule would stand still, or a run would wait for ever. */
-export function isOwn({ target, value }: DelayedMessage): boolean {
-  return target.namespace === runtimeNamespace || value.typename === wakeTypename;
 }

@@ -2,6 +2,7 @@
 // that the drop has begun, so that the next start finishes what a crash has cut off.
 
 import { StatefunError } from "../errors.js";
+import type { Address } from "../model/address.js";
 import { isClient } from "../model/client-address.js";
 import { failureOf } from "../model/failure.js";
 import type { Store } from "../store/store.js";
@@ -14,6 +15,7 @@ import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import { keysOf } from "./key-scans.js";
 import { kinds, parseAddressKey } from "./keys.js";
+import type { Message } from "./message.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { readsOf, type WaitingCalls } from "./waiting-calls.js";
 
@@ -126,17 +128,23 @@ export class Drops {
 
   /** Drops the first message, which is loaded, together with another change. Throws when the store can't be read. */
   #drop({ address, mailbox }: Instance, change = () => {}): void {
+    this.one(address, mailbox.at(0), () => {
+      mailbox.consume();
+      change();
+    });
+  }
+
+  /** Drops a message, which `take` takes out of its mailbox, as a transaction. Throws STORE_FULL and STORE_FAILED. */
+  one(address: Address, message: Message, take: () => void): void {
     const { calls, commit, delivery } = this.#parts;
-    const message = mailbox.at(0);
     const { caller } = message;
     const ahead = commit.readAhead(readsOf(caller));
     commit.using(ahead, () =>
       commit.transact(() => {
-        mailbox.consume();
+        take();
         const dropped = new StatefunError("ADDRESS_PARKED", `The message to ${address} was dropped.`);
         if (caller !== undefined && isClient(caller)) calls.forget(caller, dropped);
         else delivery.fail(address, message, failureOf(dropped));
-        change();
       }),
     );
   }

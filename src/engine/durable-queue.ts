@@ -46,6 +46,8 @@ export class DurableQueue<T extends QueueItem> {
   #restEnd = -1;
   #lastNumber: number | undefined;
   #loading: Promise<void> | undefined;
+  /** Counts the changes of entries that are only in the store: what was read meanwhile may be out of date. */
+  #changes = 0;
   /** Whether a loaded entry may stand before another one that has a lower key. */
   #reordered = false;
   /** Whether the backlog counts the memory of the queue itself. */
@@ -153,12 +155,59 @@ export class DurableQueue<T extends QueueItem> {
 
   /** Removes an entry that was taken from the store, as part of the open transaction. */
   done(item: T): void {
-    const { size } = item;
     this.#shared.commit.remove(item);
     this.backlog.load(-memoryOf(item));
-    const counted = item.group > 0 || this.#isOfThisStart(item) ? size : 0;
+    this.#uncount(item);
+  }
+
+  #uncount(item: T): void {
+    const counted = this.#isCounted(item) ? item.size : 0;
     this.backlog.remove(counted);
     this.bytes -= counted;
+  }
+
+  /** The waiting entry with this number; undefined when there is none. An entry that is only in the store must be durable. */
+  find(number: number): T | undefined {
+    const key = this.#keyOf(number);
+    const index = this.#indexOf(key);
+    if (index >= 0) return this.at(index);
+    if (!this.#isInRest(number)) return undefined;
+    const bytes = this.#shared.commit.get(key);
+    return bytes && this.#decode(key, bytes);
+  }
+
+  /** Puts another entry into the place of one that was found, as part of the open transaction. */
+  replace(found: T, item: T): void {
+    const { commit } = this.#shared;
+    const number = this.#numberOf(found);
+    const index = this.#indexOf(found.key);
+    const more = item.size - found.size;
+    item.stand(this.#prefix, number);
+    if (index >= 0) {
+      commit.replace(found, item);
+      this.#loaded.replace(index, item);
+      this.#loadedBytes += more;
+      this.backlog.load(more);
+    } else {
+      commit.put(item.key, item);
+      this.#changes += 1;
+    }
+    if (!this.#isCounted(found)) return;
+    this.backlog.grow(more);
+    this.bytes += more;
+  }
+
+  /** Removes an entry that was found, wherever it stands, as part of the open transaction. */
+  remove(found: T): void {
+    const index = this.#indexOf(found.key);
+    if (index >= 0) {
+      this.#loaded.bringForward(index);
+      this.consume();
+      return;
+    }
+    this.#shared.commit.delete(found.key);
+    this.#changes += 1;
+    this.#uncount(found);
   }
 
   /** Lets the entries in memory be read back later. Without any, the queue itself may be forgotten: it counts no more. */
@@ -189,11 +238,13 @@ export class DurableQueue<T extends QueueItem> {
     const { store, commit } = this.#shared;
     while (this.loaded === 0 && this.#restFrom !== undefined) {
       const end = this.#restEnd;
+      const changes = this.#changes;
       // An entry may be in a group that is not written yet.
       await commit.flushed();
       const from = this.#keyOf(this.#restFrom);
       const range = { from, to: rangeEnd(this.#prefix), limit: pageEntries, bytes: pageBytes };
       const entries = await store.entries(range);
+      if (changes !== this.#changes) continue;
       this.#append(entries.map(([key, bytes]) => this.#decode(key, bytes)));
       // What came after the groups were written need not have been read.
       if (endsRange(entries, range) && end === this.#restEnd) this.#restFrom = undefined;
@@ -235,9 +286,19 @@ export class DurableQueue<T extends QueueItem> {
     return parseOrdered(key.slice(this.#prefix.length));
   }
 
-  /** Entries that were read back count if they were pushed since the start. */
-  #isOfThisStart(item: T): boolean {
-    return this.#numberOf(item) >= this.#shared.sequence.first;
+  /** The place of a loaded entry; -1 when it is not in memory. */
+  #indexOf(key: string): number {
+    for (let index = 0; index < this.loaded; index++) if (this.at(index).key === key) return index;
+    return -1;
+  }
+
+  #isInRest(number: number): boolean {
+    return this.#restFrom !== undefined && number >= this.#restFrom;
+  }
+
+  /** Whether the bytes of an entry were counted. Entries that were read back were if they were pushed since the start. */
+  #isCounted(item: T): boolean {
+    return item.group > 0 || this.#numberOf(item) >= this.#shared.sequence.first;
   }
 }
 

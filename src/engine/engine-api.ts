@@ -10,6 +10,7 @@ import type { DelayedApi, DelayedInfo, WaitingMessage } from "./delayed-api.js";
 import type { EgressFailure, EgressInfo, EgressKind } from "./egresses-api.js";
 import type { FailingInfo, FailingPage } from "./failing-api.js";
 import type { FailuresApi } from "./failures-api.js";
+import type { MailboxApi } from "./mailbox-api.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
 
@@ -228,6 +229,8 @@ export interface EngineApi {
   readonly deadLetters: DeadLetterApi;
   /** The failures by their causes. */
   readonly failures: FailuresApi;
+  /** The messages that wait at addresses, one by one. */
+  readonly mailboxes: MailboxApi;
   /** The messages that are delivered later. */
   readonly delayed: DelayedApi;
   readonly metrics: EngineMetrics;

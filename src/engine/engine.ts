@@ -10,6 +10,7 @@ import type { AddressesFound, AddressesPage } from "./address-list-api.js";
 import { Admission, closingError } from "./admission.js";
 import { ArrivalTimes } from "./arrival-times.js";
 import { Backlog, Memory } from "./backlog.js";
+import { BetweenCalls } from "./between-calls.js";
 import { type Clock, engineClock, systemClock } from "./clock.js";
 import { logConsumersAhead } from "./consumers-ahead.js";
 import { DeadLetterMaintenance } from "./dead-letter-maintenance.js";
@@ -21,20 +22,15 @@ import { Delivery, dueTo } from "./delivery.js";
 import { Dispatcher } from "./dispatcher.js";
 import { Drops } from "./drops.js";
 import { countEarlierMessages } from "./earlier-messages.js";
-import { egressInfos } from "./egress-infos.js";
-import type { EgressInfo } from "./egresses-api.js";
 import type {
   AddressInfo,
   CallOptions,
   CancelOptions,
   EgressConsumer,
   EngineApi,
-  FunctionActivity,
-  FunctionCounts,
   FunctionInfo,
   FunctionsPage,
   SendOptions,
-  StatesFound,
   StatesPage,
 } from "./engine-api.js";
 import { logBrokenOff, logLostChanges } from "./engine-log.js";
@@ -53,6 +49,7 @@ import { Intake } from "./intake.js";
 import { Invoker } from "./invoker.js";
 import { defaultLimits } from "./limits.js";
 import { LoggingStore } from "./logging-store.js";
+import { MailboxMaintenance } from "./mailbox-maintenance.js";
 import { Maintenance } from "./maintenance.js";
 import { metricsOf, newCounters } from "./metrics.js";
 import type { EngineMetrics } from "./metrics-api.js";
@@ -78,6 +75,7 @@ export class Engine implements EngineApi {
   readonly metrics: EngineMetrics;
   readonly deadLetters: DeadLetterMaintenance;
   readonly delayed: DelayedMaintenance;
+  readonly mailboxes: MailboxMaintenance;
   readonly failures: FailureGroups;
   readonly #context = new OwnContext();
   readonly #store: Store;
@@ -90,7 +88,6 @@ export class Engine implements EngineApi {
   readonly #calls: WaitingCalls;
   readonly #delayed: DelayedMessages;
   readonly #outboxes: Outboxes;
-  readonly #egressParts: Parameters<typeof egressInfos>[0];
   readonly #dispatcher: Dispatcher;
   readonly #admission: Admission;
   readonly #intake: Intake;
@@ -174,15 +171,16 @@ export class Engine implements EngineApi {
     const taken = { admission, keys, calls, readOnlyCalls, delayed, delivery, limits, counters, traffic };
     this.#intake = new Intake({ ...common, ...taken });
     this.#drops = new Drops({ ...common, admission, calls, delivery, dispatcher });
-    this.#maintenance = new Maintenance({ ...common, admission, drops: this.#drops, dispatcher });
+    const between = new BetweenCalls({ ...common, admission, dispatcher });
+    this.#maintenance = new Maintenance({ ...common, admission, drops: this.#drops, dispatcher, between });
+    this.mailboxes = new MailboxMaintenance({ ...common, between, drops: this.#drops, context });
     const pages = new DelayedPages(common);
-    this.#inspector = new Inspector({ ...common, delayed: pages });
+    const arrivals = ArrivalTimes.follow(commit, sequence, clock);
+    this.#inspector = new Inspector({ ...common, delayed: pages, outboxes, arrivals });
     this.deadLetters = new DeadLetterMaintenance({ ...common, letters, admission, delivery, calls, context });
     this.failures = new FailureGroups({ ...common, context });
     this.delayed = new DelayedMaintenance({ ...common, sequence, pages, delayed, admission, context });
     this.#sweeper = new Sweeper({ ...common, keys });
-    const arrivals = ArrivalTimes.follow(commit, sequence, clock);
-    this.#egressParts = { store, commit, outboxes, arrivals };
     const queues = { functions, instances, outboxes, clock, arrivals };
     const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters, queues });
     this.metrics = metricsOf(counters, gauges);
@@ -234,7 +232,7 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#inspector.addresses.page(typeName, page));
   }
 
-  counts(typeName: string): Promise<FunctionCounts> {
+  counts(typeName: string): ReturnType<EngineApi["counts"]> {
     return this.#context.run(() => this.#inspector.pages.counts(typeName));
   }
 
@@ -250,15 +248,15 @@ export class Engine implements EngineApi {
     return this.#inspector.rows.read(typeName, names, after);
   }
 
-  states(typeName: string, name: string, page: StatesPage): Promise<StatesFound> {
+  states(typeName: string, name: string, page: StatesPage): ReturnType<EngineApi["states"]> {
     return this.#context.run(() => this.#inspector.states.page(typeName, name, page));
   }
 
-  egresses(): Promise<EgressInfo[]> {
-    return this.#context.run(() => egressInfos(this.#egressParts));
+  egresses(): ReturnType<EngineApi["egresses"]> {
+    return this.#context.run(() => this.#inspector.egresses());
   }
 
-  activity(): Promise<FunctionActivity[]> {
+  activity(): ReturnType<EngineApi["activity"]> {
     return this.#context.run(() => this.#inspector.activity.functions());
   }
 

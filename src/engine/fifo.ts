@@ -27,6 +27,11 @@ export class Fifo<T> {
     return this.#items[this.#head + index] as T;
   }
 
+  /** Puts another item into the place of the one that stands there. */
+  replace(index: number, item: T): void {
+    this.#items[this.#head + index] = item;
+  }
+
   /** Moves the item at this place to the front. */
   bringForward(index: number): void {
     const at = this.#head + index;

@@ -138,6 +138,14 @@ export class GroupCommit {
     this.#linger();
   }
 
+  /** Puts another entry into the place of one that was added, or that was read from the store. Both have the same key. */
+  replace(before: SingleEntry, entry: SingleEntry): void {
+    entry.group = before.group;
+    if (this.encodesAtOnce) entry.encode();
+    this.#open.replace(before, entry);
+    this.#linger();
+  }
+
   /** Reads the entries that a transaction needs, so that no read can fail in the middle of the transaction. */
   readAhead(keys: readonly string[]): ReadAhead {
     let ahead: Map<string, Uint8Array | undefined> | undefined;

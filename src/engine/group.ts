@@ -22,6 +22,9 @@ export interface SingleEntry extends Encodable {
   place: number;
 }
 
+/** The place of an entry that stands among the values, by its key. */
+const keptByKey = -2;
+
 /** About how many bytes an entry takes beyond its value. */
 const entryBytes = 64;
 
@@ -84,9 +87,26 @@ export class Group {
     this.#bytes += entry.size + entryBytes;
   }
 
+  /** Puts an entry that has the key of another one, which is not written any more if it was put into this group. */
+  replace(before: SingleEntry, entry: SingleEntry): void {
+    if (this.#entries[before.place] === before) {
+      entry.place = before.place;
+      this.#entries[entry.place] = entry;
+      this.#bytes += entry.size - before.size;
+    } else {
+      // The store may hold the entry before: to take the put back would bring that one back.
+      entry.place = keptByKey;
+      this.set(before.key, entry);
+    }
+  }
+
   /** Deletes an entry, and writes nothing at all when the entry was put into this group. */
   remove(entry: SingleEntry): void {
     if (this.#entries[entry.place] !== entry) {
+      if (entry.place === keptByKey) {
+        this.set(entry.key, null);
+        return;
+      }
       this.#deleted.push(entry.key);
       this.#bytes += entryBytes;
       return;

@@ -6,17 +6,21 @@ import { endsRange, type Store } from "../store/store.js";
 import { Activity, failingInfo } from "./activity.js";
 import { AddressLists } from "./address-lists.js";
 import { AddressPages } from "./address-pages.js";
+import type { ArrivalTimes } from "./arrival-times.js";
 import type { Clock } from "./clock.js";
-import type { WaitingMessage } from "./delayed-api.js";
 import { type DelayedPages, delayedInfo } from "./delayed-pages.js";
+import { egressInfos } from "./egress-infos.js";
+import type { EgressInfo } from "./egresses-api.js";
 import type { AddressInfo } from "./engine-api.js";
 import { FunctionPages } from "./function-pages.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import type { Instances } from "./instances.js";
 import { addressKey, kinds, rangeEnd } from "./keys.js";
-import { decodeMessage, type Message } from "./message.js";
+import { waitingInfo } from "./mailbox-maintenance.js";
+import { decodeMessage } from "./message.js";
 import type { NextTurn } from "./next-turn.js";
+import type { Outboxes } from "./outboxes.js";
 import { type ParkedAddresses, parkedInfo } from "./parked-addresses.js";
 import { StatePages } from "./state-pages.js";
 import { StateRows } from "./state-rows.js";
@@ -38,6 +42,8 @@ interface InspectorParts {
   readonly instances: Instances;
   readonly parked: ParkedAddresses;
   readonly delayed: DelayedPages;
+  readonly outboxes: Outboxes;
+  readonly arrivals: ArrivalTimes;
   readonly nextTurn?: NextTurn;
 }
 
@@ -84,13 +90,18 @@ export class Inspector {
       states: states.flatMap(([stateKey, bytes]) => this.#shown(address, nameOf(stateKey), bytes)),
       nextState: last && nameOf(last[0]),
       depth: await this.pages.depth(key),
-      mailbox: messages.map(([messageKey, bytes]) => waiting(decodeMessage(messageKey, bytes))),
+      mailbox: messages.map(([messageKey, bytes]) => waitingInfo(address, decodeMessage(messageKey, bytes))),
       delayed: delayed.items.map(delayedInfo),
       nextDelayed: delayed.next,
       parked: parking === undefined ? undefined : parkedInfo({ address, parking }),
       failing: instance && failingInfo(instance),
       inFlight: instance && this.activity.inFlight(instance),
     };
+  }
+
+  /** See EngineApi.egresses. */
+  egresses(): Promise<EgressInfo[]> {
+    return egressInfos(this.#parts);
   }
 
   /** See EngineApi.state. */
@@ -107,8 +118,4 @@ export class Inspector {
     if (isExpired(value, { expiration: functions.expirationOf(address, name) }, clock.now())) return [];
     return [{ name, value: value.packed.unpack(), writtenAt: value.touchedAt }];
   }
-}
-
-function waiting({ caller, value }: Message): WaitingMessage {
-  return { caller, value: value.unpack() };
 }

@@ -1,24 +1,20 @@
 // Changes that people make to one address: they set its states, park it, retry it, and drop its messages. A change is made
 // between two calls of the address.
 
-import { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { encodePacked } from "../wire/packed.js";
-import { type Admission, closingError } from "./admission.js";
+import type { Admission } from "./admission.js";
+import type { BetweenCalls } from "./between-calls.js";
 import type { Clock } from "./clock.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { Drops } from "./drops.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
-import type { Instance } from "./instance.js";
 import type { Instances } from "./instances.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 import { ParkedSweeps } from "./parked-sweeps.js";
 import { assertAddress, assertOwnState } from "./validation.js";
-
-/** How long a change waits for the end of a call in flight. */
-const longestWaitMs = 10_000;
 
 interface MaintenanceParts {
   readonly admission: Admission;
@@ -26,6 +22,7 @@ interface MaintenanceParts {
   readonly instances: Instances;
   readonly parked: ParkedAddresses;
   readonly drops: Drops;
+  readonly between: BetweenCalls;
   readonly dispatcher: Dispatcher;
   readonly commit: GroupCommit;
   readonly clock: Clock;
@@ -47,7 +44,7 @@ export class Maintenance {
     assertAddress(address);
     assertOwnState(name);
     const known = admission.functionOf(address);
-    await this.#betweenCalls(address, (instance) => {
+    await this.#parts.between.change(address, (instance) => {
       if (value !== undefined) functions.registerTypename(known, name, value.typename);
       const packed = value === undefined ? undefined : encodePacked(value, known.route.generation);
       const spec = { name, expiration: functions.expirationOf(known, name) };
@@ -83,7 +80,7 @@ export class Maintenance {
   /** See EngineApi.retry. */
   async retry(address: Address): Promise<void> {
     assertAddress(address);
-    await this.#betweenCalls(address, (instance) => this.#parts.parked.unpark(instance));
+    await this.#parts.between.change(address, (instance) => this.#parts.parked.unpark(instance));
   }
 
   /** See EngineApi.drop. */
@@ -96,46 +93,9 @@ export class Maintenance {
     const waiting = instances.peek(address)?.mailbox;
     const first = which === "first" && waiting !== undefined && waiting.loaded > 0;
     const last = first ? waiting.firstKey : instances.lastKey(address);
-    await this.#betweenCalls(address, async (instance) => {
+    await this.#parts.between.change(address, async (instance) => {
       dropped = await drops[which](instance, last);
     });
     return dropped;
-  }
-
-  /**
-   * Makes a change while no call for the address is in flight; resolves when the change is durable. Rejects with
-   * ANSWER_TIMEOUT when the call in flight does not end, and with SHUTTING_DOWN when the engine closes before it has ended.
-   */
-  async #betweenCalls(address: Address, change: (instance: Instance) => void | Promise<void>): Promise<void> {
-    const { admission, instances, dispatcher, commit } = this.#parts;
-    admission.assertOpen();
-    const instance = instances.wake(address);
-    instance.held += 1;
-    try {
-      if (instance.call !== undefined) await this.#callEnded(instance);
-      // The engine has given the call up.
-      if (instance.call !== undefined) throw commit.ended ?? closingError();
-      await change(instance);
-    } finally {
-      instance.held -= 1;
-      dispatcher.ready(instance);
-      instances.rest(instance);
-    }
-    await commit.durable();
-  }
-
-  /** Waits for the end of the call in flight. Rejects with ANSWER_TIMEOUT. */
-  #callEnded(instance: Instance): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const ignore = instance.onCallEnded(() => {
-        timer.cancel();
-        resolve();
-      });
-      const timer = this.#parts.clock.after(longestWaitMs, () => {
-        ignore();
-        const why = `A call for ${instance.address} has been in flight for ${longestWaitMs / 1000} seconds or longer`;
-        reject(new StatefunError("ANSWER_TIMEOUT", `${why}, so nothing was changed. Park the address, or try again.`));
-      });
-    });
   }
 }

@@ -31,6 +31,7 @@ import type {
 import type { EngineOptions } from "./engine-options.js";
 import type { FailingInfo, FailingPage } from "./failing-api.js";
 import type { FailuresApi } from "./failures-api.js";
+import type { MailboxApi } from "./mailbox-api.js";
 import { newCounters } from "./metrics.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
@@ -84,6 +85,10 @@ export class ReopeningEngine implements EngineApi {
 
   get failures(): FailuresApi {
     return this.#engine.failures;
+  }
+
+  get mailboxes(): MailboxApi {
+    return this.#engine.mailboxes;
   }
 
   get delayed(): DelayedApi {

@@ -33,6 +33,7 @@ export type {
 } from "../engine/engine-api.js";
 export type { FailingInfo, FailingPage } from "../engine/failing-api.js";
 export type { FailureGroup, FailureGroupsPage, FailuresApi } from "../engine/failures-api.js";
+export type { MailboxApi, MailboxFound, MailboxPage } from "../engine/mailbox-api.js";
 export type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../engine/metrics-api.js";
 export type { ParkedFilter, ParkedInfo, ParkedSweep, ParkedSwept } from "../engine/parked-api.js";
 export type { IfMissed, ScheduleOptions } from "../functions/schedule-options.js";

@@ -18,11 +18,13 @@ const rooms: Readonly<Record<string, Room>> = {
   engine: {
     untested: {
       "address-list-api": "it holds declarations alone",
+      "between-calls": "the tests of maintenance and of mailbox-maintenance run it",
       "dead-letter-api": "it holds declarations alone",
       "delayed-api": "it holds declarations alone",
       "egresses-api": "it holds declarations alone",
       "engine-api": "it holds declarations alone",
       "failures-api": "it holds declarations alone",
+      "mailbox-api": "it holds declarations alone",
       "metrics-api": "it holds declarations alone",
       "engine-options": "it holds declarations alone",
       "parked-api": "it holds declarations alone",

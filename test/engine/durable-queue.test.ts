@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Backlog, Memory } from "../../src/engine/backlog.js";
 import { DurableQueue } from "../../src/engine/durable-queue.js";
+import { rangeEnd } from "../../src/engine/keys.js";
 import { decodeMessage, type Message } from "../../src/engine/message.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";
@@ -248,4 +249,102 @@ test("entries from before the start count as entries once they are counted, and 
   assert.deepEqual([after.parts.mailboxes.entries, after.parts.mailboxes.bytes, after.queue.bytes], [1, 0, 0]);
   after.queue.consume();
   assert.deepEqual([after.parts.mailboxes.entries, after.parts.mailboxes.bytes, after.queue.bytes], [0, 0, 0]);
+});
+
+/** The numbers of entries, by their texts. */
+async function numbersOf(parts: Parts): Promise<Map<string, number>> {
+  await parts.commit.durable();
+  const entries = await parts.store.entries({ from: prefix, to: rangeEnd(prefix), limit: 10_000 });
+  return new Map(
+    entries.map(([key, bytes]) => {
+      const found = decodeMessage(key, bytes);
+      return [(textIn(found) as string).trim(), found.number];
+    }),
+  );
+}
+
+for (const [where, size] of [
+  ["in memory", 1],
+  ["only in the store", 300_000],
+] as const) {
+  test(`an entry is replaced and removed ${where}, and everything counts as before`, async () => {
+    const store = new MemoryStore();
+    const parts = new Parts({ store });
+    const { commit } = parts;
+    const queue = queueOf(parts);
+    const texts = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(size));
+    commit.transact(() => {
+      for (const text of texts) queue.push(message(text));
+    });
+    const numbers = await numbersOf(parts);
+    const [edited, removed] = [numbers.get("17") as number, numbers.get("18") as number];
+    const find = (number: number) => queue.find(number) as Message;
+    assert.equal(textIn(find(edited)), texts[17]);
+    commit.transact(() => {
+      queue.replace(find(edited), message("first"));
+      queue.remove(find(removed));
+    });
+    assert.equal(queue.find(removed), undefined);
+    assert.equal(textIn(find(edited)), "first");
+    commit.transact(() => queue.replace(find(edited), message("edited")));
+    assert.equal(find(edited).number, edited);
+    const expected = [...texts.slice(0, 17), "edited", texts[19]].map((each) => each?.trim());
+    assert.equal(parts.mailboxes.entries, 19);
+    await commit.durable();
+    assert.deepEqual([...(await numbersOf(parts)).keys()], expected, "as a restart would find them");
+    assert.deepEqual(
+      (await drain(queue)).map((each) => each.trim()),
+      expected,
+    );
+    const { bytes, loaded, entries } = parts.mailboxes;
+    assert.deepEqual([queue.bytes, bytes, loaded, entries], [0, 0, 0, 0]);
+    await commit.durable();
+    assert.deepEqual(await parts.stored(prefix), []);
+  });
+}
+
+test("an entry that was replaced and consumed in one group does not come back", async () => {
+  const store = new MemoryStore();
+  const parts = new Parts({ store });
+  const { commit } = parts;
+  const queue = queueOf(parts);
+  commit.transact(() => queue.push(message("before")));
+  const number = (await numbersOf(parts)).get("before") as number;
+  commit.transact(() => queue.replace(queue.find(number) as Message, message("after")));
+  assert.equal(textIn(queue.consume()), "after");
+  await commit.durable();
+  assert.deepEqual(await parts.stored(prefix), []);
+});
+
+test("what changes while the store is read is not read as it was", async () => {
+  const store = new WatchedStore(new MemoryStore());
+  const first = new Parts({ store });
+  const before = queueOf(first);
+  first.commit.transact(() => {
+    for (const text of ["a", "b", "c"]) before.push(message(text));
+  });
+  const numbers = await numbersOf(first);
+  const { parts, queue } = reopened(store);
+  const loading = queue.load();
+  for (let turn = 0; turn < 3; turn += 1) {
+    // At some of these moments the entries are on their way from the store.
+    await undefined;
+  }
+  const of = (text: string) => queue.find(numbers.get(text) as number) as Message;
+  parts.commit.transact(() => {
+    queue.replace(of("b"), message("edited"));
+    queue.remove(of("c"));
+  });
+  await loading;
+  assert.deepEqual(await drain(queue), ["a", "edited"]);
+});
+
+test("an entry that does not wait is not found", async () => {
+  const parts = new Parts();
+  const queue = queueOf(parts);
+  parts.commit.transact(() => queue.push(message("x")));
+  const number = (await numbersOf(parts)).get("x") as number;
+  assert.equal(queue.find(number + 1), undefined);
+  queue.consume();
+  assert.equal(queue.find(number), undefined, "its deletion is not written yet");
 });

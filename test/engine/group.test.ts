@@ -111,3 +111,46 @@ test("an entry of an earlier group is deleted, whatever stands at its place now"
   );
   assert.equal(after.size, 2);
 });
+
+/** An entry of so many bytes, under a key. */
+const entryOf = (key: string, size: number): SingleEntry => ({
+  key,
+  size,
+  group: 0,
+  place: -1,
+  encode: () => bytes(size),
+});
+
+const written = (group: Group) => group.encoded().map(([key, value]) => [key, value?.length]);
+
+test("an entry that takes the place of one of the same group is written alone, or never", () => {
+  const group = new Group();
+  const [before, after] = [entryOf("a", 10), entryOf("a", 20)];
+  group.add(before);
+  const smaller = group.bytes;
+  group.replace(before, after);
+  assert.equal(group.bytes, smaller + 10);
+  assert.deepEqual(written(group), [["a", 20]]);
+  group.remove(after);
+  assert.deepEqual([written(group), group.size, group.bytes], [[], 0, 0]);
+});
+
+test("an entry that takes the place of one of an earlier group is written, and its removal is too", () => {
+  const [earlier, group, later] = [new Group(), new Group(), new Group()];
+  const [before, after, last] = [entryOf("a", 10), entryOf("a", 20), entryOf("a", 30)];
+  earlier.add(before);
+  group.add(entryOf("b", 1)); // it has the place that the other one had
+  group.replace(before, after);
+  group.replace(after, last);
+  assert.deepEqual(written(group), [
+    ["a", 30],
+    ["b", 1],
+  ]);
+  later.remove(last);
+  assert.deepEqual(written(later), [["a", undefined]]);
+  group.remove(last);
+  assert.deepEqual(written(group), [
+    ["a", undefined],
+    ["b", 1],
+  ]);
+});

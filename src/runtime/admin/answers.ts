@@ -1,15 +1,12 @@
 // What the admin server answers at each of its paths.
 
-import type { WaitingMessage } from "../../engine/delayed-api.js";
 import type { FailingInfo } from "../../engine/failing-api.js";
 import { assertOwnState } from "../../engine/validation.js";
-import { previewMessage, previewValue } from "../../types/show-value.js";
-import type { TypeCatalog } from "../../types/type-catalog.js";
+import { previewValue } from "../../types/show-value.js";
 import { journalName } from "../../workflows/journal/names.js";
 import { addressListAnswers } from "./address-list.js";
 import { addressOf } from "./addressed.js";
 import { type AnswerOf, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
-import type { WaitingMessage as ShownWaiting } from "./api/addresses.js";
 import type { Tries } from "./api/failing.js";
 import type { ListedFunction } from "./api/functions.js";
 import { backupAnswers } from "./backup.js";
@@ -18,6 +15,7 @@ import { delayedAnswers, showDelayed } from "./delayed.js";
 import { egressAnswers } from "./egresses.js";
 import { failureAnswers } from "./failures.js";
 import { infoAnswers } from "./info.js";
+import { mailboxAnswers, showWaiting } from "./mailbox.js";
 import { functionAnswers } from "./one-function.js";
 import { parkedAnswers, showParked, whichOf } from "./parked.js";
 import { queryAnswers } from "./query.js";
@@ -133,14 +131,11 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
   ...delayedAnswers,
   ...failureAnswers,
   ...egressAnswers,
+  ...mailboxAnswers,
   ...parkedAnswers,
   ...scheduleAnswers,
   ...deadLetterAnswers,
 };
-
-function showWaiting(catalog: TypeCatalog, { caller, value }: WaitingMessage): ShownWaiting {
-  return { caller: caller === undefined ? null : String(caller), ...previewMessage(catalog, value) };
-}
 
 function showFailing({ attempts, code, reason, firstFailedAt, lastFailedAt, nextTryAt }: FailingInfo): Tries {
   return {

@@ -175,6 +175,24 @@ export const routes = {
     does: "Writes a state. A name that neither the function nor the address has is 404.",
   },
   deleteState: { method: "DELETE", path: `${address}/states/:state`, query: [], does: "Deletes a state." },
+  mailbox: {
+    method: "GET",
+    path: `${address}/mailbox`,
+    query: ["after", "limit"],
+    does: "The messages that wait at an address, in the order in which they came.",
+  },
+  editWaiting: {
+    method: "PUT",
+    path: `${address}/mailbox/:message`,
+    query: ["type", "handler"],
+    does: "Replaces the value of a waiting message.",
+  },
+  dropWaiting: {
+    method: "DELETE",
+    path: `${address}/mailbox/:message`,
+    query: [],
+    does: "Removes a waiting message.",
+  },
   park: {
     method: "POST",
     path: `${address}/park`,

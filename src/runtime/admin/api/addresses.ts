@@ -2,9 +2,10 @@
 
 import type { ShownDelayed } from "./delayed.js";
 import type { Tries } from "./failing.js";
+import type { ShownWaiting } from "./mailbox.js";
 import type { Parked } from "./parked.js";
 import type { ListedRun } from "./runs.js";
-import type { ShownMessage, ShownValue } from "./values.js";
+import type { ShownValue } from "./values.js";
 
 /** The answers about one address, by the names of their routes. */
 export interface AddressAnswers {
@@ -31,7 +32,7 @@ export interface OneAddress {
   /** How many messages wait. */
   readonly waiting: number;
   /** The first messages that wait: 100, or fewer when they have more than 4 MiB together. */
-  readonly mailbox: readonly WaitingMessage[];
+  readonly mailbox: readonly ShownWaiting[];
   /** The delayed messages that are due next: 100, or fewer when they have more than 4 MiB together. */
   readonly delayed: readonly ShownDelayed[];
   /**
@@ -53,12 +54,6 @@ export type HeldState = ShownValue & {
   readonly name: string;
   /** When the state was written. */
   readonly writtenAt: string;
-};
-
-/** A message and who has sent it. */
-export type WaitingMessage = ShownMessage & {
-  /** The sender's address, "namespace/name/id"; null when the message came from an ingress. */
-  readonly caller: string | null;
 };
 
 /** A call in flight. */

@@ -13,6 +13,7 @@ import type { FunctionAnswers } from "./functions.js";
 import type { GraphAnswers } from "./graph.js";
 import type { HistoryAnswers } from "./history.js";
 import type { InfoAnswers } from "./info.js";
+import type { MailboxAnswers } from "./mailbox.js";
 import type { MetricAnswers } from "./metrics.js";
 import type { OneFunctionAnswers } from "./one-function.js";
 import type { ParkedAnswers } from "./parked.js";
@@ -36,6 +37,7 @@ export interface AdminAnswers
     EgressAnswers,
     FailingAnswers,
     FailureAnswers,
+    MailboxAnswers,
     ParkedAnswers,
     DeadLetterAnswers,
     DelayedAnswers,

@@ -2,12 +2,21 @@
 
 import type { ShownMessage } from "./values.js";
 
+/** The answers at the paths of a mailbox, by the names of their routes. */
+export interface MailboxAnswers {
+  readonly mailbox: MailboxPage;
+  readonly editWaiting: WaitingEdited;
+  readonly dropWaiting: WaitingDropped;
+}
+
 /** A message that waits in a mailbox. */
 export type ShownWaiting = ShownMessage & {
-  /** Names the message in paths: its sequence number. Numbers sort in the order in which the messages came. */
+  /** Names the message in paths: its sequence number in digits, which recorded batches show too. */
   readonly message: string;
   /** The sender's address; null when the message came from outside. */
   readonly caller: string | null;
+  /** Whether the message belongs to a schedule or a workflow of the runtime: then it can't be changed by hand. */
+  readonly own: boolean;
 };
 
 /** `GET /addresses/:namespace/:name/:id/mailbox`: one page. It may be shorter than `limit` before the last one. */
