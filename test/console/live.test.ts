@@ -35,7 +35,7 @@ test("the filters of the URL choose, before and after they change", async () => 
   await report("fresh-2", "site-filtered");
   await row(page, "fleet/site/site-filtered").waitFor();
   assert.equal(await row(page, "fleet/device").count(), 0);
-  await page.getByRole("searchbox", { name: "Function" }).fill("");
+  await page.getByRole("combobox", { name: "Function", exact: true }).selectOption("All functions");
   await page.getByRole("searchbox", { name: "Code" }).fill("HANDLER_FAILED");
   await row(page, "fleet/device/d-5").first().waitFor();
   await row(page, "fleet/site").first().waitFor({ state: "detached" });

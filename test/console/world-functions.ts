@@ -14,13 +14,13 @@ export interface Seen {
   readonly status: string;
 }
 export const Seen = json<Seen>("fleet.types/seen");
-export const Alert = json<{ device: string; text: string }>("fleet.types/alert");
-export const CheckIn = json<{ after: string }>("fleet.types/check-in");
+const Alert = json<{ device: string; text: string }>("fleet.types/alert");
+const CheckIn = json<{ after: string }>("fleet.types/check-in");
 const Devices = json<Record<string, string>>("fleet.types/devices");
 
 /** One device. A report of a broken one can't be handled: its address is parked after two tries. */
 @StatefulFunction("fleet/device", { retry: { attempts: 2, firstDelay: 10 } })
-export class Device {
+class Device {
   @State("status", Types.string) status = "new";
   @State("battery", Types.int) battery = 100;
   @State("site", Types.string) site = "";
@@ -51,7 +51,7 @@ export class Device {
 
 /** One site: which devices it has seen. */
 @StatefulFunction("fleet/site")
-export class Site {
+class Site {
   @State("devices", Devices) devices: Record<string, string> = {};
 
   @Handles(Seen)
@@ -63,7 +63,7 @@ export class Site {
 
 /** All sites together. A message that it refuses becomes a dead letter. */
 @StatefulFunction("fleet/overview", { retry: { attempts: 1 }, onFailure: "deadLetter" })
-export class Overview {
+class Overview {
   @State("seen", Types.long) count = 0n;
 
   @Handles(Seen)

@@ -8,6 +8,7 @@ import { queryOf, setQuery } from "../../app/location.js";
 import type { Column } from "../../ui/columns.js";
 import { Button, Filter } from "../../ui/controls.js";
 import { formatCount, formatMs, formatRate } from "../../ui/format.js";
+import { FunctionFilter } from "../../ui/function-filter.js";
 import { Badge, Failure } from "../../ui/notice.js";
 import { PageHead } from "../../ui/page.js";
 import { Count } from "../../ui/table.js";
@@ -16,7 +17,6 @@ import { VirtualList } from "../../ui/virtual-list.js";
 import { Feed } from "./feed.js";
 
 const filters = [
-  { key: "function", label: "Function" },
   { key: "id", label: "Id" },
   { key: "typename", label: "Type" },
   { key: "code", label: "Code" },
@@ -97,7 +97,9 @@ const columns: readonly Column<BatchSummary>[] = [
 
 export function Live() {
   const feed = useMemo(() => new Feed(), []);
-  const query = Object.fromEntries([...filters.map(({ key }) => key), "idPrefix"].map((key) => [key, queryOf(key)]));
+  const query = Object.fromEntries(
+    ["function", "idPrefix", ...filters.map(({ key }) => key)].map((key) => [key, queryOf(key)]),
+  );
   const wanted = JSON.stringify(query);
   useEffect(() => {
     // A request per letter of a filter would be one too many.
@@ -125,6 +127,7 @@ export function Live() {
         </Button>
       </PageHead>
       <div class="filters">
+        <FunctionFilter />
         {filters.map(({ key, label }) => (
           <Filter key={key} label={label} value={queryOf(key)} onInput={(text) => setQuery({ [key]: text.trim() })} />
         ))}
