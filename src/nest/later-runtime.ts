@@ -2,6 +2,7 @@
 
 import { StatefunError } from "../errors.js";
 import { methods } from "../refs/methods.js";
+import type { RuntimeHandler } from "../runtime/http/mounted.js";
 import { StatefunRuntime } from "../runtime/statefun-runtime.js";
 
 type AnyMethod = (...args: readonly unknown[]) => unknown;
@@ -10,8 +11,8 @@ type AnyMethod = (...args: readonly unknown[]) => unknown;
 const refs: readonly (string | symbol)[] = ["ref", "sender"] satisfies (keyof StatefunRuntime)[];
 
 /**
- * Stands for a runtime until it is open, and then for that runtime. Before, a ref and a sender are made at once, and their calls wait
- * as all calls do.
+ * Stands for a runtime until it is open, and then for that runtime. Before, a ref, a sender and a handler are made at
+ * once, and what they do waits as all calls do.
  */
 export class LaterRuntime {
   /** What providers take. */
@@ -47,6 +48,16 @@ export class LaterRuntime {
           const ref = (member(await this.#opening, key) as AnyMethod)(...args) as Record<string, AnyMethod>;
           return ref[method]?.(message, options);
         });
+    }
+    if (key === "handler") {
+      return (...args: Parameters<StatefunRuntime["handler"]>): RuntimeHandler => {
+        let handler: RuntimeHandler | undefined;
+        return async (request, response, next) => {
+          const runtime = this.#opened ?? (await this.#opening);
+          handler ??= runtime.handler(...args);
+          handler(request, response, next);
+        };
+      };
     }
     if (
       typeof Reflect.get(StatefunRuntime.prototype, key) === "function" &&

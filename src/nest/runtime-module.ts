@@ -1,16 +1,18 @@
 // The module that runs the stateful functions of a Nest application on the embedded runtime.
 
 import { type DynamicModule, Inject, type ModuleMetadata, Logger as NestLogger } from "@nestjs/common";
-import { APP_FILTER, DiscoveryModule, DiscoveryService } from "@nestjs/core";
+import { APP_FILTER, ApplicationConfig, DiscoveryModule, DiscoveryService, HttpAdapterHost } from "@nestjs/core";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Duration } from "../model/duration.js";
 import type { Logger } from "../model/logger.js";
 import type { RuntimeOptions } from "../runtime/runtime-options.js";
 import { StatefunRuntime } from "../runtime/statefun-runtime.js";
+import { globalPrefixOf } from "../serve/hosts/nest.js";
 import { StatefunExceptionFilter } from "./exceptions.js";
 import { FunctionProviders } from "./function-providers.js";
 import { StatefunHealthIndicator } from "./health.js";
 import { LaterRuntime } from "./later-runtime.js";
+import { Mounted, type StatefunMount, withoutPorts } from "./mount.js";
 
 /** How the runtime of a StatefunRuntimeModule is opened and closed. */
 export interface StatefunRuntimeModuleOptions extends Omit<RuntimeOptions, "functions"> {
@@ -19,6 +21,11 @@ export interface StatefunRuntimeModuleOptions extends Omit<RuntimeOptions, "func
    * `(functions) => functions.use(openTelemetry())`. Defaults to nothing.
    */
   readonly configure?: (functions: StatefulFunctions) => void;
+  /**
+   * Serves the ingress, and the admin server with its console, by the application's own HTTP server. Defaults to none: they have the
+   * ports that `ingress` and `admin` say.
+   */
+  readonly mount?: StatefunMount;
   /** How long handlers may take to end when the application closes. Defaults to 10 seconds. */
   readonly grace?: Duration;
 }
@@ -72,13 +79,27 @@ export class StatefunRuntimeModule {
   readonly #later: LaterRuntime;
   readonly #discovery: DiscoveryService;
   readonly #options: StatefunRuntimeModuleOptions;
+  readonly #config: ApplicationConfig;
+  readonly #mounted: Mounted | undefined;
   #providers: FunctionProviders | undefined;
 
   /** @internal */
-  constructor(later: LaterRuntime, discovery: DiscoveryService, options: StatefunRuntimeModuleOptions) {
+  constructor(
+    later: LaterRuntime,
+    discovery: DiscoveryService,
+    options: StatefunRuntimeModuleOptions,
+    config: ApplicationConfig,
+    host: HttpAdapterHost,
+  ) {
     this.#later = later;
     this.#discovery = discovery;
     this.#options = options;
+    this.#config = config;
+    const { mount } = options;
+    if (mount === undefined) return;
+    this.#mounted = new Mounted(mount);
+    // An application without HTTP has no adapter.
+    host.httpAdapter?.use(this.#mounted.middleware);
   }
 
   /** Makes the module. The application does not start when the runtime can't be opened: `StatefunRuntime.open` says why. */
@@ -95,12 +116,18 @@ export class StatefunRuntimeModule {
 
   /** @internal */
   async onModuleInit(): Promise<void> {
-    const { configure, grace: _, ...options } = this.#options;
+    const { configure, grace: _, mount = {}, ...options } = this.#options;
     const functions = new StatefulFunctions();
     configure?.(functions);
     this.#providers = new FunctionProviders(this.#discovery, functions);
     await this.#providers.prepare();
-    this.#later.open(await StatefunRuntime.open({ logger: nestLogger(), ...options, functions }));
+    const runtime = await StatefunRuntime.open({
+      logger: nestLogger(),
+      ...withoutPorts(options, mount),
+      functions,
+    });
+    this.#later.open(runtime);
+    this.#mounted?.open(runtime, mount, globalPrefixOf(this.#config));
   }
 
   /** @internal */
@@ -116,7 +143,7 @@ export class StatefunRuntimeModule {
 }
 
 // Tells the container what to pass to the constructor, as a compiler with emitDecoratorMetadata would.
-[LaterRuntime, DiscoveryService, optionsToken].forEach((token, index) => {
+[LaterRuntime, DiscoveryService, optionsToken, ApplicationConfig, HttpAdapterHost].forEach((token, index) => {
   Inject(token)(StatefunRuntimeModule, undefined, index);
 });
 

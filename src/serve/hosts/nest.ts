@@ -86,10 +86,7 @@ export class StatefunModule {
     if (!(functions instanceof StatefulFunctions)) {
       for (const functionClass of functions) await this.#moduleRef.create(functionClass);
     }
-    const prefix = this.#config
-      .getGlobalPrefix()
-      .replace(/^\/?(?=.)/, "/")
-      .replace(/\/$/, "");
+    const prefix = globalPrefixOf(this.#config);
     const { handler, path, healthPath, maxBodyBytes } = this.#endpoint;
     // A middleware runs before Fastify's parsers, which refuse application/octet-stream. A controller would run after them.
     this.#middleware = statefun(handler, {
@@ -105,6 +102,14 @@ export class StatefunModule {
   onModuleDestroy(): Promise<void> {
     return this.#middleware?.close() ?? this.#endpoint.close();
   }
+}
+
+/** The global prefix of an application, with a slash at its begin and none at its end; "" when there is none. */
+export function globalPrefixOf(config: ApplicationConfig): string {
+  return config
+    .getGlobalPrefix()
+    .replace(/^\/?(?=.)/, "/")
+    .replace(/\/$/, "");
 }
 
 // Tells the container what to pass to the constructor, as a compiler with emitDecoratorMetadata would.
