@@ -26,7 +26,7 @@ import { type Block, blocksOf, pages, root } from "./pages.ts";
 const preamble = [
   'import { custom, Handles, json, kafkaRecord, kinesisRecord, packValue, protobuf, RequestReplyHandler } from "statefun-ts";',
   'import { Address, Context, Schedule, State, StatefulFunction, StatefulFunctions, StatefunError, TerminalError } from "statefun-ts";',
-  'import { type Logger, type Named, type StandardSchema, type Type, TypedValue, Types } from "statefun-ts";',
+  'import { type Logger, type Named, type StandardSchema, type Type, TypedValue, Types, type ValueOf } from "statefun-ts";',
   'import { Workflow, type WorkflowContext } from "statefun-ts";',
   'import { statefun, statefunRouter } from "statefun-ts/koa"; import { serve, statefunListener } from "statefun-ts/node";',
   'import Koa from "koa"; import Router from "koa-router"; import { example } from "./messages.js";',
