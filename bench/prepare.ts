@@ -55,7 +55,9 @@ export function buildAgainst(source: string, folder: string, script: string, fil
   compile(["-p", join(source, "tsconfig.build.json"), "--outDir", join(installed, "dist/esm")]);
   const { dependencies } = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as { dependencies: object };
   for (const name of [...Object.keys(dependencies), "@types"]) {
-    symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true }); // a scope is a folder of its own
+    symlinkSync(join(root, "node_modules", name), link);
   }
   const compilerOptions = { target: "es2022", module: "nodenext", strict: true, skipLibCheck: true, types: ["node"] };
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
