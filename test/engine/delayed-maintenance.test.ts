@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DelayedMessage } from "../../src/engine/message.js";
 import { wakeTypename } from "../../src/workflows/journal/names.js";
+import { ForgetfulStore } from "../store/forgetful-store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { at, type Batch, text, textOf } from "./functions.js";
 import { Parts, packed } from "./parts.js";
@@ -215,4 +216,39 @@ test("nothing is changed while the store can't be written, and after the engine 
   assert.deepEqual(await keysOf(running), [key]);
   await running.engine.close(0);
   await rejectsCode(running.engine.delayed.cancel(key), "SHUTTING_DOWN");
+});
+
+test("a crash leaves each change done or not begun, and the message comes once or, cancelled, never", async (t) => {
+  for (const change of ["deliver", "postpone", "cancel"] as const) {
+    for (const kept of [0, 1]) {
+      const functions = {
+        f: { states: ["count"], handle: (batch: Batch) => batch.set("count", `${batch.state("count") ?? ""}x`) },
+      };
+      const disk = new ForgetfulStore({ autoSync: true });
+      const running = await open(t, { store: disk, functions, heldByTest: true });
+      await running.send("f/a", "x", { delayMs: 60_000, cancellationToken: "token" });
+      const [key = ""] = await keysOf(running);
+      disk.autoSync = false;
+      const { delayed } = running.engine;
+      const changed =
+        change === "postpone" ? delayed.postpone(key, running.clock.now() + 90_000) : delayed[change](key);
+      changed.catch(() => {});
+      await disk.untilHeld(1);
+      const next = await open(t, { store: disk.crash(kept), functions, now: running.clock.now() });
+      const done = kept === 1;
+      const pending = change === "postpone" || !done ? 1 : 0;
+      assert.equal(next.engine.metrics.delayedPending, pending, `${change}, ${kept}`);
+      await next.clock.advance(70_000);
+      assert.equal(next.engine.metrics.delayedPending, change === "postpone" && done ? 1 : 0, `${change}, ${kept}`);
+      await next.clock.advance(70_000);
+      assert.equal(
+        await next.state("f/a", "count"),
+        change === "cancel" && done ? undefined : "x",
+        `${change}, ${kept}`,
+      );
+      assert.equal(await next.engine.cancel("token"), false);
+      disk.autoSync = true;
+      disk.sync();
+    }
+  }
 });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { callMetadata } from "../../src/model/correlation.js";
 import { Metadata } from "../../src/model/metadata.js";
 import { wakeTypename } from "../../src/workflows/journal/names.js";
+import { ForgetfulStore } from "../store/forgetful-store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { Gate } from "../support/gate.js";
 import { at, type Batch, type Functions, text, textOf } from "./functions.js";
@@ -209,4 +210,34 @@ test("messages of workflows, messages that there are not, and values that are no
     await rejectsCode(mailboxes.drop(address, odd), "NOT_FOUND");
   await rejectsCode(mailboxes.drop(at("f/other"), plain), "NOT_FOUND");
   assert.equal((await mailboxes.list(address)).depth, 2);
+});
+
+test("a crash leaves each change done or not begun, in memory and far behind", async (t) => {
+  for (const change of ["edit", "drop"] as const) {
+    for (const which of ["0", "299"]) {
+      for (const kept of [0, 1]) {
+        const seen: string[] = [];
+        const functions: Functions = { f: ({ messages }) => void seen.push(...messages.map((each) => each.trim())) };
+        const disk = new ForgetfulStore({ autoSync: true });
+        const running = await open(t, { store: disk, functions, heldByTest: true });
+        await running.engine.park(address, "for the test");
+        const texts = Array.from({ length: 300 }, (_, index) => `${index}`);
+        await Promise.all(texts.map((each) => running.send("f/a", each.padEnd(10_000))));
+        const name = await nameOf(running, which);
+        disk.autoSync = false;
+        const { mailboxes } = running.engine;
+        const changed = change === "edit" ? mailboxes.edit(address, name, text("new")) : mailboxes.drop(address, name);
+        changed.catch(() => {});
+        await disk.untilHeld(1);
+        const next = await open(t, { store: disk.crash(kept), functions });
+        await next.engine.retry(address);
+        await next.settle();
+        const after = change === "edit" ? ["new"] : [];
+        const expected = texts.flatMap((each) => (each === which && kept === 1 ? after : [each]));
+        assert.deepEqual(seen, expected, `${change} ${which}, ${kept}`);
+        disk.autoSync = true;
+        disk.sync();
+      }
+    }
+  }
 });
