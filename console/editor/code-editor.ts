@@ -76,6 +76,7 @@ export class CodeEditor {
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
           EditorState.readOnly.of(readOnly),
+          EditorView.domEventHandlers({ beforeinput: replaceSelection }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) onChange(update.state.doc.toString());
           }),
@@ -108,6 +109,17 @@ export class CodeEditor {
   close(): void {
     this.#view.destroy();
   }
+}
+
+/**
+ * Replaces selected text by typed text. Chromium would give the typed text the colours of the selected one, in a style attribute, of
+ * which the page's policy complains.
+ */
+function replaceSelection({ inputType, data, isComposing }: InputEvent, view: EditorView): boolean {
+  const { selection, readOnly } = view.state;
+  if (inputType !== "insertText" || data === null || isComposing || readOnly || selection.main.empty) return false;
+  view.dispatch(view.state.replaceSelection(data), { scrollIntoView: true, userEvent: "input.type" });
+  return true;
 }
 
 function jsonParts(readOnly: boolean, schema: JsonSchema | undefined): Extension {

@@ -135,7 +135,7 @@ function Changes({ review: { now }, before, value, name }: ChangesProps) {
         </Notice>
       )}
       {now === undefined && <p class="muted">The state is not set now.</p>}
-      <Code label={`Changes of ${name}`} text={text} before={now ?? ""} language={languageOf(value.editing)} />
+      <Code label={`Changes of ${name}`} text={text} before={now} language={languageOf(value.editing)} />
     </>
   );
 }
