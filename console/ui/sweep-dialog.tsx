@@ -153,7 +153,8 @@ function Preview({ preview: { total, first }, noun }: { readonly preview: SweepP
   const others = total === undefined ? undefined : total - first.length;
   return (
     <div class="panel">
-      <ul class="preview">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <ul class="preview" tabIndex={0}>
         {first.map(({ key, shown }) => (
           <li key={key}>{shown}</li>
         ))}

@@ -181,7 +181,7 @@ function parsed(text: string): unknown {
 function Options({ draft, change }: PartProps) {
   const { action, delay, cancellationToken, metadata } = draft;
   return (
-    <details class="options-of-message">
+    <details class="options-of-message" open={delay + cancellationToken + metadata !== ""}>
       <summary>{action === "send" ? "Delay and metadata" : "Metadata"}</summary>
       <div class="stack">
         {action === "send" && (
