@@ -8,11 +8,12 @@ import { type RequestOptions, send } from "./api.js";
  */
 export async function download(path: string, otherName: string, options: RequestOptions = {}): Promise<void> {
   const response = await send("GET", path, options);
-  const [, name] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
+  const named = response.headers.get("content-disposition") ?? "";
+  const [, name, encoded] = /filename(?:="([^"]+)"|\*=UTF-8''([^;]+))/.exec(named) ?? [];
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement("a");
   link.href = url;
-  link.download = name ?? otherName;
+  link.download = encoded === undefined ? (name ?? otherName) : decodeURIComponent(encoded);
   link.click();
   URL.revokeObjectURL(url);
 }

@@ -90,6 +90,6 @@ function ValueDialog({ value, title }: { readonly value: ShownValue; readonly ti
 }
 
 /** Saves a whole value as a file. */
-export async function downloadValue(path: string, title: string): Promise<void> {
+async function downloadValue(path: string, title: string): Promise<void> {
   await download(path, `${title}.bin`).catch(sayFailed);
 }
