@@ -23,6 +23,7 @@ export { Handles, type HandlesOptions, State, StatefulFunction } from "./functio
 export type { HandledType } from "./functions/function-spec.js";
 export type { FunctionClass } from "./functions/handled-messages.js";
 export type {
+  EndListener,
   InterceptedInvocation,
   InterceptedRun,
   InterceptedStep,
@@ -32,6 +33,7 @@ export type {
   SentMessage,
   StepInterceptor,
 } from "./functions/interceptor.js";
+export type { MessageEvent } from "./functions/published-messages.js";
 export type { MakeWorkflow, RegisteredWorkflow } from "./functions/registered-methods.js";
 export { type HandlerOptions, RequestReplyHandler } from "./functions/request-reply.js";
 export { Schedule, type ScheduleDecorator } from "./functions/schedule-decorator.js";

@@ -16,7 +16,7 @@ const followedPerSecond = 200;
 const failuresPerSecond = 20;
 /** How many batches in a second are noted for those who watch. */
 const watchedPerSecond = 2_000;
-/** So many messages of a batch cost as much as another batch. */
+/** So many messages that a batch handles and sends cost as much as another batch. */
 const messagesByCost = 10;
 /** Behind so many batches, one causing the other, the next one is recorded like any other batch: functions may send in circles. */
 const longestChain = 100;
@@ -64,7 +64,7 @@ export class BatchRecorder {
     if (call.recording === undefined) {
       // A call whose first part was not recorded would have half a recording.
       if (call.consumed > 0) return undefined;
-      call.recording = this.#choose(call, part.consumed);
+      call.recording = this.#choose(call, part);
       if (call.recording === undefined) return undefined;
     }
     return new PartNotes(call.instance, part);
@@ -116,9 +116,9 @@ export class BatchRecorder {
     for (const watcher of this.#watchers) watcher.take(recording);
   }
 
-  #choose(call: FunctionCall, messages: number): Recording | undefined {
+  #choose(call: FunctionCall, { consumed: messages, effects }: AnsweredPart): Recording | undefined {
     const { address } = call.instance;
-    const cost = 1 + Math.floor(messages / messagesByCost);
+    const cost = 1 + Math.floor((messages + effects.messages.length) / messagesByCost);
     const now = Math.max(this.#endedAt, call.begun);
     const depth = this.#followed.size === 0 ? undefined : this.#depthOf(call, messages);
     if (depth !== undefined && this.#followedRate.takes(now, cost)) return this.#recording(address, true, depth + 1);

@@ -4,7 +4,7 @@
 import { errorOf, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
-import { channelOf } from "../model/diagnostics.js";
+import { runtimeChannel } from "../model/diagnostics.js";
 import type { Store, Write } from "../store/store.js";
 import type { Clock, Timer } from "./clock.js";
 import { bytesOf, Group, type Outcome, type SingleEntry, type Value } from "./group.js";
@@ -13,7 +13,7 @@ import { type Counters, countDuration } from "./metrics.js";
 import { type NextTurn, nodeTurn } from "./next-turn.js";
 
 /** Each group that was written. */
-const commits = channelOf("statefun:commit");
+const commits = runtimeChannel("statefun:commit");
 
 /** When the open group holds this much, the disk is too far behind: work inside waits. */
 const mostOpenBytes = 32 * 1024 * 1024;

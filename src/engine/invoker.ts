@@ -3,7 +3,7 @@
 
 import { StatefunError } from "../errors.js";
 import { append, none } from "../model/append.js";
-import { channelOf } from "../model/diagnostics.js";
+import { runtimeChannel } from "../model/diagnostics.js";
 import { LastingFailure } from "../model/failure.js";
 import type { BatchAnswer, Invocation, ValueSpec } from "../model/invocation.js";
 import { type BatchEnd, stoppedBy } from "../wire/batch-end.js";
@@ -24,7 +24,7 @@ import type { OwnContext } from "./own-context.js";
 import { apply, assertAllowed, readsOf, type TransactionParts } from "./transaction.js";
 
 /** Each call of a function, when it has ended. */
-const batches = channelOf("statefun:batch");
+const batches = runtimeChannel("statefun:batch");
 
 export interface InvokerParts extends TransactionParts {
   readonly commit: GroupCommit;

@@ -2,7 +2,7 @@
 
 import { errorOf } from "../errors.js";
 import { type Backoff, backoffMs } from "../model/backoff.js";
-import { channelOf } from "../model/diagnostics.js";
+import { runtimeChannel } from "../model/diagnostics.js";
 import type { Logger } from "../model/logger.js";
 import { Backlog, type Memory } from "./backlog.js";
 import type { Clock } from "./clock.js";
@@ -19,7 +19,7 @@ import type { Packed } from "./packed.js";
 const backoff: Backoff = { firstMs: 100, longestMs: 60_000 };
 
 /** Each try to hand a record to its egress, when it has ended. */
-const deliveries = channelOf("statefun:egress");
+const deliveries = runtimeChannel("statefun:egress");
 
 function publish({ egress, id, value }: EgressRecord, begun: number, attempt: number, error: Error | undefined): void {
   if (!deliveries.hasSubscribers) return;

@@ -12,7 +12,7 @@ import type { Packed } from "./packed.js";
 
 /** How many messages of a batch are kept, and how many of what it sent. */
 export const mostMessages = 100;
-export const mostSent = 1_000;
+export const mostSent = 200;
 /** How many bytes of values one recording keeps. Each further value is kept as its head. */
 const mostValueBytes = 2 * mostWholeBytes;
 /** About how many bytes a recording takes, and an entry of one of its lists, without values. */

@@ -1,6 +1,6 @@
 // Runs the interceptors of one message, and its handler behind them.
 
-import { StatefunError } from "../errors.js";
+import { describe, errorOf, StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
 import { assertMetadataFits, Metadata } from "../model/metadata.js";
 import { runHandler } from "../model/running-handler.js";
@@ -8,6 +8,7 @@ import type { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes } from "../types/bytes.js";
 import type { Handler } from "./function-spec.js";
 import type {
+  EndListener,
   InterceptedInvocation,
   InterceptedRun,
   InterceptedStep,
@@ -108,6 +109,21 @@ export class Interception implements InterceptedInvocation, RunFollower {
     this.context.assertOpen();
     this.#stepInterceptors.push(interceptor);
     this.context.runs = this;
+  }
+
+  onEnd(listener: EndListener): void {
+    const { context } = this;
+    context.assertOpen();
+    const earlier = context.onEnded;
+    context.onEnded = (failure) => {
+      earlier?.(failure);
+      try {
+        listener(failure);
+      } catch (thrown) {
+        const line = `A listener of onEnd has failed for a message of ${this.address}: ${describe(thrown)}`;
+        context.scope.warn(line, errorOf(thrown));
+      }
+    };
   }
 
   /** A run begins or goes on. */

@@ -80,6 +80,12 @@ export interface InterceptedInvocation {
    * the message has ended.
    */
   onStep(interceptor: StepInterceptor): void;
+  /**
+   * Calls the listener once when the message has ended: with its failure, or with undefined when it succeeded. Failures that no
+   * interceptor sees count too: an answer that can't be packed, a state that can't be kept, a handler that takes too long. What the
+   * listener throws is logged. Throws CONTEXT_CLOSED when the message has ended.
+   */
+  onEnd(listener: EndListener): void;
 }
 
 /**
@@ -87,6 +93,9 @@ export interface InterceptedInvocation {
  * interceptor returns is the result of the step.
  */
 export type StepInterceptor = (step: InterceptedStep, work: () => unknown) => unknown;
+
+/** Sees how a message has ended; see {@link InterceptedInvocation.onEnd}. */
+export type EndListener = (failure: { readonly error: unknown } | undefined) => void;
 
 /** Sees a message that is sent, and may return metadata for it; see {@link InterceptedInvocation.onSend}. */
 export type SendListener = (sent: SentMessage) => MetadataInput | undefined | void;

@@ -23,7 +23,7 @@ import type { BatchEffects } from "./batch-effects.js";
 import { type Answer, Context, type SendAfterOptions, type SendOptions } from "./context.js";
 import type { CallOptions } from "./continuation-types.js";
 import type { BeginCall } from "./function-spec.js";
-import type { InterceptedRun, InterceptedStep } from "./interceptor.js";
+import type { EndListener, InterceptedRun, InterceptedStep } from "./interceptor.js";
 import { answering, asAnswer, destination, packMessage, positiveDelay } from "./outgoing.js";
 import type { RunObserver } from "./run-observer.js";
 import type { BatchState } from "./state.js";
@@ -88,6 +88,8 @@ export class MessageContext extends Context {
   #left: "code" | "settling" | undefined;
   /** Follows the runs that the message begins or lets go on. Defaults to nobody. */
   runs: RunFollower | undefined;
+  /** Told once how the message has ended. It never throws. Defaults to nobody. */
+  onEnded: EndListener | undefined;
 
   constructor(scope: BatchScope, invocation: ReceivedMessage) {
     super();

@@ -4,21 +4,23 @@ import { channelOf } from "../model/diagnostics.js";
 import type { InterceptedInvocation, Interceptor } from "./interceptor.js";
 import { isThenable } from "./thenable.js";
 
-const channels = {
-  start: channelOf("tracing:statefun:message:start"),
-  end: channelOf("tracing:statefun:message:end"),
-  asyncStart: channelOf("tracing:statefun:message:asyncStart"),
-  asyncEnd: channelOf("tracing:statefun:message:asyncEnd"),
-  error: channelOf("tracing:statefun:message:error"),
-};
-const all = Object.values(channels);
-
-/** What subscribers get: the same object for all events of one message. */
-interface MessageEvent {
+/** What subscribers of the channels of messages get: the same object for all events of one message. */
+export interface MessageEvent {
   readonly invocation: InterceptedInvocation;
+  /** What the interceptors and the handler have returned. */
   result?: unknown;
+  /** What they have thrown. */
   error?: unknown;
 }
+
+const channels = {
+  start: channelOf<MessageEvent>("tracing:statefun:message:start"),
+  end: channelOf<MessageEvent>("tracing:statefun:message:end"),
+  asyncStart: channelOf<MessageEvent>("tracing:statefun:message:asyncStart"),
+  asyncEnd: channelOf<MessageEvent>("tracing:statefun:message:asyncEnd"),
+  error: channelOf<MessageEvent>("tracing:statefun:message:error"),
+};
+const all = Object.values(channels);
 
 /** Stands round every other interceptor, so that subscribers see what the message's result was in the end. */
 const publishing: Interceptor = (invocation, next) => {

@@ -16,12 +16,13 @@ import { wellFormed } from "../model/text.js";
 import type { TypeFinder } from "../types/show-value.js";
 import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
+import type { BatchHost } from "./batch-host.js";
 import { endInTime } from "./call-limit.js";
 import { FailedMessages, keepsFailedMessages, keptMessagesState } from "./failed-messages.js";
 import { refuseTerminal } from "./failure-policy.js";
 import type { FunctionSpec } from "./function-spec.js";
 import { machineClock } from "./host-clock.js";
-import { type BatchHost, BatchRun } from "./run-batch.js";
+import { BatchRun } from "./run-batch.js";
 import { type ResolvedState, resolveState } from "./state.js";
 import { assertFunctions, type StatefulFunctions } from "./stateful-functions.js";
 

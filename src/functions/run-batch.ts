@@ -20,9 +20,8 @@ import type { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes } from "../types/bytes.js";
 import type { TypeFinder } from "../types/show-value.js";
 import { BatchEffects } from "./batch-effects.js";
-import type { FailurePolicy } from "./failure-policy.js";
+import type { BatchHost, BatchLimit } from "./batch-host.js";
 import type { FunctionSpec, Handler } from "./function-spec.js";
-import type { HostClock } from "./host-clock.js";
 import { Interception } from "./interception.js";
 import type { Interceptor } from "./interceptor.js";
 import { located } from "./located.js";
@@ -32,38 +31,6 @@ import { withPublishing } from "./published-messages.js";
 import type { RunObserver } from "./run-observer.js";
 import { BatchState, type ResolvedState } from "./state.js";
 import { isThenable } from "./thenable.js";
-
-/**
- * `passed` is set when a batch's time is over: the batch then begins no further message, and its contexts are closed.
- */
-export interface BatchLimit {
-  passed: boolean;
-  /** When the last message ended that took more than a turn of the event loop; by the steady time of the host's clock. */
-  messageEndedAt: number;
-  /** The most bytes that the metadata of a message which is sent may take. */
-  readonly metadataBytes: number;
-}
-
-/** What runs batches: a handler of requests, or an engine in the same process. */
-export interface BatchHost {
-  readonly policy: FailurePolicy;
-  /** The interceptors of the functions, the outermost one first. */
-  readonly interceptors: readonly Interceptor[];
-  /** Whether the messages may be delivered again from the same bytes, which handlers then get as copies. Defaults to false. */
-  readonly keepsMessages?: boolean;
-  /** The most bytes that the metadata of a message which is sent may take. */
-  readonly metadataBytes: number;
-  /** The time that handlers see, and that limits are measured by. */
-  readonly clock: HostClock;
-  /** Finds the types of values that say nothing but their typenames. */
-  readonly types: TypeFinder;
-  /** Sees what the runs of workflows ask for and get. Defaults to nobody. */
-  readonly observer?: RunObserver | undefined;
-  /** Takes a line about an address. Defaults to nobody. */
-  readonly warn?: (line: string, error: Error, address: Address, fields?: LogFields) => void;
-  /** Takes a line for each message that a function has refused for good. Defaults to nobody: the engine logs the refusal. */
-  readonly onRefused?: (line: string, error: Error, address: Address) => void;
-}
 
 const nothing: BatchPart = {
   consumed: 0,
@@ -95,6 +62,8 @@ export class BatchRun implements BatchScope {
   /** Whether a message has failed on the instance, or has left code behind that may still change the instance. */
   #spoiled = false;
   #stopped: StatefunError | undefined;
+  /** The context of the message whose turn it is. */
+  #context: MessageContext | undefined;
   /** The turn of the event loop in which a part is taken while the batch waits. */
   #partDue: NodeJS.Immediate | undefined;
 
@@ -174,6 +143,7 @@ export class BatchRun implements BatchScope {
     this.close();
     this.effects.undo();
     this.#stopped = error;
+    this.#context?.onEnded?.({ error });
     return this.#outcome();
   }
 
@@ -245,6 +215,7 @@ export class BatchRun implements BatchScope {
     const invocation = receivedMessage(message, this.#spec.claim !== undefined);
     const { argument } = invocation;
     const context = new MessageContext(this, invocation);
+    this.#context = context;
     let result: unknown;
     try {
       if (this.#interceptors.length > 0) result = this.#intercepted(context);
@@ -308,6 +279,7 @@ export class BatchRun implements BatchScope {
       if (this.#batch.partsOffered) this.#settling = settles;
     }
     this.#end();
+    context.onEnded?.(undefined);
   }
 
   #assertUnchanged(isLast: boolean): void {
@@ -322,6 +294,7 @@ export class BatchRun implements BatchScope {
     this.#spoiled = true;
     const where = `${this.address}, message ${this.#next + 1} of ${this.#batch.invocations.length} (${this.#message.argument.typename})`;
     const error = isTerminalError(thrown) ? thrown : located(where, thrown);
+    context.onEnded?.({ error: thrown });
     const failure = failureOf(error);
     const decision = this.#host.policy({ message: this.#message, failure, error });
     if (decision === "stop") {
@@ -341,6 +314,7 @@ export class BatchRun implements BatchScope {
   /** Ends the message: what was sent stays. */
   #end(): void {
     this.effects.keep();
+    this.#context = undefined;
     this.#next += 1;
     this.#ended += 1;
   }

@@ -37,6 +37,7 @@ export type { MailboxApi, MailboxFound, MailboxPage } from "../engine/mailbox-ap
 export type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../engine/metrics-api.js";
 export type { ParkedFilter, ParkedInfo, ParkedSweep, ParkedSwept } from "../engine/parked-api.js";
 export type { IfMissed, ScheduleOptions } from "../functions/schedule-options.js";
+export type { BatchEvent, ChannelEvents, CommitEvent, EgressEvent, IngressEvent } from "../model/channel-events.js";
 export type { DeadLetter } from "../model/dead-letter.js";
 export type { Failure } from "../model/failure.js";
 export type { FailureOptions, FunctionOptions, OnFailure, RetryOptions, RetryOrder } from "../model/function-policy.js";

@@ -110,16 +110,22 @@ class TracedMessage {
       { kind: SpanKind.CONSUMER, attributes, links },
       parent,
     );
+    invocation.onEnd((failure) => this.#ended(failure));
     invocation.onSend((sent) => this.#sent(sent));
     invocation.onRun((run) => this.#goesOn(run));
     invocation.onStep((step, work) => this.#step(step, work));
   }
 
   run(next: () => unknown): unknown {
-    return within(this.#span, next, (thrown) => {
-      const attributes = thrown === undefined ? this.#attributes : { ...this.#attributes, ...errorOf(thrown.error) };
-      this.#instruments.processed(attributes, performance.now() - this.#begun);
-    });
+    return context.with(trace.setSpan(context.active(), this.#span), next);
+  }
+
+  /** The span ends with the message: what follows the handler, such as the packing of its answer, may fail too. */
+  #ended(failure: { readonly error: unknown } | undefined): void {
+    const attributes = failure === undefined ? this.#attributes : { ...this.#attributes, ...errorOf(failure.error) };
+    this.#instruments.processed(attributes, performance.now() - this.#begun);
+    if (failure !== undefined) setFailed(this.#span, failure.error);
+    this.#span.end();
   }
 
   /** Makes the span of a message that is sent, whose context travels with the message. */
@@ -163,17 +169,13 @@ class TracedMessage {
 }
 
 /** Runs code within a span, which ends when the code does. */
-function within(span: Span, code: () => unknown, ended: (thrown?: { error: unknown }) => void = () => {}): unknown {
+function within(span: Span, code: () => unknown): unknown {
   const succeed = (value: unknown) => {
-    ended();
     span.end();
     return value;
   };
   const fail = (error: unknown): never => {
-    ended({ error });
-    span.setAttributes(errorOf(error));
-    span.recordException(error instanceof Error ? error : String(error));
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+    setFailed(span, error);
     span.end();
     throw error;
   };
@@ -185,6 +187,13 @@ function within(span: Span, code: () => unknown, ended: (thrown?: { error: unkno
   }
   // A handler that makes no promise stays without one.
   return isThenable(result) ? result.then(succeed, fail) : succeed(result);
+}
+
+/** Notes the error that ends a span. */
+function setFailed(span: Span, error: unknown): void {
+  span.setAttributes(errorOf(error));
+  span.recordException(error instanceof Error ? error : String(error));
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
 }
 
 /** The code of the error, as far as it has one: errors of one kind must not be a number of different values. */

@@ -83,6 +83,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "returned-values",
       "half-characters",
       "kept-messages",
+      "message-ends",
       "messages-end-alone",
       "metadata",
       "read-only",

@@ -69,6 +69,8 @@ test("a hundred batches a second are recorded, and of large batches fewer", () =
   assert.equal(count(300), 100);
   time.ms += 1_000;
   assert.equal(count(30, { messages: 100 }), 10);
+  time.ms += 10_000;
+  assert.equal(count(30, { sends: Array.from({ length: 100 }, (_, index) => 1_000_000 + index) }), 10);
 });
 
 test("what a recorded batch has sent is recorded where it is handled, when others are not any more", () => {

@@ -264,3 +264,14 @@ test("without an SDK everything goes on, and no message gets metadata", async ()
   );
   throwsCode(() => openTelemetry({ oneTrace: 1 as never }), "OPTION_INVALID");
 });
+
+test("a failure that comes after the handler is in the span and in the metrics", async () => {
+  const functions = new StatefulFunctions().register("test/f", () => Symbol("no value"), handles);
+  const seen = traced(functions);
+  await invoke("test/f", { functions, message: "hi", id: "a" }).catch(() => {});
+  const { status, attributes } = seen.span("process test/f");
+  assert.equal(status.code, SpanStatusCode.ERROR);
+  const [measured] = await seen.metric("messaging.process.duration");
+  assert.ok(measured?.attributes["error.type"] !== undefined);
+  assert.equal(measured?.attributes["error.type"], attributes["error.type"]);
+});

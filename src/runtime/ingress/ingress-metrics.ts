@@ -2,11 +2,11 @@
 
 import { Labelled } from "../../engine/labelled.js";
 import { countDuration, mostCodes, newBuckets } from "../../engine/metrics.js";
-import { channelOf } from "../../model/diagnostics.js";
+import { runtimeChannel } from "../../model/diagnostics.js";
 import type { ObserveAnswer } from "../http/answering.js";
 
 /** Each request to an ingress, when it was answered. */
-const requests = channelOf("statefun:ingress");
+const requests = runtimeChannel("statefun:ingress");
 
 /** Numbers of one ingress. */
 export interface IngressNumbers {

@@ -126,11 +126,11 @@ export interface RecordedBatch {
   readonly messages: readonly BatchMessage[];
   /** How many messages there are beyond those. */
   readonly moreMessages: number;
-  /** The messages that the batch sent, in their order: the first 1,000. */
+  /** The messages that the batch sent, in their order: the first 200. */
   readonly sent: readonly SentMessage[];
   /** How many sent messages there are beyond those. */
   readonly moreSent: number;
-  /** The records that the batch sent to egresses, in their order: the first 1,000. */
+  /** The records that the batch sent to egresses, in their order: the first 200. */
   readonly egressRecords: readonly SentRecord[];
   /** How many records there are beyond those. */
   readonly moreRecords: number;
