@@ -16,7 +16,7 @@ const perDriver = 1_000;
 /** Calls a function of the bench. Throws unless this is the answer. */
 export async function expectCall(connection: Connection, path: string, body: unknown, answer: string): Promise<void> {
   const { status, body: text } = await connection.post(path, JSON.stringify(body));
-  if (status !== 200 || text !== answer) throw new Error(`${path}: ${status} ${text}`);
+  if (status !== 200 || text.trimEnd() !== answer) throw new Error(`${path}: ${status} ${text}`);
 }
 
 /** Waits until the functions have handled this many messages, and then until all of that is durable. */
@@ -34,7 +34,8 @@ export async function allDurable(ours: Ours, taken: number): Promise<void> {
 export async function expectCount(connection: Connection, id: number, count: number): Promise<void> {
   const headers = "Statefun-Type: io.statefun.types/string\r\n";
   const { status, body } = await connection.post(`/call/bench/sink/${id}`, '"read"', headers);
-  if (status !== 200 || body !== String(count)) throw new Error(`id ${id} answered ${status} ${body}, not ${count}`);
+  if (status !== 200 || body.trimEnd() !== String(count))
+    throw new Error(`id ${id} answered ${status} ${body}, not ${count}`);
 }
 
 /** Compares the durable counts of some sinks with the numbers that the drivers have sent them. */
