@@ -56,7 +56,7 @@ async function load(order: LoadOrder): Promise<LoadResult> {
 function check({ status, body }: Answer, answers: LoadOrder["answers"], ledger: Ledger | undefined, key: number): void {
   if (status !== 200) throw new Error(`a call was answered with ${status}: ${body}`);
   if (ledger !== undefined) ledger.note(key, Number(body));
-  else if ("fixed" in answers && body !== answers.fixed) throw new Error(`a wrong answer: ${body}`);
+  else if ("fixed" in answers && body.trimEnd() !== answers.fixed) throw new Error(`a wrong answer: ${body}`);
 }
 
 /** What the process is asked for. */

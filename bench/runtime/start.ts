@@ -29,7 +29,7 @@ export async function measureStart(ours: string, restate: Restate | undefined, r
       });
       const text = await answer.text();
       row.firstMs.push(performance.now() - begun);
-      if (text !== "1") throw new Error(`${row.name}: the first answer is ${answer.status} ${text}`);
+      if (text.trimEnd() !== "1") throw new Error(`${row.name}: the first answer is ${answer.status} ${text}`);
       await sleep(2_000);
       row.idleMb.push(residentMb(server.pids));
       await server.stop();
