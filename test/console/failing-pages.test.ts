@@ -16,6 +16,16 @@ after(() => shop?.close());
 /** The places; some of them have a name that only the running world knows. */
 const places: Readonly<Record<string, () => Promise<Omit<Place, "name">> | Omit<Place, "name">>> = {
   failures: () => ({ hash: "#/failures", ready: "Cause" }),
+  "failures-retry": () => ({
+    hash: "#/failures?function=shop/payments",
+    goOn: async (page) => {
+      // A phone has the button on the page of the cause.
+      const button = page.getByRole("button", { name: "Retry …" });
+      if ((page.viewportSize()?.width ?? 0) < 860) await page.getByRole("table").getByRole("link").first().click();
+      await button.click();
+    },
+    ready: "Retry 4 addresses",
+  }),
   failure: async () => {
     const { groups } = await shop.ask("GET /failures");
     const { fingerprint } = groups.find((group: any) => group.deadLetters > 1);
@@ -27,6 +37,7 @@ const places: Readonly<Record<string, () => Promise<Omit<Place, "name">> | Omit<
     ready: "device-005",
   }),
   "query-mistake": () => ({ hash: "#/query?function=fleet/device&where=batery+>+1", ready: "QUERY_INVALID" }),
+  "address-parked": () => ({ hash: "#/functions/shop%2Fpayments/dave", ready: "parked" }),
   schedules: () => ({ hash: "#/schedules", ready: "spring-cleaning" }),
   "dead-letters": () => ({ hash: "#/dead-letters", ready: "Failed" }),
   "dead-letter": async () => {

@@ -79,7 +79,7 @@ function columnsOf(reload: () => void): readonly Column<FailureGroup>[] {
           <a class="clamped" href={toFailure(fingerprint)} title={reason}>
             {causeOf(reason).text}
           </a>
-          <div class="cut small">
+          <div class="small">
             <Badge tone="bad">{code}</Badge> <span class="muted">{name}</span>
             <span class="muted narrow-only"> · {countOf(addresses, "address", "addresses")}</span>
           </div>
