@@ -17,7 +17,7 @@ export function lineOf(shown: ShownValue): string {
 const cut = (text: string) => (text.length > longestLine ? `${text.slice(0, longestLine)} …` : text);
 
 /** How many bytes a text of base64 stands for. */
-export function bytesOf(base64: string): number {
+function bytesOf(base64: string): number {
   return (base64.length / 4) * 3 - (base64.match(/=*$/)?.[0].length ?? 0);
 }
 
