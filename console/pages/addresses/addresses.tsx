@@ -88,6 +88,7 @@ function List({ choice, known }: { readonly choice: Choice; readonly known: OneF
       {isSorted && <SortedPart list={list} after={after} hasParts={filter !== "delayed"} />}
       <div class="panel">
         <VirtualList
+          key={`${filter} ${sort} ${after} ${choice.prefix}`} // another list begins at its top
           label={`Addresses of ${typeName}`}
           columns={columns}
           rows={rows}
