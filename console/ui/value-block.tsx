@@ -11,6 +11,7 @@ import { Button } from "./controls.js";
 import { Dialog } from "./dialog.js";
 import { formatBytes } from "./format.js";
 import { Badge } from "./notice.js";
+import { Pre } from "./pre.js";
 
 /** How much of a value stands in the page. */
 const shownLength = 1_500;
@@ -28,10 +29,10 @@ export function ValueBlock({ of: value, title = value.typename, download: place 
   if (whole === undefined) return <LargeValue of={value} title={title} download={place} />;
   const { text, editing } = whole;
   if (text === "") return <span class="muted">no bytes</span>;
-  if (text.length <= shownLength) return editing === "hex" ? <Hex of={value} /> : <pre class="value">{text}</pre>;
+  if (text.length <= shownLength) return editing === "hex" ? <Hex of={value} /> : <Pre class="value">{text}</Pre>;
   return (
     <div class="cut-value">
-      {editing === "hex" ? <Hex of={value} most={24} /> : <pre class="value">{`${text.slice(0, shownLength)}…`}</pre>}
+      {editing === "hex" ? <Hex of={value} most={24} /> : <Pre class="value">{`${text.slice(0, shownLength)}…`}</Pre>}
       <Button onClick={() => openDialog(<ValueDialog value={value} title={title} />)}>
         Open all {formatBytes(text.length)}
       </Button>
@@ -45,7 +46,7 @@ function LargeValue({ of: value, title = value.typename, download: place }: Valu
   return (
     <div class="cut-value">
       {headIs === "text" ? (
-        <pre class="value">{`${head.slice(0, shownLength)}…`}</pre>
+        <Pre class="value">{`${head.slice(0, shownLength)}…`}</Pre>
       ) : (
         <Hex of={{ typename: value.typename, base64: head }} most={24} />
       )}
@@ -65,12 +66,12 @@ function Hex({ of, most }: { readonly of: ShownValue; readonly most?: number }) 
   const base64 = "base64" in of ? of.base64 : String((of as { value: unknown }).value);
   const rows = hexRows(bytesOfBase64(base64));
   return (
-    <pre class="value hex">
+    <Pre class="value hex">
       {rows
         .slice(0, most)
         .map(({ offset, hex, text }) => `${offset.slice(-6)}  ${hex.padEnd(47)}  ${text}`)
         .join("\n")}
-    </pre>
+    </Pre>
   );
 }
 

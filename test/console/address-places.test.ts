@@ -22,7 +22,7 @@ const places: readonly Place[] = [
     name: "function-facts",
     hash: "#/functions/shop%2Fcart?filter=parked",
     goOn: (page) => page.getByText("What it takes and keeps").click(),
-    ready: "1 h after the last write",
+    ready: "remind",
   },
   { name: "address", hash: bob, ready: "bob-30" },
   { name: "address-failing", hash: "#/functions/shop%2Fpatient/ann", ready: "failing" },

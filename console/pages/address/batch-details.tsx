@@ -13,6 +13,7 @@ import { Code } from "../../ui/code.js";
 import { Button } from "../../ui/controls.js";
 import { formatCount } from "../../ui/format.js";
 import { Badge, Loaded } from "../../ui/notice.js";
+import { Pre } from "../../ui/pre.js";
 import { Until } from "../../ui/time.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
@@ -135,7 +136,7 @@ function ErrorBlock({ of: { code, message, stack } }: { readonly of: BatchError 
       <p class="fault">
         <code>{code}</code> {message}
       </p>
-      {stack !== null && <pre class="stack-text">{stack}</pre>}
+      {stack !== null && <Pre class="stack-text">{stack}</Pre>}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { Button, TextField } from "../../ui/controls.js";
 import { confirm, Dialog } from "../../ui/dialog.js";
 import { countOf } from "../../ui/format.js";
 import { Notice } from "../../ui/notice.js";
+import { Pre } from "../../ui/pre.js";
 import { Ago, Instant, Since, Until } from "../../ui/time.js";
 import type { Shown } from "./shown.js";
 
@@ -86,7 +87,7 @@ function Stack({ address, code, at }: { readonly address: OneAddress; readonly c
     );
   }
   if (found === null) return <p class="muted small">The failure is no longer among the recorded batches.</p>;
-  return <pre class="stack-text">{found.stack ?? found.message}</pre>;
+  return <Pre class="stack-text">{found.stack ?? found.message}</Pre>;
 }
 
 /** Reads the error of the newest recorded batch that has failed with a code. */

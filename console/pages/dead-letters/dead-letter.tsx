@@ -14,6 +14,7 @@ import { Button } from "../../ui/controls.js";
 import { confirm } from "../../ui/dialog.js";
 import { Badge, Loaded } from "../../ui/notice.js";
 import { PageHead, Panel } from "../../ui/page.js";
+import { Pre } from "../../ui/pre.js";
 import { Stack } from "../../ui/stack.js";
 import { Ago, Instant } from "../../ui/time.js";
 import { MetadataList } from "../../ui/value.js";
@@ -132,7 +133,7 @@ function Shown({ of: letter }: { readonly of: Letter }) {
               </>
             )}
           </dl>
-          {error.details !== undefined && <pre class="value">{JSON.stringify(error.details, null, 2)}</pre>}
+          {error.details !== undefined && <Pre class="value">{JSON.stringify(error.details, null, 2)}</Pre>}
           {error.stack !== undefined && <Stack of={error.stack} />}
         </div>
       </Panel>
