@@ -33,7 +33,7 @@ export function schemaDiagnostics(schema: JsonSchema): (state: EditorState) => D
 }
 
 /** Finds the node of the value at a path; undefined when the text has changed meanwhile. */
-export function nodeAt(state: EditorState, tree: Tree, path: JsonPath): Node | undefined {
+function nodeAt(state: EditorState, tree: Tree, path: JsonPath): Node | undefined {
   let node: Node | null = valuesIn(tree.topNode)[0] ?? null;
   for (const part of path) {
     if (node === null) return undefined;

@@ -9,7 +9,7 @@ export {
 } from "../serve/hosts/nest.js";
 export { httpExceptionOf, StatefunExceptionFilter } from "./exceptions.js";
 export { type StatefunHealth, StatefunHealthIndicator } from "./health.js";
-export type { StatefunMiddleware, StatefunMount } from "./mount.js";
+export type { MountedMiddleware, StatefunMount } from "./mount.js";
 export {
   StatefunRuntimeModule,
   type StatefunRuntimeModuleAsyncOptions,

@@ -7,7 +7,7 @@ import type { RuntimeOptions } from "../runtime/runtime-options.js";
 import type { StatefunRuntime } from "../runtime/statefun-runtime.js";
 
 /** A middleware of Express, which Nest's Fastify takes too. */
-export type StatefunMiddleware = (
+export type MountedMiddleware = (
   request: IncomingMessage,
   response: ServerResponse,
   next: (error?: unknown) => void,
@@ -23,7 +23,7 @@ export interface StatefunMount {
    * Middlewares that stand before both, such as a login: guards of Nest's do not. The admin server needs them, or its option
    * `bearerToken`; an empty list says that everybody may see and change everything. Defaults to none.
    */
-  readonly use?: readonly StatefunMiddleware[];
+  readonly use?: readonly MountedMiddleware[];
 }
 
 const servers = ["ingress", "admin"] as const;
@@ -49,7 +49,7 @@ export function withoutPorts<O extends RuntimeOptions>(options: O, mount: Statef
  * bodies, which come when the application is initialized.
  */
 export class Mounted {
-  readonly #use: readonly StatefunMiddleware[];
+  readonly #use: readonly MountedMiddleware[];
   #handlers: readonly { readonly path: string; readonly handler: RuntimeHandler }[] = [];
 
   constructor({ use = [] }: StatefunMount) {
@@ -66,7 +66,7 @@ export class Mounted {
   }
 
   /** The middleware. A request under no path of the two goes on to the application. */
-  readonly middleware: StatefunMiddleware = (request, response, next) => {
+  readonly middleware: MountedMiddleware = (request, response, next) => {
     const [path = ""] = (request.url ?? "").split("?", 1);
     const found = this.#handlers.find((mounted) => path === mounted.path || path.startsWith(`${mounted.path}/`));
     if (found === undefined) return next();

@@ -32,13 +32,13 @@ export function repeatedBatchOf(
 }
 
 /** The content of a value that is there as a whole; undefined otherwise. */
-export function contentOf(shown: ShownValue): OutgoingMessage["content"] | undefined {
+function contentOf(shown: ShownValue): OutgoingMessage["content"] | undefined {
   if ("value" in shown) return { value: shown.value };
   return "base64" in shown ? { base64: shown.base64 } : undefined;
 }
 
 /** How the type of a message turns into JSON. A type that the function does not name is taken for JSON. */
-export function kindOf(known: OneFunction | undefined, typename: string): OutgoingMessage["kind"] {
+function kindOf(known: OneFunction | undefined, typename: string): OutgoingMessage["kind"] {
   return known?.handlers.find((handler) => handler.typename === typename)?.kind ?? "json";
 }
 

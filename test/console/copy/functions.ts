@@ -11,7 +11,7 @@ export interface Item {
 export const AddItem = json<Item>("copied/add-item");
 
 @StatefulFunction("copied/cart-of-all")
-export class CartOfAll {
+class CartOfAll {
   @State("items", json<Record<string, number>>("copied/items")) items: Record<string, number> = {};
   @State("total", Types.long) total = 0n;
 

@@ -3,7 +3,7 @@
 import type { ShownValue } from "./values.js";
 
 /** Which addresses `?filter=` chooses: those that are parked, fail and are tried again, have messages, or have delayed messages. */
-export type AddressFilter = "parked" | "failing" | "waiting" | "delayed";
+type AddressFilter = "parked" | "failing" | "waiting" | "delayed";
 
 /** One address of a list. */
 export interface ListedAddress {
