@@ -2,9 +2,6 @@
 
 import type { ShownValue } from "./values.js";
 
-/** Which addresses `?filter=` chooses: those that are parked, fail and are tried again, have messages, or have delayed messages. */
-type AddressFilter = "parked" | "failing" | "waiting" | "delayed";
-
 /** One address of a list. */
 export interface ListedAddress {
   /** The id of the address. */
