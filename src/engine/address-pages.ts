@@ -5,9 +5,11 @@ import { parseTypeName } from "../model/type-name.js";
 import { compareKeys } from "../store/sorted-keys.js";
 import type { Store } from "../store/store.js";
 import type { FunctionCounts } from "./engine-api.js";
+import { FairTurns } from "./fair-turns.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import { addressKey, functionKey, idBeginning, kinds, parseAddressKey, rangeEnd, textRangeEnd } from "./keys.js";
+import type { NextTurn } from "./next-turn.js";
 import type { ParkedAddresses } from "./parked-addresses.js";
 
 /** How many keys are read at once. Behind them, the other keys of the last id are jumped over. */
@@ -22,6 +24,7 @@ interface AddressPagesParts {
   readonly commit: GroupCommit;
   readonly functions: FunctionTable;
   readonly parked: ParkedAddresses;
+  readonly nextTurn?: NextTurn;
 }
 
 /** Which ids to find. */
@@ -125,15 +128,18 @@ export class AddressPages {
 
   /** The next ids that have an entry of a kind. */
   async #idsOf(kind: string, namespace: string, name: string, { after, prefix = "", limit }: IdsPage): Promise<Ids> {
-    const { store } = this.#parts;
+    const { store, nextTurn } = this.#parts;
     const all = kind + functionKey(namespace, name);
     const chosen = all + idBeginning(prefix);
     const behind = (id: string) => rangeEnd(kind + addressKey(namespace, name, id));
     const to = prefix === "" ? rangeEnd(all) : textRangeEnd(chosen);
     const begin = after === undefined ? chosen : ([chosen, behind(after)].sort(compareKeys)[1] as string);
+    const turns = new FairTurns(nextTurn);
     const ids: string[] = [];
     let bytes = 0;
     for (let from = begin; ; ) {
+      const turn = turns.next();
+      if (turn !== undefined) await turn;
       const keys = await store.keys({ from, to, limit: readAtOnce });
       for (const key of keys) {
         const { id } = parseAddressKey(key).address;

@@ -6,6 +6,7 @@ import { DelayedMessage } from "../../src/engine/message.js";
 import { wakeTypename } from "../../src/workflows/journal/names.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { rejectsCode } from "../support/expect-code.js";
+import { Gate } from "../support/gate.js";
 import { at, type Batch, text, textOf } from "./functions.js";
 import { Parts, packed } from "./parts.js";
 import { open, type Running, type Setup, stores } from "./support.js";
@@ -33,6 +34,19 @@ async function world(t: Parameters<typeof open>[0], setup: Omit<Setup, "function
 }
 
 const keysOf = async ({ engine }: Running) => (await engine.delayed.list()).messages.map(({ key }) => key);
+
+/** The key of the message at this place. */
+async function lastOf({ engine }: Running, place: number): Promise<string> {
+  let after: string | undefined;
+  for (let left = place; left > 0; left -= 500) {
+    const page = await engine.delayed.list(
+      {},
+      { limit: Math.min(left, 500), ...(after === undefined ? {} : { after }) },
+    );
+    after = page.messages.at(-1)?.key;
+  }
+  return after as string;
+}
 
 for (const store of stores) {
   test(`a message is delivered, postponed and cancelled, also after a restart, ${store.name}`, async (t) => {
@@ -165,6 +179,29 @@ test("messages far behind those in memory are changed, also while they are read"
   await running.clock.advance(60_000);
   assert.equal(seen.length, 4996);
   assert.deepEqual([running.engine.metrics.delayedPending, running.engine.metrics.delayedCancelled], [0, 4]);
+});
+
+test("a message that is withdrawn while it is on its way from the store does not come", async (t) => {
+  const { running, seen } = await world(t);
+  const sent = Array.from({ length: 3000 }, (_, id) => running.send("f/a", String(id), { delayMs: 10_000 + id }));
+  await Promise.all(sent);
+  await running.reopen(); // 2,000 are loaded
+  const [far] = (await running.engine.delayed.list({}, { limit: 1000, after: await lastOf(running, 2500) })).messages;
+  const [read, changed] = [new Gate(), new Gate()];
+  const entries = running.store.entries.bind(running.store);
+  running.store.entries = async (range) => {
+    const found = await entries(range);
+    read.open();
+    await changed.promise;
+    return found;
+  };
+  const moved = running.clock.advance(11_500); // so many come that the others are read
+  await read.promise;
+  const cancelled = running.engine.delayed.cancel(far?.key as string);
+  changed.open();
+  await Promise.all([moved, cancelled]);
+  await running.clock.advance(60_000);
+  assert.equal(seen.length, 2999);
 });
 
 test("many messages are taken in the order in which they are due, and those that come later stay", async (t) => {

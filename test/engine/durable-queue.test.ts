@@ -10,6 +10,7 @@ import { MemoryStore } from "../../src/store/memory-store.js";
 import type { Store } from "../../src/store/store.js";
 import { ForgetfulStore } from "../store/forgetful-store.js";
 import { rejectsCode } from "../support/expect-code.js";
+import { Gate } from "../support/gate.js";
 import { message, Parts, textIn } from "./parts.js";
 import { WatchedStore } from "./watched-store.js";
 
@@ -317,7 +318,7 @@ test("an entry that was replaced and consumed in one group does not come back", 
 });
 
 test("what changes while the store is read is not read as it was", async () => {
-  const store = new WatchedStore(new MemoryStore());
+  const store = new MemoryStore();
   const first = new Parts({ store });
   const before = queueOf(first);
   first.commit.transact(() => {
@@ -325,16 +326,22 @@ test("what changes while the store is read is not read as it was", async () => {
   });
   const numbers = await numbersOf(first);
   const { parts, queue } = reopened(store);
+  const [read, changed] = [new Gate(), new Gate()];
+  const entries = store.entries.bind(store);
+  store.entries = async (range) => {
+    const found = await entries(range);
+    read.open();
+    await changed.promise; // what was read is on its way
+    return found;
+  };
   const loading = queue.load();
-  for (let turn = 0; turn < 3; turn += 1) {
-    // At some of these moments the entries are on their way from the store.
-    await undefined;
-  }
+  await read.promise;
   const of = (text: string) => queue.find(numbers.get(text) as number) as Message;
   parts.commit.transact(() => {
     queue.replace(of("b"), message("edited"));
     queue.remove(of("c"));
   });
+  changed.open();
   await loading;
   assert.deepEqual(await drain(queue), ["a", "edited"]);
 });
