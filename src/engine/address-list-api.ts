@@ -3,6 +3,7 @@
 import type { TypedValue } from "../model/typed-value.js";
 import type { FailingInfo } from "./failing-api.js";
 import type { ParkedInfo } from "./parked-api.js";
+import type { LargeState } from "./states-api.js";
 
 /** Chooses addresses: those that are parked, fail and are tried again, have messages, or have delayed messages. */
 export type AddressFilter = "parked" | "failing" | "waiting" | "delayed";
@@ -33,8 +34,8 @@ export interface ListedAddress {
   readonly failing: FailingInfo | undefined;
   /** How many delayed messages to the address the page has found; undefined unless the filter is "delayed". */
   readonly delayed: number | undefined;
-  /** The values of the columns, in their order; undefined for a state that is not set. */
-  readonly columns: readonly (TypedValue | undefined)[];
+  /** The values of the columns, in their order, or their heads; undefined for a state that is not set. */
+  readonly columns: readonly (TypedValue | LargeState | undefined)[];
 }
 
 /** A page of addresses. */

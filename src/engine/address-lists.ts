@@ -3,7 +3,6 @@
 
 import { StatefunError } from "../errors.js";
 import { Address } from "../model/address.js";
-import type { TypedValue } from "../model/typed-value.js";
 import type { Store } from "../store/store.js";
 import { type Activity, failingInfo } from "./activity.js";
 import type { AddressesFound, AddressesPage, ListedAddress } from "./address-list-api.js";
@@ -68,7 +67,8 @@ export class AddressLists {
       const address = Address.of(typeName, id);
       const columns = this.#columns(address, page.columns ?? []);
       addresses.push({ ...this.#shown(address), depth: depths.get(id) ?? 0, delayed: delayed?.get(id), columns });
-      for (const value of columns) bytes += value?.value.length ?? 0;
+      for (const value of columns)
+        bytes += value === undefined ? 0 : "head" in value ? value.head.length : value.byteLength;
       // A page of delayed messages can't end before its last message: its place is that of a message.
       if (bytes >= pageBytes && delayed === undefined && id !== ids.at(-1)) return { addresses, next: id };
     }
@@ -128,8 +128,8 @@ export class AddressLists {
     };
   }
 
-  #columns(address: Address, columns: readonly string[]): (TypedValue | undefined)[] {
-    return columns.map((name) => this.#parts.states.value(address, name));
+  #columns(address: Address, columns: readonly string[]): ListedAddress["columns"] {
+    return columns.map((name) => this.#parts.states.preview(address, name));
   }
 
   /** How many messages wait for each id of a page, by their ids. */

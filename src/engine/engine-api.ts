@@ -13,6 +13,7 @@ import type { FailuresApi } from "./failures-api.js";
 import type { MailboxApi } from "./mailbox-api.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
+import type { LargeState, StateRow, StatesFound, StatesPage } from "./states-api.js";
 
 /** Options of {@link EngineApi.send}. */
 export interface SendOptions {
@@ -154,48 +155,6 @@ export interface FunctionActivity {
   readonly oldestCallAt?: number;
 }
 
-/** Which states to list. */
-export interface StatesPage {
-  /** The id behind which the page begins. Defaults to none: the list begins. */
-  readonly after?: string;
-  /** The most states to list. */
-  readonly limit: number;
-}
-
-/** A state of one address. */
-export interface HeldState {
-  /** The id of the address. */
-  readonly id: string;
-  /** The value of the state. */
-  readonly value: TypedValue;
-  /** When the value was written, in milliseconds since 1970. */
-  readonly writtenAt: number;
-}
-
-/** A page of states. */
-export interface StatesFound {
-  /** The states, in the order of the ids of their addresses. */
-  readonly states: readonly HeldState[];
-  /** The `after` of the next page; undefined on the last page. */
-  readonly next: string | undefined;
-}
-
-/** Some states of one address. */
-export interface StateRow {
-  /** The id of the address. */
-  readonly id: string;
-  /** The states that are set, by their names. Of a state of more than 256 KiB only the head is there. */
-  readonly states: ReadonlyMap<string, TypedValue | LargeState>;
-}
-
-/** A state of more than 256 KiB. */
-export interface LargeState {
-  /** The typename of the value. */
-  readonly typename: string;
-  /** How many packed bytes the value has. */
-  readonly bytes: number;
-}
-
 /** Everything that the engine keeps of one address. */
 export interface AddressInfo {
   /** The address. */
@@ -221,6 +180,12 @@ export interface AddressInfo {
   readonly failing: FailingInfo | undefined;
   /** The call in flight; undefined when there is none. */
   readonly inFlight: InFlightInfo | undefined;
+}
+
+/** Everything that the engine keeps of one address, with the heads of large states. */
+export interface AddressPreview extends Omit<AddressInfo, "states"> {
+  /** The states that are set. Of a value of more than 256 KiB only the head is there. `writtenAt` is in milliseconds since 1970. */
+  readonly states: readonly { name: string; value: TypedValue | LargeState; writtenAt: number }[];
 }
 
 /** One engine, as ingresses, egresses and people use it. */
@@ -294,6 +259,8 @@ export interface EngineApi {
    * TARGET_INVALID, TYPE_NAME_INVALID, ID_MISSING, STORE_FULL and STORE_FAILED.
    */
   inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo>;
+  /** As {@link inspect}, but of large states only the heads are read: to copy a large value would hold the event loop. */
+  preview(address: Address, page?: { afterState?: string }): Promise<AddressPreview>;
   /** The value of one state; undefined when the state is not set. Rejects as {@link inspect} does. */
   state(address: Address, name: string): Promise<TypedValue | undefined>;
   /**

@@ -23,7 +23,6 @@ import { Dispatcher } from "./dispatcher.js";
 import { Drops } from "./drops.js";
 import { countEarlierMessages } from "./earlier-messages.js";
 import type {
-  AddressInfo,
   CallOptions,
   CancelOptions,
   EgressConsumer,
@@ -31,7 +30,6 @@ import type {
   FunctionInfo,
   FunctionsPage,
   SendOptions,
-  StatesPage,
 } from "./engine-api.js";
 import { logBrokenOff, logLostChanges } from "./engine-log.js";
 import type { EngineOptions } from "./engine-options.js";
@@ -236,8 +234,12 @@ export class Engine implements EngineApi {
     return this.#context.run(() => this.#inspector.pages.counts(typeName));
   }
 
-  inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo> {
-    return this.#context.run(() => this.#inspector.address(address, page));
+  preview(...page: Parameters<EngineApi["preview"]>) {
+    return this.#context.run(() => this.#inspector.preview(...page));
+  }
+
+  inspect(...page: Parameters<EngineApi["inspect"]>) {
+    return this.#context.run(() => this.#inspector.address(...page));
   }
 
   state(address: Address, name: string): Promise<TypedValue | undefined> {
@@ -248,8 +250,8 @@ export class Engine implements EngineApi {
     return this.#inspector.rows.read(typeName, names, after);
   }
 
-  states(typeName: string, name: string, page: StatesPage): ReturnType<EngineApi["states"]> {
-    return this.#context.run(() => this.#inspector.states.page(typeName, name, page));
+  states(...page: Parameters<EngineApi["states"]>): ReturnType<EngineApi["states"]> {
+    return this.#context.run(() => this.#inspector.states.page(...page));
   }
 
   egresses(): ReturnType<EngineApi["egresses"]> {

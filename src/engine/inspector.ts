@@ -1,8 +1,8 @@
 // Shows people the functions, their addresses, everything of one address, and which addresses are parked. A page is bounded in its entries and in bytes.
 
 import type { Address } from "../model/address.js";
-import type { TypedValue } from "../model/typed-value.js";
-import { endsRange, type Store } from "../store/store.js";
+import { TypedValue } from "../model/typed-value.js";
+import type { Store } from "../store/store.js";
 import { Activity, failingInfo } from "./activity.js";
 import { AddressLists } from "./address-lists.js";
 import { AddressPages } from "./address-pages.js";
@@ -11,7 +11,7 @@ import type { Clock } from "./clock.js";
 import { type DelayedPages, delayedInfo } from "./delayed-pages.js";
 import { egressInfos } from "./egress-infos.js";
 import type { EgressInfo } from "./egresses-api.js";
-import type { AddressInfo } from "./engine-api.js";
+import type { AddressInfo, AddressPreview } from "./engine-api.js";
 import { FunctionPages } from "./function-pages.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
@@ -22,6 +22,8 @@ import { decodeMessage } from "./message.js";
 import type { NextTurn } from "./next-turn.js";
 import type { Outboxes } from "./outboxes.js";
 import { type ParkedAddresses, parkedInfo } from "./parked-addresses.js";
+import { stateEntries } from "./state-entries.js";
+import { StateHead } from "./state-heads.js";
 import { StatePages } from "./state-pages.js";
 import { StateRows } from "./state-rows.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
@@ -33,6 +35,9 @@ const shownStates = 1_000;
 const shownMessages = 100;
 /** The state, message or parked address that reaches this number of bytes is the last one that is shown of its kind. */
 const shownBytes = 4 * 1024 * 1024;
+
+/** What is shown of a large state; undefined for nothing. */
+type OfLarge<V> = (name: string, head: StateHead) => V | undefined;
 
 interface InspectorParts {
   readonly store: Store;
@@ -67,28 +72,33 @@ export class Inspector {
     this.addresses = new AddressLists({ ...parts, pages, states, activity });
   }
 
+  /** See EngineApi.preview. */
+  async preview(address: Address, { afterState }: { afterState?: string } = {}): Promise<AddressPreview> {
+    return this.#address(address, afterState, (_, head) => head);
+  }
+
   /** See EngineApi.inspect. */
   async address(address: Address, { afterState }: { afterState?: string } = {}): Promise<AddressInfo> {
+    return this.#address(address, afterState, (name) => this.states.value(address, name));
+  }
+
+  async #address<V>(address: Address, afterState: string | undefined, large: OfLarge<V>) {
     const { store, commit, instances, parked } = this.#parts;
     assertAddress(address);
     // Changes that the store refuses for now are not shown. The engine's trouble shows that it refuses them.
     await commit.attempted();
     const key = addressKey(address.namespace, address.name, address.id);
     const range = (prefix: string) => ({ from: prefix, to: rangeEnd(prefix), bytes: shownBytes });
-    const ofStates = { ...range(kinds.state + key), limit: shownStates };
-    if (afterState !== undefined) ofStates.from = `${kinds.state}${key}${afterState}\0`;
-    const states = await store.entries(ofStates);
+    const { states, nextState } = await this.#states(address, kinds.state + key, afterState, large);
     const messages = await store.entries({ ...range(kinds.message + key), limit: shownMessages });
     const { typeName, id } = address;
     const delayed = await this.#parts.delayed.page({ typeName, id }, { limit: shownMessages });
     const instance = instances.peek(address);
     const parking = parked.parkingOf(address);
-    const nameOf = (stateKey: string) => stateKey.slice(kinds.state.length + key.length);
-    const last = endsRange(states, ofStates) ? undefined : states.at(-1);
     return {
       address,
-      states: states.flatMap(([stateKey, bytes]) => this.#shown(address, nameOf(stateKey), bytes)),
-      nextState: last && nameOf(last[0]),
+      states,
+      nextState,
       depth: await this.pages.depth(key),
       mailbox: messages.map(([messageKey, bytes]) => waitingInfo(address, decodeMessage(messageKey, bytes))),
       delayed: delayed.items.map(delayedInfo),
@@ -111,11 +121,31 @@ export class Inspector {
     return this.states.value(address, name);
   }
 
-  /** What is shown of a state: nothing when its value has expired. */
-  #shown(address: Address, name: string, bytes: Uint8Array): AddressInfo["states"][number][] {
-    const { functions, clock } = this.#parts;
-    const value = decodeStateValue(bytes);
-    if (isExpired(value, { expiration: functions.expirationOf(address, name) }, clock.now())) return [];
-    return [{ name, value: value.packed.unpack(), writtenAt: value.touchedAt }];
+  /** The first states behind the name `after`, and the name behind which there may be more. */
+  async #states<V>(address: Address, prefix: string, after: string | undefined, large: OfLarge<V>) {
+    const { functions, clock, store } = this.#parts;
+    const states: { name: string; value: TypedValue | V; writtenAt: number }[] = [];
+    let read = 0;
+    let bytes = 0;
+    const from = after === undefined ? prefix : `${prefix}${after}\0`;
+    for await (const entries of stateEntries(store, from, rangeEnd(prefix))) {
+      for (const [key, found] of entries) {
+        const name = key.slice(prefix.length);
+        const held = found instanceof StateHead ? found : decodeStateValue(found);
+        const expired = isExpired(held, { expiration: functions.expirationOf(address, name) }, clock.now());
+        const value = expired ? undefined : held instanceof StateHead ? large(name, held) : held.packed.unpack();
+        if (value !== undefined) states.push({ name, value, writtenAt: held.touchedAt });
+        read += 1;
+        bytes += key.length + sizeOf(value);
+        if (read >= shownStates || bytes >= shownBytes) return { states, nextState: name };
+      }
+    }
+    return { states, nextState: undefined };
   }
+}
+
+/** How many bytes a value, or its head, takes in memory. */
+function sizeOf(value: unknown): number {
+  if (value instanceof TypedValue) return value.byteLength;
+  return value instanceof StateHead ? value.head.length : 0;
 }

@@ -15,6 +15,7 @@ import type { EgressFailure, EgressInfo, EgressKind } from "./egresses-api.js";
 import { Engine } from "./engine.js";
 import type {
   AddressInfo,
+  AddressPreview,
   CallOptions,
   CancelOptions,
   EgressConsumer,
@@ -25,8 +26,6 @@ import type {
   FunctionInfo,
   FunctionsPage,
   SendOptions,
-  StatesFound,
-  StatesPage,
 } from "./engine-api.js";
 import type { EngineOptions } from "./engine-options.js";
 import type { FailingInfo, FailingPage } from "./failing-api.js";
@@ -35,6 +34,7 @@ import type { MailboxApi } from "./mailbox-api.js";
 import { newCounters } from "./metrics.js";
 import type { EngineMetrics } from "./metrics-api.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
+import type { StatesFound, StatesPage } from "./states-api.js";
 
 const backoff: Backoff = { firstMs: 100, longestMs: 10_000 };
 
@@ -136,6 +136,10 @@ export class ReopeningEngine implements EngineApi {
 
   counts(typeName: string): Promise<FunctionCounts> {
     return this.#engine.counts(typeName);
+  }
+
+  preview(address: Address, page?: { afterState?: string }): Promise<AddressPreview> {
+    return this.#engine.preview(address, page);
   }
 
   inspect(address: Address, page?: { afterState?: string }): Promise<AddressInfo> {

@@ -7,11 +7,12 @@ import type { TypedValue } from "../model/typed-value.js";
 import { compareKeys } from "../store/sorted-keys.js";
 import type { Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
-import type { HeldState, StatesFound, StatesPage } from "./engine-api.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import { addressKey, functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
+import { decodeHead } from "./state-heads.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
+import type { HeldState, LargeState, StatesFound, StatesPage } from "./states-api.js";
 
 /** How many keys are read at once. Their values are read in one turn of the event loop, which others wait for. */
 const readAtOnce = 100;
@@ -73,6 +74,16 @@ export class StatePages {
   /** The value of one state; undefined when the state is not set, or has expired. */
   value(address: Address, state: string): TypedValue | undefined {
     return this.#held(address, state)?.value;
+  }
+
+  /** The value of one state, or the head of a large one; undefined when the state is not set, or has expired. */
+  preview(address: Address, state: string): TypedValue | LargeState | undefined {
+    const { commit, clock, functions } = this.#parts;
+    const { namespace, name, id } = address;
+    const stored = commit.get(kinds.head + addressKey(namespace, name, id) + state);
+    if (stored === undefined) return this.value(address, state);
+    const head = decodeHead(stored);
+    return isExpired(head, { expiration: functions.expirationOf(address, state) }, clock.now()) ? undefined : head;
   }
 
   #held(address: Address, state: string): HeldState | undefined {

@@ -1,24 +1,16 @@
-// Reads some states of every address of a function, a few addresses at a time. What is read at once is bounded in its entries and
-// in bytes, and of large states only the heads are read.
+// Reads some states of every address of a function, a few addresses at a time. Of large states only the heads are read.
 
 import { Address } from "../model/address.js";
 import { parseTypeName } from "../model/type-name.js";
-import { compareKeys } from "../store/sorted-keys.js";
-import { type Entry, endsRange, type Store } from "../store/store.js";
+import type { Store } from "../store/store.js";
 import type { Clock } from "./clock.js";
-import type { StateRow } from "./engine-api.js";
 import type { FunctionTable } from "./function-table.js";
 import type { GroupCommit } from "./group-commit.js";
 import { addressKey, functionKey, kinds, parseAddressKey, rangeEnd } from "./keys.js";
-import { decodeHead, headKey, keyOfHead, type StateHead } from "./state-heads.js";
+import { stateEntries } from "./state-entries.js";
+import type { StateHead } from "./state-heads.js";
 import { decodeStateValue, isExpired } from "./state-values.js";
-
-/** How many entries are read at once. Their values are copied in one turn of the event loop, which others wait for. */
-const readAtOnce = 200;
-/** The entry that reaches this number of bytes is the last one that is read at once. */
-const bytesAtOnce = 256 * 1024;
-/** How many heads are read at once. */
-const headsAtOnce = 50;
+import type { StateRow } from "./states-api.js";
 
 interface StateRowsParts {
   readonly store: Store;
@@ -48,7 +40,7 @@ export class StateRows {
     const from = after === undefined ? prefix : rangeEnd(kinds.state + addressKey(namespace, name, after));
     const wanted = new Set(names);
     let open: OpenRow | undefined;
-    for await (const entries of this.#entries(from, rangeEnd(prefix))) {
+    for await (const entries of stateEntries(this.#parts.store, from, rangeEnd(prefix))) {
       const rows: StateRow[] = [];
       for (const [key, found] of entries) {
         const { address, rest } = parseAddressKey(key);
@@ -72,42 +64,6 @@ export class StateRows {
     const value = decodeStateValue(found);
     return isExpired(value, { expiration }, clock.now()) ? undefined : value.packed.unpack();
   }
-
-  /** Reads the entries of a range in their order. In the place of a large value stands its head. */
-  async *#entries(begin: string, to: string): AsyncGenerator<(readonly [string, Uint8Array | StateHead])[]> {
-    const { store } = this.#parts;
-    const heads = this.#heads(begin, to);
-    try {
-      for (let from = begin; ; ) {
-        const { value: large } = await heads.next();
-        for (;;) {
-          const range = { from, to: large?.[0] ?? to, limit: readAtOnce, bytes: bytesAtOnce };
-          const entries = compareKeys(from, range.to) < 0 ? await store.entries(range) : [];
-          if (entries.length > 0) yield entries;
-          if (endsRange(entries, range)) break;
-          from = behind(entries);
-        }
-        if (large === undefined) return;
-        yield [large];
-        from = `${large[0]}\0`;
-      }
-    } finally {
-      await heads.return(undefined);
-    }
-  }
-
-  /** The keys of the large states in a range, and their heads. */
-  async *#heads(begin: string, to: string): AsyncGenerator<readonly [string, StateHead], undefined> {
-    for (let from = headKey(begin); ; ) {
-      const range = { from, to: headKey(to), limit: headsAtOnce };
-      const entries = await this.#parts.store.entries(range);
-      for (const [key, bytes] of entries) yield [keyOfHead(key), decodeHead(bytes)];
-      if (endsRange(entries, range)) return undefined;
-      from = behind(entries);
-    }
-  }
 }
-
-const behind = (entries: readonly Entry[]) => `${entries[entries.length - 1]?.[0]}\0`;
 
 const rowOf = ({ address, states }: OpenRow): StateRow => ({ id: address.id, states });

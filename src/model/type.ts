@@ -111,10 +111,11 @@ export abstract class Type<T> implements ValueReader<T> {
   }
 
   /**
-   * Finds the text or the bytes that a value is, inside its packed bytes; undefined when they have a form of their own.
+   * Finds the text or the bytes that a value is, inside its packed bytes; undefined when they have a form of their own. The bytes
+   * may be the first ones of `length` bytes.
    * @internal
    */
-  contentOf(_bytes: Uint8Array): Content | undefined {
+  contentOf(_bytes: Uint8Array, _length?: number): Content | undefined {
     return undefined;
   }
 

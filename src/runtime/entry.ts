@@ -22,20 +22,19 @@ export type {
 export type { EgressFailure, EgressInfo, EgressKind } from "../engine/egresses-api.js";
 export type {
   AddressInfo,
+  AddressPreview,
   EgressConsumer,
   EgressRecord,
   FunctionActivity,
   FunctionInfo,
-  HeldState,
   InFlightInfo,
-  StatesFound,
-  StatesPage,
 } from "../engine/engine-api.js";
 export type { FailingInfo, FailingPage } from "../engine/failing-api.js";
 export type { FailureGroup, FailureGroupsPage, FailuresApi } from "../engine/failures-api.js";
 export type { MailboxApi, MailboxFound, MailboxPage } from "../engine/mailbox-api.js";
 export type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../engine/metrics-api.js";
 export type { ParkedFilter, ParkedInfo, ParkedSweep, ParkedSwept } from "../engine/parked-api.js";
+export type { HeldState, LargeState, StatesFound, StatesPage } from "../engine/states-api.js";
 export type { IfMissed, ScheduleOptions } from "../functions/schedule-options.js";
 export type { BatchEvent, ChannelEvents, CommitEvent, EgressEvent, IngressEvent } from "../model/channel-events.js";
 export type { DeadLetter } from "../model/dead-letter.js";

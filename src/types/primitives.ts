@@ -61,13 +61,13 @@ class ScalarType<T> extends Type<T> {
   }
 
   /** A string or bytes are the one field of their message, which begins with the field's tag and length. */
-  override contentOf(bytes: Uint8Array): Content | undefined {
+  override contentOf(bytes: Uint8Array, length = bytes.length): Content | undefined {
     const { wireType, initial } = this.#scalar;
     if (wireType !== delimited || bytes[0] !== this.#tag) return undefined;
     const reader = new WireReader(bytes);
     reader.pos = 1;
     try {
-      if (reader.endOfField(bytes.length) !== bytes.length) return undefined;
+      if (reader.endOfField(length) !== length) return undefined;
     } catch {
       return undefined; // the bytes are cut off
     }

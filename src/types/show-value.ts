@@ -34,18 +34,33 @@ export interface ValueHead {
   readonly headIs: "text" | "base64";
 }
 
+/** A value of which only the first of its packed bytes were read. */
+interface ReadHead {
+  readonly typename: string;
+  readonly bytes: number;
+  readonly head: Uint8Array;
+}
+
 /** Shows a value whole up to so many bytes. Of a larger one only the head is shown, and the value is not decoded. */
-export function previewValue(types: TypeFinder, value: TypedValue, whole = wholeBytes): ShownValue | ValueHead {
-  if (value.byteLength <= whole) return showValue(types, value);
-  const { typename, value: bytes } = value;
-  const content = typeIn((name) => types.find(name), typename)?.contentOf(bytes);
+export function previewValue(
+  types: TypeFinder,
+  held: TypedValue | ReadHead,
+  whole = wholeBytes,
+): ShownValue | ValueHead {
+  if ("head" in held) return showHead(types, held);
+  if (held.byteLength <= whole) return showValue(types, held);
+  const { typename, value } = held;
+  return showHead(types, { typename, bytes: value.length, head: value });
+}
+
+function showHead(types: TypeFinder, { typename, bytes, head }: ReadHead): ValueHead {
+  const content = typeIn((name) => types.find(name), typename)?.contentOf(head, bytes);
   if (content?.isText !== true) {
-    const head = platform.encodeBase64(bytes.subarray(0, headBytes));
-    return { typename, bytes: bytes.length, head, headIs: "base64" };
+    return { typename, bytes, head: platform.encodeBase64(head.subarray(0, headBytes)), headIs: "base64" };
   }
   const { start } = content;
-  const head = platform.decodeUtf8(bytes.subarray(start, characterAt(bytes, start + headBytes)));
-  return { typename, bytes: bytes.length, head, headIs: "text" };
+  const text = platform.decodeUtf8(head.subarray(start, characterAt(head, start + headBytes)));
+  return { typename, bytes, head: text, headIs: "text" };
 }
 
 /** Shows a message as {@link previewValue} shows its value. */

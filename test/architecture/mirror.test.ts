@@ -28,6 +28,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "metrics-api": "it holds declarations alone",
       "engine-options": "it holds declarations alone",
       "parked-api": "it holds declarations alone",
+      "states-api": "it holds declarations alone",
     },
     behaviours: [
       "addresses",

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AddressesPage, ListedAddress } from "../../src/engine/address-list-api.js";
+import type { LargeState } from "../../src/engine/states-api.js";
+import type { TypedValue } from "../../src/model/typed-value.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { at, type Functions, textOf } from "./functions.js";
 import { open, type Running, stores } from "./support.js";
@@ -57,7 +59,7 @@ for (const store of stores) {
         parked: parked?.code,
         failing: failing?.attempts,
         delayed,
-        columns: columns.map(textOf),
+        columns: columns.map((value) => textOf(value as TypedValue | undefined)),
       })),
       [
         { id: "failing", depth: 1, parked: undefined, failing: 1, delayed: undefined, columns: [undefined, undefined] },
@@ -142,17 +144,27 @@ for (const store of stores) {
 
   test(`a page ends when its columns have 4 MiB, and the next one goes on, ${store.name}`, async (t) => {
     const running = await open(t, { store: await store.open(t), functions });
-    for (let id = 0; id < 9; id += 1) await running.send(`f/${id}`, `large${1_500_000}`);
+    for (let id = 10; id < 46; id += 1) await running.send(`f/${id}`, `large${250_000}`);
     await running.settle();
     assert.deepEqual(
-      (await list(running, { columns: ["large"] })).map((page) => page.map(({ id }) => id)),
-      [
-        ["0", "1", "2"],
-        ["3", "4", "5"],
-        ["6", "7", "8"],
-      ],
+      (await list(running, { columns: ["large"] })).map((page) => page.map(({ id }) => id).at(-1)),
+      ["26", "43", "45"],
     );
     assert.equal((await list(running, { columns: ["name"] })).length, 1);
+  });
+
+  test(`of a large column only the head is read, ${store.name}`, async (t) => {
+    const running = await open(t, { store: await store.open(t), functions });
+    for (let id = 0; id < 9; id += 1) await running.send(`f/${id}`, `large${1_500_000}`);
+    await running.settle();
+    const [page = [], ...others] = await list(running, { columns: ["large"] });
+    const columns = page.map(({ columns: [large] }) => large as LargeState);
+    assert.equal(others.length, 0);
+    assert.equal(columns.length, 9);
+    for (const { bytes, head } of columns) {
+      assert.equal(bytes, 1_500_000);
+      assert.ok(head.length >= 4096 && head.length < 5000);
+    }
   });
 }
 

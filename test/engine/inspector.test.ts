@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rejectsCode } from "../support/expect-code.js";
-import { at, text } from "./functions.js";
+import { at, type Functions, text, textOf } from "./functions.js";
 import { open } from "./support.js";
 
 const day = 24 * 60 * 60 * 1000;
@@ -114,4 +114,43 @@ test("sweeping twice forgets no request that came between", async (t) => {
   await send();
   await running.settle();
   assert.deepEqual(seen, ["x", "x"]);
+});
+
+test("of a large state a preview has the head, and the whole is there for whoever inspects", async (t) => {
+  const large = "x".repeat(400_000);
+  const functions: Functions = {
+    f: {
+      states: ["a", "b", "c"],
+      handle(batch) {
+        batch.set("a", "first");
+        batch.set("b", large);
+        batch.set("c", "last");
+      },
+    },
+  };
+  const running = await open(t, { functions });
+  await running.send("f/a", "go");
+  await running.settle();
+  const { engine } = running;
+  const { states } = await engine.preview(at("f/a"));
+  assert.deepEqual(
+    states.map(({ name, value }) => [name, "head" in value ? value.bytes : textOf(value)]),
+    [
+      ["a", "first"],
+      ["b", large.length],
+      ["c", "last"],
+    ],
+  );
+  assert.deepEqual(
+    (await engine.inspect(at("f/a"))).states.map(({ name, value }) => [name, textOf(value)]),
+    [
+      ["a", "first"],
+      ["b", large],
+      ["c", "last"],
+    ],
+  );
+  assert.deepEqual(
+    (await engine.preview(at("f/a"), { afterState: "a" })).states.map(({ name }) => name),
+    ["b", "c"],
+  );
 });

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StatesFound } from "../../src/engine/engine-api.js";
 import { StatePages } from "../../src/engine/state-pages.js";
+import type { StatesFound } from "../../src/engine/states-api.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { at, type Functions, spec, textOf } from "./functions.js";
 import { Parts, packed } from "./parts.js";

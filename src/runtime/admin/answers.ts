@@ -48,7 +48,7 @@ export const answers: { readonly [Name in RouteName]: AnswerOf<Name> } = {
     const address = await addressOf(engine, filled);
     const afterState = query.get("afterState");
     const page = afterState === undefined ? {} : { afterState };
-    const { states, nextState, depth, mailbox, delayed, nextDelayed, ...rest } = await engine.inspect(address, page);
+    const { states, nextState, depth, mailbox, delayed, nextDelayed, ...rest } = await engine.preview(address, page);
     const { parked, failing, inFlight } = rest;
     const found = await runs.readable(address);
     // A journal that can't be read is shown as the state that it is.

@@ -80,7 +80,7 @@ export async function heldState(engine: EngineApi, address: Address, name: strin
 
 /** The names of the states that an address has: of very many or very large states, the first ones. */
 async function statesOf(engine: EngineApi, address: Address): Promise<string[]> {
-  const { states } = await engine.inspect(address);
+  const { states } = await engine.preview(address);
   return states.map(({ name }) => name);
 }
 

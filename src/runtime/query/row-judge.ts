@@ -1,6 +1,6 @@
 // Judges the states of one address by the expressions of a query.
 
-import type { LargeState, StateRow } from "../../engine/engine-api.js";
+import type { LargeState, StateRow } from "../../engine/states-api.js";
 import { describe } from "../../errors.js";
 import { wholeBytes } from "../../model/large-value.js";
 import { TypedValue } from "../../model/typed-value.js";

@@ -287,22 +287,45 @@ test("functions are paged in the order of their names, with those of this proces
   assert.equal((await ask("GET /functions?after=nothing")).json.code, "TYPE_NAME_INVALID");
 });
 
-test("many large states of an address are shown a page at a time, and each is found alone", async (t) => {
+test("many states of an address are shown a page at a time, and each is found alone", async (t) => {
   const { ask, engine } = await world(t);
-  const large = "x".repeat(1024 * 1024);
-  const names = Array.from({ length: 9 }, (_, index) => `s${index}`);
+  const large = "x".repeat(250_000);
+  const names = Array.from({ length: 36 }, (_, index) => `s${index + 10}`);
   for (const name of names) await engine.setState(bob, name, Types.string.pack(large));
   const seen: string[] = [];
   for (let query = ""; ; ) {
     const { json } = await ask(`GET /addresses/shop/counter/bob${query}`);
     seen.push(...json.states.map(({ name }: { name: string }) => name));
-    assert.ok(json.states.length <= 5);
+    assert.ok(json.states.length <= 17);
     if (json.nextState === null) break;
     query = `?afterState=${json.nextState}`;
   }
   assert.deepEqual(seen, names);
-  assert.equal((await ask("DELETE /addresses/shop/counter/bob/states/s8")).status, 200);
-  assert.equal((await ask("DELETE /addresses/shop/counter/bob/states/s8")).status, 404);
+  assert.equal((await ask("DELETE /addresses/shop/counter/bob/states/s45")).status, 200);
+  assert.equal((await ask("DELETE /addresses/shop/counter/bob/states/s45")).status, 404);
+});
+
+test("of a large state only the head is shown, and the states beside it whole", async (t) => {
+  const { ask, engine } = await world(t);
+  await engine.setState(bob, "a", Types.string.pack("first"));
+  await engine.setState(bob, "b", Types.string.pack("ü".repeat(500_000)));
+  await engine.setState(bob, "c", Types.bytes.pack(new Uint8Array(400_000)));
+  await engine.setState(bob, "d", Types.string.pack("last"));
+  const { states } = (await ask("GET /addresses/shop/counter/bob")).json;
+  assert.deepEqual(
+    states.map(({ name, bytes, headIs }: Record<string, unknown>) => [name, bytes, headIs]),
+    [
+      ["a", undefined, undefined],
+      ["b", 1_000_004, "text"],
+      ["c", 400_004, "base64"],
+      ["d", undefined, undefined],
+    ],
+  );
+  assert.equal(states[1].head, "ü".repeat(2048));
+  assert.equal(Buffer.from(states[2].head, "base64").length, 4096);
+  assert.equal(states[3].value, "last");
+  await engine.setState(bob, "b", Types.string.pack("short"));
+  assert.equal((await ask("GET /addresses/shop/counter/bob")).json.states[1].value, "short");
 });
 
 test("the first message is dropped, or all", async (t) => {
