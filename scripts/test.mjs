@@ -13,6 +13,7 @@ const slow = new Set([
   "browser",
   "cli",
   "console",
+  "create",
   "dialects",
   "differential",
   "faults",

@@ -20,6 +20,7 @@ const steps = [
   script("messages:check"),
   { name: "npm test on the newest Node", run: testOnNewestNode },
   script("test:package"),
+  script("test:create"),
   script("test:cli"),
   script("test:fuzz"),
   script("test:hosts"),

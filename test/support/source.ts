@@ -35,11 +35,11 @@ export const testFiles = () =>
   ].flatMap((room) => filesUnder(`test/${room}`, ".ts").map((file) => `test/${room}/${file}`));
 
 /**
- * Every file of ours with code: of the sources, the tests, the benchmarks, the scripts and the samples, by its path from
+ * Every file of ours with code: of the sources, the tests, the benchmarks, the scripts, the samples and create-statefun, by its path from
  * the project's root. Generated files are left out, and fixtures, which import an installed package.
  */
 export const projectFiles = () =>
-  ["src", "test", "bench", "flink", "scripts", "samples"].flatMap((folder) =>
+  ["src", "test", "bench", "flink", "scripts", "samples", "create-statefun/src"].flatMap((folder) =>
     [".ts", ".mjs"].flatMap((suffix) =>
       filesUnder(folder, suffix)
         .map((file) => `${folder}/${file}`)
