@@ -14,6 +14,7 @@ const slow = new Set([
   "cli",
   "console",
   "create",
+  "deploy",
   "dialects",
   "differential",
   "faults",

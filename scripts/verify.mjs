@@ -26,6 +26,7 @@ const steps = [
   script("test:hosts"),
   script("test:browser"),
   script("test:console"),
+  script("test:deploy"),
   script("test:tls"),
   script("test:flink"),
   script("test:interop"),

@@ -9,7 +9,7 @@ export interface Command {
   readonly summary: string;
   readonly options: Options;
   /** Command lines that the help of the command shows. */
-  readonly examples?: readonly string[];
+  readonly examples: readonly string[];
 }
 
 /** The commands by their names, in the order of the help. */
@@ -19,22 +19,33 @@ export const commands = {
     summary: "Run functions, those of a module file, or both, until Ctrl-C.",
     options: {
       functions: {
+        env: true,
         value: "file[#export]",
         help: "The same as the argument [functions.ts]: a file whose default export, export functions, or named export has the functions.",
       },
       ...running,
       park: {
+        env: true,
         value: "ns/name/id",
         multiple: true,
         help: "Park an address before any message is delivered to it. Once for each address.",
       },
       ...json,
     },
+    examples: [
+      "statefun start functions.ts",
+      "statefun start module.yaml --port 8080 --admin-port 8081",
+      "statefun start dist/functions.js --dir /var/lib/shop --egress shop/mails=mails.jsonl --attempts 5",
+    ],
   },
   dev: {
     args: "[functions.ts] [module.yaml]",
     summary: "Run functions, and restart them when a source changes.",
-    options: { ...running, watch: { value: "folder", help: "The folder to watch. Defaults to the working folder." } },
+    options: {
+      ...running,
+      watch: { env: true, value: "folder", help: "The folder to watch. Defaults to the working folder." },
+    },
+    examples: ["statefun dev", "statefun dev src/functions.ts --memory"],
   },
   module: {
     args: "<functions.ts>",
@@ -87,6 +98,11 @@ export const commands = {
       ...ingress,
       ...json,
     },
+    examples: [
+      'statefun send shop/cart bob \'{"sku":"tea"}\'',
+      "statefun send shop/cart bob '{}' --handler remind --delay 30m --cancellation-token bob-reminder",
+      'statefun send shop/cart bob \'{"sku":"tea"}\' --type shop.types/add --key order-17',
+    ],
   },
   call: {
     args: "<ns/name> <id> [json]",
@@ -97,17 +113,20 @@ export const commands = {
       ...ingress,
       ...json,
     },
+    examples: ['statefun call shop/cart bob \'{"sku":"tea"}\'', "statefun call shop/counter bob -- -5"],
   },
   cancel: {
     args: "<token>",
     summary:
       "Withdraw the delayed message that was sent with this --cancellation-token. (cancel-run cancels workflows.)",
     options: { ...ingress, ...json },
+    examples: ["statefun cancel bob-reminder"],
   },
   ps: {
     args: "",
     summary: "List the functions, with their addresses, waiting messages, failures and calls in flight.",
     options: { ...admin, ...json },
+    examples: ["statefun ps", "statefun ps --admin-url http://127.0.0.1:8081 --json"],
   },
   addresses: {
     args: "<ns/name>",
@@ -118,11 +137,13 @@ export const commands = {
       ...admin,
       ...json,
     },
+    examples: ["statefun addresses shop/cart --limit 10", "statefun addresses shop/cart --after bob"],
   },
   show: {
     args: "<ns/name> <id>",
     summary: "Show one address: its states, its runs, its messages, why it fails or is parked, and its call in flight.",
     options: { ...admin, ...json },
+    examples: ["statefun show shop/cart bob"],
   },
   query: {
     args: "<ns/name> [condition]",
@@ -157,6 +178,7 @@ export const commands = {
       ...admin,
       ...json,
     },
+    examples: ["statefun failing", "statefun failing --function shop/cart"],
   },
   parked: {
     args: "",
@@ -168,6 +190,7 @@ export const commands = {
       ...admin,
       ...json,
     },
+    examples: ["statefun parked", "statefun parked --function shop/cart --older-than 2h"],
   },
   runs: {
     args: "[ns/name]",
@@ -214,11 +237,13 @@ export const commands = {
     args: "",
     summary: "List the schedules, with the next due time, what was sent and missed, and why one can't send.",
     options: { ...admin, ...json },
+    examples: ["statefun schedules"],
   },
   schedule: {
     args: "<action> <name>",
     summary: "Pause, resume or run a schedule; run sends its message now.",
     options: { ...admin, ...json },
+    examples: ["statefun schedule pause nightly-report", "statefun schedule run nightly-report"],
   },
   state: {
     args: "<ns/name> <id> [name]",
@@ -230,11 +255,17 @@ export const commands = {
       ...admin,
       ...json,
     },
+    examples: [
+      "statefun state shop/cart bob",
+      "statefun state shop/cart bob items --set '{\"tea\":1}'",
+      "statefun state shop/cart bob items --delete",
+    ],
   },
   park: {
     args: "<ns/name> <id>",
     summary: "Deliver no message to an address until statefun retry.",
     options: { reason: { value: "text", help: "The reason, which show and parked print." }, ...admin, ...json },
+    examples: ['statefun park shop/cart bob --reason "waits for the new price list"'],
   },
   retry: {
     args: "[ns/name] [id]",
@@ -246,6 +277,7 @@ export const commands = {
       ...admin,
       ...json,
     },
+    examples: ["statefun retry shop/cart bob", "statefun retry --all --function shop/cart --dry-run"],
   },
   drop: {
     args: "[ns/name] [id]",
@@ -258,6 +290,7 @@ export const commands = {
       ...admin,
       ...json,
     },
+    examples: ["statefun drop shop/cart bob", "statefun drop --all --function shop/cart --dry-run"],
   },
   "dead-letters": {
     args: "[action] [letter] [json]",
@@ -277,6 +310,11 @@ export const commands = {
       ...admin,
       ...json,
     },
+    examples: [
+      "statefun dead-letters",
+      "statefun dead-letters show 17",
+      "statefun dead-letters resend --all --function shop/cart --dry-run",
+    ],
   },
   backup: {
     args: "",
@@ -292,16 +330,19 @@ export const commands = {
     args: "",
     summary: "Print the metrics, in the text format of Prometheus or, with --json, as JSON.",
     options: { ...admin, ...json },
+    examples: ["statefun metrics", "statefun metrics --json"],
   },
   health: {
     args: "",
     summary: "Say whether the runtime takes messages.",
     options: { ...admin, ...json },
+    examples: ["statefun health"],
   },
   help: {
     args: "[command]",
     summary: "Show the commands, or the options of one command.",
     options: {},
+    examples: ["statefun help start"],
   },
 } as const satisfies Readonly<Record<string, Command>>;
 

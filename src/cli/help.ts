@@ -1,6 +1,7 @@
 // `statefun help`: the list of commands, and the options of one command.
 
 import { commands } from "./commands.js";
+import { type OptionSpec, variableOf } from "./options.js";
 import { findCommand, type Input } from "./parse.js";
 import { columns, print } from "./print.js";
 
@@ -22,14 +23,14 @@ statefun help <command> shows the options of a command. statefun --version shows
 
 /** Describes one command with its options. Throws OPTION_INVALID for an unknown name. */
 export function helpOf(name: string): string {
-  const { args, summary, options, examples = [] } = findCommand(name).command;
-  const rows = Object.entries(options).map(([option, { value, help }]) => [
+  const { args, summary, options, examples } = findCommand(name).command;
+  const rows = Object.entries<OptionSpec>(options).map(([option, { value, help, env }]) => [
     `  --${option}${value === undefined ? "" : ` <${value}>`}`,
-    help,
+    env === undefined || help.includes(variableOf(option)) ? help : `${help} [${variableOf(option)}]`,
   ]);
   const head = `${summary}\n\nUsage: ${`statefun ${name} ${args}`.trimEnd()}${rows.length > 0 ? " [options]" : ""}`;
   const parts = [head];
   if (rows.length > 0) parts.push(columns(rows));
-  if (examples.length > 0) parts.push(["Examples:", ...examples.map((example) => `  ${example}`)].join("\n"));
+  parts.push(["Examples:", ...examples.map((example) => `  ${example}`)].join("\n"));
   return parts.join("\n\n");
 }

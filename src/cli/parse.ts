@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { StatefunError } from "../errors.js";
 import { suggestion } from "../model/suggest.js";
 import { type Command, type CommandName, commands } from "./commands.js";
-import type { OptionSpec } from "./options.js";
+import { type OptionSpec, variableOf } from "./options.js";
 
 /** The arguments and options of a command. */
 export interface Input {
@@ -12,9 +12,9 @@ export interface Input {
   readonly args: readonly (string | undefined)[];
   /** The value of an option, or the value of its environment variable, or undefined. */
   text(option: string): string | undefined;
-  /** All values of an option that may be given more than once. */
+  /** All values of an option that may be given more than once, or those in its environment variable. */
   texts(option: string): readonly string[];
-  /** Whether a switch was given. */
+  /** Whether a switch was given, or is on in its environment variable. */
   flag(option: string): boolean;
 }
 
@@ -57,9 +57,10 @@ export function parseInput(name: CommandName, argv: readonly string[]): Input {
   assertArgs(name, command.args, args);
   return {
     args,
-    text: (option) => (values.get(option)?.[0] as string | undefined) ?? fromEnvironment(command.options[option]),
-    texts: (option) => (values.get(option) ?? []) as string[],
-    flag: (option) => values.has(option),
+    text: (option) => (values.get(option)?.[0] as string | undefined) ?? fromEnvironment(command, option),
+    texts: (option) =>
+      (values.get(option) as string[] | undefined) ?? fromEnvironment(command, option)?.trim().split(/\s+/) ?? [],
+    flag: (option) => values.has(option) || switchOf(variableOf(option), fromEnvironment(command, option)),
   };
 }
 
@@ -75,8 +76,19 @@ function optionValue(spec: OptionSpec, written: string, value: string | undefine
   return value;
 }
 
-function fromEnvironment(spec: OptionSpec | undefined): string | undefined {
-  return (spec?.env === undefined ? undefined : process.env[spec.env]) || undefined;
+/** The value in the environment variable of an option. A blank variable holds none. */
+function fromEnvironment({ options }: Command, option: string): string | undefined {
+  const value = options[option]?.env === undefined ? undefined : process.env[variableOf(option)];
+  // Kubernetes tells every container of a namespace where a service named statefun is: STATEFUN_PORT=tcp://10.0.0.1:80.
+  return value === undefined || value.trim() === "" || (/port$/.test(option) && /^\w+:\/\//.test(value))
+    ? undefined
+    : value;
+}
+
+function switchOf(variable: string, value: string | undefined): boolean {
+  if (value === undefined || value === "0" || value === "false") return false;
+  if (value === "1" || value === "true") return true;
+  throw usage(`${variable} is ${JSON.stringify(value)}; it must be 1 or true, or 0 or false.`);
 }
 
 function unknownOption(name: string, command: Command, written: string): StatefunError {

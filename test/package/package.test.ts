@@ -74,7 +74,8 @@ function assertAnswer(base64: string): void {
 
 describe("the tarball", () => {
   test("holds the compiled package, its console, its sources, its protocol and its documents, and nothing else", () => {
-    const allowed = /^(dist\/(esm|cjs|console)|src|proto|docs)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    const allowed =
+      /^(dist\/(esm|cjs|console)|src|proto|docs|deploy)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     assert.deepEqual(
       packed.files.filter((file) => !allowed.test(file)),
       [],
