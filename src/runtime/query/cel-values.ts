@@ -23,8 +23,21 @@ export function celValueOf(find: FindType, value: TypedValue): unknown {
   return json;
 }
 
-/** The result of an expression as JSON. */
-export function jsonOfCel(result: unknown): unknown {
+/** How much JSON the expressions may still give for one address: an expression can make far more of a value than the value is. */
+export class JsonRoom {
+  #left = 4 * 1024 * 1024;
+
+  /** Throws an Error when there is no room for so many characters. */
+  take(characters: number): void {
+    this.#left -= characters;
+    if (this.#left < 0) throw new Error("the expressions give more than 4 MiB for one address");
+  }
+}
+
+/** The result of an expression as JSON. Throws an Error when there is no room for it. */
+export function jsonOfCel(result: unknown, room: JsonRoom): unknown {
+  const json = (inner: unknown) => jsonOfCel(inner, room);
+  room.take(typeof result === "string" ? result.length : 8);
   switch (typeof result) {
     case "bigint":
       return Number.isSafeInteger(Number(result)) ? Number(result) : String(result);
@@ -35,11 +48,14 @@ export function jsonOfCel(result: unknown): unknown {
       return result;
   }
   if (typeof result !== "object" || result === null) return null;
-  if (Array.isArray(result)) return result.map(jsonOfCel);
+  if (Array.isArray(result)) return result.map(json);
   if (result instanceof Date) return result.toISOString();
-  if (result instanceof Uint8Array) return Buffer.from(result).toString("base64");
+  if (result instanceof Uint8Array) {
+    room.take(result.length);
+    return Buffer.from(result).toString("base64");
+  }
   const entries = result instanceof Map ? [...result] : Object.entries(result);
-  if (isPlain(result)) return Object.fromEntries(entries.map(([key, value]) => [String(key), jsonOfCel(value)]));
+  if (isPlain(result)) return Object.fromEntries(entries.map(([key, value]) => [String(key), json(value)]));
   return String(result); // a duration, or a type
 }
 

@@ -2,12 +2,14 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EngineApi } from "../../engine/engine-api.js";
+import type { StateRow } from "../../engine/states-api.js";
 import { StatefunError } from "../../errors.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { journalName } from "../../workflows/journal/names.js";
 import { type Expression, Expressions } from "./expressions.js";
 import { type Judged, RowJudge } from "./row-judge.js";
+import { endsWithin } from "./watched.js";
 
 /** What a query asks for. */
 export interface QueryText {
@@ -21,6 +23,9 @@ export interface QueryText {
 
 /** After so many milliseconds the event loop has a turn. One large value more may be decoded in that time. */
 const sliceMs = 1;
+
+/** The expressions may take so many milliseconds for one address. Others wait for as long, once: the query ends. */
+const longestMs = 100;
 
 /** The parts of a runtime that a query needs. */
 export interface QueryParts {
@@ -67,14 +72,30 @@ export class Query {
     const names = [this.#where, ...this.#columns].flatMap((expression) => expression?.states ?? []);
     let begun = performance.now();
     for await (const rows of engine.stateRows(this.#typeName, names, after === undefined ? {} : { after })) {
-      for (const row of rows) {
+      for (let next = 0; next < rows.length; ) {
         if (performance.now() - begun > sliceMs) {
           await nextTurn();
           begun = performance.now();
         }
-        yield judge.judge(row);
+        const judged: Judged[] = [];
+        const judgeSlice = () => {
+          while (next + judged.length < rows.length) {
+            judged.push(judge.judge(rows[next + judged.length] as StateRow));
+            if (performance.now() - begun > sliceMs) return;
+          }
+        };
+        if (!endsWithin(longestMs, judgeSlice)) throw this.#tooLong(rows[next + judged.length] as StateRow);
+        next += judged.length;
+        yield* judged;
       }
     }
+  }
+
+  #tooLong({ id }: StateRow): StatefunError {
+    return new StatefunError(
+      "QUERY_INVALID",
+      `The expressions of the query take more than ${longestMs} ms for ${this.#typeName}/${id} alone, which holds up all else. Go through fewer lists inside lists.`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { describe } from "../../errors.js";
 import { wholeBytes } from "../../model/large-value.js";
 import { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { celValueOf, jsonOfCel } from "./cel-values.js";
+import { celValueOf, JsonRoom, jsonOfCel } from "./cel-values.js";
 import type { Expression, Row } from "./expressions.js";
 
 /** What has become of one address. */
@@ -27,6 +27,9 @@ export interface JudgeParts {
   readonly catalog: TypeCatalog;
 }
 
+/** How many characters are shown of what a condition gives in the place of true or false. */
+const mostShown = 200;
+
 type Held = TypedValue | LargeState;
 
 export class RowJudge {
@@ -40,12 +43,13 @@ export class RowJudge {
     const { where, columns } = this.#parts;
     const { id } = row;
     const states = new RowStates(row, this.#parts);
+    const room = new JsonRoom();
     try {
       if (where !== undefined && !meets(where, states)) return { id };
     } catch (error) {
       return { id, failure: describe(error) };
     }
-    return { id, values: columns.map((column) => shownValue(column, states)) };
+    return { id, values: columns.map((column) => shownValue(column, states, room)) };
   }
 }
 
@@ -53,15 +57,17 @@ export class RowJudge {
 function meets(where: Expression, states: RowStates): boolean {
   const result = where.evaluate(states.rowOf(where));
   if (typeof result === "boolean") return result;
-  throw new Error(`the condition gives ${JSON.stringify(jsonOfCel(result))}, and not true or false`);
+  const shown = JSON.stringify(jsonOfCel(result, new JsonRoom()));
+  const short = shown.length > mostShown ? `${shown.slice(0, mostShown)}…` : shown;
+  throw new Error(`the condition gives ${short}, and not true or false`);
 }
 
 /** The value of a column. What does not fit is null, as where an address lacks the field of a column. */
-function shownValue(column: Expression, states: RowStates): unknown {
+function shownValue(column: Expression, states: RowStates, room: JsonRoom): unknown {
   const bytes = states.largeOf(column);
   if (bytes !== undefined) return { bytes };
   try {
-    return jsonOfCel(column.evaluate(states.rowOf(column)));
+    return jsonOfCel(column.evaluate(states.rowOf(column)), room);
   } catch {
     return null;
   }

@@ -186,6 +186,37 @@ test("the event loop has its turns while a query runs", async (t) => {
   assert.ok(turns > 5, `${turns} turns`);
 });
 
+test("an expression that would run for hours ends its query, in a condition and in a column", {
+  timeout: 20_000,
+}, async (t) => {
+  const { hold, run } = await setUp(t);
+  const items = Array.from({ length: 20_000 }, (_, item) => item);
+  await hold("a", { device: Device.pack({ status: "on", ...{ items } }) });
+  const inside = (list: string) => `device.items.all(a, ${list}.all(b, a + b >= 0.0))`;
+  await rejectsCode(run({ where: inside("device.items") }), "QUERY_INVALID", "fleet/device/a");
+  await rejectsCode(run({ columns: inside("device.items") }), "QUERY_INVALID", "fleet/device/a");
+  const { rows } = await run({ columns: inside("[1.0]") });
+  assert.deepEqual(rows, [["a", true]]);
+});
+
+test("what an expression makes of a value is null when it is far larger than a value may be", async (t) => {
+  const { hold, run } = await setUp(t);
+  await hold("a", { device: Device.pack({ status: "x".repeat(10_000) }) });
+  // Each line doubles the text of the line before.
+  const doubled = (times: number) => {
+    let expression = `v${times - 1}`;
+    for (let line = times - 1; line >= 0; line -= 1) {
+      const before = line === 0 ? "device.status" : `v${line - 1}`;
+      expression = `cel.bind(v${line}, ${before} + ${before}, ${expression})`;
+    }
+    return expression;
+  };
+  const { rows } = await run({ columns: `${doubled(2)}, ${doubled(12)}` });
+  assert.deepEqual(rows, [["a", "x".repeat(40_000), null]]);
+  const { firstFailure } = await run({ where: doubled(5) });
+  assert.ok(firstFailure !== null && firstFailure.message.length < 500);
+});
+
 test("what is wrong with the expressions is refused before anything is read", async (t) => {
   const { compile } = await setUp(t);
   await rejectsCode(compile({ where: "cuont > 1" }), "QUERY_INVALID", "count");
