@@ -9,7 +9,7 @@ import type { HttpServer } from "../http/listening.js";
 import type { MountedServer } from "../http/mounted.js";
 import { targetOf } from "../http/request-target.js";
 import { listenToRoutes, mountRoutes, type RoutedServerOptions } from "../http/routed-server.js";
-import { sendJson } from "../http/server.js";
+import { sendJson } from "../http/sending.js";
 import { answers } from "./answers.js";
 import { ConsoleFiles } from "./console-files.js";
 import { Metrics } from "./metrics.js";

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import { StatefunError } from "../../errors.js";
-import { sendBody } from "../http/server.js";
+import { sendBody } from "../http/sending.js";
 import { packageFolder } from "./package-files.js";
 
 const contentTypes: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StatefunError } from "../../errors.js";
 import { publicMessage } from "../http/error-answer.js";
-import { sendBody } from "../http/server.js";
+import { sendBody } from "../http/sending.js";
 import { type Answered, ok, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
 import { packageFolder, packageVersion } from "./package-files.js";

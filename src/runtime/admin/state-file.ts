@@ -10,7 +10,7 @@ import { wholeBytes } from "../../model/large-value.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { jsonOf, typeIn } from "../../types/value-json.js";
-import { sendBody } from "../http/server.js";
+import { sendBody } from "../http/sending.js";
 import { encodeHeader, octetStream } from "../http/value-answer.js";
 import { addressOf } from "./addressed.js";
 import type { Asked } from "./routes.js";

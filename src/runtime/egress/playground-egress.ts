@@ -6,7 +6,7 @@ import { oneLine, StatefunError } from "../../errors.js";
 import { defaultLogger, type Logger } from "../../model/logger.js";
 import { type HttpServer, listen } from "../http/listening.js";
 import { targetOf } from "../http/request-target.js";
-import { assertMethod, sendBody } from "../http/server.js";
+import { assertMethod, sendBody } from "../http/sending.js";
 
 /** The egress that functions of the playground send to. */
 export const playgroundEgress = "io.statefun.playground/egress";

@@ -7,7 +7,7 @@ import { type Logger, logFailure } from "../../model/logger.js";
 import { type Listed, OpenList } from "../../model/open-list.js";
 import type { Access } from "./access.js";
 import { codeOf, isOwnFault } from "./error-answer.js";
-import { sendError } from "./server.js";
+import { sendError } from "./sending.js";
 
 /**
  * Answers one request. The URL begins where the server is mounted: "/" is its root. An error that the handler throws is answered

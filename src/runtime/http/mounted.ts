@@ -7,7 +7,7 @@ import { checked, defineOptions, withDefault } from "../../model/options.js";
 import { Access } from "./access.js";
 import { Answering, type RequestHandler } from "./answering.js";
 import { type ListenOptions, lastAnswersMs } from "./listening.js";
-import { sendBody, sendError } from "./server.js";
+import { sendBody, sendError } from "./sending.js";
 
 /** Options of `StatefunRuntime.handler`. */
 export interface RuntimeHandlerOptions {

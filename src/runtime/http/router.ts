@@ -1,7 +1,7 @@
 // Which route a request takes: both servers of the runtime match their requests against one table each.
 
 import type { IncomingMessage } from "node:http";
-import { assertMethod } from "./server.js";
+import { assertMethod } from "./sending.js";
 
 /** One method of one path. */
 export interface Route {

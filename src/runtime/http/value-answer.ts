@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypedValue } from "../../model/typed-value.js";
 import { encodeMetadataHeader, metadataHeader } from "../../types/metadata-header.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
-import { sendBody } from "./server.js";
+import { sendBody } from "./sending.js";
 
 export const octetStream = "application/octet-stream";
 /** The header that names the type of a value, in a request and in an answer. */

@@ -5,7 +5,7 @@ import type { TypedValue } from "../../model/typed-value.js";
 import { showMetadata } from "../../types/metadata-json.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { bodyOf, retryAfterOf, statusOf } from "../http/error-answer.js";
-import { sendBody } from "../http/server.js";
+import { sendBody } from "../http/sending.js";
 
 /** The media type of many calls and of their answers: JSON values, each in a line of its own. */
 export const jsonLines = "application/x-ndjson";

@@ -22,7 +22,7 @@ import type { MountedServer } from "../http/mounted.js";
 import { headerNamesOption, RequestMetadata } from "../http/request-metadata.js";
 import { listenToRoutes, mountRoutes, type RoutedRequest, type RoutedServerOptions } from "../http/routed-server.js";
 import type { Route } from "../http/router.js";
-import { sendJson } from "../http/server.js";
+import { sendJson } from "../http/sending.js";
 import type { IngressAnswers } from "./api.js";
 import { ManyCalls } from "./many-calls.js";
 import { addressOf, keyOf, OneMessage } from "./one-message.js";

@@ -13,7 +13,7 @@ import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import type { RequestMetadata } from "../http/request-metadata.js";
 import { parseDuration } from "../http/request-target.js";
-import { sendJson, sendNothing } from "../http/server.js";
+import { sendJson, sendNothing } from "../http/sending.js";
 import { sendValue } from "../http/value-answer.js";
 import type { IngressAnswers } from "./api.js";
 import { keyLifetimeOf, timeoutOf } from "./durations.js";

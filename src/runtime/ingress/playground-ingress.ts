@@ -11,7 +11,7 @@ import { bytesReader } from "../http/body-value.js";
 import { type HttpServer, listen } from "../http/listening.js";
 import { readBody } from "../http/request-body.js";
 import { targetOf } from "../http/request-target.js";
-import { assertMethod, sendBody } from "../http/server.js";
+import { assertMethod, sendBody } from "../http/sending.js";
 import { assertServed } from "./served.js";
 
 /** Options of {@link openPlaygroundIngress}. */

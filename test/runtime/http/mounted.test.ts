@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import type { RequestHandler } from "../../../src/runtime/http/answering.js";
 import { type MountOptions, mount } from "../../../src/runtime/http/mounted.js";
 import { readBody } from "../../../src/runtime/http/request-body.js";
-import { sendJson } from "../../../src/runtime/http/server.js";
+import { sendJson } from "../../../src/runtime/http/sending.js";
 import { throwsCode } from "../../support/expect-code.js";
 import { Gate } from "../../support/gate.js";
 import { rawConnection, type Sent, send } from "../../support/http.js";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StatefunError } from "../../../src/errors.js";
 import { listenToRoutes } from "../../../src/runtime/http/routed-server.js";
-import { sendJson } from "../../../src/runtime/http/server.js";
+import { sendJson } from "../../../src/runtime/http/sending.js";
 import { send } from "../../support/http.js";
 
 const logger = { error: () => {}, warn: () => {} };
