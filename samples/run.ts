@@ -27,7 +27,12 @@ const runtime = await StatefunRuntime.open({
   egresses: Object.fromEntries(egresses.map((egress) => [egress, print(egress)])),
 });
 console.log(
-  `Serving ${functions.typeNames.join(", ")} at ${runtime.ingress?.url}. The first lines of samples/${sample}/functions.ts say what to try.`,
+  `Process ${process.pid} serves ${functions.typeNames.join(", ")} at ${runtime.ingress?.url}. The console is at ${runtime.admin?.url}, the data is in .statefun/${sample}. Press Ctrl-C to stop. The first lines of samples/${sample}/functions.ts say what to try.`,
 );
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => runtime.close());
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    await runtime.close();
+    console.log("Stopped.");
+  });
+}

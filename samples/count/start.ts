@@ -20,12 +20,17 @@ const runtime = await StatefunRuntime.open({
   process.exit(1);
 });
 
-console.log(`Serving ${functions.typeNames.join(", ")} at ${runtime.ingress?.url}. The admin server is at ${runtime.admin?.url}.
-Counts are kept in .statefun/count: remove the folder to begin again. Try in another terminal:
+console.log(`Process ${process.pid} serves ${functions.typeNames.join(", ")} at ${runtime.ingress?.url}. The console is at ${runtime.admin?.url}.
+Counts are kept in .statefun/count: remove the folder to begin again. Press Ctrl-C to stop. Try in another terminal:
 
   curl ${runtime.ingress?.url}/call/example/count/bob -d '{"name": "Bob"}'
   curl '${runtime.ingress?.url}/send/example/count/bob?delay=5s' -d '{"name": "Bob"}'
   curl ${runtime.admin?.url}/addresses/example/count/bob
 `);
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => runtime.close());
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    await runtime.close();
+    console.log("Stopped.");
+  });
+}

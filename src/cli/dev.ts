@@ -30,7 +30,7 @@ export async function dev(input: Input): Promise<void> {
     ...egressFiles(input),
   ]);
   outliveReader();
-  print("The functions restart when a source changes. Press Ctrl-C to stop.");
+  print(`Process ${process.pid} restarts the functions when a source changes. Press Ctrl-C to stop.`);
   const stopped = firstSignal().then(() => undefined);
   let printed = "";
   let changed: string | undefined;
@@ -49,6 +49,7 @@ export async function dev(input: Input): Promise<void> {
     await child.stop();
   } while (changed !== undefined);
   await watcher.close();
+  print("Stopped.");
 }
 
 /** Finds the file of functions and the module file by their names, in any order. Throws OPTION_INVALID. */

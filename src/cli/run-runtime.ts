@@ -24,6 +24,7 @@ export interface Running {
   readonly text: string;
   /** The description for programs. */
   readonly json: {
+    readonly pid: number;
     readonly functions: readonly string[];
     readonly module: string | null;
     readonly schedules: readonly string[];
@@ -52,13 +53,14 @@ export async function openRuntime(
     ...(module === undefined ? [] : await moduleRows(module)),
     ...schedules.map(scheduleRow),
     ["ingress", ingress?.url ?? ""],
-    ["admin", admin?.url ?? ""],
+    ["console", admin?.url ?? ""],
     ["data", dir ?? "in memory only"],
   ];
   return {
     runtime,
     text: columns(rows.filter(([, shown]) => shown !== "").map(([name = "", shown = ""]) => [`  ${name}`, shown])),
     json: {
+      pid: process.pid,
       functions: functions.typeNames,
       module: module ?? null,
       schedules: schedules.map(({ name }) => name),

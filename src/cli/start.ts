@@ -18,9 +18,13 @@ export async function start(input: Input): Promise<void> {
   outliveReader();
   const { runtime, text, json } = await openRuntime(input, functionsFile, module, logger);
   if (input.flag("json")) printJson(json);
-  else print(`The runtime is running. Press Ctrl-C to stop.\n${text}`);
+  else print(`The runtime is running as process ${process.pid}. Press Ctrl-C to stop.\n${text}`);
   await firstSignal();
+  // With --json, stdout has one document and nothing else.
+  const say = input.flag("json") ? () => {} : print;
+  say("Stopping, once the calls in flight have ended. A second Ctrl-C stops at once.");
   await runtime.close();
+  say("Stopped.");
   process.exit(); // The functions may have timers and connections of their own.
 }
 

@@ -37,7 +37,7 @@ const files = { "package.json": '{ "type": "module" }', "functions.ts": source("
 /** Waits until the functions run. The ports change with each restart, since any free ports are asked for. */
 async function up(dev: Running, how: RegExp): Promise<Record<string, string>> {
   const [, ingress = ""] = await dev.saw(/ingress +(\S+)/);
-  const [, admin = ""] = await dev.saw(/admin +(\S+)/);
+  const [, admin = ""] = await dev.saw(/console +(\S+)/);
   await dev.saw(how);
   return { STATEFUN_URL: ingress, STATEFUN_ADMIN_URL: admin };
 }

@@ -59,7 +59,7 @@ test("the commands of docs/failures.md print what the page says", async (t) => {
     cwd,
   });
   const [, ingress = ""] = await runtime.saw(/ingress +(\S+)/);
-  const [, admin = ""] = await runtime.saw(/admin +(\S+)/);
+  const [, admin = ""] = await runtime.saw(/console +(\S+)/);
   const env = { STATEFUN_URL: ingress, STATEFUN_ADMIN_URL: admin };
   const kept = async () => {
     const { stdout } = await run(built.main, ["dead-letters", "--json"], { env });

@@ -62,3 +62,57 @@ test("an argument that is missing or too much is refused", () => {
   throwsCode(() => parseInput("ps", ["a/b"]), "OPTION_INVALID", "a/b");
   throwsCode(() => parseInput("show", ["a/b", "c", "d"]), "OPTION_INVALID", '"d"');
 });
+
+/** Runs with variables in the environment, which are gone afterwards. */
+function withVariables(variables: Readonly<Record<string, string>>, body: () => void): void {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  try {
+    body();
+  } finally {
+    process.env = before;
+  }
+}
+
+test("a variable of the environment stands for an option, and the option wins", () => {
+  withVariables(
+    { STATEFUN_DIR: "data", STATEFUN_EGRESS: " a/b=x.jsonl  c/d=- ", STATEFUN_ADMIN_READ_ONLY: "true" },
+    () => {
+      const input = parseInput("start", []);
+      assert.equal(input.text("dir"), "data");
+      assert.deepEqual(input.texts("egress"), ["a/b=x.jsonl", "c/d=-"]);
+      assert.equal(input.flag("admin-read-only"), true);
+      assert.equal(parseInput("start", ["--dir", "other"]).text("dir"), "other");
+      assert.deepEqual(parseInput("start", ["--egress", "e/f=-"]).texts("egress"), ["e/f=-"]);
+    },
+  );
+});
+
+test("a variable that is empty or off counts as none, and a switch is on or off", () => {
+  withVariables(
+    { STATEFUN_DIR: " ", STATEFUN_EGRESS: "", STATEFUN_MEMORY: "0", STATEFUN_ADMIN_READ_ONLY: "yes" },
+    () => {
+      const input = parseInput("start", []);
+      assert.equal(input.text("dir"), undefined);
+      assert.deepEqual(input.texts("egress"), []);
+      assert.equal(input.flag("memory"), false);
+      throwsCode(() => input.flag("admin-read-only"), "OPTION_INVALID", "STATEFUN_ADMIN_READ_ONLY");
+    },
+  );
+});
+
+test("a port that Kubernetes names for a service is none of ours", () => {
+  withVariables({ STATEFUN_PORT: "tcp://10.0.0.1:80", STATEFUN_ADMIN_PORT: "7072" }, () => {
+    assert.equal(parseInput("start", []).text("port"), undefined);
+    assert.equal(parseInput("start", []).text("admin-port"), "7072");
+  });
+});
+
+test("an option that says what one command does has no variable", () => {
+  withVariables({ STATEFUN_ALL: "1", STATEFUN_KEY: "order-17", STATEFUN_URL: "http://127.0.0.1:1" }, () => {
+    assert.equal(parseInput("drop", []).flag("all"), false);
+    assert.equal(parseInput("send", ["a/b", "c"]).text("key"), undefined);
+    assert.equal(parseInput("send", ["a/b", "c"]).text("url"), "http://127.0.0.1:1");
+    assert.equal(parseInput("module", ["functions.ts"]).text("url"), undefined);
+  });
+});

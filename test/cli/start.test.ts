@@ -32,7 +32,7 @@ export const functions = new StatefulFunctions(Counter);
 /** Waits until a runtime runs; resolves to the addresses of its servers, for the commands that ask it. */
 async function env(runtime: Running): Promise<Record<string, string>> {
   const [, ingress = ""] = await runtime.saw(/ingress +(\S+)/);
-  const [, admin = ""] = await runtime.saw(/admin +(\S+)/);
+  const [, admin = ""] = await runtime.saw(/console +(\S+)/);
   return { STATEFUN_URL: ingress, STATEFUN_ADMIN_URL: admin };
 }
 
@@ -52,8 +52,10 @@ test("functions run until Ctrl-C, and their state is there at the next start", a
     const vars = await env(runtime);
     await runtime.saw(/data +\.statefun\n/);
     assert.equal((await call(vars)).stdout, answer);
-    const { code, stderr } = await runtime.stop();
+    const { code, stdout, stderr } = await runtime.stop();
     assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, new RegExp(`^The runtime is running as process ${runtime.process.pid}\\.`));
+    assert.match(stdout, /\nStopped\.\n$/);
   }
 });
 

@@ -44,7 +44,7 @@ function command(...begin: string[]): string[] {
 
 async function up(running: Running): Promise<Record<string, string>> {
   const [, ingress = ""] = await running.saw(/ingress +(\S+)/);
-  const [, admin = ""] = await running.saw(/admin +(\S+)/);
+  const [, admin = ""] = await running.saw(/console +(\S+)/);
   return { STATEFUN_URL: ingress, STATEFUN_ADMIN_URL: admin };
 }
 
