@@ -2,6 +2,7 @@
 
 import { type DynamicModule, Inject, type ModuleMetadata, Logger as NestLogger } from "@nestjs/common";
 import { APP_FILTER, ApplicationConfig, DiscoveryModule, DiscoveryService, HttpAdapterHost } from "@nestjs/core";
+import { StatefunError } from "../errors.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Duration } from "../model/duration.js";
 import type { Logger } from "../model/logger.js";
@@ -117,6 +118,7 @@ export class StatefunRuntimeModule {
   /** @internal */
   async onModuleInit(): Promise<void> {
     const { configure, grace: _, mount = {}, ...options } = this.#options;
+    this.#assertOnlyOne();
     const functions = new StatefulFunctions();
     configure?.(functions);
     this.#providers = new FunctionProviders(this.#discovery, functions);
@@ -128,6 +130,16 @@ export class StatefunRuntimeModule {
     });
     this.#later.open(runtime);
     this.#mounted?.open(runtime, mount, globalPrefixOf(this.#config));
+  }
+
+  /** Two modules would each open a runtime with all functions, and nobody could say which one is injected. */
+  #assertOnlyOne(): void {
+    const runtimes = this.#discovery.getProviders().filter(({ token }) => token === LaterRuntime);
+    if (runtimes.length === 1) return;
+    throw new StatefunError(
+      "OPTION_INVALID",
+      "The application imports StatefunRuntimeModule.forRoot or forRootAsync more than once. Import it once, in the root module: every module can inject its runtime.",
+    );
   }
 
   /** @internal */

@@ -123,7 +123,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     closing.add("ingresses", (graceMs) => server.close(graceMs));
   }
   const dir = options.dir === false ? undefined : options.dir;
-  const backUp = async (folder: string) => (await import("../store/backup.js")).backUp(store, folder);
+  const backUp = async (folder: string) => (await import("../store/backup.js")).backUp(store, folder, dir);
   const runs = new Runs(engine, options.clock);
   const parts = { engine, runs, schedules, catalog, ingresses, watch, dir, backUp, logger, closing };
   const servers = await Servers.open(parts, options);

@@ -313,7 +313,7 @@ export class StatefunRuntime {
   /**
    * Copies everything that the runtime keeps into another folder, while it goes on: states, messages and delayed messages as they
    * are at one moment, between two commits. The folder must not exist yet, or be empty; `StatefunRuntime.open({ dir })` opens it.
-   * Rejects with OPTION_INVALID when it holds something, and with STORE_FULL and STORE_FAILED; then there is no such folder.
+   * Rejects with OPTION_INVALID when it holds something or lies inside the data folder, and with STORE_FULL and STORE_FAILED; then there is no such folder.
    *
    * @example
    * ```ts

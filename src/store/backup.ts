@@ -1,7 +1,7 @@
 // A copy of a store in a folder of its own, made while the store is used.
 
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { StatefunError } from "../errors.js";
 import { failureOf } from "./failure.js";
 import { syncFolder } from "./folder.js";
@@ -21,11 +21,12 @@ export interface Backup {
 /**
  * Copies a store as it is at one moment, between two commits, into a folder that does not exist yet or is empty. The copy has
  * its name only when it is whole and on disk. Until then it is a folder beside it whose name ends in ".part" and six characters, which
- * a crash leaves behind. Rejects with OPTION_INVALID when the folder holds something, and with STORE_FULL and STORE_FAILED;
- * nothing is left then.
+ * a crash leaves behind. `own` is the folder of the store, if it has one. Rejects with OPTION_INVALID when the folder holds something or
+ * lies inside the store's own one, and with STORE_FULL and STORE_FAILED; nothing is left then.
  */
-export async function backUp(store: CopiedStore, to: string): Promise<Backup> {
+export async function backUp(store: CopiedStore, to: string, own?: string): Promise<Backup> {
   const folder = resolve(to);
+  if (own !== undefined) await assertOutside(folder, own);
   await assertFree(folder);
   const part = await makePart(folder);
   try {
@@ -53,17 +54,39 @@ async function copy(store: CopiedStore, folder: string): Promise<Omit<Backup, "f
   return { entries, bytes };
 }
 
+/** Whoever loses the store's folder would lose the backup with it, and the database would hold files that are not its own. */
+async function assertOutside(folder: string, own: string): Promise<void> {
+  const way = relative(await realPath(resolve(own)), await realPath(folder));
+  if (way.split(sep)[0] === ".." || isAbsolute(way)) return;
+  throw new StatefunError(
+    "OPTION_INVALID",
+    `The folder ${folder} lies inside the data folder ${own}. Name a folder outside of it: a backup inside would be lost with it.`,
+  );
+}
+
+/** The path without links, as far as there is anything at it. */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPath(parent), basename(path));
+  }
+}
+
 async function assertFree(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw new StatefunError("OPTION_INVALID", `A backup can't be written to ${folder}: ${error.message}.`);
   });
-  if (names.length === 0) return;
-  throw new StatefunError(
-    "OPTION_INVALID",
-    `The folder ${folder} is not empty. Name a folder that does not exist yet: a backup never overwrites another one.`,
-  );
+  if (names.length > 0) throw notFree(folder, "is not empty");
 }
+
+const notFree = (folder: string, why: string) =>
+  new StatefunError(
+    "OPTION_INVALID",
+    `The folder ${folder} ${why}. Name a folder that does not exist yet: a backup never overwrites another one.`,
+  );
 
 async function makePart(folder: string): Promise<string> {
   try {
@@ -77,6 +100,8 @@ async function makePart(folder: string): Promise<string> {
 /** Gives the copy its name. Only a folder that is not there can be named so on each system. */
 async function give(part: string, folder: string): Promise<void> {
   await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOTEMPTY" || error.code === "EEXIST") throw notFree(folder, "is not empty any more");
+    if (error.code === "ENOTDIR") throw notFree(folder, "is a link");
     if (error.code !== "ENOENT") throw error;
   });
   await rename(part, folder);

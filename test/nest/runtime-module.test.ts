@@ -71,6 +71,11 @@ describe("the start and the end of an application", () => {
     await rejectsCode(runtime.ref(Slow, "a").take("late"), "SHUTTING_DOWN");
   });
 
+  test("a second module is refused: its functions would run twice", async () => {
+    const second = StatefunRuntimeModule.forRootAsync({ useFactory: () => ({ ...alone }) });
+    await rejectsCode(start({ providers: [Plain], imports: [second] }), "OPTION_INVALID", "StatefunRuntimeModule");
+  });
+
   test("a start that fails leaves no runtime open", async () => {
     const dir = mkdtempSync(join(tmpdir(), "statefun-nest-"));
     try {

@@ -1,8 +1,8 @@
 // A copy of a store that is made while the store is used.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { backUp } from "../../src/store/backup.js";
 import { openLevelStore } from "../../src/store/level-store.js";
@@ -89,6 +89,34 @@ test("a folder that holds something is refused and stays as it is; an empty one 
   // A path may be relative, and end in a slash.
   const { folder } = await backUp(store, `${relative(process.cwd(), join(dirname(to), "other"))}/`);
   assert.equal(folder, join(dirname(to), "other"));
+});
+
+test("a folder inside the store's own one is refused, whatever links lead there", async (t) => {
+  const own = freshFolder(t);
+  const store = await openLevelStore(own);
+  t.after(() => store.close());
+  const link = join(dirname(own), "link");
+  symlinkSync(own, link);
+  for (const to of [join(own, "backup"), join(own, "db", "deep", "backup"), join(link, "backup")]) {
+    await rejectsCode(backUp(store, to, own), "OPTION_INVALID", to);
+  }
+  assert.deepEqual(readdirSync(own).sort(), ["FORMAT", "OWNER", "db"]);
+  await backUp(store, `${own}-beside`, own);
+  await backUp(store, join(dirname(own), "..backup"), own);
+});
+
+test("of two backups into one folder the second is refused, and a link is no folder", async (t) => {
+  const store = new MemoryStore();
+  await store.write(group("value", 3));
+  const to = freshFolder(t);
+  const made = await Promise.allSettled([backUp(store, to), backUp(store, to)]);
+  const refused = made.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []));
+  assert.deepEqual(refused, ["OPTION_INVALID"]);
+  assert.equal((await contentOf(to)).length, 3);
+  const link = join(dirname(to), "link");
+  symlinkSync(join(dirname(to), "nowhere"), link);
+  await rejectsCode(backUp(store, link), "OPTION_INVALID", link);
+  assert.deepEqual(readdirSync(dirname(to)).sort(), [basename(to), "link"].sort());
 });
 
 test("a store that is closed while it is copied leaves no folder", async (t) => {
