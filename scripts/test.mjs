@@ -54,7 +54,7 @@ const bundles = mkdtempSync(join(cache, "tests-"));
 // Ctrl-C ends the tests. This process then goes on, to remove the bundles.
 process.on("SIGINT", () => {});
 try {
-  if (chosen.some((file) => file.startsWith("console/"))) await ensureConsole();
+  if (chosen.some((file) => /^(console|deploy)\//.test(file))) await ensureConsole();
   await bundleTests(root, chosen, bundles);
   const files = chosen.sort().map((file) => join(bundles, file.replace(/\.ts$/, ".js")));
   const args = ["--enable-source-maps", "--test", ...concurrency, ...files];

@@ -98,9 +98,11 @@ export class Certificates {
   }
 }
 
-function openssl(...args: string[]): void {
-  const { status, stderr, error } = spawnSync("openssl", args, { encoding: "utf8" });
+/** Runs openssl. Returns what it prints. */
+export function openssl(...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync("openssl", args, { encoding: "utf8" });
   if (error !== undefined)
     throw new Error("openssl is not installed (Debian: apt-get install openssl)", { cause: error });
   if (status !== 0) throw new Error(`openssl ${args[0]} failed: ${stderr}`);
+  return stdout;
 }
