@@ -6,6 +6,7 @@ import { Button } from "../ui/controls.js";
 import { Icon } from "../ui/icon.js";
 import { Badge, Empty } from "../ui/notice.js";
 import { PageHead } from "../ui/page.js";
+import { closeDialog } from "./dialogs.js";
 import { DialogHost, Toasts } from "./floating.js";
 import { Health } from "./health.js";
 import { readOnly } from "./info.js";
@@ -27,11 +28,15 @@ export function Shell() {
   const place = parts.join("\n");
   const locked = loginNeeded.value;
 
-  // A click on a link is over when the page has changed: the focus goes on from the page, and not from the link.
+  // A click on a link is over when the page has changed: the focus goes on from the page, and not from the link. A dialog belongs to
+  // the page that opened it, and the browser's "back" reaches below an open dialog.
   useEffect(() => {
     menu.value = false;
     if (first.current) first.current = false;
-    else main.current?.focus({ preventScroll: true });
+    else {
+      closeDialog();
+      main.current?.focus({ preventScroll: true });
+    }
     scrollTo(0, 0);
   }, [place]);
 

@@ -25,7 +25,7 @@ export function assertEgress(known: KnownFunction, egress: string, outboxes: Out
   const names = declared.map((each) => each.egress).join(", ") || "none";
   throw new Refusal(
     "EGRESS_UNKNOWN",
-    `${known.typeName} sent a record to the egress ${egress}, which does not exist. The egresses: ${names}.`,
+    `${known.typeName} sent a record to the egress ${egress}, which does not exist. The egresses: ${names}. Give it a consumer in the option egresses (--egress ${egress}=<target> of the command), or add it to the module file.`,
   );
 }
 

@@ -122,7 +122,7 @@ test("a message that waits is opened, edited and dropped", async () => {
   await leave(page);
 });
 
-test("delayed messages count down; one is delivered now, one is postponed, one is cancelled", async () => {
+test("delayed messages count down; one is delivered now, one is postponed, one is withdrawn", async () => {
   for (const minutes of [30, 90, 200]) {
     await shop.send("delayed", Remind.pack({ in: minutes, text: `after ${minutes} minutes` }));
   }
@@ -138,9 +138,9 @@ test("delayed messages count down; one is delivered now, one is postponed, one i
   await page.getByRole("textbox", { name: "By" }).fill("5h");
   await button(page.getByRole("dialog"), "Postpone").click();
   await panel.getByText(/in 6 h 2?9|in 6 h 30/).waitFor();
-  await button(rows.filter({ hasText: "after 200 minutes" }), "Cancel").click();
-  await button(page.getByRole("dialog"), "Cancel the message").click();
-  await page.getByText("The message is cancelled.").waitFor();
+  await button(rows.filter({ hasText: "after 200 minutes" }), "Withdraw").click();
+  await button(page.getByRole("dialog"), "Withdraw the message").click();
+  await page.getByText("The message is withdrawn.").waitFor();
   await button(rows.filter({ hasText: "after 30 minutes" }), "Deliver now").click();
   await page.getByText("The message is delivered.").waitFor();
   await page.locator("pre").getByText("after 30 minutes").first().waitFor(); // the cart keeps it as its note

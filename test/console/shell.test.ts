@@ -26,6 +26,16 @@ describe("the console", () => {
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   });
 
+  test("a dialog closes when the browser goes back to another page", async () => {
+    const page = await world.page("#/functions");
+    await page.goto(`${world.url}#/functions/fleet%2Fdevice/d-1`);
+    await page.getByRole("button", { name: "Send or call" }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { level: 1, name: "Functions" }).waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
   test("a URL that is no page says so", async () => {
     const page = await world.page("#/nothing/here");
     await page.getByRole("heading", { name: "There is no such page" }).waitFor();

@@ -73,15 +73,15 @@ function DelayedMessage({ message, onChanged }: { readonly message: ShownDelayed
     }
     onChanged();
   };
-  const cancel = () =>
+  const withdraw = () =>
     confirm({
-      title: "Cancel the message?",
+      title: "Withdraw the message?",
       text: "The message is removed for good, and is not delivered.",
-      verb: "Cancel the message",
+      verb: "Withdraw the message",
       danger: true,
       action: async () => {
         await request("DELETE", own);
-        sayDone("The message is cancelled.");
+        sayDone("The message is withdrawn.");
         onChanged();
       },
     });
@@ -118,8 +118,8 @@ function DelayedMessage({ message, onChanged }: { readonly message: ShownDelayed
               >
                 Postpone
               </Button>
-              <Button kind="danger" onClick={cancel}>
-                Cancel
+              <Button kind="danger" onClick={withdraw}>
+                Withdraw
               </Button>
             </>
           )}

@@ -27,12 +27,12 @@ export function typeOf(known: OneFunction | undefined, typename: string): ShownH
   return known?.handlers.find((handler) => handler.typename === typename);
 }
 
-/** A draft of a type, with an example of the type or an empty value. */
+/** A draft of a type, with an example of the type or an empty value. Most JSON types without a schema are objects. */
 export function draftFor(known: OneFunction | undefined, typename: string = otherType): Draft {
   const type = typeOf(known, typename);
   const schema = type?.schema as JsonSchema | null | undefined;
   const isUnknown = type === undefined || type.kind === "unknown";
-  const start = type?.example ?? (schema == null ? null : startOf(schema, schema));
+  const start = type?.example ?? (schema == null ? {} : startOf(schema, schema));
   return {
     action: "call",
     typename,

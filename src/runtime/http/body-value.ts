@@ -176,7 +176,7 @@ function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
   if (handled.length === 1) return handled[0] as Type<any>;
   const why = isElsewhere(catalog, typeName)
     ? `${elsewhere(typeName)} Send the value's bytes as ${octetStream}, or JSON of one of StateFun's own types.`
-    : takenText(catalog, typeName);
+    : `Or name the method with ?handler=…. ${takenText(catalog, typeName)}`;
   throw new StatefunError(
     "VALUE_UNTYPED",
     `The type of the value is missing. Name the type with ?type=…, in the header Statefun-Type or, in a line of POST /calls, in "type". ${why}`,
