@@ -1,11 +1,11 @@
 // One delayed message, whole, in a dialog: delivers it now, postpones it, and withdraws it.
 
-import { useState } from "preact/hooks";
 import type { ShownDelayed } from "../../src/runtime/admin/api/delayed.js";
-import { type ApiError, path, request } from "../app/api.js";
+import { path, request } from "../app/api.js";
 import { closeDialog, openDialog } from "../app/dialogs.js";
 import { readOnly } from "../app/info.js";
 import { sayDone } from "../app/toasts.js";
+import { useAttempt } from "../app/use-attempt.js";
 import { useGet } from "../app/use-get.js";
 import { AddressLink, AddressText } from "../ui/address-link.js";
 import { Button } from "../ui/controls.js";
@@ -25,22 +25,15 @@ export interface DelayedMessageProps {
 export function DelayedMessage({ of, onDone }: DelayedMessageProps) {
   const place = path`delayed/${of.key}`;
   const message = useGet<ShownDelayed>(place);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
+  const { busy, error, attempt } = useAttempt();
 
-  const change = async (done: string, action: () => Promise<unknown>) => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const change = (done: string, action: () => Promise<unknown>) =>
+    attempt(async () => {
       await action();
       sayDone(done);
       closeDialog();
       onDone();
-    } catch (thrown) {
-      setError(thrown as ApiError);
-      setBusy(false);
-    }
-  };
+    });
   const deliver = () => change("The message is delivered.", () => request("POST", `${place}/deliver`));
   const withdraw = () => change("The message is withdrawn.", () => request("DELETE", place));
   return (

@@ -1,9 +1,9 @@
 // Dialogs: over the page, closed by Esc, with the focus back at the button that opened them.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { ApiError } from "../app/api.js";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { closeDialog, openDialog } from "../app/dialogs.js";
+import { useAttempt } from "../app/use-attempt.js";
 import { Button } from "./controls.js";
 import { Failure } from "./notice.js";
 
@@ -65,19 +65,12 @@ export function confirm(props: ConfirmProps): void {
 }
 
 function Confirm({ title, text, verb, danger = false, action }: ConfirmProps) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const run = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { busy, error, attempt } = useAttempt();
+  const run = () =>
+    attempt(async () => {
       await action();
       closeDialog();
-    } catch (thrown) {
-      setError(thrown as ApiError);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Dialog
       title={title}

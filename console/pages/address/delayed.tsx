@@ -1,20 +1,21 @@
 // The delayed messages of an address, with the time that is left: deliver now, postpone, cancel.
 
-import { useEffect } from "preact/hooks";
 import type { DelayedList, ShownDelayed } from "../../../src/runtime/admin/api/delayed.js";
 import { path as pathOf, request } from "../../app/api.js";
 import { openDialog } from "../../app/dialogs.js";
+import { useFreshOn } from "../../app/fresh-pages.js";
 import { readOnly } from "../../app/info.js";
 import { usePages } from "../../app/pages-of.js";
 import { sayDone, sayFailed } from "../../app/toasts.js";
 import { Button } from "../../ui/controls.js";
 import { confirm } from "../../ui/dialog.js";
-import { Badge, Empty, Failure } from "../../ui/notice.js";
+import { Badge } from "../../ui/notice.js";
 import { Panel } from "../../ui/page.js";
 import { Until } from "../../ui/time.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
 import { Caller } from "./caller.js";
+import { Entries } from "./entries.js";
 import { PostponeDialog } from "./postpone-dialog.js";
 import type { Shown } from "./shown.js";
 
@@ -23,12 +24,9 @@ const pageSize = 20;
 export function Delayed({ address, reload }: Shown) {
   const query = { function: address.function, id: address.id, limit: pageSize };
   const list = usePages<DelayedList, ShownDelayed>("delayed", query, pageOf);
-  const { items, error, loading, complete } = list;
   // The page polls the address. Its next messages tell when this list has changed.
   const sign = address.delayed.map(({ dueAt, cancellationToken }) => `${dueAt} ${cancellationToken}`).join();
-  useEffect(() => {
-    if (!list.loading && list.items.length <= pageSize) list.reload();
-  }, [sign]);
+  useFreshOn(list, pageSize, [sign]);
   const changed = () => {
     list.reload();
     reload();
@@ -40,22 +38,11 @@ export function Delayed({ address, reload }: Shown) {
         <Button kind="plain" icon="reload" label="Read the delayed messages again" onClick={() => list.reload()} />
       }
     >
-      {error !== undefined && <Failure error={error} retry={() => list.reload()} />}
-      {items.length === 0 && error === undefined && (
-        <Empty>{loading ? "Loading …" : "No delayed message waits for it."}</Empty>
-      )}
-      <ol class="entries">
-        {items.map((message) => (
-          <DelayedMessage key={message.key} message={message} onChanged={changed} />
-        ))}
-      </ol>
-      {items.length > 0 && !complete && (
-        <div class="more">
-          <Button disabled={loading} onClick={() => list.more()}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <Entries
+        list={list}
+        empty="No delayed message waits for it."
+        entry={(message) => <DelayedMessage key={message.key} message={message} onChanged={changed} />}
+      />
     </Panel>
   );
 }

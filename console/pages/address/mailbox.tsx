@@ -1,21 +1,21 @@
 // The messages that wait for an address: each may be opened, edited and dropped.
 
-import { useEffect } from "preact/hooks";
 import type { MailboxPage, ShownWaiting } from "../../../src/runtime/admin/api/mailbox.js";
 import type { OneFunction } from "../../../src/runtime/admin/api/one-function.js";
 import { path as pathOf, request } from "../../app/api.js";
 import { openDialog } from "../../app/dialogs.js";
+import { useFreshOn } from "../../app/fresh-pages.js";
 import { readOnly } from "../../app/info.js";
 import { usePages } from "../../app/pages-of.js";
 import { sayDone } from "../../app/toasts.js";
 import { Button } from "../../ui/controls.js";
 import { confirm } from "../../ui/dialog.js";
 import { countOf } from "../../ui/format.js";
-import { Empty, Failure } from "../../ui/notice.js";
 import { Panel } from "../../ui/page.js";
 import { MetadataList } from "../../ui/value.js";
 import { ValueBlock } from "../../ui/value-block.js";
 import { Caller } from "./caller.js";
+import { Entries } from "./entries.js";
 import { MessageDialog } from "./message-dialog.js";
 import type { Shown } from "./shown.js";
 
@@ -24,11 +24,8 @@ const pageSize = 20;
 export function Mailbox({ address, known, path, reload }: Shown) {
   const { waiting, inFlight } = address;
   const list = usePages<MailboxPage, ShownWaiting>(`${path}/mailbox`, { limit: pageSize }, pageOf);
-  const { items, error, loading, complete } = list;
-  // Somebody who has read further pages keeps them: the messages of the first page are the first to go.
-  useEffect(() => {
-    if (!list.loading && list.items.length <= pageSize) list.reload();
-  }, [waiting, inFlight?.since]);
+  // The messages of the first page are the first to go.
+  useFreshOn(list, pageSize, [waiting, inFlight?.since]);
   const changed = () => {
     list.reload();
     reload();
@@ -39,20 +36,13 @@ export function Mailbox({ address, known, path, reload }: Shown) {
       beside={<span class="muted small">{countOf(waiting, "message")}</span>}
       actions={<Button kind="plain" icon="reload" label="Read the mailbox again" onClick={() => list.reload()} />}
     >
-      {error !== undefined && <Failure error={error} retry={() => list.reload()} />}
-      {items.length === 0 && error === undefined && <Empty>{loading ? "Loading …" : "No message waits."}</Empty>}
-      <ol class="entries">
-        {items.map((message) => (
+      <Entries
+        list={list}
+        empty="No message waits."
+        entry={(message) => (
           <Waiting key={message.message} message={message} known={known} path={path} onChanged={changed} />
-        ))}
-      </ol>
-      {items.length > 0 && !complete && (
-        <div class="more">
-          <Button disabled={loading} onClick={() => list.more()}>
-            Show more
-          </Button>
-        </div>
-      )}
+        )}
+      />
     </Panel>
   );
 }

@@ -2,9 +2,10 @@
 
 import { useState } from "preact/hooks";
 import type { DelayedPostponed } from "../../../src/runtime/admin/api/delayed.js";
-import { type ApiError, request } from "../../app/api.js";
+import { request } from "../../app/api.js";
 import { closeDialog } from "../../app/dialogs.js";
 import { sayDone } from "../../app/toasts.js";
+import { useAttempt } from "../../app/use-attempt.js";
 import { Button, Segments, TextField } from "../../ui/controls.js";
 import { Dialog } from "../../ui/dialog.js";
 import { formatInstant } from "../../ui/format.js";
@@ -21,23 +22,16 @@ export function PostponeDialog({ dueAt, path, onDone }: PostponeDialogProps) {
   const [way, setWay] = useState<"by" | "at">("by");
   const [by, setBy] = useState("1h");
   const [at, setAt] = useState(localText(Date.parse(dueAt)));
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
+  const { busy, error, attempt } = useAttempt();
   const isAtWrong = Number.isNaN(Date.parse(at));
-  const postpone = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const postpone = () =>
+    attempt(async () => {
       const query = way === "by" ? { by } : { at: new Date(at).toISOString() };
       const { dueAt } = await request<DelayedPostponed>("POST", `${path}/postpone`, { query });
       sayDone(`It is delivered at ${formatInstant(dueAt)}.`);
       closeDialog();
       onDone();
-    } catch (thrown) {
-      setError(thrown as ApiError);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Dialog
       title="Postpone the message"

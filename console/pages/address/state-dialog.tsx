@@ -6,6 +6,7 @@ import type { ShownStateType } from "../../../src/runtime/admin/api/one-function
 import { ApiError, request, send } from "../../app/api.js";
 import { closeDialog } from "../../app/dialogs.js";
 import { sayDone } from "../../app/toasts.js";
+import { useAttempt } from "../../app/use-attempt.js";
 import { Code } from "../../ui/code.js";
 import { Button, TextField } from "../../ui/controls.js";
 import { Dialog } from "../../ui/dialog.js";
@@ -30,18 +31,7 @@ export function StateDialog({ name, held, type, path, onSaved }: StateDialogProp
   const [typename, setTypename] = useState(held?.typename ?? type?.typename ?? "");
   const [value, setValue] = useState(() => beginning(held, type));
   const [review, setReview] = useState<Review>();
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
-  const attempt = async (action: () => Promise<void>) => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await action();
-    } catch (thrown) {
-      setError(thrown as ApiError);
-    }
-    setBusy(false);
-  };
+  const { busy, error, attempt } = useAttempt();
   // A large value would take long to compare, and nobody reads the comparison.
   const isLarge = held !== undefined && "head" in held;
   const look = () =>

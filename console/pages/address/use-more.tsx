@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ListPage } from "../../app/pages-of.js";
 import { sayFailed } from "../../app/toasts.js";
-import { Button } from "../../ui/controls.js";
+import { ShowMore } from "../../ui/show-more.js";
 
 export interface More<T> {
   readonly items: readonly T[];
@@ -33,13 +33,6 @@ export function useMore<Answer, T>(
   const { items, next } = pages;
   return {
     items,
-    button:
-      next === null ? null : (
-        <div class="more">
-          <Button disabled={busy} onClick={() => void more(next)}>
-            Show more
-          </Button>
-        </div>
-      ),
+    button: next === null ? null : <ShowMore loading={busy} more={() => void more(next)} />,
   };
 }

@@ -3,16 +3,17 @@
 import { useState } from "preact/hooks";
 import type { DeadLetter } from "../../../src/runtime/admin/api/dead-letters.js";
 import type { OneFunction } from "../../../src/runtime/admin/api/one-function.js";
-import { type ApiError, functionPath, path, request } from "../../app/api.js";
+import { functionPath, path, request } from "../../app/api.js";
 import { closeDialog } from "../../app/dialogs.js";
 import { toDeadLetters } from "../../app/links.js";
 import { go } from "../../app/location.js";
 import { sayDone } from "../../app/toasts.js";
+import { useAttempt } from "../../app/use-attempt.js";
 import { useGet } from "../../app/use-get.js";
 import { Button } from "../../ui/controls.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Failure, Notice } from "../../ui/notice.js";
-import { ValueEditor } from "../../ui/value-editor.js";
+import { MessageEditor } from "../../ui/message-editor.js";
+import { Failure } from "../../ui/notice.js";
 import { bodyOf, faultIn, textOf } from "../../values/value-text.js";
 
 export interface EditLetterProps {
@@ -24,26 +25,19 @@ export function EditLetter({ of: { letter, function: name, message }, onEdited }
   const { typename } = message;
   const known = useGet<OneFunction>(functionPath(name));
   const [value, setValue] = useState(() => textOf(message));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
+  const { busy, error, attempt } = useAttempt();
   const place = path`dead-letters/${letter}`;
 
-  const save = async (resend: boolean) => {
-    if (value === undefined) return;
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (resend: boolean) =>
+    attempt(async () => {
+      if (value === undefined) return;
       await request("PUT", place, { query: { type: typename }, ...bodyOf(value, typename) });
       if (resend) await request("POST", `${place}/resend`);
       closeDialog();
       sayDone(resend ? "The edited message is sent." : "The message is edited.");
       if (resend) go(toDeadLetters());
       else onEdited();
-    } catch (thrown) {
-      setError(thrown as ApiError);
-      setBusy(false);
-    }
-  };
+    });
   const stop = busy || value === undefined || faultIn(value, typename) !== undefined;
   return (
     <Dialog
@@ -61,18 +55,7 @@ export function EditLetter({ of: { letter, function: name, message }, onEdited }
         </>
       }
     >
-      <p class="muted small">{typename}</p>
-      {value === undefined ? (
-        <Notice tone="warn">The message is too large to be edited here.</Notice>
-      ) : (
-        <ValueEditor
-          label="The message"
-          value={value}
-          typename={typename}
-          schema={known.data?.handlers.find((handler) => handler.typename === typename)?.schema}
-          onChange={setValue}
-        />
-      )}
+      <MessageEditor typename={typename} value={value} known={known.data} onChange={setValue} />
       {error !== undefined && <Failure error={error} />}
     </Dialog>
   );

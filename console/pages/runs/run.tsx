@@ -2,13 +2,14 @@
 
 import { useState } from "preact/hooks";
 import type { OneRun, RunsCancelled } from "../../../src/runtime/admin/api/runs.js";
-import { type ApiError, addressPath, request } from "../../app/api.js";
+import { addressPath, request } from "../../app/api.js";
 import { now } from "../../app/clock.js";
 import { closeDialog, openDialog } from "../../app/dialogs.js";
 import { readOnly } from "../../app/info.js";
 import { toRuns } from "../../app/links.js";
 import type { PageProps } from "../../app/page-props.js";
 import { sayDone } from "../../app/toasts.js";
+import { useAttempt } from "../../app/use-attempt.js";
 import { useGet } from "../../app/use-get.js";
 import { AddressLink, AddressText } from "../../ui/address-link.js";
 import { Button, TextField } from "../../ui/controls.js";
@@ -111,21 +112,14 @@ function Shown({ of: run }: { readonly of: OneRun }) {
 
 function Cancel({ place, onDone }: { readonly place: string; readonly onDone: () => void }) {
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const cancel = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { busy, error, attempt } = useAttempt();
+  const cancel = () =>
+    attempt(async () => {
       await request<RunsCancelled>("POST", `${place}/cancel`, { query: { reason } });
       closeDialog();
       sayDone("The run is told that it is cancelled.");
       onDone();
-    } catch (thrown) {
-      setError(thrown as ApiError);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Dialog
       title="Cancel the run?"
