@@ -3,7 +3,7 @@
 import { StatefunError } from "../errors.js";
 import type { Logger } from "../model/logger.js";
 import { mountAdminServer, openAdminServer } from "./admin/admin-server.js";
-import type { AdminParts } from "./admin/routes.js";
+import type { AdminParts } from "./admin/asked.js";
 import type { Closing } from "./closing.js";
 import type { HttpServer } from "./http/listening.js";
 import type { MountedServer, RuntimeHandler, RuntimeHandlerOptions } from "./http/mounted.js";

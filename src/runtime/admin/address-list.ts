@@ -6,17 +6,17 @@ import { StatefunError } from "../../errors.js";
 import { previewValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { assertFunction } from "./addressed.js";
-import { type Answered, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
+import { type Answered, choiceOf, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
 import type { ListedAddress } from "./api/address-list.js";
 import type { AdminAnswers } from "./api/answers.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 
 /** How many columns one page may have. */
 const mostColumns = 20;
 /** A value of more bytes is shown by its head. */
 const wholeBytes = 4 * 1024;
 
-const filters: readonly string[] = ["parked", "failing", "waiting", "delayed"] satisfies AddressFilter[];
+const filters: readonly AddressFilter[] = ["parked", "failing", "waiting", "delayed"];
 
 export const addressListAnswers = {
   addresses: async ({ engine, catalog, filled, query }: Asked): Promise<Answered<AdminAnswers["addresses"]>> => {
@@ -33,15 +33,12 @@ export const addressListAnswers = {
 function pageOf(query: ReadonlyMap<string, string>): AddressesPage {
   const after = query.get("after");
   const prefix = query.get("prefix");
-  const filter = query.get("filter");
-  if (filter !== undefined && !filters.includes(filter)) {
-    throw new StatefunError("OPTION_INVALID", `filter is "${filter}" in the query; it must be ${filters.join(", ")}.`);
-  }
+  const filter = choiceOf(query, "filter", filters);
   return {
     limit: limitOf(query),
     ...(after === undefined ? {} : { after }),
     ...(prefix === undefined ? {} : { prefix }),
-    ...(filter === undefined ? {} : { filter: filter as AddressFilter }),
+    ...(filter === undefined ? {} : { filter }),
   };
 }
 

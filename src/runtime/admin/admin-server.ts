@@ -10,10 +10,12 @@ import type { MountedServer } from "../http/mounted.js";
 import { targetOf } from "../http/request-target.js";
 import { listenToRoutes, mountRoutes, type RoutedServerOptions } from "../http/routed-server.js";
 import { sendJson } from "../http/sending.js";
+import type { AdminRoute } from "./admin-route.js";
 import { answers } from "./answers.js";
+import type { AdminParts, ServerParts } from "./asked.js";
 import { ConsoleFiles } from "./console-files.js";
 import { Metrics } from "./metrics.js";
-import { type AdminParts, type AdminRoute, type RouteName, routes, type ServerParts } from "./routes.js";
+import { type RouteName, routes } from "./routes.js";
 
 /** Options of the admin server. */
 export interface AdminOptions {

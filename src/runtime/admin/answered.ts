@@ -2,7 +2,8 @@
 
 import { StatefunError } from "../../errors.js";
 import type { AdminAnswers } from "./api/answers.js";
-import type { Asked, RouteName } from "./routes.js";
+import type { Asked } from "./asked.js";
+import type { RouteName } from "./routes.js";
 
 /** A status, and a body that is sent as JSON. */
 export interface Answered<Body> {
@@ -33,6 +34,23 @@ export function limitOf(query: ReadonlyMap<string, string>, otherwise = "100"): 
     "OPTION_INVALID",
     `limit is "${text}" in the query; it must be a whole number from 1 to ${longestPage}.`,
   );
+}
+
+/** Reads which of some choices the query names; undefined when it names none. Throws OPTION_INVALID. */
+export function choiceOf<Choice extends string>(
+  query: ReadonlyMap<string, string>,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = query.get(name);
+  const chosen = choices.find((choice) => choice === text);
+  if (text === undefined || chosen !== undefined) return chosen;
+  throw new StatefunError("OPTION_INVALID", `${name} is "${text}" in the query; it must be ${listed(choices)}.`);
+}
+
+/** "packed, content or json" */
+function listed(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
 }
 
 /** Reads a page of a list. `next` is the place of the page's last item, or null when nothing comes behind it. */

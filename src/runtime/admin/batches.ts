@@ -12,11 +12,11 @@ import { type Answered, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
 import type { BatchError, BatchMessage } from "./api/batches.js";
 import type { ShownValue } from "./api/values.js";
+import type { Asked } from "./asked.js";
 import { batchFilterOf } from "./batch-filter.js";
 import { shownMs, summaryOf } from "./batch-summary.js";
 import { causedBy } from "./caused.js";
 import { LiveStream } from "./live.js";
-import type { Asked } from "./routes.js";
 import type { Watch } from "./watch.js";
 
 export const batchAnswers = {

@@ -7,8 +7,8 @@ import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
 import { type Answered, limitOf, ok } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
+import type { Asked } from "./asked.js";
 import { filterOf } from "./failure-filter.js";
-import type { Asked } from "./routes.js";
 import { maxValueBytes } from "./values.js";
 
 /** How many letters one request sends again or drops, where its limit says nothing else. */

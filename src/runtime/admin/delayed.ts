@@ -7,8 +7,8 @@ import type { TypeCatalog } from "../../types/type-catalog.js";
 import { type Answered, limitOf, ok, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
 import type { DelayedSwept, ShownDelayed } from "./api/delayed.js";
+import type { Asked } from "./asked.js";
 import { durationOf } from "./failure-filter.js";
-import type { Asked } from "./routes.js";
 
 /** How many messages one request takes, where its limit says nothing else. */
 const sweptAtOnce = "1000";

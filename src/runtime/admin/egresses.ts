@@ -3,7 +3,7 @@
 import { previewMessage } from "../../types/show-value.js";
 import { type Answered, ok, timeOf, timeOrNull } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 
 /** A record of more bytes is shown by its head. */
 const wholeBytes = 4 * 1024;

@@ -4,7 +4,7 @@ import type { FailureGroup } from "../../engine/failures-api.js";
 import { type Answered, limitOf, ok, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
 import type { FailureGroup as ShownGroup } from "./api/failures.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 
 export const failureAnswers = {
   failures: async ({ engine, query }: Asked): Promise<Answered<AdminAnswers["failures"]>> => {

@@ -5,7 +5,7 @@ import { scheduleTypeName } from "../schedules/schedule-function.js";
 import { type Answered, ok, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
 import type { GraphEdge, GraphNode } from "./api/graph.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 
 /** How many functions are listed that have neither sent nor got anything. */
 const mostQuiet = 1_000;

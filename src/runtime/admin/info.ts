@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { StatefunError } from "../../errors.js";
 import { publicMessage } from "../http/error-answer.js";
 import { sendBody } from "../http/sending.js";
-import { type Answered, ok, timeOf } from "./answered.js";
+import { type Answered, choiceOf, ok, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
+import type { Asked } from "./asked.js";
 import { packageFolder, packageVersion } from "./package-files.js";
-import type { Asked } from "./routes.js";
 
 export const infoAnswers = {
   // Everybody may ask for the health, so it does not say where the data folder is.
@@ -36,10 +36,7 @@ export const infoAnswers = {
   },
 
   metrics: async ({ metrics, query, response }: Asked): Promise<Answered<AdminAnswers["metrics"]> | undefined> => {
-    const format = query.get("format") ?? "text";
-    if (format === "json") return ok(await metrics.readJson());
-    if (format !== "text")
-      throw new StatefunError("OPTION_INVALID", `format is ${JSON.stringify(format)}; it must be text or json.`);
+    if (choiceOf(query, "format", ["text", "json"]) === "json") return ok(await metrics.readJson());
     const { contentType, text } = await metrics.read();
     sendBody(response, 200, contentType, text);
     return undefined;

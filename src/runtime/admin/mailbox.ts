@@ -9,7 +9,7 @@ import { addressOf } from "./addressed.js";
 import { type Answered, limitOf, ok } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
 import type { ShownWaiting } from "./api/mailbox.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 import { maxValueBytes } from "./values.js";
 
 export const mailboxAnswers = {

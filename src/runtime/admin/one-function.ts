@@ -11,7 +11,7 @@ import { journalName } from "../../workflows/journal/names.js";
 import { assertFunction } from "./addressed.js";
 import { type Answered, ok, timeOrNull } from "./answered.js";
 import type { OneFunction, ShownHandler, ShownPolicy, ShownStateType, ShownType } from "./api/one-function.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 
 export const functionAnswers = {
   oneFunction: async ({ engine, catalog, filled }: Asked): Promise<Answered<OneFunction>> => {

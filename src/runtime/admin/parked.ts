@@ -3,10 +3,10 @@
 import type { ParkedInfo, ParkedSweep, ParkedSwept } from "../../engine/parked-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
-import { type Answered, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
+import { type Answered, choiceOf, limitOf, ok, pageOf, timeOf, timeOrNull } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
+import type { Asked } from "./asked.js";
 import { filterOf } from "./failure-filter.js";
-import type { Asked } from "./routes.js";
 
 /** How many addresses one request retries or drops messages of, where its limit says nothing else. */
 const sweptAtOnce = "1000";
@@ -44,9 +44,7 @@ export const parkedAnswers = {
 
 /** Reads which messages are to be dropped. Throws OPTION_INVALID. */
 export function whichOf(query: ReadonlyMap<string, string>): "first" | "all" {
-  const which = query.get("which") ?? "first";
-  if (which === "first" || which === "all") return which;
-  throw new StatefunError("OPTION_INVALID", `which is "${which}" in the query; it must be first or all.`);
+  return choiceOf(query, "which", ["first", "all"]) ?? "first";
 }
 
 export function showParked({ since, code, reason, attempts, firstFailedAt }: ParkedInfo) {

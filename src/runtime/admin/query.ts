@@ -7,9 +7,9 @@ import { Query } from "../query/query.js";
 import { QueryCount, rowOf } from "../query/query-count.js";
 import type { Judged } from "../query/row-judge.js";
 import { assertFunction } from "./addressed.js";
-import { type Answered, limitOf, ok } from "./answered.js";
+import { type Answered, choiceOf, limitOf, ok } from "./answered.js";
 import type { QueryPage, QueryRow } from "./api/query.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 import { TextStream } from "./text-stream.js";
 
 /** A page of JSON reads no more addresses than this, whatever it finds. */
@@ -21,7 +21,7 @@ export const queryAnswers = {
   query: async (asked: Asked): Promise<Answered<QueryPage> | undefined> => {
     const { engine, catalog, filled, query, response } = asked;
     const typeName = `${filled.namespace}/${filled.name}`;
-    const format = formOf(query);
+    const format = choiceOf(query, "format", ["json", "ndjson", "csv"]) ?? "json";
     const limit = format === "json" ? limitOf(query) : longLimitOf(query);
     await assertFunction(engine, typeName);
     const text = { typeName, where: query.get("where"), columns: query.get("columns") };
@@ -32,15 +32,6 @@ export const queryAnswers = {
     return undefined;
   },
 } as const;
-
-type Format = "json" | "ndjson" | "csv";
-
-/** Throws OPTION_INVALID. */
-function formOf(query: ReadonlyMap<string, string>): Format {
-  const format = query.get("format") ?? "json";
-  if (format === "json" || format === "ndjson" || format === "csv") return format;
-  throw new StatefunError("OPTION_INVALID", `format is "${format}" in the query; it must be json, ndjson or csv.`);
-}
 
 /** A stream has no longest limit, and none when the query has none. Throws OPTION_INVALID. */
 function longLimitOf(query: ReadonlyMap<string, string>): number {

@@ -2,7 +2,7 @@
 
 import { RequestMetadata } from "../http/request-metadata.js";
 import { OneMessage } from "../ingress/one-message.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 import { maxValueBytes } from "./values.js";
 
 /** No header becomes metadata under its own name. Those that begin with Statefun-Metadata do. */

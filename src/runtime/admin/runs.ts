@@ -8,8 +8,8 @@ import type { RunDetails, RunFilter, RunInfo, RunOperation } from "../runs/run-i
 import { addressOf, assertFunction } from "./addressed.js";
 import { type Answered, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
+import type { Asked } from "./asked.js";
 import { durationOf } from "./failure-filter.js";
-import type { Asked } from "./routes.js";
 
 /** The value that reaches this number of bytes is the last one of an answer that is shown. */
 const shownBytes = 4 * 1024 * 1024;

@@ -3,7 +3,7 @@
 import type { ScheduleInfo } from "../schedules/schedules.js";
 import { type Answered, ok, timeOf, timeOrNull } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 
 export const scheduleAnswers = {
   schedules: async ({ schedules }: Asked): Promise<Answered<AdminAnswers["schedules"]>> =>

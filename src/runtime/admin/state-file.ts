@@ -5,7 +5,6 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { StatefunError } from "../../errors.js";
 import { wholeBytes } from "../../model/large-value.js";
 import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
@@ -13,7 +12,9 @@ import { jsonOf, typeIn } from "../../types/value-json.js";
 import { sendBody } from "../http/sending.js";
 import { encodeHeader, octetStream } from "../http/value-answer.js";
 import { addressOf } from "./addressed.js";
-import type { Asked } from "./routes.js";
+import { choiceOf } from "./answered.js";
+import type { Asked } from "./asked.js";
+import { attachmentHeaders } from "./attachment.js";
 import { heldState } from "./values.js";
 
 /** So many bytes of a value become JSON at once. Three bytes are four characters of base64, so it is a multiple of three. */
@@ -23,7 +24,7 @@ const jsonType = "application/json";
 
 export const stateAnswers = {
   readState: async ({ engine, catalog, filled, query, response }: Asked): Promise<undefined> => {
-    const as = formOf(query);
+    const as = choiceOf(query, "as", forms) ?? "packed";
     const name = filled.state as string;
     const value = await heldState(engine, await addressOf(engine, filled), name);
     await send(response, name, value, fileOf(catalog, value, as));
@@ -31,14 +32,8 @@ export const stateAnswers = {
   },
 } as const;
 
-type Form = "packed" | "content" | "json";
-
-/** Throws OPTION_INVALID. */
-function formOf(query: ReadonlyMap<string, string>): Form {
-  const as = query.get("as") ?? "packed";
-  if (as === "packed" || as === "content" || as === "json") return as;
-  throw new StatefunError("OPTION_INVALID", `as is "${as}" in the query; it must be packed, content or json.`);
-}
+const forms = ["packed", "content", "json"] as const;
+type Form = (typeof forms)[number];
 
 interface File {
   readonly contentType: string;
@@ -81,24 +76,11 @@ async function* jsonPieces(bytes: Uint8Array, isText: boolean): AsyncIterable<st
 
 async function send(response: ServerResponse, name: string, { typename }: TypedValue, file: File): Promise<void> {
   const { contentType, extension, content } = file;
-  const headers = [
-    "Statefun-Type",
-    encodeHeader(typename),
-    "Content-Disposition",
-    `attachment; filename*=UTF-8''${fileName(`${name}.${extension}`)}`,
-    // A browser must never take what somebody has stored for a page of this server.
-    "X-Content-Type-Options",
-    "nosniff",
-  ];
+  const headers = ["Statefun-Type", encodeHeader(typename), ...attachmentHeaders(`${name}.${extension}`)];
   if (typeof content === "string" || content instanceof Uint8Array) {
     sendBody(response, 200, contentType, content, headers);
     return;
   }
   response.writeHead(200, ["Content-Type", contentType, ...headers]);
   await pipeline(Readable.from(content), response).catch(() => {}); // the client has left
-}
-
-/** Percent-encodes what the name of a file in a header can't hold. */
-function fileName(name: string): string {
-  return encodeURIComponent(name).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
 }

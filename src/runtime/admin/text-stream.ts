@@ -1,6 +1,8 @@
 // Sends a long text in pieces, no faster than the client reads it.
 
 import type { ServerResponse } from "node:http";
+import { handedOn } from "../http/sending.js";
+import { attachmentHeaders } from "./attachment.js";
 
 /** A piece of so many characters leaves at once. */
 const pieceCharacters = 64 * 1024;
@@ -18,12 +20,7 @@ export class TextStream {
   constructor(response: ServerResponse, { contentType, fileName }: { contentType: string; fileName: string }) {
     this.#response = response;
     response.on("error", () => {}); // the client has left
-    response.writeHead(200, [
-      ...["Content-Type", contentType],
-      ...["Content-Disposition", `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`],
-      // A proxy must hand each piece on when it comes.
-      ...["Cache-Control", "no-store, no-transform", "X-Accel-Buffering", "no", "X-Content-Type-Options", "nosniff"],
-    ]);
+    response.writeHead(200, [...["Content-Type", contentType], ...attachmentHeaders(fileName), ...handedOn]);
   }
 
   /** Whether the client has left. */

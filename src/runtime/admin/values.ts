@@ -8,7 +8,7 @@ import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import { bodyReader } from "../http/body-value.js";
 import { readBody } from "../http/request-body.js";
-import type { Asked } from "./routes.js";
+import type { Asked } from "./asked.js";
 
 /** The largest value that the server takes: Flink's own limit for the bytes of one call. */
 export const maxValueBytes = 32 * 1024 * 1024;

@@ -2,10 +2,10 @@
 
 import { type Answered, ok, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
+import type { Asked } from "./asked.js";
 import { batchAnswers } from "./batches.js";
 import { graphAnswers } from "./graph.js";
 import { columnMs } from "./history.js";
-import type { Asked } from "./routes.js";
 import { wellness } from "./well.js";
 
 export const watchAnswers = {

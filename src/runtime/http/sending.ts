@@ -7,6 +7,9 @@ import { bodyOf, retryAfterOf, statusOf } from "./error-answer.js";
 /** Headers as pairs in one list: name, value, name, value. */
 export type RawHeaders = readonly string[];
 
+/** The headers of a long answer. A proxy must hand each piece on when it comes: neither wait for more of them, nor compress them. */
+export const handedOn: RawHeaders = ["Cache-Control", "no-store, no-transform", "X-Accel-Buffering", "no"];
+
 /** Answers with a body. The headers and the body leave in one write. */
 export function sendBody(
   response: ServerResponse,

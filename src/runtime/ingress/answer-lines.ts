@@ -5,13 +5,10 @@ import type { TypedValue } from "../../model/typed-value.js";
 import { showMetadata } from "../../types/metadata-json.js";
 import { type FindType, jsonOf } from "../../types/value-json.js";
 import { bodyOf, retryAfterOf, statusOf } from "../http/error-answer.js";
-import { sendBody } from "../http/sending.js";
+import { handedOn, sendBody } from "../http/sending.js";
 
 /** The media type of many calls and of their answers: JSON values, each in a line of its own. */
 export const jsonLines = "application/x-ndjson";
-
-/** A proxy must hand each line on when it comes: neither wait for more of them, nor compress them. */
-const handedOn = ["Cache-Control", "no-store, no-transform", "X-Accel-Buffering", "no"];
 
 /** Lines of so many characters leave at once. A text has a longest length, and a thousand answers may be longer. */
 const mostReady = 256 * 1024;

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { AdminRoute } from "../../../src/runtime/admin/admin-route.js";
 import { labelledHistograms, labelledMetrics } from "../../../src/runtime/admin/labelled-metrics.js";
 import { counters, gauges, healthGauge, histograms } from "../../../src/runtime/admin/metrics.js";
-import { type AdminRoute, routes } from "../../../src/runtime/admin/routes.js";
+import { routes } from "../../../src/runtime/admin/routes.js";
 import { codeIn, pageAt, tableRows } from "../../docs/pages.js";
 
 const page = pageAt("docs/admin.md");

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type AdminRoute, routes } from "../../../src/runtime/admin/routes.js";
+import type { AdminRoute } from "../../../src/runtime/admin/admin-route.js";
+import { routes } from "../../../src/runtime/admin/routes.js";
 import { codeIn, pageAt, root, tableRows } from "../../docs/pages.js";
 import { checkOf } from "../../support/described.js";
 import type { Received } from "../../support/http.js";

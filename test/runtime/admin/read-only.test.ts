@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type AdminRoute, routes } from "../../../src/runtime/admin/routes.js";
+import type { AdminRoute } from "../../../src/runtime/admin/admin-route.js";
+import { routes } from "../../../src/runtime/admin/routes.js";
 import { rejectsCode } from "../../support/expect-code.js";
 import { world } from "./world.js";
 
