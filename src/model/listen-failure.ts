@@ -1,6 +1,7 @@
 // Why a server can't listen on its address.
 
 import { StatefunError } from "../errors.js";
+import { holderOfPort } from "./port-holder.js";
 
 /** Where a server was to listen, in the words of its user. */
 export interface ListenAddress {
@@ -25,7 +26,9 @@ export function listenFailure(address: ListenAddress, error: NodeJS.ErrnoExcepti
   const what = `${name} can't listen on ${host === undefined ? "port " : `${host}:`}${port}`;
   if (error.code === "EADDRINUSE") {
     const advice = `Choose another port with ${option}; 0 is any free port.`;
-    return new StatefunError("ADDRESS_IN_USE", `${what}: another process listens there. ${advice}`, { cause: error });
+    const pid = holderOfPort(port);
+    const holder = pid === undefined ? "another process" : pid === process.pid ? "this process" : `process ${pid}`;
+    return new StatefunError("ADDRESS_IN_USE", `${what}: ${holder} listens there. ${advice}`, { cause: error });
   }
   const why = reasons[error.code ?? ""] ?? error.message;
   return new StatefunError("OPTION_INVALID", `${what}: ${why}. See ${option}.`, { cause: error });

@@ -207,7 +207,10 @@ test("a start that fails says why", async (t) => {
   assertFailed(await start("--functions", "functions.js", "--egress", "shop/x=ftp://host/x"), 2, "OPTION_INVALID");
   assert.ok(!existsSync(join(cwd, "ftp:")));
   const onTaken = ["start", "--functions", "functions.js", "--memory", "--admin-port", "0", "--port", String(port)];
-  assertFailed(await run(built.main, onTaken, { cwd }), 6, "ADDRESS_IN_USE");
+  const refused = await run(built.main, onTaken, { cwd });
+  assertFailed(refused, 6, "ADDRESS_IN_USE");
+  if (existsSync("/proc/net/tcp")) assert.ok(refused.stderr.includes(`process ${process.pid} `), refused.stderr);
+  assert.match(refused.stderr, /--port/);
   const broken = await start("--functions", "broken.js");
   assert.equal(broken.code, 1);
   assert.match(broken.stderr, /told to fail[\s\S]*broken\.js/);
