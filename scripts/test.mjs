@@ -1,4 +1,4 @@
-// Runs test files on node's own runner: `node scripts/test.mjs [folder …]`, by default all folders but the slow ones.
+// Runs test files on node's own runner: `node scripts/test.mjs [folder or file …]`, by default all but the slow ones.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -9,6 +9,7 @@ import { ensureConsole } from "./build-console.mjs";
 import { bundleTests } from "./bundle-tests.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** Folders and files that have scripts of their own in package.json. */
 const slow = new Set([
   "browser",
   "cli",
@@ -17,6 +18,7 @@ const slow = new Set([
   "deploy",
   "dialects",
   "differential",
+  "docs/code-blocks.test.ts",
   "faults",
   "runtime-interop",
   "flink",
@@ -28,6 +30,7 @@ const slow = new Set([
   "package",
   "runners",
   "runtime-crash",
+  "testing/speed.test.ts",
   "tls",
   "typings",
 ]);
@@ -39,7 +42,7 @@ const folders = process.argv.slice(2);
 const chosen = tests.filter((file) => {
   const folder = file.split("/", 1)[0];
   return folders.length === 0
-    ? !slow.has(folder)
+    ? !slow.has(folder) && !slow.has(file)
     : folders.some((wanted) => file === wanted || file.startsWith(`${wanted}/`));
 });
 if (chosen.length === 0) {

@@ -22,6 +22,7 @@ const steps = [
   script("test:package"),
   script("test:create"),
   script("test:cli"),
+  script("test:docs"),
   script("test:fuzz"),
   script("test:hosts"),
   script("test:browser"),

@@ -9,7 +9,7 @@ import { type App, randomApp } from "./app.js";
 import { type CrashPoint, CrashRun } from "./crash-run.js";
 import { shrink } from "./shrink.js";
 
-const apps = Number(process.env.STATEFUN_CRASH_APPS ?? 8);
+const apps = Number(process.env.STATEFUN_CRASH_APPS ?? 4);
 
 async function failureOf(app: App, seed: number, points: readonly CrashPoint[]): Promise<Error | undefined> {
   try {

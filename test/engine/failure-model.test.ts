@@ -10,7 +10,7 @@ import type { Way } from "./failure-ends.js";
 import { type Planned, randomPlan } from "./failure-plan.js";
 import { FailureRun } from "./failure-run.js";
 
-const runs = Number(process.env.STATEFUN_FAILURE_RUNS ?? 20);
+const runs = Number(process.env.STATEFUN_FAILURE_RUNS ?? 8);
 
 const kinds: readonly Planned["kind"][] = ["good", "good", "good", "late", "late", "refused", "fails", "broken"];
 /** Another SDK does not say that a message was refused. */

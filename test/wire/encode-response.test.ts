@@ -7,6 +7,9 @@ import { answerOf, type Effects, generations, missingOf, primitive, shown } from
 import { type Random, randomOf } from "../support/random.js";
 import { anyType, fromFunction, plain, reflected } from "../support/reflection.js";
 
+/** `npm run test:fuzz` makes more. */
+const rounds = Number(process.env.STATEFUN_WIRE_ROUNDS ?? 500);
+
 const none = (): Effects => ({ mutations: [], messages: [], delayed: [], egresses: [] });
 const seth = Address.of("org.example/team/greeter", "seth");
 const value = new TypedValue("example/text", Buffer.from("hi"));
@@ -108,10 +111,10 @@ function randomEffects(random: Random, cancels: boolean): Effects {
 }
 
 for (const generation of generations) {
-  test(`${generation}: 2,000 random answers are what reflection encodes`, (t) => {
+  test(`${generation}: ${rounds} random answers are what reflection encodes`, (t) => {
     const random = randomOf(t);
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < rounds; round++) {
       const effects = randomEffects(random, generation === "v3");
       const { value: ours, theirs } = {
         value: plain(fromFunction[generation], encodeResponse(effects, generation)),

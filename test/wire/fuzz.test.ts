@@ -51,7 +51,10 @@ function mutate(random: Random, bytes: Uint8Array): Uint8Array {
   }
 }
 
-test("20,000 mutated requests are answered or refused with a StatefunError", async (t) => {
+/** Enough of each outcome for the checks below. `npm run test:fuzz` sends more. */
+const rounds = Number(process.env.STATEFUN_WIRE_ROUNDS ?? 5_000);
+
+test(`${rounds} mutated requests are answered or refused with a StatefunError`, async (t) => {
   const random = randomOf(t);
   const logger = new RecordingLogger();
   const handler = new RequestReplyHandler(functions, { logger });
@@ -73,7 +76,7 @@ test("20,000 mutated requests are answered or refused with a StatefunError", asy
   );
   const outcomes = new Map<string, number>();
   const count = (outcome: string) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < rounds; round++) {
     let bytes = mutate(random, random.pick(seeds));
     while (random.chance(0.3) && bytes.length > 0) bytes = mutate(random, bytes);
     try {

@@ -7,6 +7,9 @@ import { type Generation, generations } from "../support/calls.js";
 import { type Random, randomOf } from "../support/random.js";
 import { anyType, plain, reflected, toFunction } from "../support/reflection.js";
 
+/** `npm run test:fuzz` makes more. */
+const rounds = Number(process.env.STATEFUN_WIRE_ROUNDS ?? 500);
+
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString("hex");
 
 function randomValue(random: Random, generation: Generation): Record<string, unknown> {
@@ -90,17 +93,17 @@ function decoded(generation: Generation, bytes: Uint8Array) {
 }
 
 for (const generation of generations) {
-  test(`${generation}: 2,000 random requests are read as reflection reads them`, (t) => {
+  test(`${generation}: ${rounds} random requests are read as reflection reads them`, (t) => {
     const random = randomOf(t);
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < rounds; round++) {
       const bytes = reflected(toFunction[generation], randomRequest(random, generation));
       assert.deepEqual(decoded(generation, bytes), expected(generation, bytes), `round ${round}`);
     }
   });
 
-  test(`${generation}: 2,000 random requests with a value tell their own generation`, (t) => {
+  test(`${generation}: ${rounds} random requests with a value tell their own generation`, (t) => {
     const random = randomOf(t);
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < rounds; round++) {
       const request = randomRequest(random, generation) as any;
       const value = { value: Uint8Array.of(1), ...(generation === "v3" && { has_value: true }) };
       request.invocation.invocations.push({ argument: { ...randomValue(random, generation), ...value } });

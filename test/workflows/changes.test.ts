@@ -20,7 +20,7 @@ import { StatefunRuntime } from "statefun-ts/runtime";
 import { ManualClock } from "../support/manual-clock.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
-const many = Number(process.env.STATEFUN_SLEEPING_RUNS ?? 20);
+const many = Number(process.env.STATEFUN_SLEEPING_RUNS ?? 8);
 const day = 86_400_000;
 const started = Date.UTC(2026, 0, 1);
 

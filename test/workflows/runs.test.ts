@@ -242,7 +242,7 @@ test("more than 1,000 runs, and more than 1 MiB of them, may not wait", async ()
   await using world = await open((_input, flow) => flow.sleep({ days: 1 }));
   void world.begin("first");
   await world.app.settle();
-  for (let count = 0; count < 1_000; count++) await world.app.send("test/flow", "1", Begin.pack(count));
+  await Promise.all(Array.from({ length: 1_000 }, (_, count) => world.app.send("test/flow", "1", Begin.pack(count))));
   await assert.rejects(world.begin("one more"), { code: "RUNS_FULL", status: 429 });
   const half = "x".repeat(600_000);
   await world.app.send("test/flow", "2", Begin.pack("first"));
@@ -255,7 +255,7 @@ test("a run gets the message for which it waits, also when no more messages are 
   await using world = await open((_input, flow) => flow.receive(Note, { where: (note: unknown) => note === "wanted" }));
   const answered = world.begin();
   await world.app.settle();
-  for (let count = 0; count < 1_000; count++) await world.app.send("test/flow", "1", Ask.pack(count));
+  await Promise.all(Array.from({ length: 1_000 }, (_, count) => world.app.send("test/flow", "1", Ask.pack(count))));
   await assert.rejects(world.app.call("test/flow", "1", Note.pack("unwanted")), { code: "RUNS_FULL" });
   await assert.rejects(world.app.call("test/flow", "1", Ask.pack("one more")), { code: "RUNS_FULL" });
   await world.note("wanted");

@@ -10,7 +10,7 @@ import { type App, egresses, farMs, functionNames, isOld, type Msg, type Op, ran
 import { Model } from "../../engine/model.js";
 import { Random, randomOf } from "../../support/random.js";
 
-const apps = Number(process.env.STATEFUN_SIMULATED_APPS ?? 4);
+const apps = Number(process.env.STATEFUN_SIMULATED_APPS ?? 2);
 const runs = 12;
 
 const Message = json<Msg>("test/msg");

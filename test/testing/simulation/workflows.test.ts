@@ -22,6 +22,9 @@ function functionsOf(place: Place): StatefulFunctions {
   });
 }
 
+/** `npm run test:simulation` takes more. */
+const runs = Number(process.env.STATEFUN_WORKFLOW_SIMULATIONS ?? 20);
+
 const commands = [send("shop/orders", "a", Order.pack({ pieces: 2 }))];
 
 async function findingOf(place: Place): Promise<SimulationError> {
@@ -49,7 +52,7 @@ test("a run that goes on after waits, crashes and lost answers does everything o
       ),
     "nothing is delayed": (app: SimulationView) => assert.deepEqual(app.delayed(), []),
   };
-  await simulate({ functions }, { runs: 60, seed: 1, commands, atEnd });
+  await simulate({ functions }, { runs, seed: 1, commands, atEnd });
 });
 
 test("a run that asks for another operation than before is found, with both lines", async () => {
@@ -86,5 +89,5 @@ test("a run that takes its chances from the context takes one way", async () => 
       flow.send("shop/stock", flow.uuid(), Types.int.pack(flow.now() % 1000));
     }
   });
-  await simulate({ functions }, { runs: 30, seed: 1, commands });
+  await simulate({ functions }, { runs, seed: 1, commands });
 });
