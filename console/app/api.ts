@@ -81,6 +81,7 @@ export async function send(
     ...(body === undefined ? {} : { body: plain ? (body as BodyInit) : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   };
+  assertKept(path);
   let response: Response;
   try {
     response = await fetch(`${path}${formatQuery(query)}`, init);
@@ -90,6 +91,20 @@ export async function send(
   }
   if (response.ok) return response;
   throw await refusalOf(response);
+}
+
+/**
+ * A browser takes the parts "." and ".." off a URL, even when they are percent-encoded: it would ask for something else, such as the
+ * state of another address.
+ */
+function assertKept(path: string): void {
+  const part = path
+    .split("?", 1)[0]
+    ?.split("/")
+    .find((each) => each === "." || each === "..");
+  if (part === undefined) return;
+  const message = `A browser can't ask for the name or id "${part}". A program can, with curl --path-as-is for example.`;
+  throw new ApiError("VALUE_INVALID", 0, message);
 }
 
 async function refusalOf(response: Response): Promise<ApiError> {

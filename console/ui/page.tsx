@@ -31,7 +31,7 @@ export function PageHead({ title, tab = title, beside, children, above = [] }: P
           ))}
         </nav>
       )}
-      <h1>{title}</h1>
+      <h1 title={title}>{title}</h1>
       {beside}
       {children !== undefined && <div class="end">{children}</div>}
     </div>

@@ -6,6 +6,11 @@ import type { Address } from "../model/address.js";
 
 /** Of a failure's first line, so many characters are looked at. */
 const longestLine = 1_000;
+/**
+ * A reason has so many characters. It is shorter than the part that is looked at: an id that was replaced moves the end of that part,
+ * and the end would then tell failures of one cause apart.
+ */
+const longestReason = 500;
 /** So many characters of a hash tell causes apart. Queries and links carry them. */
 const fingerprintLength = 16;
 
@@ -37,7 +42,7 @@ function reasonOf(address: Address, message: string): string {
   const { id } = address;
   const line = firstLineOf(message).replaceAll(String(address), "<address>");
   const withoutId = id === "" ? line : line.replaceAll(wholeWord(id), "<id>");
-  return withoutId.replaceAll(names, "<id>").replaceAll(numbers, "<n>");
+  return withoutId.replaceAll(names, "<id>").replaceAll(numbers, "<n>").slice(0, longestReason);
 }
 
 /** A text where no letter or digit stands beside it: a short id may be a part of other words. */

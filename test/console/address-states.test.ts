@@ -83,6 +83,10 @@ test("a state that the function has written meanwhile is compared as it is now",
   await button(page, "Compare").click();
   await page.getByText("The function has written the state since you began.").waitFor();
   await page.locator(".cm-deletedChunk").getByText("4").waitFor();
+  await add("meanwhile");
+  await button(page, "Save").click();
+  await page.locator(".cm-deletedChunk").getByText("6").waitFor();
+  assert.equal((await stateOf("meanwhile", "total")).value, 6);
   await button(page, "Save").click();
   await page.getByText("The state total is written.").waitFor();
   assert.equal((await stateOf("meanwhile", "total")).value, 100);

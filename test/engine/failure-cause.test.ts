@@ -31,6 +31,12 @@ test("only the first line counts, and of that a bounded part", () => {
   assert.equal(firstLineOf(""), "");
 });
 
+test("long messages of one cause have one reason, however long their ids are", () => {
+  const long = (id: string) => reason(`shop/payments/${id}: ${"no answer ".repeat(200)}`, id);
+  assert.equal(long("a"), long("customer-of-a-very-long-name"));
+  assert.equal(long("a").length, 500);
+});
+
 test("a fingerprint is that of the function, the code and the reason, and always the same", () => {
   const { fingerprint } = causeOf(at("bob"), "HANDLER_FAILED", "bob failed 1 time");
   assert.equal(fingerprint, "MWysHP0Wmq7PEFqF");

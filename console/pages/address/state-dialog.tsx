@@ -34,10 +34,16 @@ export function StateDialog({ name, held, type, path, onSaved }: StateDialogProp
   const { busy, error, attempt } = useAttempt();
   // A large value would take long to compare, and nobody reads the comparison.
   const isLarge = held !== undefined && "head" in held;
-  const look = () =>
-    attempt(async () => setReview({ now: isLarge ? large : await currentText(path, typename, value.editing) }));
+  const read = async () => (isLarge ? large : await currentText(path, typename, value.editing));
+  const look = () => attempt(async () => setReview({ now: await read() }));
   const save = () =>
     attempt(async () => {
+      // The function may have written the state while the comparison was read: nobody has seen then what would be lost.
+      const now = await read();
+      if (now !== review?.now) {
+        setReview({ now });
+        return;
+      }
       await request<StateWritten>("PUT", path, { query: { type: typename }, ...bodyOf(value, typename) });
       sayDone(`The state ${name} is written.`);
       closeDialog();

@@ -8,6 +8,7 @@ import type { Column } from "../../ui/columns.js";
 import { formatCount, formatMs } from "../../ui/format.js";
 import { Badge, Empty, Loaded } from "../../ui/notice.js";
 import { PageHead, Panel } from "../../ui/page.js";
+import { Pre } from "../../ui/pre.js";
 import { Table } from "../../ui/table.js";
 import { ClockTime, Instant, Until } from "../../ui/time.js";
 import { lineOf, MetadataList } from "../../ui/value.js";
@@ -49,7 +50,7 @@ function Recorded({ batch }: { readonly batch: RecordedBatch }) {
         {error !== null && (
           <Panel title="Failure" beside={<Badge tone="bad">{error.code}</Badge>} padded>
             <p>{error.message}</p>
-            {error.stack !== null && <pre class="stack-trace">{error.stack}</pre>}
+            {error.stack !== null && <Pre class="stack-trace">{error.stack}</Pre>}
           </Panel>
         )}
         <Waterfall batch={batch.batch} />

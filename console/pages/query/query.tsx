@@ -110,7 +110,7 @@ function States({ of: name, onChoose }: { readonly of: string; readonly onChoose
           key={state.name}
           type="button"
           class="link"
-          aria-label={`Add the column ${state.name}`}
+          aria-label={`Add the column ${nameOf(state.name)}`}
           title={`Add it as a column. Its type is ${state.typename}.`}
           onClick={() => onChoose(nameOf(state.name))}
         >
