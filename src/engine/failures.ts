@@ -4,6 +4,7 @@
 import { oneLine, type StatefunError } from "../errors.js";
 import { backoffMs } from "../model/backoff.js";
 import { secondsText } from "../model/duration.js";
+import { keptText } from "../model/failure.js";
 import type { LogFields, Logger } from "../model/logger.js";
 import { nextTryMs } from "../model/retry.js";
 import type { FailedCall } from "./call-outcome.js";
@@ -62,7 +63,7 @@ export class Failures {
     const mayBeOthers = messages > 1 && (kind === "unanswered" || policy.onFailure === "deadLetter");
     const isToBlame = !mayBeOthers && (kind === "failed" || !lane.unanswering);
     if (nextMs === undefined && isToBlame) return this.#end(instance, known, error, now);
-    const cause = `The cause: ${error.code}: ${error.message}`;
+    const cause = `The cause: ${error.code}: ${keptText(error.message)}`;
     const waitMs = nextMs ?? backoffMs(retry, attempts);
     logger.warn(
       oneLine(`${what(instance, known, failed, lane)} The next try is in ${secondsText(waitMs)}. ${cause}`),
@@ -76,6 +77,7 @@ export class Failures {
   #end(instance: Instance, known: KnownFunction, error: StatefunError, now: number): number {
     const { parked, finalFailures, logger } = this.#parts;
     const { attempts, address, firstFailedAt } = instance;
+    const reason = keptText(error.message);
     let why = "";
     if (known.policy.onFailure === "deadLetter") {
       try {
@@ -89,12 +91,12 @@ export class Failures {
     }
     logger.error(
       oneLine(
-        `${address} is parked after ${attempts} tries.${why} Correct the function, then retry the address or drop the message. The cause: ${error.code}: ${error.message}`,
+        `${address} is parked after ${attempts} tries.${why} Correct the function, then retry the address or drop the message. The cause: ${error.code}: ${reason}`,
       ),
       error,
       fieldsOf(instance),
     );
-    parked.park(instance, { since: now, code: error.code, reason: error.message, attempts, firstFailedAt });
+    parked.park(instance, { since: now, code: error.code, reason, attempts, firstFailedAt });
     return 0;
   }
 }

@@ -27,15 +27,28 @@ export interface Failure {
   readonly stack?: string;
 }
 
-/** Makes a failure of a thrown thing. What is no StatefunError and no TerminalError is HANDLER_FAILED. Never throws. */
+/** The longest text that is kept of a failure. A message may hold the whole answer of another server. */
+const longestText = 16 * 1024;
+
+/** The beginning of a failure's text that is too long to be kept beside each message, and to be read by people. */
+export function keptText(text: string): string {
+  if (text.length <= longestText) return wellFormed(text);
+  return `${wellFormed(text.slice(0, longestText))}… (${text.length} characters)`;
+}
+
+/**
+ * Makes a failure of a thrown thing. Of a TerminalError the caller gets the whole message; of others a long message is cut off.
+ * What is no StatefunError and no TerminalError is HANDLER_FAILED. Never throws.
+ */
 export function failureOf(thrown: unknown): Failure {
+  const message = describe(thrown);
   const plain: Failure = {
     code: thrown instanceof StatefunError ? thrown.code : "HANDLER_FAILED",
-    message: wellFormed(describe(thrown)),
+    message: keptText(message),
     terminal: false,
     ...stackOf(thrown),
   };
-  return isTerminalError(thrown) ? { ...plain, ...terminalFields(thrown, plain.message) } : plain;
+  return isTerminalError(thrown) ? { ...plain, ...terminalFields(thrown, wellFormed(message)) } : plain;
 }
 
 /** The error may be of another copy of this package, and may have been changed since. */
@@ -64,7 +77,7 @@ export function terminalFailure({ code, message, details, status }: Partial<Reco
 function stackOf(thrown: unknown): { stack?: string } {
   try {
     const first = thrown instanceof StatefunError && thrown.cause instanceof Error ? thrown.cause : thrown;
-    if (first instanceof Error && typeof first.stack === "string") return { stack: wellFormed(first.stack) };
+    if (first instanceof Error && typeof first.stack === "string") return { stack: keptText(first.stack) };
   } catch {} // a getter of the error threw
   return {};
 }

@@ -52,6 +52,24 @@ test("a failed batch is tried again later and later, alone, and then its address
   assert.equal(running.engine.metrics.parked, 1);
 });
 
+test("of the long message of a failure the beginning is kept and logged", async (t) => {
+  const running = await open(t, {
+    functions: {
+      f: {
+        policy: { retry: { attempts: 2, firstMs: 100 } },
+        handle: () => {
+          throw new Error("x".repeat(1_000_000));
+        },
+      },
+    },
+  });
+  await running.send("f/a", "message");
+  await running.settle();
+  await running.clock.advance(1000);
+  const [parked] = await running.engine.parked({ limit: 9 });
+  assert.ok(parked !== undefined && parked.reason.length > 16_000 && parked.reason.length < 17_000);
+});
+
 test("after a batch failed as a whole, each of its messages goes alone, and those after the bad one as soon as it goes well", async (t) => {
   const batches: (readonly string[])[] = [];
   let fails = 3;

@@ -36,6 +36,14 @@ describe("a failure", () => {
     assert.equal(stack, error.stack);
   });
 
+  test("keeps no more of a long message and stack than people read, and all that a TerminalError tells its caller", () => {
+    const long = "x".repeat(1_000_000);
+    const failure = failureOf(new Error(long));
+    assert.match(failure.message, /^x{16384}… \(1000000 characters\)$/);
+    assert.ok((failure.stack as string).length < 17_000);
+    assert.equal(failureOf(new TerminalError(long)).message, long);
+  });
+
   test("can be written as UTF-8, whatever the message holds", () => {
     assert.equal(failureOf(new TerminalError("half \ud800")).message, "half \ufffd");
   });
