@@ -152,7 +152,7 @@ export const commands = {
     options: {
       columns: {
         value: "a, b",
-        help: "The columns: states, or expressions in CEL, with commas. Defaults to every state.",
+        help: "The columns beside the id: states, or expressions in CEL, with commas. Defaults to every state.",
       },
       format: {
         value: "format",

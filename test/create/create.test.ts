@@ -56,12 +56,13 @@ describe("a project", { concurrency: 2 }, () => {
           assert.match(await succeeds(project, "test"), /pass 3$/m);
 
           const dev = await started(t, project, wordsOf(readJson(join(project, "package.json")).scripts.dev));
-          assert.match(await succeeds(project, "call", { STATEFUN_URL: dev.url }), /Hello Bob\. Visit number 1\./);
+          assert.match(await firstCurl(project, dev.url), /Hello Bob\. Visit number 1\./);
+          assert.match(await succeeds(project, "call", { STATEFUN_URL: dev.url }), /Hello Bob\. Visit number 2\./);
           assert.equal((await dev.program.stop()).code, 0);
 
           await succeeds(project, "build");
           const start = await started(t, project, wordsOf(readJson(join(project, "package.json")).scripts.start));
-          assert.match(await succeeds(project, "call", { STATEFUN_URL: start.url }), /Hello Bob\. Visit number 2\./);
+          assert.match(await succeeds(project, "call", { STATEFUN_URL: start.url }), /Hello Bob\. Visit number 3\./);
           start.program.process.kill("SIGTERM");
           assert.equal((await start.program.ended).code, 0);
         });
@@ -86,7 +87,11 @@ describe("a project", { concurrency: 2 }, () => {
     );
     const [, port] = await program.saw(/ingress +http:\S+:(\d+)/);
     const call = (headers: Record<string, string>) =>
-      fetch(`http://127.0.0.1:${port}/call/example/greeter/bob`, { method: "POST", body: '{"name":"Bob"}', headers });
+      fetch(`http://127.0.0.1:${port}/call/example/greeter/bob?handler=greet`, {
+        method: "POST",
+        body: '{"name":"Bob"}',
+        headers: { "content-type": "application/json", ...headers },
+      });
     assert.equal((await call({})).status, 401);
     assert.equal((await call({ authorization: "Bearer secret" })).status, 200);
     program.process.kill("SIGTERM");
@@ -118,6 +123,15 @@ function assertFinds(project: string): void {
       if (name !== "statefun-ts") assert.equal(others[kind][name], range, name);
     }
   }
+}
+
+/** Sends the request of the project's README, and returns the answer. */
+async function firstCurl(project: string, url: string): Promise<string> {
+  const readme = readFileSync(join(project, "README.md"), "utf8");
+  const [, path, body] = /curl '?localhost:7070([^\s']+)'? -d '(.*)'/.exec(readme) as RegExpExecArray;
+  const headers = { "content-type": "application/x-www-form-urlencoded" }; // as curl -d sends it
+  const response = await fetch(url + path, { method: "POST", body: body as string, headers });
+  return await response.text();
 }
 
 /** The words after `statefun` in a script. */

@@ -161,7 +161,7 @@ const parkedColumns: readonly Column<ParkedAddress>[] = [
     key: "reason",
     title: "Reason",
     wideOnly: true,
-    cell: ({ reason }) => <span class="muted small">{causeOf(reason).text}</span>,
+    cell: ({ reason }) => <span class="reason muted small">{causeOf(reason).text}</span>,
   },
   { key: "since", title: "Since", cell: ({ since }) => <Ago at={since} /> },
 ];
