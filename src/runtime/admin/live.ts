@@ -24,6 +24,8 @@ export class LiveStream implements BatchWatcher {
   readonly #response: ServerResponse;
   #batches: Recording[] = [];
   #skipped = 0;
+  /** Whether the connection is full: the reader is slower than the batches come. */
+  #isFull = false;
   #event: Timer | undefined;
   #heartbeat: Timer | undefined;
 
@@ -85,7 +87,12 @@ export class LiveStream implements BatchWatcher {
     this.#batches = [];
     if (response.writableNeedDrain) {
       this.#skipped += batches.length;
-      response.once("drain", () => this.#sendLater());
+      if (this.#isFull) return;
+      this.#isFull = true;
+      response.once("drain", () => {
+        this.#isFull = false;
+        this.#sendLater();
+      });
       return;
     }
     const data: LiveBatches = {

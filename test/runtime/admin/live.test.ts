@@ -166,6 +166,7 @@ test("a reader that does not read skips batches, and nobody keeps them for it", 
   }
   await clock.advance(15_000);
   assert.equal(written.length, 1, "nothing more is written, not even that the stream is there");
+  assert.equal(response.listenerCount("drain"), 1, "a reader that never reads takes no more and more memory");
   response.writableNeedDrain = false;
   response.emit("drain");
   batch();
