@@ -43,6 +43,7 @@ export const commands = {
     summary: "Run functions, and restart them when a source changes.",
     options: {
       ...running,
+      open: { env: true, help: "Open the console in the browser, or in the program that BROWSER names." },
       watch: { env: true, value: "folder", help: "The folder to watch. Defaults to the working folder." },
     },
     examples: ["statefun dev", "statefun dev src/functions.ts --memory"],
@@ -337,6 +338,16 @@ export const commands = {
     summary: "Say whether the runtime takes messages.",
     options: { ...admin, ...json },
     examples: ["statefun health"],
+  },
+  completion: {
+    args: "<shell>",
+    summary: "Print a script that lets bash, zsh or fish complete commands and options.",
+    options: {},
+    examples: [
+      "statefun completion bash > ~/.local/share/bash-completion/completions/statefun",
+      "statefun completion zsh > ~/.zfunc/_statefun",
+      "statefun completion fish > ~/.config/fish/completions/statefun.fish",
+    ],
   },
   help: {
     args: "[command]",

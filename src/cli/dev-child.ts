@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const functionsFile = functions === undefined ? undefined : functionsFileOf(functions);
   running = await openRuntime(input, functionsFile, module, logger);
   if (!process.connected) return stop();
-  process.send?.({ ready: running.text } satisfies Ready, () => {}); // The parent may close the channel at this very moment.
+  process.send?.({ ready: running.text, console: running.json.admin } satisfies Ready, () => {}); // The parent may close the channel at this very moment.
 }
 
 main().catch((thrown: unknown) => {

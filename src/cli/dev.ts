@@ -6,8 +6,9 @@ import { dirname, extname, join, relative, resolve } from "node:path";
 import { outliveReader } from "./closed-output.js";
 import { egressFiles } from "./egress-option.js";
 import { functionsFileOf } from "./load-functions.js";
+import { openBrowser } from "./open-browser.js";
 import { type Input, usage } from "./parse.js";
-import { print } from "./print.js";
+import { print, printError } from "./print.js";
 import { firstSignal } from "./signals.js";
 import { holds, SourceWatcher } from "./watch-sources.js";
 
@@ -18,6 +19,8 @@ const stopMs = 3_000;
 export interface Ready {
   /** The lines that say what runs and where it listens. */
   readonly ready: string;
+  /** The URL of the console. */
+  readonly console: string | null;
 }
 
 /** Runs until Ctrl-C. */
@@ -32,13 +35,17 @@ export async function dev(input: Input): Promise<void> {
   outliveReader();
   print(`Process ${process.pid} restarts the functions when a source changes. Press Ctrl-C to stop.`);
   const stopped = firstSignal().then(() => undefined);
+  let opening = input.flag("open");
   let printed = "";
   let changed: string | undefined;
   let restartedAt = 0; // zero is when this program began
   do {
     const cause = changed === undefined ? undefined : relative(process.cwd(), changed);
     const began = restartedAt;
-    const child = new DevChild((ready) => {
+    const child = new DevChild(({ ready, console }) => {
+      if (opening && console !== null)
+        openBrowser(console, () => printError(`No browser could be opened. The console is at ${console}.`));
+      opening = false;
       if (ready !== printed) print(ready);
       printed = ready;
       const time = `${Math.round(performance.now() - began)} ms`;
@@ -83,11 +90,11 @@ class DevChild {
   readonly #exited: Promise<void>;
   #stopping = false;
 
-  constructor(onReady: (text: string) => void) {
+  constructor(onReady: (ready: Ready) => void) {
     const main = realpathSync(process.argv[1] as string);
     const child = join(dirname(main), `dev-child${extname(main)}`);
     this.#process = fork(child, process.argv.slice(2), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    this.#process.on("message", ({ ready }: Ready) => onReady(ready));
+    this.#process.on("message", (ready: Ready) => onReady(ready));
     this.#exited = new Promise((resolve) => {
       this.#process.once("error", () => resolve());
       this.#process.once("exit", (code, signal) => {

@@ -36,6 +36,7 @@ const load: Readonly<Record<CommandName, () => Promise<(input: Input) => Promise
   backup: async () => (await import("./backup.js")).backup,
   metrics: async () => (await import("./look.js")).metrics,
   health: async () => (await import("./look.js")).health,
+  completion: async () => (await import("./completion.js")).completion,
   help: async () => (await import("./help.js")).help,
 };
 
