@@ -9,6 +9,7 @@ import {
   type Option,
   required,
   timer,
+  trueOrFalse,
   unchecked,
   withDefault,
 } from "../model/options.js";
@@ -45,7 +46,6 @@ const retries = checked(
   "a whole number from 0 on",
   (input): input is number => Number.isInteger(input) && (input as number) >= 0,
 );
-const trueOrFalse = checked("true or false", (input): input is boolean => typeof input === "boolean");
 
 const adminOptions = defineOptions<ClientAdminOptions>()({
   url: required(nonEmptyText, "a URL"),

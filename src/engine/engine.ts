@@ -1,26 +1,12 @@
-// The engine: its parts put together, opened and closed. Each part's file says what it does.
+// The engine: it opens and closes its parts, and hands each task to the part that does it.
 
 import type { StatefunError } from "../errors.js";
 import type { Address } from "../model/address.js";
-import { defaultPolicy, policyOver } from "../model/function-policy.js";
-import { defaultLogger, type Logger } from "../model/logger.js";
 import type { TypedValue } from "../model/typed-value.js";
-import type { Store } from "../store/store.js";
 import type { AddressesFound, AddressesPage } from "./address-list-api.js";
-import { Admission, closingError } from "./admission.js";
-import { ArrivalTimes } from "./arrival-times.js";
-import { Backlog, Memory } from "./backlog.js";
-import { BetweenCalls } from "./between-calls.js";
-import { type Clock, engineClock, systemClock } from "./clock.js";
-import { logConsumersAhead } from "./consumers-ahead.js";
-import { DeadLetterMaintenance } from "./dead-letter-maintenance.js";
-import { DeadLetters, showBytes } from "./dead-letters.js";
-import { DelayedMessages } from "./delayed.js";
-import { DelayedMaintenance } from "./delayed-maintenance.js";
-import { DelayedPages } from "./delayed-pages.js";
-import { Delivery, dueTo } from "./delivery.js";
-import { Dispatcher } from "./dispatcher.js";
-import { Drops } from "./drops.js";
+import { closingError } from "./admission.js";
+import type { DeadLetterMaintenance } from "./dead-letter-maintenance.js";
+import type { DelayedMaintenance } from "./delayed-maintenance.js";
 import { countEarlierMessages } from "./earlier-messages.js";
 import type {
   CallOptions,
@@ -33,37 +19,16 @@ import type {
 } from "./engine-api.js";
 import { logBrokenOff, logLostChanges } from "./engine-log.js";
 import type { EngineOptions } from "./engine-options.js";
+import { type EngineParts, engineParts } from "./engine-parts.js";
 import type { FailingInfo, FailingPage } from "./failing-api.js";
-import { FailureGroups } from "./failure-groups.js";
-import { Failures } from "./failures.js";
-import { FinalFailures } from "./final-failures.js";
-import { FunctionTable } from "./function-table.js";
-import { gaugesOf } from "./gauges.js";
-import { GroupCommit } from "./group-commit.js";
-import { defaultKeyLifetimeMs, IdempotencyKeys } from "./idempotency-keys.js";
-import { Inspector } from "./inspector.js";
-import { Instances } from "./instances.js";
-import { Intake } from "./intake.js";
-import { Invoker } from "./invoker.js";
-import { defaultLimits } from "./limits.js";
-import { LoggingStore } from "./logging-store.js";
-import { MailboxMaintenance } from "./mailbox-maintenance.js";
-import { Maintenance } from "./maintenance.js";
-import { metricsOf, newCounters } from "./metrics.js";
+import type { FailureGroups } from "./failure-groups.js";
+import type { MailboxMaintenance } from "./mailbox-maintenance.js";
 import type { EngineMetrics } from "./metrics-api.js";
-import { nodeTurn } from "./next-turn.js";
-import { Outboxes } from "./outboxes.js";
-import { OwnContext } from "./own-context.js";
-import { ParkedAddresses, parkedInfo } from "./parked-addresses.js";
+import { parkedInfo } from "./parked-addresses.js";
 import type { ParkedFilter, ParkedInfo, ParkedPage, ParkedSweep, ParkedSwept } from "./parked-api.js";
-import { ReadOnlyCalls } from "./read-only-calls.js";
 import { releaseCallers } from "./release-callers.js";
-import { followSaturation } from "./saturation.js";
-import { Sequence } from "./sequence.js";
-import { Sweeper } from "./sweeper.js";
 import { logUndeclaredEgresses, logUnservedFunctions } from "./unserved.js";
 import { assertAddresses } from "./validation.js";
-import { WaitingCalls } from "./waiting-calls.js";
 import { within } from "./within.js";
 
 /** How long a program has to attach an egress. After that, the log names each egress that has records and is not declared. */
@@ -75,25 +40,7 @@ export class Engine implements EngineApi {
   readonly delayed: DelayedMaintenance;
   readonly mailboxes: MailboxMaintenance;
   readonly failures: FailureGroups;
-  readonly #context = new OwnContext();
-  readonly #store: Store;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
-  readonly #commit: GroupCommit;
-  readonly #functions: FunctionTable;
-  readonly #instances: Instances;
-  readonly #parked: ParkedAddresses;
-  readonly #calls: WaitingCalls;
-  readonly #delayed: DelayedMessages;
-  readonly #outboxes: Outboxes;
-  readonly #dispatcher: Dispatcher;
-  readonly #admission: Admission;
-  readonly #intake: Intake;
-  readonly #drops: Drops;
-  readonly #maintenance: Maintenance;
-  readonly #inspector: Inspector;
-  readonly #sweeper: Sweeper;
-  readonly #mailboxes: Backlog;
+  readonly #parts: EngineParts;
   /** The counting of what waited before the start, which is done beside all else. */
   #counted: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -107,8 +54,8 @@ export class Engine implements EngineApi {
       await engine.#recover(park, options.parkReason);
     } catch (thrown) {
       // This engine must write nothing more: another engine may use the store, or the store may be closed.
-      engine.#commit.onAbandoned = () => {};
-      engine.#commit.abandon(closingError());
+      engine.#parts.commit.onAbandoned = () => {};
+      engine.#parts.commit.abandon(closingError());
       await engine.stopped();
       throw thrown;
     }
@@ -116,74 +63,14 @@ export class Engine implements EngineApi {
   }
 
   private constructor(options: EngineOptions) {
-    const { findRoute, egresses = [], logger = defaultLogger, showMessage = showBytes, nextTurn = nodeTurn } = options;
-    const clock = engineClock(options.clock === undefined ? systemClock : options.clock, this.#context);
-    const limits = { ...defaultLimits, ...options.limits };
-    const policy = policyOver(options.policy ?? {}, defaultPolicy);
-    const counters = options.counters ?? newCounters();
-    const store = new LoggingStore(options.store, clock, logger);
-    const commit = new GroupCommit(store, clock, counters, nextTurn);
-    commit.encodesAtOnce = options.encodeAtOnce ?? false;
-    const { receivedIds = new Map() } = options;
-    const sequence = new Sequence(commit, clock.now(), receivedIds.values());
-    logConsumersAhead(receivedIds, sequence, logger);
-    const shared = { store, commit, sequence };
-    const memory = new Memory(limits.memoryBytes);
-    const mailboxes = new Backlog(memory);
-    const records = new Backlog(memory);
-    const functions = new FunctionTable(findRoute, commit, memory, mailboxes, policy, counters.functions);
-    const instances = new Instances(functions, shared, mailboxes, memory);
-    const keys = new IdempotencyKeys(shared, clock, options.keyLifetimeMs ?? defaultKeyLifetimeMs);
-    const calls = new WaitingCalls(keys, commit, counters);
-    const parked = new ParkedAddresses({ store, commit, instances, calls });
-    const outboxes = new Outboxes({ shared, memory, records, limits, clock, counters, logger });
-    for (const egress of egresses) outboxes.declare(egress);
-    const delivery = new Delivery(instances, calls, (instance) => this.#dispatcher.ready(instance));
-    const { order } = options;
-    const { recorder, traffic } = options;
-    const due = dueTo(delivery, sequence, recorder);
-    const delayed = new DelayedMessages(shared, new Backlog(memory), clock, counters, due, order);
-    const context = this.#context;
-    const letters = new DeadLetters({ shared, outboxes, limits, counters, showMessage });
-    const finalFailures = new FinalFailures({ letters, delivery, commit, clock, logger });
-    const changed = { functions, delayed, outboxes, delivery, finalFailures, sequence, traffic };
-    const invoker = new Invoker({ ...changed, commit, clock, limits, counters, context, recorder });
-    const failures = new Failures({ parked, finalFailures, clock, counters, logger });
-    const common = { store, functions, instances, parked, commit, clock, nextTurn };
-    const dispatcher = new Dispatcher({ ...common, invoker, failures, limits, order });
-    const admission = new Admission({ functions, instances, calls, commit, limits, mailboxes, records });
-    this.#store = store;
-    this.#mailboxes = mailboxes;
-    this.#clock = clock;
-    this.#logger = logger;
-    this.#commit = commit;
-    this.#functions = functions;
-    this.#instances = instances;
-    this.#parked = parked;
-    this.#calls = calls;
-    this.#delayed = delayed;
-    this.#outboxes = outboxes;
-    this.#dispatcher = dispatcher;
-    this.#admission = admission;
-    const readOnlyCalls = new ReadOnlyCalls({ functions, calls, delivery, commit, clock, logger });
-    const taken = { admission, keys, calls, readOnlyCalls, delayed, delivery, limits, counters, traffic };
-    this.#intake = new Intake({ ...common, ...taken });
-    this.#drops = new Drops({ ...common, admission, calls, delivery, dispatcher });
-    const between = new BetweenCalls({ ...common, admission, dispatcher });
-    this.#maintenance = new Maintenance({ ...common, admission, drops: this.#drops, dispatcher, between });
-    this.mailboxes = new MailboxMaintenance({ ...common, between, drops: this.#drops, context });
-    const pages = new DelayedPages(common);
-    const arrivals = ArrivalTimes.follow(commit, sequence, clock);
-    this.#inspector = new Inspector({ ...common, delayed: pages, outboxes, arrivals });
-    this.deadLetters = new DeadLetterMaintenance({ ...common, letters, admission, delivery, calls, context });
-    this.failures = new FailureGroups({ ...common, context });
-    this.delayed = new DelayedMaintenance({ ...common, sequence, pages, delayed, admission, context });
-    this.#sweeper = new Sweeper({ ...common, keys });
-    const queues = { functions, instances, outboxes, clock, arrivals };
-    const gauges = gaugesOf({ mailboxes, records, dispatcher, parked, delayed, calls, letters, queues });
-    this.metrics = metricsOf(counters, gauges);
-    followSaturation({ commit, delayed, dispatcher, logger, isClosing: () => this.#closing !== undefined });
-    commit.onAbandoned = (error, address) => {
+    const parts = engineParts(options, () => this.#closing !== undefined);
+    this.#parts = parts;
+    this.metrics = parts.metrics;
+    this.deadLetters = parts.deadLetters;
+    this.delayed = parts.delayedMaintenance;
+    this.mailboxes = parts.mailboxMaintenance;
+    this.failures = parts.failureGroups;
+    parts.commit.onAbandoned = (error, address) => {
       this.#giveUp(error, address);
       options.onGivenUp?.(address);
     };
@@ -191,128 +78,128 @@ export class Engine implements EngineApi {
 
   /** Whether a change broke off, so that this engine does nothing any more. */
   get hasGivenUp(): boolean {
-    return this.#commit.brokenOff;
+    return this.#parts.commit.brokenOff;
   }
 
   get trouble(): StatefunError | undefined {
-    return this.#admission.trouble;
+    return this.#parts.admission.trouble;
   }
 
   serves(namespace: string, name: string): boolean {
-    return this.#functions.serves(namespace, name);
+    return this.#parts.functions.serves(namespace, name);
   }
 
   send(target: Address, value: TypedValue, options: SendOptions = {}): Promise<void> {
-    return this.#context.run(() => this.#intake.send(target, value, options));
+    return this.#parts.context.run(() => this.#parts.intake.send(target, value, options));
   }
 
   cancel(cancellationToken: string, options: CancelOptions = {}): Promise<boolean> {
-    return this.#context.run(() => this.#intake.cancel(cancellationToken, options));
+    return this.#parts.context.run(() => this.#parts.intake.cancel(cancellationToken, options));
   }
 
   call(target: Address, value: TypedValue, options: CallOptions = {}): Promise<TypedValue | undefined> {
-    return this.#context.run(() => this.#intake.call(target, value, options));
+    return this.#parts.context.run(() => this.#parts.intake.call(target, value, options));
   }
 
   attach(egress: string, consumer: EgressConsumer): void {
-    this.#context.run(() => this.#outboxes.attach(egress, consumer));
+    this.#parts.context.run(() => this.#parts.outboxes.attach(egress, consumer));
   }
 
   functions(page: FunctionsPage): Promise<FunctionInfo[]> {
-    return this.#context.run(() => this.#inspector.functions.page(page));
+    return this.#parts.context.run(() => this.#parts.inspector.functions.page(page));
   }
 
   function(typeName: string): Promise<FunctionInfo | undefined> {
-    return this.#context.run(() => this.#inspector.functions.find(typeName));
+    return this.#parts.context.run(() => this.#parts.inspector.functions.find(typeName));
   }
 
   addresses(typeName: string, page: AddressesPage): Promise<AddressesFound> {
-    return this.#context.run(() => this.#inspector.addresses.page(typeName, page));
+    return this.#parts.context.run(() => this.#parts.inspector.addresses.page(typeName, page));
   }
 
   counts(typeName: string): ReturnType<EngineApi["counts"]> {
-    return this.#context.run(() => this.#inspector.pages.counts(typeName));
+    return this.#parts.context.run(() => this.#parts.inspector.pages.counts(typeName));
   }
 
   preview(...page: Parameters<EngineApi["preview"]>) {
-    return this.#context.run(() => this.#inspector.preview(...page));
+    return this.#parts.context.run(() => this.#parts.inspector.preview(...page));
   }
 
   inspect(...page: Parameters<EngineApi["inspect"]>) {
-    return this.#context.run(() => this.#inspector.address(...page));
+    return this.#parts.context.run(() => this.#parts.inspector.address(...page));
   }
 
   state(address: Address, name: string): Promise<TypedValue | undefined> {
-    return this.#context.run(() => this.#inspector.state(address, name));
+    return this.#parts.context.run(() => this.#parts.inspector.state(address, name));
   }
 
   stateRows(typeName: string, names: readonly string[], { after }: { after?: string } = {}) {
-    return this.#inspector.rows.read(typeName, names, after);
+    return this.#parts.inspector.rows.read(typeName, names, after);
   }
 
   states(...page: Parameters<EngineApi["states"]>): ReturnType<EngineApi["states"]> {
-    return this.#context.run(() => this.#inspector.states.page(...page));
+    return this.#parts.context.run(() => this.#parts.inspector.states.page(...page));
   }
 
   egresses(): ReturnType<EngineApi["egresses"]> {
-    return this.#context.run(() => this.#inspector.egresses());
+    return this.#parts.context.run(() => this.#parts.inspector.egresses());
   }
 
   activity(): ReturnType<EngineApi["activity"]> {
-    return this.#context.run(() => this.#inspector.activity.functions());
+    return this.#parts.context.run(() => this.#parts.inspector.activity.functions());
   }
 
   failing(page: FailingPage): Promise<{ failing: FailingInfo[]; total: number }> {
-    return this.#context.run(() => this.#inspector.activity.failing(page));
+    return this.#parts.context.run(() => this.#parts.inspector.activity.failing(page));
   }
 
   async parked(page: ParkedPage, filter?: ParkedFilter): Promise<ParkedInfo[]> {
-    const found = await this.#context.run(() => this.#maintenance.sweeps.page(page, filter));
+    const found = await this.#parts.context.run(() => this.#parts.maintenance.sweeps.page(page, filter));
     return found.map(parkedInfo);
   }
 
   setState(address: Address, name: string, value: TypedValue | undefined): Promise<void> {
-    return this.#context.run(() => this.#maintenance.setState(address, name, value));
+    return this.#parts.context.run(() => this.#parts.maintenance.setState(address, name, value));
   }
 
   park(address: Address, reason: string): Promise<void> {
-    return this.#context.run(() => this.#maintenance.park(address, reason));
+    return this.#parts.context.run(() => this.#parts.maintenance.park(address, reason));
   }
 
   retry(address: Address): Promise<void> {
-    return this.#context.run(() => this.#maintenance.retry(address));
+    return this.#parts.context.run(() => this.#parts.maintenance.retry(address));
   }
 
   drop(address: Address, which: "first" | "all"): Promise<number> {
-    return this.#context.run(() => this.#maintenance.drop(address, which));
+    return this.#parts.context.run(() => this.#parts.maintenance.drop(address, which));
   }
 
   retryAll(filter?: ParkedFilter, sweep?: ParkedSweep): Promise<ParkedSwept> {
-    return this.#context.run(() => this.#maintenance.sweeps.retryAll(filter, sweep));
+    return this.#parts.context.run(() => this.#parts.maintenance.sweeps.retryAll(filter, sweep));
   }
 
   dropAll(which: "first" | "all", filter?: ParkedFilter, sweep?: ParkedSweep) {
-    return this.#context.run(() => this.#maintenance.sweeps.dropAll(which, filter, sweep));
+    return this.#parts.context.run(() => this.#parts.maintenance.sweeps.dropAll(which, filter, sweep));
   }
 
   /** Whether the last changes are not written yet because more changes may come: {@link flushed} writes them. */
   get lingers(): boolean {
-    return this.#commit.lingers;
+    return this.#parts.commit.lingers;
   }
 
   /** Resolves when all changes so far are durable, or when a write of them has failed. */
   flushed(): Promise<void> {
-    return this.#context.run(() => this.#commit.attempted());
+    return this.#parts.context.run(() => this.#parts.commit.attempted());
   }
 
   /** Removes what has expired. The engine does so by itself every minute. */
   sweep(): Promise<void> {
-    return this.#context.run(() => this.#sweeper.sweep());
+    return this.#parts.context.run(() => this.#parts.sweeper.sweep());
   }
 
   /** Takes nothing more from outside. Messages that were taken before are delivered until {@link close}. */
   refuse(): void {
-    this.#admission.close();
+    this.#parts.admission.close();
   }
 
   /**
@@ -320,24 +207,18 @@ export class Engine implements EngineApi {
    * It is called after {@link refuse}, while servers can still send that answer.
    */
   releaseCallers(graceMs: number): Promise<void> {
-    const parts = {
-      dispatcher: this.#dispatcher,
-      instances: this.#instances,
-      calls: this.#calls,
-      commit: this.#commit,
-    };
-    return releaseCallers(parts, this.hasGivenUp ? 0 : graceMs);
+    return releaseCallers(this.#parts, this.hasGivenUp ? 0 : graceMs);
   }
 
   close(graceMs: number): Promise<void> {
     this.refuse();
-    this.#closing ??= this.#context.run(() => this.#close(graceMs));
+    this.#closing ??= this.#parts.context.run(() => this.#close(graceMs));
     return this.#closing;
   }
 
   /** Resolves, after the engine has given up or settled, when it no longer uses its store. */
   stopped(): Promise<void> {
-    return this.#commit.stopped();
+    return this.#parts.commit.stopped();
   }
 
   /**
@@ -345,56 +226,58 @@ export class Engine implements EngineApi {
    * When the store can't be written, the log says so: nobody was told that the last changes are durable.
    */
   settle(): Promise<void> {
-    return this.#context.run(async () => {
-      await this.#commit.close(closingError());
-      const { trouble } = this.#commit;
+    return this.#parts.context.run(async () => {
+      await this.#parts.commit.close(closingError());
+      const { trouble } = this.#parts.commit;
       if (trouble === undefined || this.hasGivenUp) return;
-      logLostChanges(trouble, this.#logger);
+      logLostChanges(trouble, this.#parts.logger);
     });
   }
 
   /** Stops everything after a change broke off: nobody may see half of it, and nobody waits for what never comes. */
   #giveUp(error: StatefunError, address: Address | undefined): void {
-    logBrokenOff(error, address, this.#logger);
-    this.#sweeper.stop();
-    this.#delayed.paused = true;
-    void this.#dispatcher.stop();
-    this.#outboxes.close();
-    this.#calls.rejectAll(error);
-    for (const instance of this.#instances.all()) instance.callEnded();
+    logBrokenOff(error, address, this.#parts.logger);
+    this.#parts.sweeper.stop();
+    this.#parts.delayed.paused = true;
+    void this.#parts.dispatcher.stop();
+    this.#parts.outboxes.close();
+    this.#parts.calls.rejectAll(error);
+    for (const instance of this.#parts.instances.all()) instance.callEnded();
   }
 
   async #recover(park: readonly Address[], parkReason = "It was parked when the runtime was opened."): Promise<void> {
-    const store = this.#store;
-    await this.#parked.open();
-    const { counted } = await this.#outboxes.open();
+    const store = this.#parts.store;
+    await this.#parts.parked.open();
+    const { counted } = await this.#parts.outboxes.open();
     // Before anything is delivered: a new message comes behind those that are only in the store.
-    await this.#dispatcher.open();
-    this.#counted = Promise.all([counted, countEarlierMessages(store, this.#functions, this.#mailboxes)]).catch(
-      () => {},
-    );
-    await this.#delayed.open();
-    await this.#drops.open();
-    for (const address of park) this.#maintenance.parkNow(address, parkReason);
-    this.#dispatcher.start();
-    await logUnservedFunctions({ store, functions: this.#functions }, this.#logger);
-    this.#clock.after(attachMs, () => {
-      if (this.#closing === undefined && !this.hasGivenUp) logUndeclaredEgresses(this.#outboxes.all(), this.#logger);
+    await this.#parts.dispatcher.open();
+    this.#counted = Promise.all([
+      counted,
+      countEarlierMessages(store, this.#parts.functions, this.#parts.mailboxes),
+    ]).catch(() => {});
+    await this.#parts.delayed.open();
+    await this.#parts.drops.open();
+    for (const address of park) this.#parts.maintenance.parkNow(address, parkReason);
+    this.#parts.dispatcher.start();
+    await logUnservedFunctions({ store, functions: this.#parts.functions }, this.#parts.logger);
+    this.#parts.clock.after(attachMs, () => {
+      if (this.#closing === undefined && !this.hasGivenUp)
+        logUndeclaredEgresses(this.#parts.outboxes.all(), this.#parts.logger);
     });
-    this.#sweeper.start();
+    this.#parts.sweeper.start();
   }
 
   async #close(graceMs: number): Promise<void> {
-    this.#sweeper.stop();
-    this.#delayed.paused = true;
-    const drained = this.#dispatcher.stop();
+    this.#parts.sweeper.stop();
+    this.#parts.delayed.paused = true;
+    const drained = this.#parts.dispatcher.stop();
     // After the engine has given up, the answers of calls in flight are ignored.
     if (!this.hasGivenUp) await within(drained, graceMs);
-    this.#outboxes.close();
+    this.#parts.outboxes.close();
     // Answers that are there already reach their callers. Nobody is left to wait afterwards.
-    await this.#commit.attempted();
-    this.#calls.rejectAll(closingError());
-    for (const instance of this.#instances.all()) instance.callEnded();
+    await this.#parts.commit.attempted();
+    this.#parts.calls.rejectAll(closingError());
+    for (const instance of this.#parts.instances.all()) instance.callEnded();
     await this.#counted;
   }
 }

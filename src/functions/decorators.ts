@@ -4,7 +4,7 @@
 import { StatefunError } from "../errors.js";
 import { type ExpirationOptions, expirationOptions, parseExpiration } from "../model/expiration.js";
 import { type FunctionOptions, functionOptions, policyOf } from "../model/function-policy.js";
-import { checked, defineOptions, withDefault } from "../model/options.js";
+import { defineOptions, trueOrFalse, withDefault } from "../model/options.js";
 import { isProtobufCodec, isStandardSchema } from "../model/protobuf-class.js";
 import { parseTypeName } from "../model/type-name.js";
 import { type ValueOf } from "../model/typed-value.js";
@@ -32,10 +32,7 @@ export interface HandlesOptions {
 }
 
 const handlesOptions = defineOptions<HandlesOptions>()({
-  readOnly: withDefault(
-    checked("true or false", (given): given is boolean => typeof given === "boolean"),
-    false,
-  ),
+  readOnly: withDefault(trueOrFalse, false),
 });
 
 /**

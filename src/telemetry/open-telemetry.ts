@@ -24,7 +24,7 @@ import type {
 import { isThenable } from "../functions/thenable.js";
 import { isClient } from "../model/client-address.js";
 import type { Metadata } from "../model/metadata.js";
-import { checked, defineOptions, unchecked, withDefault } from "../model/options.js";
+import { defineOptions, trueOrFalse, unchecked, withDefault } from "../model/options.js";
 import { Instruments } from "./instruments.js";
 import { contextOf, pairsOf } from "./trace-context.js";
 
@@ -44,10 +44,7 @@ export interface OpenTelemetryOptions {
 const options = defineOptions<OpenTelemetryOptions>()({
   tracerProvider: unchecked<TracerProvider>(),
   meterProvider: unchecked<MeterProvider>(),
-  oneTrace: withDefault(
-    checked("true or false", (input): input is boolean => typeof input === "boolean"),
-    false,
-  ),
+  oneTrace: withDefault(trueOrFalse, false),
 });
 
 /**

@@ -27,6 +27,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "mailbox-api": "it holds declarations alone",
       "metrics-api": "it holds declarations alone",
       "engine-options": "it holds declarations alone",
+      "engine-parts": "every test of the engine runs it",
       "parked-api": "it holds declarations alone",
       "states-api": "it holds declarations alone",
     },

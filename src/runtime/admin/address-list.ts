@@ -5,8 +5,8 @@ import { assertOwnState } from "../../engine/validation.js";
 import { StatefunError } from "../../errors.js";
 import { previewValue } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { assertFunction } from "./addressed.js";
-import { type Answered, choiceOf, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
+import { functionOf } from "./addressed.js";
+import { type Answered, choiceOf, limitOf, ok, textsOf, timeOf, timeOrNull } from "./answered.js";
 import type { ListedAddress } from "./api/address-list.js";
 import type { AdminAnswers } from "./api/answers.js";
 import type { Asked } from "./asked.js";
@@ -20,8 +20,7 @@ const filters: readonly AddressFilter[] = ["parked", "failing", "waiting", "dela
 
 export const addressListAnswers = {
   addresses: async ({ engine, catalog, filled, query }: Asked): Promise<Answered<AdminAnswers["addresses"]>> => {
-    const typeName = `${filled.namespace}/${filled.name}`;
-    await assertFunction(engine, typeName);
+    const typeName = await functionOf(engine, filled);
     const columns = columnsOf(query);
     const { addresses, next } = await engine.addresses(typeName, { ...pageOf(query), columns });
     const shown = addresses.map((address) => showListed(catalog, address, columns));
@@ -31,13 +30,10 @@ export const addressListAnswers = {
 
 /** Throws OPTION_INVALID. */
 function pageOf(query: ReadonlyMap<string, string>): AddressesPage {
-  const after = query.get("after");
-  const prefix = query.get("prefix");
   const filter = choiceOf(query, "filter", filters);
   return {
     limit: limitOf(query),
-    ...(after === undefined ? {} : { after }),
-    ...(prefix === undefined ? {} : { prefix }),
+    ...textsOf(query, "after", "prefix"),
     ...(filter === undefined ? {} : { filter }),
   };
 }

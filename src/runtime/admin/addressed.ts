@@ -4,7 +4,7 @@ import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { Address } from "../../model/address.js";
 
-/** Throws FUNCTION_UNKNOWN. */
+/** The address. Rejects with FUNCTION_UNKNOWN. */
 export async function addressOf(
   engine: EngineApi,
   { namespace = "", name = "", id = "" }: Readonly<Record<string, string>>,
@@ -12,6 +12,16 @@ export async function addressOf(
   const address = new Address(namespace, name, id);
   await assertFunction(engine, address.typeName);
   return address;
+}
+
+/** The name of the function. Rejects with FUNCTION_UNKNOWN. */
+export async function functionOf(
+  engine: EngineApi,
+  { namespace, name }: Readonly<Record<string, string>>,
+): Promise<string> {
+  const typeName = `${namespace}/${name}`;
+  await assertFunction(engine, typeName);
+  return typeName;
 }
 
 /** A function that nothing serves is known while messages wait for it, so that people can show and drop those messages. */

@@ -36,6 +36,12 @@ export function limitOf(query: ReadonlyMap<string, string>, otherwise = "100"): 
   );
 }
 
+/** The texts that the query holds under these names. */
+export function textsOf<Name extends string>(query: ReadonlyMap<string, string>, ...names: readonly Name[]) {
+  const held = names.filter((name) => query.has(name));
+  return Object.fromEntries(held.map((name) => [name, query.get(name)])) as { readonly [name in Name]?: string };
+}
+
 /** Reads which of some choices the query names; undefined when it names none. Throws OPTION_INVALID. */
 export function choiceOf<Choice extends string>(
   query: ReadonlyMap<string, string>,

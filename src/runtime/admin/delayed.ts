@@ -4,7 +4,7 @@ import type { DelayedFilter, DelayedInfo, DelayedSweep, DelayedSwept as Swept } 
 import { StatefunError } from "../../errors.js";
 import { previewMessage } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
-import { type Answered, limitOf, ok, timeOf } from "./answered.js";
+import { type Answered, limitOf, ok, textsOf, timeOf } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
 import type { DelayedSwept, ShownDelayed } from "./api/delayed.js";
 import type { Asked } from "./asked.js";
@@ -15,8 +15,7 @@ const sweptAtOnce = "1000";
 
 export const delayedAnswers = {
   delayed: async ({ engine, catalog, query }: Asked): Promise<Answered<AdminAnswers["delayed"]>> => {
-    const after = query.get("after");
-    const page = { limit: limitOf(query), ...(after === undefined ? {} : { after }) };
+    const page = { limit: limitOf(query), ...textsOf(query, "after") };
     const { messages, next } = await engine.delayed.list(filterOf(query), page);
     return ok({
       delayed: messages.map((message) => showDelayed(catalog, message)),
@@ -74,19 +73,12 @@ export function showDelayed(catalog: TypeCatalog, message: DelayedInfo): ShownDe
 
 function filterOf(query: ReadonlyMap<string, string>): DelayedFilter {
   const typeName = query.get("function");
-  const id = query.get("id");
-  return { ...(typeName === undefined ? {} : { typeName }), ...(id === undefined ? {} : { id }) };
+  return { ...(typeName === undefined ? {} : { typeName }), ...textsOf(query, "id") };
 }
 
 /** Throws OPTION_INVALID. */
 function sweepOf(query: ReadonlyMap<string, string>): DelayedSweep {
-  const after = query.get("after");
-  const through = query.get("through");
-  return {
-    limit: limitOf(query, sweptAtOnce),
-    ...(after === undefined ? {} : { after }),
-    ...(through === undefined ? {} : { through }),
-  };
+  return { limit: limitOf(query, sweptAtOnce), ...textsOf(query, "after", "through") };
 }
 
 const showSwept = ({ through, next }: Swept): DelayedSwept => ({ through, next: next ?? null });

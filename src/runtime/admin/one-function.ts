@@ -8,15 +8,14 @@ import { previewValue } from "../../types/show-value.js";
 import type { DeclaredTypes, TypeCatalog } from "../../types/type-catalog.js";
 import { typeIn } from "../../types/value-json.js";
 import { journalName } from "../../workflows/journal/names.js";
-import { assertFunction } from "./addressed.js";
+import { functionOf } from "./addressed.js";
 import { type Answered, ok, timeOrNull } from "./answered.js";
 import type { OneFunction, ShownHandler, ShownPolicy, ShownStateType, ShownType } from "./api/one-function.js";
 import type { Asked } from "./asked.js";
 
 export const functionAnswers = {
   oneFunction: async ({ engine, catalog, filled }: Asked): Promise<Answered<OneFunction>> => {
-    const typeName = `${filled.namespace}/${filled.name}`;
-    await assertFunction(engine, typeName);
+    const typeName = await functionOf(engine, filled);
     const info = (await engine.function(typeName)) as FunctionInfo;
     const counts = await engine.counts(typeName);
     const active = (await engine.activity()).find((each) => each.typeName === typeName);

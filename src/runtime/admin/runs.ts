@@ -5,8 +5,8 @@ import type { TypedValue } from "../../model/typed-value.js";
 import { previewMessage } from "../../types/show-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { RunDetails, RunFilter, RunInfo, RunOperation } from "../runs/run-info.js";
-import { addressOf, assertFunction } from "./addressed.js";
-import { type Answered, limitOf, ok, timeOf, timeOrNull } from "./answered.js";
+import { addressOf, functionOf } from "./addressed.js";
+import { type Answered, limitOf, ok, textsOf, timeOf, timeOrNull } from "./answered.js";
 import type { AdminAnswers } from "./api/answers.js";
 import type { Asked } from "./asked.js";
 import { durationOf } from "./failure-filter.js";
@@ -16,9 +16,8 @@ const shownBytes = 4 * 1024 * 1024;
 
 export const runAnswers = {
   runs: async ({ engine, runs, filled, query }: Asked): Promise<Answered<AdminAnswers["runs"]>> => {
-    const typeName = `${filled.namespace}/${filled.name}`;
-    await assertFunction(engine, typeName);
-    const page = { limit: limitOf(query), ...given("after", query.get("after")) };
+    const typeName = await functionOf(engine, filled);
+    const page = { limit: limitOf(query), ...textsOf(query, "after") };
     const { runs: found, unreadable, next } = await runs.find(typeName, filterOf(query), page);
     return ok({ runs: found.map((run) => ({ id: run.address.id, ...showRun(run) })), unreadable, next: next ?? null });
   },
@@ -49,27 +48,23 @@ export const runAnswers = {
 
   cancelRuns: async ({ engine, runs, filled, query }: Asked): Promise<Answered<AdminAnswers["cancelRuns"]>> => {
     const address = await addressOf(engine, filled);
-    return ok({ cancelled: await runs.cancel(address, undefined, given("reason", query.get("reason"))) });
+    return ok({ cancelled: await runs.cancel(address, undefined, textsOf(query, "reason")) });
   },
 
   cancelRun: async ({ engine, runs, filled, query }: Asked): Promise<Answered<AdminAnswers["cancelRun"]>> => {
     const address = await addressOf(engine, filled);
-    return ok({ cancelled: await runs.cancel(address, filled.run, given("reason", query.get("reason"))) });
+    return ok({ cancelled: await runs.cancel(address, filled.run, textsOf(query, "reason")) });
   },
 } as const;
 
 /** Reads which runs to list. Throws DURATION_INVALID. */
 function filterOf(query: ReadonlyMap<string, string>): RunFilter {
+  const waitingLongerThan = durationOf(query, "waitingLongerThan");
   return {
-    ...given("status", query.get("status") as RunFilter["status"]), // checked where it is used
-    ...given("workflow", query.get("workflow")),
-    ...given("waitingLongerThan", durationOf(query, "waitingLongerThan")),
+    ...(textsOf(query, "status", "workflow") as Pick<RunFilter, "status" | "workflow">), // checked where they are used
+    ...(waitingLongerThan === undefined ? {} : { waitingLongerThan }),
   };
 }
-
-/** An option, if there is a value for it. */
-const given = <K extends string, V>(name: K, value: V | undefined) =>
-  (value === undefined ? {} : { [name]: value }) as { readonly [key in K]?: V };
 
 /** A run as a list shows it. */
 export function showRun({ run, workflow, status, since, endedAt, cancelled, waitsFor, error }: RunInfo) {

@@ -9,6 +9,7 @@ import {
   type Option,
   oneOf,
   positiveInteger,
+  trueOrFalse,
   withDefault,
 } from "../../model/options.js";
 import type { TestRuntimeOptions } from "../test-options.js";
@@ -65,7 +66,6 @@ export interface SimulationSummary {
   readonly commits: number;
 }
 
-const bool = checked("true or false", (input): input is boolean => typeof input === "boolean");
 const whole = checked("a whole number", (input): input is number => Number.isInteger(input));
 const named = checked("an object of functions by their names", areInvariants);
 const faultList = checked("a list", (input): input is readonly FaultKind[] => Array.isArray(input));
@@ -80,7 +80,7 @@ const simulateOptions = defineOptions<SimulateOptions>()({
     faultList(input, name, where)?.map((kind) => oneFault(kind, name, where) as FaultKind) ?? faultKinds,
   invariants: withDefault(named, {}),
   atEnd: withDefault(named, {}),
-  allowParked: withDefault(bool, false),
+  allowParked: withDefault(trueOrFalse, false),
   horizon: withDefault(duration, 30 * 86_400_000),
   steps: withDefault(positiveInteger, 2_000),
   replay: checked("an object of commands, faults and order", isReplay),
