@@ -1,7 +1,7 @@
 // `statefun dead-letters`: lists messages that failed for good, shows, corrects, resends and drops them.
 
 import { oneLine, visibleLine } from "../errors.js";
-import { filterGiven, filterOf } from "./failure-filter.js";
+import { chosenFilter, filterOf } from "./failure-filter.js";
 import { type ShownValue, textOf } from "./look.js";
 import { type Input, usage } from "./parse.js";
 import { preview } from "./preview.js";
@@ -112,7 +112,7 @@ async function edit(input: Input, letter: string): Promise<void> {
 }
 
 async function sweep(input: Input, letter: string | undefined, action: keyof typeof sweeps): Promise<void> {
-  const chosen = filterGiven(input);
+  const chosen = chosenFilter(input);
   if (!input.flag("all")) {
     if (chosen !== undefined || input.flag("dry-run"))
       throw usage(`--${chosen ?? "dry-run"} needs --all: statefun dead-letters ${action} --all.`);

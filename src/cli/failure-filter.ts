@@ -22,7 +22,7 @@ export function filterOf(input: Input): Record<string, string | undefined> {
   };
 }
 
-/** The first of these options that was given; undefined when none was. */
-export function filterGiven(input: Input): string | undefined {
+/** The first of these options that the command line has; undefined when it has none. */
+export function chosenFilter(input: Input): string | undefined {
   return filterNames.find((option) => input.text(option) !== undefined);
 }

@@ -1,7 +1,7 @@
 // `statefun state`, `park`, `retry` and `drop`: changes by hand, through the admin server.
 
 import { StatefunError, visibleLine } from "../errors.js";
-import { filterGiven } from "./failure-filter.js";
+import { chosenFilter } from "./failure-filter.js";
 import { addressPath, lookAt, textOf } from "./look.js";
 import { dropAll, retryAll } from "./parked-sweeps.js";
 import { type Input, usage } from "./parse.js";
@@ -72,8 +72,8 @@ export async function drop(input: Input): Promise<void> {
 function ofMany(input: Input, command: string): boolean {
   const [typeName, id] = input.args;
   const all = input.flag("all");
-  const given = filterGiven(input) ?? (input.flag("dry-run") ? "dry-run" : undefined);
-  if (!all && given !== undefined) throw usage(`--${given} needs --all: statefun ${command} --all --${given} ….`);
+  const chosen = chosenFilter(input) ?? (input.flag("dry-run") ? "dry-run" : undefined);
+  if (!all && chosen !== undefined) throw usage(`--${chosen} needs --all: statefun ${command} --all --${chosen} ….`);
   if (!all && id === undefined)
     throw usage(`Write the address, statefun ${command} <ns/name> <id>, or statefun ${command} --all.`);
   if (all && typeName !== undefined) {
