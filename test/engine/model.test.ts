@@ -11,7 +11,7 @@ import { type App, randomApp } from "./app.js";
 import { runApp } from "./model-run.js";
 import { shrink } from "./shrink.js";
 
-const runs = Number(process.env.STATEFUN_MODEL_RUNS ?? 100);
+const runs = Number(process.env.STATEFUN_MODEL_RUNS ?? 40);
 
 async function failureOf(app: App): Promise<Error | undefined> {
   try {

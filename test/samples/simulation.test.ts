@@ -15,7 +15,7 @@ import {
   fixedRemindersOptions,
 } from "../../samples/simulation/simulations.js";
 
-const runs = Number(process.env.STATEFUN_SIMULATION_RUNS ?? 300);
+const runs = Number(process.env.STATEFUN_SIMULATION_RUNS ?? 60);
 
 test("a unit test of the bank passes: after a transfer, both accounts are right", async () => {
   await using app = await TestRuntime.open({ functions: bank });

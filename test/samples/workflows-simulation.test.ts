@@ -7,6 +7,9 @@ import { Handles, State, StatefulFunction, StatefulFunctions } from "statefun-ts
 import { type Invariants, send, simulate } from "statefun-ts/testing";
 import { Book, Booked, Bookings, Cancel, Flights, Hotels, Plan, Trip } from "../../samples/saga/functions.ts";
 
+/** `npm run test:simulation` takes more. */
+const runs = Number(process.env.STATEFUN_WORKFLOW_SIMULATIONS ?? 20);
+
 /** In the place of the Python function, which has no place in a simulation. */
 @StatefulFunction("example/cars")
 class Cars {
@@ -38,5 +41,5 @@ test("a simulated trip is booked whole, or not at all, also when the cars answer
       assert.ok(!booked.includes("long"), "there is no car for 30 days");
     },
   } satisfies Invariants;
-  await simulate({ functions }, { runs: 100, commands: [plan("short", 3), plan("long", 30)], atEnd });
+  await simulate({ functions }, { runs, commands: [plan("short", 3), plan("long", 30)], atEnd });
 });

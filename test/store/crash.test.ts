@@ -45,7 +45,7 @@ async function killAfter(dir: string, groups: number): Promise<number> {
 }
 
 /** A few by default, so that `npm test` is quick; `npm run test:runtime-crash` has more. */
-const kills = Number(process.env.STATEFUN_STORE_KILLS ?? 5);
+const kills = Number(process.env.STATEFUN_STORE_KILLS ?? 2);
 
 test("a process killed again and again while it writes loses no group that it acknowledged, and tears none", async (t) => {
   const random = randomOf(t);
