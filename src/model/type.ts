@@ -22,10 +22,7 @@ export interface Followed<T> {
   packKept(): TypedValue<T>;
 }
 
-/**
- * How the values of a type are written: as JSON, as protobuf messages, as StateFun's own types, or in a way of the user's own.
- * @internal
- */
+/** How the values of a type are written: as JSON, as protobuf messages, as StateFun's own types, or in a way of the user's own. */
 export type TypeForm = "json" | "protobuf" | "primitive" | "unknown";
 
 /**
