@@ -61,13 +61,13 @@ test("functions that were found and functions that nothing serves are listed onc
   }
 });
 
-test("an entry says how a function is reached, and which states it has registered", async () => {
+test("an entry says how a function is reached, which states it has registered, and what becomes of its failures", async () => {
   const { parts, pages } = setUp(["f"], await waiting(["gone"], []));
   const known = parts.functions.find("test", "f");
   parts.functions.register(known as never, [spec("count", "after-write", 5)]);
   const states = [{ name: "count", typename: "test/text", expireMode: "after-write", expireAfterMs: 5 }];
-  const served = { typeName: "test/f", endpoint: "all", states };
-  const gone = { typeName: "test/gone", endpoint: "served by nothing", states: [] };
+  const served = { typeName: "test/f", endpoint: "all", states, policy: known?.policy };
+  const gone = { typeName: "test/gone", endpoint: "served by nothing", states: [], policy: undefined };
   assert.deepEqual(await pages.page({ limit: 10 }), [served, gone]);
   assert.deepEqual([await pages.find("test/f"), await pages.find("test/gone")], [served, gone]);
   assert.equal(await pages.find("test/nothing"), undefined);

@@ -85,6 +85,7 @@ test("the kinds of entries are what data folders hold", () => {
     parked: "p",
     drop: "r",
     letter: "l",
+    head: "h",
     expiring: "x",
     registration: "f",
     request: "i",
