@@ -66,11 +66,13 @@ test("an entry says how a function is reached, which states it has registered, a
   const known = parts.functions.find("test", "f");
   parts.functions.register(known as never, [spec("count", "after-write", 5)]);
   const states = [{ name: "count", typename: "test/text", expireMode: "after-write", expireAfterMs: 5 }];
-  const served = { typeName: "test/f", endpoint: "all", states, policy: known?.policy };
+  const served = { typeName: "test/f", endpoint: "all", states, policy: (await pages.find("test/f"))?.policy };
   const gone = { typeName: "test/gone", endpoint: "served by nothing", states: [], policy: undefined };
   assert.deepEqual(await pages.page({ limit: 10 }), [served, gone]);
   assert.deepEqual([await pages.find("test/f"), await pages.find("test/gone")], [served, gone]);
   assert.equal(await pages.find("test/nothing"), undefined);
+  const { onFailure, retry, maxBatch } = served.policy ?? {};
+  assert.deepEqual([onFailure, retry?.attempts, maxBatch], ["park", 10, 1000]);
 });
 
 test("functions that nobody has called are listed when they are named, in their places", async () => {
