@@ -6,7 +6,10 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { StatefunError } from "../errors.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
+import type { RuntimeOptions } from "../runtime/runtime-options.js";
 import { usage } from "./parse.js";
+
+type TypeLike = Exclude<NonNullable<RuntimeOptions["types"]>[number], StatefulFunctions>;
 
 /** A file of functions, and the name of its export when one is given. */
 export interface FunctionsFile {
@@ -27,11 +30,28 @@ export function functionsFileOf(written: string): FunctionsFile {
 }
 
 /** Loads the file and returns its functions. Throws OPTION_INVALID, and whatever the file throws. */
-export async function loadFunctions({ file, exportName }: FunctionsFile): Promise<StatefulFunctions> {
+export async function loadFunctions(from: FunctionsFile): Promise<StatefulFunctions> {
+  return functionsOf(from, await exportsOf(from));
+}
+
+/**
+ * Loads the file and returns what it declares of functions elsewhere: a list of types and functions, which it exports as `types`, or
+ * else its functions. Throws as {@link loadFunctions} does.
+ */
+export async function loadTypes(from: FunctionsFile): Promise<readonly (TypeLike | StatefulFunctions)[]> {
+  const exports = await exportsOf(from);
+  const types = exports[from.exportName ?? "types"];
+  return Array.isArray(types) ? types : [functionsOf(from, exports)];
+}
+
+async function exportsOf({ file }: FunctionsFile): Promise<Record<string, unknown>> {
   if (isTypeScript(file)) await import(pathToFileURL(resolveTsx()).href);
   const loaded: Record<string, unknown> = await import(pathToFileURL(file).href);
   // Node finds only some exports of a CommonJS file by name. The default export has all of them.
-  const exports = { ...(loaded.default as object), ...loaded } as Record<string, unknown>;
+  return { ...(loaded.default as object), ...loaded };
+}
+
+function functionsOf({ file, exportName }: FunctionsFile, exports: Record<string, unknown>): StatefulFunctions {
   const names = exportName === undefined ? ["default", "functions"] : [exportName];
   const found = names.map((name) => exports[name]).find(isFunctions);
   if (found !== undefined) return found;
@@ -45,7 +65,7 @@ export async function loadFunctions({ file, exportName }: FunctionsFile): Promis
  * Whether a value is a StatefulFunctions, perhaps of another copy of the package, which a CommonJS project or a bundle loads.
  * A minified class has another name, so the members are looked at.
  */
-function isFunctions(value: unknown): value is StatefulFunctions {
+export function isFunctions(value: unknown): value is StatefulFunctions {
   if (value instanceof StatefulFunctions) return true;
   if (typeof value !== "object" || value === null) return false;
   const { bind, register, typeNames } = value as Partial<StatefulFunctions>;

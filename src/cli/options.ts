@@ -73,6 +73,11 @@ export const running: Options = {
     env: true,
     help: "Let the module file have {function.name} in the host of a URL: whoever sends a message then chooses the server.",
   },
+  types: {
+    env: true,
+    value: "file",
+    help: "A file whose functions, or whose list exported as types, say which types the functions of the module file take and keep. Servers of this package say so themselves.",
+  },
   dir: { env: true, value: "folder", help: "The folder that keeps the data. Defaults to .statefun." },
   memory: { env: true, help: "Keep the data in memory only." },
   "wait-for-lock": {

@@ -13,7 +13,7 @@ import type { StatefunRuntime } from "../runtime/statefun-runtime.js";
 import { durationOf } from "./duration-option.js";
 import { isUrl, parseEgress } from "./egress-option.js";
 import { failureOptions } from "./failure-options.js";
-import { type FunctionsFile, loadFunctions } from "./load-functions.js";
+import { type FunctionsFile, functionsFileOf, isFunctions, loadFunctions, loadTypes } from "./load-functions.js";
 import { type Input, usage } from "./parse.js";
 import { columns, printLine } from "./print.js";
 
@@ -45,7 +45,18 @@ export async function openRuntime(
   // This import comes before tsx is loaded: tsx would slow every later import down.
   const { StatefunRuntime: own } = await import("../runtime/statefun-runtime.js");
   const functions = functionsFile === undefined ? new StatefulFunctions() : await loadFunctions(functionsFile);
-  const runtime = await runtimeClassFor(functions, functionsFile, own).open({ ...options, functions, logger });
+  const typesFile = input.text("types") === undefined ? undefined : functionsFileOf(input.text("types") as string);
+  const types = typesFile === undefined ? [] : await loadTypes(typesFile);
+  const runtimeClass =
+    functionsFile === undefined && typesFile !== undefined
+      ? runtimeClassFor(types.find(isFunctions) ?? functions, typesFile, own)
+      : runtimeClassFor(functions, functionsFile, own);
+  const runtime = await runtimeClass.open({
+    ...options,
+    types,
+    logger,
+    ...(functionsFile === undefined ? {} : { functions }),
+  });
   const { ingress, admin, dir } = runtime;
   const schedules = await runtime.schedules.list();
   const rows = [

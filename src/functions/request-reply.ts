@@ -9,6 +9,7 @@ import { none } from "../model/append.js";
 import type { Duration } from "../model/duration.js";
 import { LastingFailure } from "../model/failure.js";
 import type { BatchOutcome, Generation, InvocationBatch } from "../model/invocation.js";
+import { madeTypes } from "../model/known-types.js";
 import { defaultLogger, type LogFields, type Logger, logFailure, loggerOption } from "../model/logger.js";
 import { defaultMetadataBytes } from "../model/metadata.js";
 import { defineOptions, oneOf, positiveInteger, timer, withDefault } from "../model/options.js";
@@ -18,6 +19,7 @@ import { decodeRequest } from "../wire/decode-request.js";
 import { encodeIncompleteContext, encodeResponse } from "../wire/encode-response.js";
 import type { BatchHost } from "./batch-host.js";
 import { endInTime } from "./call-limit.js";
+import { describeFunctions } from "./describe-functions.js";
 import { FailedMessages, keepsFailedMessages, keptMessagesState } from "./failed-messages.js";
 import { refuseTerminal } from "./failure-policy.js";
 import type { FunctionSpec } from "./function-spec.js";
@@ -87,6 +89,8 @@ export class RequestReplyHandler {
   readonly #generation: Generation | undefined;
   readonly #callTimeoutMs: number | undefined;
   readonly #host: BatchHost;
+  /** What {@link describe} said last, and how many types and functions there were. */
+  #description: { readonly made: number; readonly functions: number; readonly text: string } | undefined;
   #inFlight = 0;
   #closing: { readonly done: Promise<void>; readonly finish: () => void } | undefined;
 
@@ -159,6 +163,19 @@ export class RequestReplyHandler {
         throw this.#logged(thrown);
       },
     );
+  }
+
+  /**
+   * Describes the functions and their types as JSON, for a runtime that calls them.
+   * @internal
+   */
+  describe(): string {
+    const made = madeTypes();
+    const { length } = this.#functions.typeNames;
+    if (this.#description?.made !== made || this.#description.functions !== length) {
+      this.#description = { made, functions: length, text: JSON.stringify(describeFunctions(this.#functions)) };
+    }
+    return this.#description.text;
   }
 
   /** Takes no new calls, and resolves when the calls in flight are answered. */

@@ -63,11 +63,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<OpenRuntime>
 async function openParts(options: ReturnType<typeof runtimeOptions.read>, closing: Closing): Promise<OpenRuntime> {
   const { functions = new StatefulFunctions(), types = [], egresses = {} } = options;
   const logger = guarded(options.logger ?? defaultLogger);
-  const catalog = functionCatalog(functions, types);
+  const ownCatalog = functionCatalog(functions, types);
   const module =
     options.module === undefined ? emptyModule : await readModuleFile(options.module, options.allowHostTemplates);
   const routes = openRoutes(functions, module, { ...options, logger });
   closing.add("endpoints", () => routes.close());
+  const catalog = module.endpoints.length === 0 ? ownCatalog : await discovering(ownCatalog, routes);
   const serves = ({ namespace, name }: Address) => routes.find(namespace, name) !== undefined;
   const declared = [...options.schedules, ...moduleSchedules(module.schedules, catalog)];
   const definitions = scheduleDefinitions(declared, { functions, catalog, serves });
@@ -186,6 +187,12 @@ function receivedIds(consumers: ReadonlyMap<string, OpenEgress>): Map<string, st
 async function readModuleFile(path: string, allowHostTemplates: boolean): Promise<Module> {
   const { readModule } = await import("./module/read-module.js");
   return readModule(path, { allowHostTemplates });
+}
+
+/** Imports the readers of descriptions only when there is a server to ask. */
+async function discovering(own: TypeCatalog, { remotes }: Routes): Promise<TypeCatalog> {
+  const { discoveringCatalog } = await import("./discovery/discovery.js");
+  return discoveringCatalog(own, remotes);
 }
 
 function openRoutes(

@@ -55,6 +55,8 @@ async function call(
   const { metadata = message.metadata, timeout: timeoutMs = defaultTimeoutMs, signal, idempotencyKey } = read;
   const from = waitingHandler();
   assertServed(engine, address);
+  const learning = catalog.learn?.(address.typeName);
+  if (learning !== undefined) await learning;
   const value = packed(catalog, address.typeName, message).withMetadata(metadata);
   const begin = (remainingMs: number) => {
     const asked: Mutable<CallOptions> = { timeoutMs: remainingMs };
@@ -78,6 +80,8 @@ async function call(
       },
     });
   });
+  const naming = answer === undefined ? undefined : catalog.learnType?.(answer.typename);
+  if (naming !== undefined) await naming;
   return plainOf(catalog, answer);
 }
 
@@ -93,6 +97,8 @@ async function send(
   assertOneTime("A send", delayMs, atMs);
   assertTokenHasTime(cancellationToken, delayMs, atMs);
   assertServed(engine, address);
+  const learning = catalog.learn?.(address.typeName);
+  if (learning !== undefined) await learning;
   const value = packed(catalog, address.typeName, message).withMetadata(metadata);
   const begin = () =>
     engine

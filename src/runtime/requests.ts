@@ -83,6 +83,8 @@ export async function sendMessage(
 ): Promise<void> {
   const { delay: delayMs, at: atMs, cancellationToken, idempotencyKey, metadata } = sendOptions.read("send", options);
   assertOneTime("send", delayMs, atMs);
+  const learning = catalog.learn?.(typeName);
+  if (learning !== undefined) await learning;
   return engine.send(Address.of(typeName, id), packTaken(catalog, typeName, value, metadata), {
     ...(delayMs === undefined ? {} : { delayMs }),
     ...(atMs === undefined ? {} : { atMs }),
@@ -102,6 +104,8 @@ export async function callFunction(
   const { timeout: timeoutMs, idempotencyKey, signal, metadata } = callOptions.read("call", options);
   expectCalls();
   const from = waitingHandler();
+  const learning = catalog.learn?.(typeName);
+  if (learning !== undefined) await learning;
   return engine.call(Address.of(typeName, id), packTaken(catalog, typeName, value, metadata), {
     ...(from === undefined ? {} : { from }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -52,8 +52,12 @@ export interface RuntimeOptions extends FailureOptions {
   readonly ingress?: HttpIngressOptions | false;
   /** The admin server. Defaults to port 7071 of this machine; false opens none. */
   readonly admin?: AdminOptions | false;
-  /** Types that no function declares; the servers and egresses show their values as JSON. Defaults to none. */
-  readonly types?: readonly TypeLike[];
+  /**
+   * Types that no function of this process declares, so that the servers and egresses take and show their values as JSON. A
+   * StatefulFunctions among them says which types functions of the module file take and keep; its handlers are never called here.
+   * Servers of this package tell their types themselves. Defaults to none.
+   */
+  readonly types?: readonly (TypeLike | StatefulFunctions)[];
   /**
    * When functions get a message by themselves, beside the schedules that functions of this process declare with `@Schedule`. The
    * function `schedule` makes an entry whose message the compiler checks. Defaults to none.
@@ -100,7 +104,7 @@ export const runtimeOptions = defineOptions<RuntimeOptions>()({
   egresses: unchecked<Readonly<Record<string, EgressSpec>>>(),
   ingress: serverOption(httpIngressOptions),
   admin: serverOption(adminOptions),
-  types: unchecked<readonly TypeLike[]>(),
+  types: unchecked<readonly (TypeLike | StatefulFunctions)[]>(),
   schedules: schedulesOption,
   park: unchecked<readonly Address[]>(),
   callTimeout: withDefault(timer, 60_000),

@@ -12,14 +12,18 @@ export function succeeded(body: Uint8Array): HttpAnswer {
   return { status: 200, headers: callHeaders, body };
 }
 
-/** The answer to a call that was refused or failed. */
-export function failed({ code, message }: StatefunError): HttpAnswer {
+/** The answer to a call that was refused or failed; `method` is the one that the path takes. */
+export function failed({ code, message }: StatefunError, method = "POST"): HttpAnswer {
   const { fault, status } = errors[code];
   // Every other failure is the function's own, whatever status its code has elsewhere. Its message may hold a user's data:
   // the caller learns the code, and the log has the message.
   if (fault !== "request") return plainText(500, `${code}\n`);
   const answer = plainText(status, `${oneLine(`${code}: ${message}`)}\n`);
-  return status === 405 ? withHeader(answer, "Allow", "POST") : answer;
+  return status === 405 ? withHeader(answer, "Allow", method) : answer;
+}
+
+export function jsonText(text: string): HttpAnswer {
+  return { status: 200, headers: { "Content-Type": "application/json" }, body: Buffer.from(text) };
 }
 
 export function plainText(status: number, text: string): HttpAnswer {

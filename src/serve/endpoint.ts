@@ -3,11 +3,12 @@
 import { describeValue, type ErrorCode, otherCopy, StatefunError } from "../errors.js";
 import { type HandlerOptions, RequestReplyHandler } from "../functions/request-reply.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
+import { describedPath } from "../model/described-functions.js";
 import { logFailure } from "../model/logger.js";
-import { failed, plainText, succeeded, withClose } from "./answers.js";
+import { failed, jsonText, plainText, succeeded, withClose } from "./answers.js";
 import type { HttpAnswer, HttpRequest } from "./http-messages.js";
 import { isPath } from "./path.js";
-import { assertBody, assertCall } from "./rules.js";
+import { assertAsked, assertBody, assertCall } from "./rules.js";
 import { handlerOptionsOf, type ServeOptions, serveOptions } from "./serve-options.js";
 
 /** What messages about options call an endpoint. */
@@ -26,6 +27,7 @@ const where = "Serving";
  * export async function answer(path: string, request: HttpRequest) {
  *   const route = endpoint.routeOf(path);
  *   if (route === "call") return endpoint.answer(request);
+ *   if (route === "describe") return endpoint.describe(request);
  *   return route === "health" ? endpoint.health(request) : undefined;
  * }
  * ```
@@ -37,29 +39,37 @@ export class HttpEndpoint {
   readonly path: string;
   /** The path of the health check, for a host with a router of its own; undefined when there is none. */
   readonly healthPath: string | undefined;
+  /** The path at which the functions are described, for a host with a router of its own; undefined when there is none. */
+  readonly describePath: string | undefined;
   /** The largest body of a request, in bytes. */
   readonly maxBodyBytes: number;
+  readonly #describe: "loopback" | "everybody" | false;
   /** The number of calls whose answers have not left yet. */
   #open = 0;
   readonly #waiting: (() => void)[] = [];
 
   /** Takes functions, or a handler that is shared with other adapters. Throws OPTION_INVALID. */
   constructor(served: StatefulFunctions | RequestReplyHandler, options: ServeOptions = {}) {
-    const { path, healthPath = `${path === "/" ? "" : path}/health`, maxBodyBytes } = serveOptions.read(where, options);
+    const { path, describe, maxBodyBytes, ...read } = serveOptions.read(where, options);
+    const base = path === "/" ? "" : path;
+    const { healthPath = `${base}/health` } = read;
     if (healthPath === path) throw new StatefunError("OPTION_INVALID", `healthPath and path are both "${path}".`);
     this.handler = handlerOf(served, handlerOptionsOf(options));
     this.path = path;
     this.healthPath = healthPath === false ? undefined : healthPath;
+    this.describePath = describe === false ? undefined : `${base}${describedPath}`;
+    this.#describe = describe;
     this.maxBodyBytes = maxBodyBytes;
   }
 
   /**
-   * Tells what a path is for: a call, the health check, or undefined when the path belongs to somebody else. The path must
-   * stand without its query. The comparison takes equally long however much of a secret path is right.
+   * Tells what a path is for: a call, the health check, the description of the functions, or undefined when the path belongs to
+   * somebody else. The path must stand without its query. The comparison takes equally long however much of a secret path is right.
    */
-  routeOf(path: string | undefined): "call" | "health" | undefined {
+  routeOf(path: string | undefined): "call" | "health" | "describe" | undefined {
     if (isPath(path, this.path)) return "call";
-    return isPath(path, this.healthPath) ? "health" : undefined;
+    if (isPath(path, this.healthPath)) return "health";
+    return isPath(path, this.describePath) ? "describe" : undefined;
   }
 
   /** Answers a call of the engine. Never throws. */
@@ -105,6 +115,20 @@ export class HttpEndpoint {
   health(request?: Pick<HttpRequest, "hasUnreadBody">): HttpAnswer {
     const answer = this.handler.closing ? plainText(503, "closing\n") : plainText(200, "ok\n");
     return request?.hasUnreadBody?.() ? withClose(answer) : answer;
+  }
+
+  /** Answers who asks which functions are served, and which types they take and keep. */
+  describe(request: Omit<HttpRequest, "body">): HttpAnswer {
+    let answer: HttpAnswer;
+    try {
+      assertAsked(request, this.#describe || "loopback");
+      answer = jsonText(`${this.handler.describe()}\n`);
+    } catch (thrown) {
+      const error =
+        thrown instanceof StatefunError ? thrown : new StatefunError("HANDLER_FAILED", describeValue(thrown));
+      answer = failed(error, "GET, HEAD");
+    }
+    return request.hasUnreadBody?.() ? withClose(answer) : answer;
   }
 
   /** Takes no new calls, and resolves when the answers of those in flight have left. */

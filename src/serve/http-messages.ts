@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly contentEncoding: string | undefined;
   /** The header Origin, which browsers send and engines do not. Defaults to none. */
   readonly origin?: string | undefined;
+  /** Whether a program of this machine has sent the request. Defaults to no. */
+  isFromLoopback?(): boolean;
   /**
    * Reads the whole body. Is called at most once. A body that arrives in pieces should be read no further than the limit,
    * and then be refused with REQUEST_TOO_LARGE.

@@ -4,6 +4,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import onFinished from "on-finished";
 import { StatefunError } from "../errors.js";
+import { isLoopback } from "../model/loopback.js";
 import { callHeaders } from "./answers.js";
 import type { HttpEndpoint } from "./endpoint.js";
 import type { HttpAnswer, HttpRequest } from "./http-messages.js";
@@ -19,6 +20,7 @@ export function answerNode(endpoint: HttpEndpoint, request: IncomingMessage, res
   if (route === undefined) return false;
   const exchange = new NodeExchange(request, response);
   if (route === "health") exchange.send(endpoint.health(exchange));
+  else if (route === "describe") exchange.send(endpoint.describe(exchange));
   else endpoint.answer(exchange).then((answer) => exchange.send(answer));
   return true;
 }
@@ -57,6 +59,16 @@ class NodeRequest implements HttpRequest {
 
   get origin(): string | undefined {
     return this.#request.headers.origin;
+  }
+
+  /** A proxy on this machine sends what others ask, so a request that a proxy has passed on does not count. */
+  isFromLoopback(): boolean {
+    const { headers, socket } = this.#request;
+    const { host = "", forwarded, "x-forwarded-for": forwardedFor } = headers;
+    // An attacker's domain can resolve to this machine (DNS rebinding), so the name of the host counts too.
+    const isNamedLocal = isLoopback(host.replace(/:\d*$/, ""));
+    const isProxied = forwarded !== undefined || forwardedFor !== undefined;
+    return isNamedLocal && !isProxied && isLoopback(socket.remoteAddress ?? "");
   }
 
   /** Throws, or rejects with, BODY_CONSUMED, REQUEST_ABORTED and REQUEST_TOO_LARGE. */

@@ -29,6 +29,25 @@ export function assertCall({ method, contentType, contentEncoding, origin }: Htt
   }
 }
 
+/**
+ * Throws UNAUTHORIZED for a request that may not learn which functions are served, and METHOD_NOT_ALLOWED. A page in a browser
+ * of this machine is no program of this machine.
+ */
+export function assertAsked(request: Omit<HttpRequest, "body">, describe: "loopback" | "everybody"): void {
+  const { method, origin } = request;
+  if (origin !== undefined) {
+    throw new StatefunError("UNAUTHORIZED", `Pages in a browser may not ask for functions; this one is of ${origin}.`);
+  }
+  if (describe === "loopback" && request.isFromLoopback?.() !== true) {
+    throw new StatefunError(
+      "UNAUTHORIZED",
+      'Only programs of this machine may ask for the functions. The option describe: "everybody" of the server lets others ask.',
+    );
+  }
+  if (method === "GET" || method === "HEAD") return;
+  throw new StatefunError("METHOD_NOT_ALLOWED", `The method is ${method}; functions are asked for with GET.`);
+}
+
 /** Throws REQUEST_TOO_LARGE when a body is longer than the limit. */
 export function assertBodyLength(length: number, maxBytes: number): void {
   if (length > maxBytes) throw tooLarge(maxBytes);

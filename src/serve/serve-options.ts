@@ -1,7 +1,7 @@
 // The options that every host takes.
 
 import { type HandlerOptions, handlerOptions } from "../functions/request-reply.js";
-import { defineOptions, type Option, optionInvalid, positiveInteger, withDefault } from "../model/options.js";
+import { checked, defineOptions, type Option, optionInvalid, positiveInteger, withDefault } from "../model/options.js";
 
 /** Options of every HTTP adapter. */
 export interface ServeOptions extends HandlerOptions {
@@ -12,6 +12,11 @@ export interface ServeOptions extends HandlerOptions {
    * + "/health".
    */
   readonly healthPath?: string | false;
+  /**
+   * Who may ask, at the path + "/functions", which functions are served, and which types they take and keep. The embedded runtime
+   * asks, to take and to show their values as JSON. Defaults to "loopback", programs of this machine; false for nobody.
+   */
+  readonly describe?: "loopback" | "everybody" | false;
   /** The largest request body in bytes. A larger one is answered with 413. Defaults to 32 MiB, as the engine's limit. */
   readonly maxBodyBytes?: number;
 }
@@ -25,9 +30,16 @@ const path: Option<string, string | undefined> = (input, name, where) => {
 const pathOrFalse: Option<string | false, string | false | undefined> = (input, name, where) =>
   input === false ? false : path(input, name, where);
 
+const describeOption = checked(
+  '"loopback", "everybody" or false',
+  (input): input is "loopback" | "everybody" | false =>
+    input === false || input === "loopback" || input === "everybody",
+);
+
 export const serveOptions = defineOptions<ServeOptions>()({
   path: withDefault(path, "/statefun"),
   healthPath: pathOrFalse,
+  describe: withDefault(describeOption, "loopback"),
   maxBodyBytes: withDefault(positiveInteger, 32 * 1024 * 1024),
   ...handlerOptions.described,
 });

@@ -1,4 +1,4 @@
-// The types of the functions that run in this process, for the servers of a runtime.
+// The types of functions, for the servers of a runtime: of those that run in this process, and of those whose servers tell them.
 
 import type { Expiration } from "../model/expiration.js";
 import type { Type } from "../model/type.js";
@@ -34,23 +34,32 @@ export interface DeclaredTypes {
 
 /** Finds the types that functions take and keep, and types by their typenames. */
 export interface TypeCatalog {
-  /** The type names of the functions of this process. Defaults to none. */
+  /** The type names of the functions that are known. Defaults to none. */
   readonly typeNames?: readonly string[];
-  /** The types that a function handles; empty for a function of another process, or with nothing but a catch-all. */
+  /** The types that a function handles; empty for a function whose types are not known, or with nothing but a catch-all. */
   handled(typeName: string): readonly Type<any>[];
   /**
-   * Whether a function may take values of every type, by a catch-all or in a workflow; undefined for a function of another process.
+   * Whether a function may take values of every type, by a catch-all or in a workflow; undefined for a function whose types are not known.
    * Defaults to undefined for every function: no value is refused for its type then.
    */
   takesAll?(typeName: string): boolean | undefined;
   /** The one type that a method of a function's class handles; undefined when no method has this name. */
   handler(typeName: string, method: string): Type<any> | undefined;
-  /** The type of a typename, when a function of this process uses it. */
+  /** The type of a typename, when a function that is known uses it. */
   find(typename: string): Type<any> | undefined;
-  /** What a function of this process declares; undefined for a function elsewhere. Defaults to undefined for every function. */
+  /** What a function declares; undefined for a function whose types are not known. Defaults to undefined for every function. */
   declared?(typeName: string): DeclaredTypes | undefined;
-  /** The names of a function's states; undefined for a function of another process. Defaults to undefined for every function. */
+  /** The names of a function's states; undefined for a function whose types are not known. Defaults to undefined for every function. */
   states?(typeName: string): readonly string[] | undefined;
   /** The type of a function's state. */
   state(typeName: string, name: string): Type<any> | undefined;
+  /**
+   * Learns the types of a function in another process, or of all such functions. Returns undefined when nothing has to be waited
+   * for. Defaults to nothing to learn. The promise never rejects.
+   */
+  learn?(typeName?: string): Promise<void> | undefined;
+  /** Learns a type that is not known yet, in the same way. */
+  learnType?(typename: string): Promise<void> | undefined;
+  /** Why the types of a function in another process are not known. Defaults to no reason. */
+  whyUnknown?(typeName: string): string | undefined;
 }

@@ -40,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors",
   ],
   "runtime/runs": ["engine", "workflows/journal", "model", "errors"],
+  "runtime/discovery": ["types", "model", "errors"],
   "runtime/query": ["engine", "workflows/journal", "types", "model", "errors"],
   // Types alone: the console and the clients of the admin server share them with it.
   "runtime/admin/api": [],
@@ -57,6 +58,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "errors",
   ],
   runtime: [
+    "runtime/discovery",
     "runtime/query",
     "runtime/admin",
     "runtime/schedules",
@@ -115,7 +117,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Packages, and the files that may import them; a room's name stands for all its files. */
 const packages: Record<string, readonly string[]> = {
   koa: ["serve/hosts/koa.ts"],
-  protobufjs: ["types/protobuf-json.ts"],
+  protobufjs: ["types/protobuf-json.ts", "runtime/discovery/"],
+  "@cfworker/json-schema": ["runtime/discovery/"],
   "koa-router": ["serve/hosts/koa.ts"],
   "on-finished": ["serve/node-http.ts"],
   "classic-level": ["store/level-store.ts"],

@@ -64,6 +64,7 @@ const rooms: Readonly<Record<string, Room>> = {
       context: "it holds declarations alone; test/typings compiles against them",
       "call-limit": "the tests of the option callTimeout in test/hostile run it",
       "decorator-types": "it holds types alone; test/typings compiles against them",
+      "describe-functions": "the test of describe in test/serve runs it",
       dialects: "test/dialects runs it under every compiler",
       "answered-by": "it holds types alone; test/typings compiles against them",
       "continuation-types": "it holds types alone; test/typings compiles against them",

@@ -22,12 +22,19 @@ export function statefunPlugin(served: StatefulFunctions | RequestReplyHandler, 
       // hapi must neither parse nor read the body: it would check the content type itself, and unpack a gzip body.
       const payload = { parse: false, output: "stream", maxBytes: Number.MAX_SAFE_INTEGER } as const;
       server.route({ method: "*", path: endpoint.path, options: { payload }, handler: call });
-      const { healthPath } = endpoint;
+      const { healthPath, describePath } = endpoint;
       if (healthPath !== undefined) {
         server.route({
           method: "GET",
           path: healthPath,
           handler: (request, h) => send(h, endpoint.health(asked(request))),
+        });
+      }
+      if (describePath !== undefined) {
+        server.route({
+          method: "GET",
+          path: describePath,
+          handler: (request, h) => send(h, endpoint.describe(asked(request))),
         });
       }
       server.ext("onPreStop", () => endpoint.close());

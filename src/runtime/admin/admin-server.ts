@@ -98,6 +98,9 @@ function describe(parts: AdminParts, options: ReadOptions): RoutedServerOptions<
     async answer({ route, request, response, url, filled, query }) {
       if (options.readOnly && route.method !== "GET") throw readOnly(request.method);
       if (Object.values(filled).includes("")) throw notFound(targetOf(url).parts);
+      const { namespace, name } = filled;
+      if (name !== undefined) await parts.catalog.learn?.(`${namespace}/${name}`);
+      else if (route.name === "functions") await parts.catalog.learn?.();
       const answered = await answers[route.name]({ ...parts, ...server, filled, query, request, response });
       if (answered !== undefined) sendJson(response, answered.status, answered.body);
     },

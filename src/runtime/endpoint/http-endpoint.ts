@@ -9,6 +9,7 @@ import { longestTimerMs } from "../../model/duration.js";
 import type { AwaitedCall } from "../../model/invocation.js";
 import type { EndpointSpec } from "../module/module.js";
 import { expandUrlTemplate } from "../module/url-template.js";
+import { askDescription } from "./ask-description.js";
 import { HttpCall, octetStream } from "./http-call.js";
 import { secureContextOf } from "./tls.js";
 
@@ -91,6 +92,15 @@ export class HttpEndpoint implements RemoteEndpoint {
     } finally {
       this.#inFlight.delete(call);
     }
+  }
+
+  /**
+   * Asks the server of a function for the description of its functions, and resolves to its text. Rejects with
+   * ENDPOINT_UNREACHABLE and ENDPOINT_FAILED.
+   */
+  async ask(name: string): Promise<string> {
+    const { pool, path, url } = this.#targetOf(name, await this.#undici);
+    return askDescription(pool, path, url);
   }
 
   /** Closes the connections; calls in flight are rejected with ENDPOINT_UNREACHABLE. */

@@ -6,13 +6,28 @@ import type { FunctionPolicy } from "../../model/function-policy.js";
 import { parseTypeName } from "../../model/type-name.js";
 import { matchEndpoint } from "../module/match-endpoint.js";
 import type { EndpointSpec, Module } from "../module/module.js";
+import { placeholder } from "../module/url-template.js";
 import { FunctionPolicies } from "./function-policies.js";
 import { HttpEndpoint } from "./http-endpoint.js";
 import { InProcessEndpoint, type InProcessFunctions } from "./in-process.js";
 
+/** A function server of the module file. */
+export interface RemoteServer {
+  readonly url: string;
+  /** Resolves to the text of the server's description. Rejects with ENDPOINT_UNREACHABLE and ENDPOINT_FAILED. */
+  ask(): Promise<string>;
+}
+
 /** The routes to all functions. */
 export interface Routes {
   readonly find: FindRoute;
+  /** The function servers of the module file, which can be asked for their functions. */
+  readonly remotes: {
+    /** The server of a function; undefined when the function runs in this process, or when nothing serves it. */
+    find(typeName: string): RemoteServer | undefined;
+    /** The servers whose URLs do not depend on the name of a function. */
+    readonly fixed: readonly RemoteServer[];
+  };
   /** Closes the connections of every endpoint. */
   close(): Promise<void>;
 }
@@ -27,7 +42,7 @@ export function makeRoutes(
   inProcess?: InProcessFunctions,
   policies: FunctionPolicies = new FunctionPolicies(),
 ): Routes {
-  const routes = new Map<EndpointSpec, Route>();
+  const routes = new Map<EndpointSpec, HttpRoute>();
   for (const spec of module.endpoints) routes.set(spec, routeOf(spec));
   const here = new Map<string, Map<string, Route>>();
   if (inProcess !== undefined) {
@@ -63,6 +78,18 @@ export function makeRoutes(
       const found = spec && routes.get(spec);
       return found && withPolicy(found, policies.of(namespace, name));
     },
+    remotes: {
+      find(typeName) {
+        const { namespace, name } = parseTypeName(typeName);
+        if (here.get(namespace)?.has(name) === true) return undefined;
+        const spec = matchEndpoint(module, namespace, name);
+        return spec && remoteServer(spec, name, routes.get(spec));
+      },
+      fixed: module.endpoints.flatMap((spec) => {
+        const isFixed = spec.name !== undefined || !spec.urlTemplate.includes(placeholder);
+        return (isFixed && remoteServer(spec, spec.name ?? "", routes.get(spec))) || [];
+      }),
+    },
     async close() {
       await Promise.all([...routes.values()].map(({ endpoint }) => endpoint.close()));
     },
@@ -88,7 +115,16 @@ const leastOf = (a: number | undefined, b: number | undefined) =>
 /** How many of the connections to an endpoint one function takes: calls that hang must leave some to its other functions. */
 const shareOfOne = 0.75;
 
-function routeOf(spec: EndpointSpec): Route {
+type HttpRoute = Route & { readonly endpoint: HttpEndpoint };
+
+/** The functions of StateFun 2 have other types: those are not asked for. */
+function remoteServer(spec: EndpointSpec, name: string, route: HttpRoute | undefined): RemoteServer | undefined {
+  if (route === undefined || spec.generation !== "v3") return undefined;
+  const url = spec.urlTemplate.replaceAll(placeholder, encodeURIComponent(name));
+  return { url, ask: () => route.endpoint.ask(name) };
+}
+
+function routeOf(spec: EndpointSpec): HttpRoute {
   const { generation, maxBatch, states, urlTemplate, name, transport } = spec;
   const mostInFlight = name === undefined ? Math.ceil(transport.poolSize * shareOfOne) : transport.poolSize;
   return { endpoint: new HttpEndpoint(spec), generation, maxBatch, mostInFlight, states, label: urlTemplate };

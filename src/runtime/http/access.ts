@@ -4,6 +4,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isIP } from "node:net";
 import { StatefunError } from "../../errors.js";
+import { isLoopback, withoutBrackets } from "../../model/loopback.js";
 import { checked } from "../../model/options.js";
 
 /** Options of {@link Access}. */
@@ -179,17 +180,6 @@ function refused(who: string): StatefunError {
     "UNAUTHORIZED",
     `${who} may not call this server. The HTTP ingress takes pages of the origins in its option cors.`,
   );
-}
-
-/** Whether only this machine can reach the host. */
-function isLoopback(host: string): boolean {
-  const name = withoutBrackets(host.toLowerCase());
-  return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
-}
-
-/** Removes the brackets around an IPv6 address, which a URL needs. */
-function withoutBrackets(host: string): string {
-  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
 const allowedHeaders = "Accept, Authorization, Content-Type, Idempotency-Key, Idempotency-Key-Lifetime, Statefun-Type";

@@ -166,7 +166,7 @@ function typeOfHandler(catalog: TypeCatalog, typeName: string, method: string): 
   const type = catalog.handler(typeName, method);
   if (type !== undefined) return type;
   const why = isElsewhere(catalog, typeName)
-    ? `${elsewhere(typeName)} So the type that "${method}" takes must be named: with statefun-ts/client, send a message object or a packed value; over HTTP, name the type with ?type=… and send the value's bytes as ${octetStream}.`
+    ? `${elsewhere(catalog, typeName)} So the type that "${method}" takes must be named: with statefun-ts/client, send a message object or a packed value; over HTTP, name the type with ?type=… and send the value's bytes as ${octetStream}.`
     : `${typeName} has no method "${method}" that takes exactly one type. Name the type with ?type=… instead (--type of the command), or send a packed value with statefun-ts/client. ${takenText(catalog, typeName)}`;
   throw new StatefunError("OPTION_INVALID", why);
 }
@@ -175,7 +175,7 @@ function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
   const handled = catalog.handled(typeName);
   if (handled.length === 1) return handled[0] as Type<any>;
   const why = isElsewhere(catalog, typeName)
-    ? `${elsewhere(typeName)} Send the value's bytes as ${octetStream}, or JSON of one of StateFun's own types.`
+    ? `${elsewhere(catalog, typeName)} Send the value's bytes as ${octetStream}, or JSON of one of StateFun's own types.`
     : `Or name the method with ?handler=…. ${takenText(catalog, typeName)}`;
   throw new StatefunError(
     "VALUE_UNTYPED",
@@ -186,7 +186,10 @@ function onlyType(catalog: TypeCatalog, typeName: string): Type<any> {
 const isElsewhere = (catalog: TypeCatalog, typeName: string) =>
   catalog.handled(typeName).length === 0 && catalog.takesAll?.(typeName) === undefined;
 
-const elsewhere = (typeName: string) => `${typeName} runs in another process, and its types are not known here.`;
+function elsewhere(catalog: TypeCatalog, typeName: string): string {
+  const why = catalog.whyUnknown?.(typeName)?.replace(/\.$/, "");
+  return `${typeName} runs in another process, and its types are not known here${why === undefined ? "" : `: ${why}`}. The option types (--types of the command) can name them.`;
+}
 
 /** Says what a function takes. What only its runs receive is known to their code alone. */
 function takenText(catalog: TypeCatalog, typeName: string): string {

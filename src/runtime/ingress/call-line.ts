@@ -73,20 +73,30 @@ const callLine = defineOptions<CallLine>()({
   from: text,
 });
 
-/**
- * Reads a line. A line without metadata of its own has that of the request. Throws what a single call with the same mistake
- * is answered with.
- */
-export function readCallLine(
-  engine: EngineApi,
-  catalog: TypeCatalog,
-  bytes: Buffer,
-  ofRequest: Metadata | undefined,
-  signal: AbortSignal,
-): ReadCall {
+/** A line whose function is known, and whose value was not read yet. */
+export interface OpenedLine {
+  readonly target: Address;
+  readonly line: ReadLine;
+}
+
+/** Reads which function a line calls. Throws what a single call with the same mistake is answered with. */
+export function openCallLine(engine: EngineApi, bytes: Buffer): OpenedLine {
   const line = callLine.read("The line", jsonOfBytes("The line", bytes) as CallLine);
   const target = targetOf(line);
   assertServed(engine, target);
+  return { target, line };
+}
+
+/**
+ * Reads the call of a line, once the types of its function are known. A line without metadata of its own has that of the request.
+ * Throws what a single call with the same mistake is answered with.
+ */
+export function readCallLine(
+  { target, line }: OpenedLine,
+  catalog: TypeCatalog,
+  ofRequest: Metadata | undefined,
+  signal: AbortSignal,
+): ReadCall {
   const metadata = line.metadata === undefined ? ofRequest : metadataOfJson(line.metadata);
   return {
     target,

@@ -170,7 +170,8 @@ class HttpIngress {
   }
 
   async #list({ response }: Asked): Promise<void> {
-    // The functions of this process, and those elsewhere that have had a message.
+    await this.#catalog.learn?.();
+    // The functions that are known, and those that have had a message.
     const met = await this.#engine.functions({ limit: mostListed });
     const typeNames = new Set([...(this.#catalog.typeNames ?? []), ...met.map(({ typeName }) => typeName)]);
     const functions = [...typeNames].flatMap((typeName) => {

@@ -5,13 +5,14 @@ import type { EngineApi } from "../../engine/engine-api.js";
 import { StatefunError } from "../../errors.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
 import type { Metadata } from "../../model/metadata.js";
+import type { TypedValue } from "../../model/typed-value.js";
 import type { TypeCatalog } from "../../types/type-catalog.js";
 import type { ObserveAnswer } from "../http/answering.js";
 import { codeOf, isOwnFault } from "../http/error-answer.js";
 import { readBody } from "../http/request-body.js";
 import type { RequestMetadata } from "../http/request-metadata.js";
 import { AnswerLines, jsonLines } from "./answer-lines.js";
-import { readCallLine } from "./call-line.js";
+import { type OpenedLine, openCallLine, readCallLine } from "./call-line.js";
 
 /** What {@link ManyCalls} works with. */
 export interface ManyCallsParts {
@@ -35,6 +36,15 @@ const newline = 0x0a;
 interface Line {
   readonly number: number;
   readonly bytes: Buffer;
+}
+
+/** What is kept of a call until its answer. */
+interface Turn {
+  readonly number: number;
+  readonly answers: AnswerLines;
+  /** When the call began. */
+  readonly begun: number;
+  readonly gone: AbortSignal;
 }
 
 /** Carries out the calls of requests. */
@@ -69,29 +79,50 @@ export class ManyCalls {
     const answers = new AnswerLines(response, lines.length, slowReaderMs);
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    for (const line of lines) this.#begin(line, metadata, answers, gone.signal);
+    const begun = performance.now();
+    for (const { number, bytes } of lines) this.#begin(bytes, metadata, { number, answers, begun, gone: gone.signal });
     return answers.done;
   }
 
-  /** Nothing that waits may hold the line or its value. */
-  #begin({ number, bytes }: Line, metadata: Metadata | undefined, answers: AnswerLines, gone: AbortSignal): void {
+  /** Begins a call, once the types of its function are known. */
+  #begin(bytes: Buffer, metadata: Metadata | undefined, turn: Turn): void {
     const { engine, catalog } = this.#parts;
-    const begun = performance.now();
     try {
-      const { target, value, options, wantsBytes } = readCallLine(engine, catalog, bytes, metadata, gone);
-      engine.call(target, value, options).then(
-        (answer) => {
-          answers.value(number, catalog.find, answer, wantsBytes);
-          this.#count("OK", begun);
-        },
-        (error: unknown) => this.#fail(number, error, begun, answers, gone),
-      );
+      const opened = openCallLine(engine, bytes);
+      const learning = catalog.learn?.(opened.target.typeName);
+      if (learning === undefined) this.#call(opened, metadata, turn);
+      else learning.then(() => this.#call(opened, metadata, turn));
     } catch (error) {
-      this.#fail(number, error, begun, answers, gone);
+      this.#fail(turn, error);
     }
   }
 
-  #fail(number: number, error: unknown, begun: number, answers: AnswerLines, gone: AbortSignal): void {
+  /** Nothing that waits for the answer may hold the line or its value. */
+  #call(opened: OpenedLine, metadata: Metadata | undefined, turn: Turn): void {
+    const { engine, catalog } = this.#parts;
+    try {
+      const { target, value, options, wantsBytes } = readCallLine(opened, catalog, metadata, turn.gone);
+      engine.call(target, value, options).then(
+        (answer) => this.#answer(turn, answer, wantsBytes),
+        (error: unknown) => this.#fail(turn, error),
+      );
+    } catch (error) {
+      this.#fail(turn, error);
+    }
+  }
+
+  #answer(turn: Turn, answer: TypedValue | undefined, wantsBytes: boolean): void {
+    const { catalog } = this.#parts;
+    const write = () => {
+      turn.answers.value(turn.number, catalog.find, answer, wantsBytes);
+      this.#count("OK", turn.begun);
+    };
+    const learning = answer === undefined ? undefined : catalog.learnType?.(answer.typename);
+    if (learning === undefined) write();
+    else learning.then(write);
+  }
+
+  #fail({ number, answers, begun, gone }: Turn, error: unknown): void {
     if (gone.aborted) {
       this.#count("CLIENT_LEFT", begun);
       return;

@@ -73,8 +73,14 @@ export class OneMessage {
     };
     try {
       const answer = await this.#value(asked, address).then(begin);
-      if (answer === undefined) sendNothing(response);
-      else sendValue(this.#parts.catalog.find, request, response, answer);
+      if (answer === undefined) {
+        sendNothing(response);
+        return;
+      }
+      const { catalog } = this.#parts;
+      const learning = catalog.learnType?.(answer.typename);
+      if (learning !== undefined) await learning;
+      sendValue(catalog.find, request, response, answer);
     } catch (error) {
       if (!gone.aborted) throw error; // a client that has left takes no answer
     }
@@ -104,6 +110,8 @@ export class OneMessage {
   /** Reads the message. Everything that can be wrong with the rest of the request is checked before the body is read. */
   async #value({ request, query }: Asked, address: Address): Promise<TypedValue> {
     assertServed(this.#parts.engine, address);
+    const learning = this.#parts.catalog.learn?.(address.typeName);
+    if (learning !== undefined) await learning;
     const read = bodyReader(this.#parts.catalog, address.typeName, request, query);
     const metadata = this.#parts.metadata.of(request);
     return read(await readBody(request, this.#parts.maxBodyBytes)).withMetadata(metadata);

@@ -44,6 +44,8 @@ export function openPlaygroundIngress(
     assertMethod(request, "PUT", "POST");
     const address = addressOf(request.url as string);
     assertServed(engine, address);
+    const learning = catalog.learn?.(address.typeName);
+    if (learning !== undefined) await learning;
     const read = bytesReader(catalog, address.typeName, typenameOf(request));
     await engine.send(address, read(await readBody(request, maxBodyBytes)));
     sendBody(response, 200, "text/plain", "");

@@ -13,7 +13,8 @@ export interface HttpTarget {
 /** A target, or the reason why the template has none. */
 export type Expanded = HttpTarget | { readonly problem: string };
 
-const placeholder = "{function.name}";
+/** Stands for the name of a function. */
+export const placeholder = "{function.name}";
 const schemes = ["http", "https", "http+unix", "https+unix"];
 
 /**

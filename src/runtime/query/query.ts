@@ -57,6 +57,7 @@ export class Query {
 
   /** Compiles a query. Rejects with QUERY_INVALID, FUNCTION_UNKNOWN and TYPE_NAME_INVALID. */
   static async compile(parts: QueryParts, { typeName, where, columns }: QueryText): Promise<Query> {
+    await parts.catalog.learn?.(typeName);
     const states = await statesOf(parts, typeName);
     const expressions = await Expressions.over({ typeName, states });
     const condition = where === undefined ? undefined : expressions.condition(where);

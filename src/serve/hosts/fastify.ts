@@ -37,9 +37,14 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
     app.all(literal(endpoint.path), async ({ raw }, reply) => {
       return send(reply, await endpoint.answer(requestOf(raw, reply.raw)));
     });
-    const { healthPath } = endpoint;
+    const { healthPath, describePath } = endpoint;
     if (healthPath !== undefined) {
       app.get(literal(healthPath), async ({ raw }, reply) => send(reply, endpoint.health(requestOf(raw, reply.raw))));
+    }
+    if (describePath !== undefined) {
+      app.get(literal(describePath), async ({ raw }, reply) => {
+        return send(reply, endpoint.describe(requestOf(raw, reply.raw)));
+      });
     }
     if (!(served instanceof RequestReplyHandler)) app.addHook("preClose", () => endpoint.close());
   };

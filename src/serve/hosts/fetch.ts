@@ -33,6 +33,7 @@ export function statefunFetch(served: StatefulFunctions | RequestReplyHandler, o
   const answer = async (request: Request) => {
     const route = endpoint.routeOf(new URL(request.url).pathname);
     if (route === "call") return responseOf(await endpoint.answer(requestOf(request)));
+    if (route === "describe") return responseOf(endpoint.describe(requestOf(request)));
     if (route === "health") return responseOf(endpoint.health());
     return new Response("Not found\n", { status: 404 });
   };

@@ -42,8 +42,8 @@ export function statefun(served: StatefulFunctions | RequestReplyHandler, option
   const middleware: Koa.Middleware = (context, next) => {
     const route = endpoint.routeOf(context.path);
     if (route === "call") return answer(endpoint, context);
-    if (route !== "health" || (context.method !== "GET" && context.method !== "HEAD")) return next();
-    return sendHealth(endpoint, context);
+    if (route === undefined || (context.method !== "GET" && context.method !== "HEAD")) return next();
+    return route === "health" ? sendHealth(endpoint, context) : sendDescription(endpoint, context);
   };
   return Object.assign(middleware, { close: () => endpoint.close() });
 }
@@ -60,6 +60,9 @@ export function statefunRouter(served: StatefulFunctions | RequestReplyHandler, 
   router.all(literal(endpoint.path), (context) => answer(endpoint, context));
   if (endpoint.healthPath !== undefined) {
     router.get(literal(endpoint.healthPath), (context) => sendHealth(endpoint, context));
+  }
+  if (endpoint.describePath !== undefined) {
+    router.get(literal(endpoint.describePath), (context) => sendDescription(endpoint, context));
   }
   return router;
 }
@@ -149,6 +152,10 @@ async function answer(endpoint: HttpEndpoint, context: Context): Promise<void> {
 
 function sendHealth(endpoint: HttpEndpoint, context: Context): void {
   send(context, endpoint.health(requestOf(context.req, context.res)));
+}
+
+function sendDescription(endpoint: HttpEndpoint, context: Context): void {
+  send(context, endpoint.describe(requestOf(context.req, context.res)));
 }
 
 /** Leaves an answer for Koa to send, unless another middleware (a timeout, for example) has answered already. */

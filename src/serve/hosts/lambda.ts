@@ -70,6 +70,7 @@ export function statefunLambda(
   const handler = async (event: LambdaEvent) => {
     const route = endpoint.routeOf(pathOf(event));
     if (route === "call") return resultOf(event, await endpoint.answer(requestOf(event)));
+    if (route === "describe") return resultOf(event, endpoint.describe(requestOf(event)));
     if (route === "health") return resultOf(event, endpoint.health());
     return resultOf(event, notFound);
   };

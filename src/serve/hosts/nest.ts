@@ -81,7 +81,7 @@ export class StatefunModule {
 
   /** @internal */
   async onModuleInit(): Promise<void> {
-    const { functions } = this.#options;
+    const { functions, describe = "loopback" } = this.#options;
     // One instance of each class is made now, so that a missing provider is found at the start and not at the first message.
     if (!(functions instanceof StatefulFunctions)) {
       for (const functionClass of functions) await this.#moduleRef.create(functionClass);
@@ -92,6 +92,7 @@ export class StatefunModule {
     this.#middleware = statefun(handler, {
       path: prefix + path,
       healthPath: healthPath === undefined ? false : prefix + healthPath,
+      describe,
       maxBodyBytes,
     });
     // An application without HTTP has no adapter.

@@ -78,7 +78,7 @@ export interface OneFunction {
   readonly function: string;
   /** Where the function is reached: "in this process", a URL, or "served by nothing". */
   readonly endpoint: string;
-  /** Whether the function's types are known here, because it runs in this process. */
+  /** Whether the function's types are known: it runs in this process, or its server tells them, or the option `types` names them. */
   readonly typesKnown: boolean;
   /** The types that the function takes, in the order of its declaration. Those that begin a run of a workflow are among them. */
   readonly handlers: readonly ShownHandler[];

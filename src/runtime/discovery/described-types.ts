@@ -1,0 +1,113 @@
+// The types of functions in another process, made of what their server tells. They hold none of the server's code.
+
+import { Validator } from "@cfworker/json-schema";
+import type { Root } from "protobufjs";
+import { StatefunError } from "../../errors.js";
+import type { DescribedFunctions, DescribedMessage, DescribedType } from "../../model/described-functions.js";
+import { withoutNoting } from "../../model/known-types.js";
+import { type Content, Type, type TypeForm } from "../../model/type.js";
+import { json } from "../../types/json.js";
+import { protobuf } from "../../types/protobuf.js";
+
+/** JSON that a schema of the server describes. Only what people send is checked: the server checks what it reads itself. */
+class DescribedJson extends Type<unknown> {
+  readonly #plain: Type<unknown>;
+  readonly #schema: object | undefined;
+  #validator: Validator | undefined;
+
+  constructor(typename: string, schema: object | undefined) {
+    super(typename);
+    this.#plain = json<unknown>(typename);
+    this.#schema = schema;
+  }
+
+  override get form(): TypeForm {
+    return "json";
+  }
+
+  override get sharesBytes(): boolean {
+    return false;
+  }
+
+  override toJson(value: unknown): unknown {
+    return value;
+  }
+
+  override contentOf(): Content {
+    return { start: 0, isText: true };
+  }
+
+  override jsonSchema(): unknown {
+    return this.#schema;
+  }
+
+  override fromJson(value: unknown): unknown {
+    if (this.#schema === undefined) return value;
+    this.#validator ??= new Validator(this.#schema, "2020-12");
+    const { valid, errors } = this.#validator.validate(value);
+    if (valid) return value;
+    // The last error is that of the innermost part, which is the one to correct.
+    const innermost = errors.at(-1);
+    throw new StatefunError(
+      "VALUE_INVALID",
+      `A ${this.typename} does not match the schema that its server tells: ${innermost?.instanceLocation ?? "#"}: ${innermost?.error ?? "it does not fit"}`,
+    );
+  }
+
+  serialize(value: unknown): Uint8Array {
+    return this.#plain.serialize(value);
+  }
+
+  deserialize(bytes: Uint8Array): unknown {
+    return this.#plain.deserialize(bytes);
+  }
+}
+
+/** Bytes that only the server can read. */
+class DescribedBytes extends Type<Uint8Array> {
+  serialize(value: Uint8Array): Uint8Array {
+    return value;
+  }
+
+  deserialize(bytes: Uint8Array): Uint8Array {
+    return bytes;
+  }
+}
+
+/** Makes the types of a description, by their typenames. They take no place among the types of this process. */
+export async function describedTypes(described: DescribedFunctions): Promise<Map<string, Type<any>>> {
+  const root = Object.keys(described.messages).length === 0 ? undefined : await messagesOf(described);
+  return withoutNoting(() => new Map(described.types.map((type) => [type.typename, typeOf(type, root)])));
+}
+
+function typeOf({ typename, kind, schema, message }: DescribedType, root: Root | undefined): Type<any> {
+  if (kind === "json") return new DescribedJson(typename, schema ?? undefined);
+  if (kind === "protobuf" && message !== null && root !== undefined)
+    return protobuf(root.lookupType(message), typename);
+  return new DescribedBytes(typename);
+}
+
+/** Reflects the messages. protobufjs takes long to load, so it is loaded for descriptions that have messages. */
+async function messagesOf({ messages, enums }: DescribedFunctions): Promise<Root> {
+  const { default: protobufjs } = await import("protobufjs");
+  const root = new protobufjs.Root();
+  root.addJSON({
+    ...Object.fromEntries(Object.entries(messages).map(([name, message]) => [name, reflected(message)])),
+    ...Object.fromEntries(Object.entries(enums).map(([name, values]) => [name, { edition: "proto3", values }])),
+  });
+  root.resolveAll();
+  return root;
+}
+
+function reflected({ fields, oneofs }: DescribedMessage) {
+  return {
+    edition: "proto3",
+    fields: Object.fromEntries(
+      Object.entries(fields).map(([name, { id, type, keyType, isList }]) => [
+        name,
+        { id, type, ...(keyType === undefined ? {} : { keyType }), ...(isList ? { rule: "repeated" } : {}) },
+      ]),
+    ),
+    oneofs: Object.fromEntries(Object.entries(oneofs).map(([name, oneof]) => [name, { oneof: [...oneof] }])),
+  };
+}
