@@ -99,11 +99,13 @@ async function makePart(folder: string): Promise<string> {
 
 /** Gives the copy its name. Only a folder that is not there can be named so on each system. */
 async function give(part: string, folder: string): Promise<void> {
-  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const refused = (error: NodeJS.ErrnoException) => {
+    // Another backup may have come first, before or after the removal of the empty folder.
     if (error.code === "ENOTEMPTY" || error.code === "EEXIST") throw notFree(folder, "is not empty any more");
     if (error.code === "ENOTDIR") throw notFree(folder, "is a link");
     if (error.code !== "ENOENT") throw error;
-  });
-  await rename(part, folder);
+  };
+  await rmdir(folder).catch(refused);
+  await rename(part, folder).catch(refused);
   await syncFolder(dirname(folder));
 }

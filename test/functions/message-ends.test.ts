@@ -6,6 +6,7 @@ import { LocalFunctions } from "../../src/functions/local-functions.js";
 import { Address, type Context, StatefulFunctions, TerminalError, Types } from "../../src/index.js";
 import { invoke } from "../../src/testing/entry.js";
 import { Gate } from "../support/gate.js";
+import { ManualClock } from "../support/manual-clock.js";
 
 type Act = (message: any, context: Context, state: { total: number }) => unknown;
 
@@ -79,7 +80,8 @@ test("onEnd sees the failures that come after the interceptors: an answer and a 
 test("onEnd sees that a handler takes too long, and not what it does later", async () => {
   const gate = new Gate();
   const { functions, ends } = ending(() => gate.promise);
-  const local = new LocalFunctions(functions, { callTimeoutMs: 5, logger: { warn() {} } });
+  const clock = new ManualClock();
+  const local = new LocalFunctions(functions, { callTimeoutMs: 5, clock, logger: { warn() {} } });
   const batch = {
     generation: "v3",
     target: Address.of("test/f", "a"),
@@ -87,7 +89,9 @@ test("onEnd sees that a handler takes too long, and not what it does later", asy
     invocations: [{ caller: undefined, argument: Types.string.pack("abc") }],
     partsOffered: true,
   } as const;
-  const outcome = await local.run(batch, taker());
+  const running = local.run(batch, taker());
+  await clock.advance(5);
+  const outcome = await running;
   assert.ok("stopped" in outcome && outcome.stopped?.code === "CALL_TIMEOUT");
   gate.open();
   await gate.promise;

@@ -16,7 +16,7 @@ import { registry } from "../../samples/interceptors/measuring.ts";
 import { example } from "../../samples/messages/messages.js";
 import { Goodbye, functions as union } from "../../samples/union/functions.ts";
 
-const { User, Admin, Greeting, Count, Echo, Visit, Logout } = example;
+const { User, Admin, Count, Echo, Visit, Logout } = example;
 const bob = User.create({ userId: "bob", name: "Bob" });
 const open = (functions: StatefulFunctions) => TestRuntime.open({ functions });
 const greetings = (app: TestRuntime) => app.egress("example/greets").map((greeting: any) => greeting.text);
@@ -100,9 +100,8 @@ test("egress sends a Kafka record and a plain message", async () => {
     egress.map(({ to }) => to),
     ["example/kafka", "example/greets"],
   );
-  const [kafka] = egress.map(({ message }) => message as { topic: string; key: string; value: Uint8Array });
-  assert.ok(kafka);
-  assert.deepEqual([kafka.topic, kafka.key, Greeting.decode(kafka.value).text], ["greets", "bob", "Hello Bob"]);
+  const [kafka] = egress.map(({ message }) => message as { topic: string; key: string; value: { text: string } });
+  assert.deepEqual([kafka?.topic, kafka?.key, kafka?.value.text], ["greets", "bob", "Hello Bob"]);
 });
 
 test("interceptors let only the owner of an account in, also to what its handler sends to, and measure both", async () => {
