@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import pbjs from "protobufjs-cli/pbjs.js";
 
-export const protoFile = fileURLToPath(new URL("../types/fixtures/every-field.proto", import.meta.url));
+const protoFile = fileURLToPath(new URL("../types/fixtures/every-field.proto", import.meta.url));
 
 const code = await new Promise<string>((resolve, reject) => {
   pbjs.main(["-t", "static-module", "-w", "commonjs", "-r", "every-field", protoFile], (error, text = "") =>

@@ -29,7 +29,7 @@ export class Cart {
 }
 
 @StatefulFunction("shop/greeter")
-export class Greeter {
+class Greeter {
   @Handles(example.User)
   greet(user: example.User, _context: Context) {
     return example.Greeting.create({ text: `Hello ${user.name}`, count: 1 });
@@ -37,7 +37,7 @@ export class Greeter {
 }
 
 @StatefulFunction("shop/quiet")
-export class Quiet {
+class Quiet {
   @Handles(Types.string)
   hear() {}
 }
