@@ -163,7 +163,8 @@ describe("looking", () => {
   test("addresses are listed page by page", async () => {
     for (const id of ["~1", "~2"]) await statefun("call", "shop/counter", id, '"x"');
     const first = await jsonOf("addresses", "shop/counter", "--after", "~", "--limit", "1");
-    assert.deepEqual(first, { addresses: [{ id: "~1", waiting: 0 }], next: "~1" });
+    const listed = { id: "~1", waiting: 0, parked: null, failing: null, delayed: null, columns: {} };
+    assert.deepEqual(first, { addresses: [listed], next: "~1" });
     const { stdout } = await statefun("addresses", "shop/counter", "--after", "~", "--limit", "1");
     assert.match(stdout, /^ID +WAITING\n~1 +0\n.*--after "~1"\n$/);
     assert.equal((await jsonOf("addresses", "shop/counter", "--after", "~1")).next, null);
