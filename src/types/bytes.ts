@@ -1,4 +1,4 @@
-// Bytes, compared and copied on every host, with Node's Buffer or without it.
+// Bytes, compared, copied and read as text on every host, with Node's Buffer or without it.
 
 import { platform } from "../bytes/platform.js";
 
@@ -10,4 +10,15 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** Copies bytes into memory of their own, of the host's own class of bytes. */
 export function copyOfBytes(bytes: Uint8Array): Uint8Array {
   return platform.view(new Uint8Array(bytes));
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text that the bytes are in UTF-8; undefined when they are none. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

@@ -16,6 +16,7 @@ import {
 import { defineOptions, type Option } from "../model/options.js";
 import { isText } from "../model/text.js";
 import { TypedValue } from "../model/typed-value.js";
+import { textOf } from "./bytes.js";
 import { packValue } from "./pack.js";
 import type { ProtobufMessage } from "./sendable.js";
 
@@ -181,15 +182,6 @@ function read({ typename, value: bytes }: TypedValue): ReadRecord | undefined {
 function readContent(content: Uint8Array, typename: string | undefined): ReadValue {
   if (typename === undefined) return textOf(content) ?? content;
   return typename === plainBytes ? content : new TypedValue(typename, content);
-}
-
-/** The text that the bytes are in UTF-8; undefined when they are none. */
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Writes the fields, numbered from 1. */

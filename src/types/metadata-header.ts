@@ -5,13 +5,13 @@ import { platform } from "../bytes/platform.js";
 import { StatefunError } from "../errors.js";
 import { Metadata, type MetadataEntry } from "../model/metadata.js";
 import { isBase64 } from "../model/text.js";
+import { textOf } from "./bytes.js";
 
 /** The header that carries metadata, in a request, in an answer and to a web server. */
 export const metadataHeader = "Statefun-Metadata";
 
 /** Text is written as text, which people can read, unless that takes so many more characters than base64. */
 const textAllowance = 8;
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Writes metadata as the value of the header; undefined when there is no pair. */
 export function encodeMetadataHeader(metadata: Metadata): string | undefined {
@@ -27,12 +27,10 @@ export function decodeMetadataHeader(text: string): Metadata {
 function encodeValue(value: Uint8Array | null): string {
   if (value === null) return "";
   const base64 = `:${platform.encodeBase64(value)}`;
-  try {
-    const text = `=${encodeURIComponent(utf8.decode(value))}`;
-    return text.length <= base64.length + textAllowance ? text : base64;
-  } catch {
-    return base64; // it is no UTF-8
-  }
+  const read = textOf(value);
+  if (read === undefined) return base64;
+  const text = `=${encodeURIComponent(read)}`;
+  return text.length <= base64.length + textAllowance ? text : base64;
 }
 
 function decodePair(part: string): MetadataEntry {

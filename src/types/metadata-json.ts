@@ -5,8 +5,7 @@ import { StatefunError } from "../errors.js";
 import type { ShownPair } from "../model/dead-letter.js";
 import { Metadata, type MetadataInput } from "../model/metadata.js";
 import { isBase64 } from "../model/text.js";
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+import { textOf } from "./bytes.js";
 
 /** Shows metadata; undefined when there is no pair. */
 export function showMetadata(metadata: Metadata): readonly ShownPair[] | undefined {
@@ -15,11 +14,8 @@ export function showMetadata(metadata: Metadata): readonly ShownPair[] | undefin
 }
 
 function showBytes(bytes: Uint8Array): { readonly value: string } | { readonly base64: string } {
-  try {
-    return { value: utf8.decode(bytes) };
-  } catch {
-    return { base64: platform.encodeBase64(bytes) }; // it is no UTF-8
-  }
+  const value = textOf(bytes);
+  return value === undefined ? { base64: platform.encodeBase64(bytes) } : { value };
 }
 
 /**

@@ -4,10 +4,11 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import pbjs from "protobufjs-cli/pbjs.js";
 
-const protoFile = fileURLToPath(new URL("../types/fixtures/every-field.proto", import.meta.url));
+/** The file that declares the message. */
+export const everyFieldFile = fileURLToPath(new URL("../types/fixtures/every-field.proto", import.meta.url));
 
 const code = await new Promise<string>((resolve, reject) => {
-  pbjs.main(["-t", "static-module", "-w", "commonjs", "-r", "every-field", protoFile], (error, text = "") =>
+  pbjs.main(["-t", "static-module", "-w", "commonjs", "-r", "every-field", everyFieldFile], (error, text = "") =>
     error === null ? resolve(text) : reject(error),
   );
 });

@@ -1,36 +1,15 @@
 // The JSON Schemas of types, and the examples that are made of them.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { before, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import protobufjs from "protobufjs";
-import pbjs from "protobufjs-cli/pbjs.js";
 import { Address, custom, json, protobuf, type StandardSchema, type Type, Types } from "../../src/index.js";
 import { exampleOf } from "../../src/types/json-example.js";
 import { schemaOf } from "../../src/types/json-schema.js";
+import { every, everyFieldFile } from "../support/every-field.js";
 
-const protoFile = fileURLToPath(new URL("fixtures/every-field.proto", import.meta.url));
-const reflected = new protobufjs.Root().loadSync(protoFile).lookupType("example.fields.Every");
-
-/** The class that pbjs generates of the same message. It says nothing of its fields. */
-async function generate(): Promise<any> {
-  const code = await new Promise<string>((resolve, reject) => {
-    pbjs.main(["-t", "static-module", "-w", "commonjs", "-r", "json-schema-test", protoFile], (error, text = "") =>
-      error === null ? resolve(text) : reject(error),
-    );
-  });
-  const module = { exports: {} as any };
-  new Function("require", "module", code)(createRequire(import.meta.url), module);
-  return module.exports.example.fields.Every;
-}
-
-let generated: any;
-
-before(async () => {
-  generated = await generate();
-});
+const reflected = new protobufjs.Root().loadSync(everyFieldFile).lookupType("example.fields.Every");
 
 const full = {
   textField: "ü",
@@ -77,11 +56,11 @@ test("the schema of a primitive fits what the type takes, and nothing else", () 
 });
 
 test("a generated protobuf class has the same schema as its reflected type", () => {
-  assert.deepEqual(schemaOf(protobuf(generated)), schemaOf(protobuf(reflected)));
+  assert.deepEqual(schemaOf(protobuf(every)), schemaOf(protobuf(reflected)));
 });
 
 test("the schema of a protobuf message knows the kind of each field", () => {
-  const { properties } = schemaOf(protobuf(generated)) as any;
+  const { properties } = schemaOf(protobuf(every)) as any;
   assert.deepEqual(Object.keys(properties).sort(), Object.keys(reflected.fields).sort());
   assert.deepEqual(properties.flag, { type: "boolean" });
   assert.deepEqual(properties.color, { enum: ["RED", "GREEN", "BLUE"] });
@@ -96,7 +75,7 @@ test("the schema of a protobuf message knows the kind of each field", () => {
 });
 
 test("the schema of a protobuf message fits the JSON of its messages, and no JSON that the type refuses", () => {
-  for (const type of [protobuf(generated), protobuf(reflected)]) {
+  for (const type of [protobuf(every), protobuf(reflected)]) {
     const value: unknown = type.fromJson(full);
     assert.equal(fits(type, full), true, ajv.errorsText());
     assert.equal(fits(type, type.toJson(value)), true, ajv.errorsText());
@@ -147,7 +126,7 @@ test("an example fits its schema and is taken by its type", () => {
   };
   const types = [
     ...Object.values(Types),
-    protobuf(generated),
+    protobuf(every),
     protobuf(reflected),
     json("json-schema/nested", standard({ input: () => nested })),
   ];
