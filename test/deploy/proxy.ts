@@ -5,11 +5,12 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePorts } from "../support/free-ports.ts";
 import { Certificates, openssl } from "../tls/certificates.ts";
 import { deployed } from "./files.ts";
 
@@ -34,14 +35,6 @@ function configuration(replacements: Readonly<Record<string, string>>): string {
   }, deployed("nginx/statefun.conf"));
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
 /** Starts nginx before the two servers of a runtime, with a login for the operator alice, whose password is "secret". */
 export async function startProxy(t: TestContext, ingress: number, admin: number): Promise<Proxy> {
   const folder = mkdtempSync(join(tmpdir(), "statefun-nginx-"));
@@ -51,7 +44,7 @@ export async function startProxy(t: TestContext, ingress: number, admin: number)
     rmSync(folder, { recursive: true, force: true });
   });
   const { certFile, keyFile, cert } = certificates.identity("app", { names: "DNS:app.example.org", authority: true });
-  const [httpPort, httpsPort] = [await freePort(), await freePort()];
+  const [httpPort, httpsPort] = (await freePorts(2)) as [number, number];
   writeFileSync(join(folder, "operators"), `alice:${openssl("passwd", "-apr1", "secret")}`);
   const own = configuration({
     "listen 80;": `listen 127.0.0.1:${httpPort};`,

@@ -1,9 +1,9 @@
 // Dead letters on the real engines: ten thousand messages, one of a hundred fails for ever, and the job never restarts.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { type Context, json, StatefulFunctions, Types } from "statefun-ts";
+import { freePorts } from "../support/free-ports.js";
 import { egressRecords } from "../support/reflection.js";
 import { async33, type Flavour, statefun22 } from "./flavours.js";
 import { tell, World } from "./world.js";
@@ -50,14 +50,6 @@ const functions = () => {
     );
 };
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** What Flink says of its one job: its state, when it last failed and started again, and why. */
 async function job(port: number) {
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json() as Promise<any>;
@@ -76,7 +68,7 @@ function readLetter(flavour: Flavour, value: Uint8Array) {
 for (const flavour of [async33, statefun22]) {
   describe(flavour.name, { timeout: 600_000 }, () => {
     test("10,000 messages with one poison per hundred: the job never restarts, all else is exact, each letter is readable", async (t) => {
-      const restPort = await freePort();
+      const [restPort] = (await freePorts(1)) as [number];
       const world = new World(flavour, { functions: functions(), egresses: [letters], restPort, restarts: 100 });
       world.expectFailures("shop/");
       const sizes = { "shop/orders": 10_000, "shop/kept": 2_000 };
