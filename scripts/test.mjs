@@ -11,6 +11,7 @@ import { bundleTests } from "./bundle-tests.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Folders and files that have scripts of their own in package.json. */
 const slow = new Set([
+  "bench",
   "browser",
   "cli",
   "console",
