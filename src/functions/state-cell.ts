@@ -1,14 +1,13 @@
-// One declared state of one batch: the value that the engine has, the value after the last message that succeeded, and
-// the property that handlers change.
+// One declared state of one batch: the property that handlers change, and its value when the message began.
 
-import { describe, StatefunError } from "../errors.js";
 import type { Generation, PersistedValue } from "../model/invocation.js";
 import type { Followed } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
-import { copyOfBytes, sameBytes } from "../types/bytes.js";
+import { sameBytes } from "../types/bytes.js";
 import type { StateSpec } from "./function-spec.js";
+import { KeptValue } from "./kept-value.js";
 import type { StateProperty, Watched } from "./state-property.js";
-import { isSet, sameValue, typeMismatch } from "./state-value.js";
+import { isSet, packState, packsLater, takeFollowed, unpackCopy, unpackState } from "./state-value.js";
 
 /**
  * A value of at least this size is watched for a first touch. To decode and compare a smaller value costs less than to watch
@@ -31,23 +30,9 @@ export interface CellMark {
  * the cell {@link begin}s anew from the value that was kept last.
  */
 export class Cell {
-  readonly #typeName: string;
-  readonly #generation: Generation;
   readonly #spec: StateSpec;
-  /** The value that the engine has; undefined when the state is not set. */
-  #sent: TypedValue | undefined;
-  /** The value after the last message that succeeded, unless it is not packed yet; undefined when the state is not set. */
-  #kept: TypedValue | undefined;
-  /** A primitive that was kept and is not packed yet: the next message most often changes the value again. */
-  #unpacked: unknown;
-  /** Holds the object that was kept, if it is not packed yet. */
-  #keptBy: Followed<unknown> | undefined;
-  /** Whether #kept was packed here: equal values then have equal bytes. */
-  #keptIsOurs = false;
-  /** How many messages have changed the value since the engine was told. */
-  #changes = 0;
-  /** Whether one of these messages wrote the state by name, which restarts an expiration even when the value stays the same. */
-  #changedByName = false;
+  /** The value after the last message that succeeded. */
+  readonly #kept: KeptValue;
   #hasDefault = false;
   /** The watch of the instance's property for a first touch; undefined when the property is not watched. */
   #watched: Watched | undefined;
@@ -73,18 +58,15 @@ export class Cell {
     stored: TypedValue | undefined,
     instance: object,
   ) {
-    this.#typeName = typeName;
-    this.#generation = generation;
     this.#spec = spec;
-    this.#sent = stored;
-    this.#kept = stored;
+    this.#kept = new KeptValue(typeName, generation, spec, stored);
     this.begin(instance);
   }
 
   /** Writes the value that was kept last into a fresh instance. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
   begin(instance: object): void {
     const spec = this.#spec;
-    const kept = this.packKept();
+    const kept = this.#kept.pack();
     this.#followed = undefined;
     this.#written = false;
     this.#watched = undefined;
@@ -96,7 +78,7 @@ export class Cell {
       this.#startFromDefault(instance);
       return;
     }
-    if (!this.#keptIsOurs) this.#assertStoredType(kept);
+    this.#kept.assertType();
     const { property } = spec;
     if (property !== undefined && kept.unencoded === undefined && kept.byteLength >= watchedBytes)
       this.#watched = this.#watch(property, kept, instance);
@@ -105,7 +87,7 @@ export class Cell {
       this.#start = undefined;
       return;
     }
-    this.#start = this.#unpackCopy(kept);
+    this.#start = unpackCopy(this.#kept, kept);
     this.#followStart();
     spec.set(instance, this.#start);
   }
@@ -113,7 +95,7 @@ export class Cell {
   #watch(property: StateProperty, stored: TypedValue, instance: object): Watched | undefined {
     let decoded = false;
     const decode = () => {
-      if (!decoded) this.#start = this.#unpackCopy(stored);
+      if (!decoded) this.#start = unpackCopy(this.#kept, stored);
       decoded = true;
     };
     // After a failed message the cell goes on with another instance. What still runs of the handler may touch the old one.
@@ -121,7 +103,7 @@ export class Cell {
     const watched: Watched = {
       show: () => {
         if (isLeft()) {
-          const value = this.#unpackCopy(stored);
+          const value = unpackCopy(this.#kept, stored);
           property.unwatch(instance, value);
           return value;
         }
@@ -163,14 +145,14 @@ export class Cell {
     if (this.#isUntouched(instance)) return undefined;
     const value = this.#spec.get(instance);
     const isObject = typeof value === "object" && value !== null;
-    const packed = isObject ? this.#pack(value) : undefined;
+    const packed = isObject ? packState(this.#kept, value) : undefined;
     if (!this.#written && !this.#differs(value, packed)) return undefined;
     return { value: packed === undefined ? value : undefined, packed, written: this.#written };
   }
 
   #differs(value: unknown, packed: TypedValue | undefined): boolean {
     if (packed !== undefined) return this.#changed(packed);
-    return isSet(value) ? !Object.is(value, this.#start) : this.#isKept;
+    return isSet(value) ? !Object.is(value, this.#start) : this.#kept.isSet;
   }
 
   /** Gives the property the value of a mark back; undefined stands for the value at the message's start. */
@@ -184,18 +166,18 @@ export class Cell {
   }
 
   #marked({ value, packed }: CellMark): unknown {
-    return packed === undefined ? value : this.#unpackCopy(packed);
+    return packed === undefined ? value : unpackCopy(this.#kept, packed);
   }
 
   #startAgain(): unknown {
     const start = this.#start;
     if (typeof start !== "object" || start === null) return this.#watched === undefined ? start : this.#keptAgain();
     if (this.#startIsKept) return this.#keptAgain();
-    return this.#unpackCopy(new TypedValue(this.#spec.type.typename, this.#startBytes));
+    return unpackCopy(this.#kept, new TypedValue(this.#spec.type.typename, this.#startBytes));
   }
 
   #keptAgain(): unknown {
-    return this.#unpackCopy(this.packKept() as TypedValue);
+    return unpackCopy(this.#kept, this.#kept.pack() as TypedValue);
   }
 
   /**
@@ -208,12 +190,12 @@ export class Cell {
     const value = this.#spec.get(instance);
     this.#next = undefined;
     if (!isSet(value)) {
-      if (!this.#isKept) return false;
+      if (!this.#kept.isSet) return false;
     } else if (typeof value === "object") {
       if (!this.#prepareObject(value as object, isLast)) return false;
     } else {
       if (!this.#written && Object.is(value, this.#start)) return false;
-      if (!this.#packsLater(value)) this.#next = this.#pack(value);
+      if (!packsLater(this.#kept, value)) this.#next = packState(this.#kept, value);
     }
     this.#value = value;
     this.#prepared = true;
@@ -223,12 +205,12 @@ export class Cell {
   #prepareObject(value: object, isLast: boolean): boolean {
     const followed = this.#followed;
     if (followed !== undefined) {
-      const changed = this.#take(followed, value);
+      const changed = takeFollowed(this.#kept, followed, value);
       if (!changed && !this.#written) return false;
       if (isLast) this.#next = followed.packTaken();
       return true;
     }
-    const packed = this.#pack(value);
+    const packed = packState(this.#kept, value);
     this.#next = packed;
     if (!this.#written && !this.#changed(packed)) return false;
     if (!isLast) {
@@ -242,19 +224,13 @@ export class Cell {
   keep(): void {
     if (!this.#prepared) return;
     const value = this.#value;
-    this.#kept = this.#next;
     if (typeof value !== "object" || value === null) this.#followed = undefined;
     this.#followed?.keep();
-    const isPacked = this.#next !== undefined || !isSet(value);
-    this.#keptBy = isPacked ? undefined : this.#followed;
-    this.#unpacked = isPacked || this.#keptBy !== undefined ? undefined : value;
-    this.#keptIsOurs = true;
-    this.#changes += 1;
-    if (this.#written) this.#changedByName = true;
+    this.#kept.keep(value, this.#next, this.#followed, this.#written);
     this.#written = false;
     this.#start = value;
     this.#startBytes = undefined;
-    this.#startIsKept = this.#isKept;
+    this.#startIsKept = this.#kept.isSet;
   }
 
   /**
@@ -262,40 +238,24 @@ export class Cell {
    * too large to be packed.
    */
   packKept(): TypedValue | undefined {
-    if (this.#keptBy !== undefined) this.#kept = this.#keptBy.packKept();
-    else if (this.#unpacked !== undefined) this.#kept = this.#pack(this.#unpacked);
-    this.#keptBy = undefined;
-    this.#unpacked = undefined;
-    return this.#kept;
+    return this.#kept.pack();
   }
 
   /** Takes the change that the engine has to store; undefined when there is none. */
   take(): PersistedValue | undefined {
-    const changes = this.#changes;
-    if (changes === 0) return undefined;
-    const { name } = this.#spec;
-    const sent = this.#sent;
-    const value = this.packKept();
-    const byName = this.#changedByName;
-    this.#changes = 0;
-    this.#changedByName = false;
-    this.#sent = value;
-    if (value === undefined) return sent === undefined ? undefined : { name, value };
-    // Several changes may have led back to the value that the engine has.
-    if (changes > 1 && !byName && sent !== undefined && sameValue(this.#inGeneration(value), sent)) return undefined;
-    return { name, value };
+    return this.#kept.take();
   }
 
   /** Reads the state by name. */
   read(instance: object): TypedValue | undefined {
     const value = this.#spec.get(instance);
-    return isSet(value) ? this.#pack(value) : undefined;
+    return isSet(value) ? packState(this.#kept, value) : undefined;
   }
 
   /** Writes the state by name; undefined clears it. Throws STATE_TYPE_MISMATCH and VALUE_UNREADABLE. */
   write(instance: object, value: TypedValue | undefined): void {
     this.#written = value !== undefined;
-    this.#spec.set(instance, value === undefined ? undefined : this.#unpack(value));
+    this.#spec.set(instance, value === undefined ? undefined : unpackState(this.#kept, value));
   }
 
   /** Follows the value at the start of the message, if it is an object. */
@@ -315,83 +275,16 @@ export class Cell {
   /** Whether an object's encoding differs from the encoding at the start of the message. */
   #changed(packed: TypedValue): boolean {
     if (!this.#startIsKept) return this.#startBytes === undefined || !sameBytes(packed.value, this.#startBytes);
-    const kept = this.packKept() as TypedValue;
-    if (this.#keptIsOurs) return !sameBytes(packed.value, kept.value);
-    if (sameValue(this.#inGeneration(packed), kept)) return false;
-    // Another SDK may write the same fields in another order. The bytes then differ although nothing has changed.
-    return !sameBytes(packed.value, this.#pack(this.#unpackCopy(kept)).value);
-  }
-
-  #inGeneration(packed: TypedValue): TypedValue {
-    return this.#generation === "v2" ? packed.toV2() : packed;
+    return this.#kept.differsFrom(packed);
   }
 
   /** All instances may share a default that is an object, so the handlers get a copy of it. */
   #startFromDefault(instance: object): void {
     if (typeof this.#start !== "object" || this.#start === null) return;
-    const packed = this.#pack(this.#start);
+    const packed = packState(this.#kept, this.#start);
     this.#startBytes = packed.value;
-    this.#start = this.#unpackCopy(packed);
+    this.#start = unpackCopy(this.#kept, packed);
     this.#followStart();
     this.#spec.set(instance, this.#start);
-  }
-
-  /** Whether the state is set after the last message that succeeded. */
-  get #isKept(): boolean {
-    return this.#kept !== undefined || this.#unpacked !== undefined || this.#keptBy !== undefined;
-  }
-
-  #take(followed: Followed<unknown>, value: object): boolean {
-    try {
-      return followed.take(value);
-    } catch (thrown) {
-      throw this.#located(thrown);
-    }
-  }
-
-  /** Whether the value may be packed later. Throws VALUE_INVALID. */
-  #packsLater(value: unknown): boolean {
-    try {
-      return this.#spec.type.packsLater(value);
-    } catch (thrown) {
-      throw this.#located(thrown);
-    }
-  }
-
-  #pack(value: unknown): TypedValue {
-    try {
-      return this.#spec.type.pack(value);
-    } catch (thrown) {
-      throw this.#located(thrown);
-    }
-  }
-
-  /** The stored value must have the type's name in this generation: the engine never changes a state's type. */
-  #assertStoredType(stored: TypedValue): void {
-    const { type, name } = this.#spec;
-    const known =
-      this.#generation === "v2" ? (type.v2 ?? type).isNamed(stored.typename) : stored.typename === type.typename;
-    if (!known) throw typeMismatch(this.#typeName, name, type.typename, stored);
-  }
-
-  /** Decodes a value whose bytes must not change with the decoded value, because they are compared later. */
-  #unpackCopy(value: TypedValue): unknown {
-    return this.#unpack(this.#spec.type.sharesBytes ? new TypedValue(value.typename, copyOfBytes(value.value)) : value);
-  }
-
-  #unpack(value: TypedValue): unknown {
-    const { type, name } = this.#spec;
-    if (!type.reads(value.typename)) throw typeMismatch(this.#typeName, name, type.typename, value);
-    try {
-      return type.unpack(value);
-    } catch (thrown) {
-      throw this.#located(thrown);
-    }
-  }
-
-  #located(thrown: unknown): unknown {
-    if (!(thrown instanceof StatefunError)) return thrown;
-    const where = `The state "${this.#spec.name}" of ${this.#typeName}`;
-    return new StatefunError(thrown.code, `${where}: ${describe(thrown)}`, { cause: thrown });
   }
 }

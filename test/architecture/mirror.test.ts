@@ -76,6 +76,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "registered-methods": "the tests of workflows in test/workflows run it",
       "record-handler": "the tests of decorators run it",
       "workflow-context": "it holds declarations alone; test/workflows runs what implements them",
+      "state-value": "the tests of state-protocol, state-cell and kept-value run it",
       thenable: "the tests of bind-class and run-batch run it",
     },
     behaviours: [
