@@ -337,6 +337,11 @@ export const errors = {
     ),
     expose: false,
   },
+  BACKUP_FAILED: operation(
+    503,
+    "A backup can't be written. Nothing of it is kept, and the runtime goes on.",
+    "Make room, or name a folder on another disk, and make the backup again.",
+  ),
   EGRESS_AHEAD: operation(
     500,
     "The consumer of an egress holds records that its data folder knows nothing of.",

@@ -14,6 +14,7 @@ import type { CopiedStore } from "../store/store.js";
 import { showMessage } from "../types/show-value.js";
 import type { TypeCatalog } from "../types/type-catalog.js";
 import { Watch } from "./admin/watch.js";
+import { Backups } from "./backups.js";
 import { Closing } from "./closing.js";
 import type { OpenEgress } from "./egress/open-egress.js";
 import { PlaygroundEgress, playgroundEgress } from "./egress/playground-egress.js";
@@ -124,7 +125,10 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     closing.add("ingresses", (graceMs) => server.close(graceMs));
   }
   const dir = options.dir === false ? undefined : options.dir;
-  const backUp = async (folder: string) => (await import("../store/backup.js")).backUp(store, folder, dir);
+  const backups = new Backups(store, dir);
+  // Before the admin server waits for its answers, as a backup may take long.
+  closing.add("admin", () => backups.close());
+  const backUp = (folder: string) => backups.make(folder);
   const runs = new Runs(engine, options.clock);
   const parts = { engine, runs, schedules, catalog, ingresses, watch, dir, backUp, logger, closing };
   const servers = await Servers.open(parts, options);

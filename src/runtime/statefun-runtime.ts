@@ -313,7 +313,9 @@ export class StatefunRuntime {
   /**
    * Copies everything that the runtime keeps into another folder, while it goes on: states, messages and delayed messages as they
    * are at one moment, between two commits. The folder must not exist yet, or be empty; `StatefunRuntime.open({ dir })` opens it.
-   * Rejects with OPTION_INVALID when it holds something or lies inside the data folder, and with STORE_FULL and STORE_FAILED; then there is no such folder.
+   * Rejects with OPTION_INVALID when it holds something or lies inside the data folder, with BACKUP_FAILED when it can't be written,
+   * with SHUTTING_DOWN when {@link close} comes before its end, and with STORE_FULL and STORE_FAILED when the data folder can't be read.
+   * Then nothing of the backup is there, and the runtime goes on.
    *
    * @example
    * ```ts

@@ -1,12 +1,13 @@
 // A copy of a store in a folder of its own, made while the store is used.
 
-import { mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { StatefunError } from "../errors.js";
-import { failureOf } from "./failure.js";
+import { failureOf, freeBytes, reasonOf } from "./failure.js";
 import { syncFolder } from "./folder.js";
 import { openLevelStore } from "./level-store.js";
-import { type CopiedStore, sizeOfEntry } from "./store.js";
+import { type CopiedStore, type Entry, sizeOfEntry } from "./store.js";
 
 /** What a backup holds. */
 export interface Backup {
@@ -18,40 +19,106 @@ export interface Backup {
   readonly bytes: number;
 }
 
+/** Options of {@link backUp}. */
+export interface BackupOptions {
+  /** The folder of the store, if it has one. */
+  readonly own?: string | undefined;
+  /** Cuts the backup off: it rejects with the reason, unless it is whole already. */
+  readonly signal?: AbortSignal;
+}
+
+const mebibyte = 1024 * 1024;
+/** On the disk of the data folder so many bytes stay free: the store needs them for its logs, and to sort its files. */
+const reserveBytes = 64 * mebibyte;
+/** An entry of so many bytes is written alone. */
+const largeBytes = mebibyte;
+
 /**
  * Copies a store as it is at one moment, between two commits, into a folder that does not exist yet or is empty. The copy has
  * its name only when it is whole and on disk. Until then it is a folder beside it whose name ends in ".part" and six characters, which
- * a crash leaves behind. `own` is the folder of the store, if it has one. Rejects with OPTION_INVALID when the folder holds something or
- * lies inside the store's own one, and with STORE_FULL and STORE_FAILED; nothing is left then.
+ * a crash leaves behind. Rejects with OPTION_INVALID when the folder can't be the one of a backup, with BACKUP_FAILED when it can't be
+ * written, and with STORE_FULL and STORE_FAILED when the store can't be read; nothing is left then.
  */
-export async function backUp(store: CopiedStore, to: string, own?: string): Promise<Backup> {
+export async function backUp(store: CopiedStore, to: string, options: BackupOptions = {}): Promise<Backup> {
+  const { own, signal } = options;
+  signal?.throwIfAborted();
   const folder = resolve(to);
   if (own !== undefined) await assertOutside(folder, own);
   await assertFree(folder);
   const part = await makePart(folder);
   try {
-    const copied = await copy(store, part);
+    const reserve = own !== undefined && (await onOneDisk(part, own)) ? reserveBytes : 0;
+    const copied = await copy(store, part, async () => {
+      signal?.throwIfAborted();
+      if (reserve > 0) await assertRoom(folder, part, reserve);
+    });
     await give(part, folder);
     return { folder, ...copied };
   } catch (thrown) {
-    await rm(part, { recursive: true, force: true });
-    throw thrown instanceof StatefunError ? thrown : await failureOf("written", folder, thrown);
+    const failure = thrown instanceof StatefunError ? thrown : await backupFailed(folder, thrown);
+    await rm(part, { recursive: true, force: true }).catch(() => {}); // the first failure is the one to correct
+    throw failure;
   }
 }
 
-async function copy(store: CopiedStore, folder: string): Promise<Omit<Backup, "folder">> {
-  const target = await openLevelStore(folder);
+/** Copies all entries. `goOn` is awaited before each page, and rejects when the copy is to end. */
+async function copy(store: CopiedStore, folder: string, goOn: () => Promise<void>): Promise<Omit<Backup, "folder">> {
+  const target = await openLevelStore(folder).catch(withoutCode);
   let [entries, bytes] = [0, 0];
   try {
     for await (const page of store.pages()) {
-      await target.write(page);
+      await goOn();
+      for (const piece of piecesOf(page)) {
+        // LevelDB's binding has just copied the page into this process, in this turn. It copies what is written once more.
+        if (piece.length === 1) await turn();
+        await target.write(piece).catch(withoutCode);
+      }
       entries += page.length;
       for (const entry of page) bytes += sizeOfEntry(entry);
     }
   } finally {
-    await target.close();
+    await target.close().catch(withoutCode);
   }
   return { entries, bytes };
+}
+
+/** The codes of the copy's store would be taken for those of the runtime's own store. */
+function withoutCode(thrown: unknown): never {
+  throw new Error("The copy can't be written.", { cause: thrown });
+}
+
+/** Each large entry alone, so that the event loop is held for one entry at a time; then the others. */
+function* piecesOf(page: readonly Entry[]): Generator<readonly Entry[]> {
+  const isLarge = (entry: Entry) => sizeOfEntry(entry) >= largeBytes;
+  for (const entry of page) if (isLarge(entry)) yield [entry];
+  const others = page.filter((entry) => !isLarge(entry));
+  if (others.length > 0) yield others;
+}
+
+async function backupFailed(folder: string, thrown: unknown): Promise<StatefunError> {
+  const { code } = await failureOf("written", dirname(folder), thrown);
+  const why = code === "STORE_FULL" ? `the disk is full (${reasonOf(thrown)})` : reasonOf(thrown);
+  return failed(folder, why, thrown);
+}
+
+const failed = (folder: string, why: string, cause?: unknown) =>
+  new StatefunError(
+    "BACKUP_FAILED",
+    `The backup ${folder} can't be written: ${why}. Nothing of it is kept, and the runtime goes on. Make room, or name a folder on another disk, and make the backup again.`,
+    { cause },
+  );
+
+async function onOneDisk(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([stat(one), stat(other)]);
+  return first.dev === second.dev;
+}
+
+/** A backup that takes the last room of the disk would stop the runtime. */
+async function assertRoom(folder: string, part: string, reserve: number): Promise<void> {
+  const free = await freeBytes(part);
+  if (free >= reserve) return;
+  const [left, needed] = [free, reserve].map((bytes) => Math.floor(bytes / mebibyte));
+  throw failed(folder, `its disk has only ${left} MiB left, and the data folder on it needs ${needed} MiB`);
 }
 
 /** Whoever loses the store's folder would lose the backup with it, and the database would hold files that are not its own. */
@@ -75,12 +142,23 @@ async function realPath(path: string): Promise<string> {
 }
 
 async function assertFree(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw new StatefunError("OPTION_INVALID", `A backup can't be written to ${folder}: ${error.message}.`);
-  });
-  if (names.length > 0) throw notFree(folder, "is not empty");
+  try {
+    if ((await lstat(folder)).isSymbolicLink()) throw notFree(folder, "is a link");
+    if ((await readdir(folder)).length > 0) throw notFree(folder, "is not empty");
+    if (!(await onOneDisk(folder, dirname(folder)))) throw notFree(folder, mountPoint);
+  } catch (thrown) {
+    if (thrown instanceof StatefunError) throw thrown;
+    const { code, message } = thrown as NodeJS.ErrnoException;
+    if (code === "ENOENT") return;
+    throw new StatefunError(
+      "OPTION_INVALID",
+      `A backup can't be written to ${folder}: ${message}. Name another folder.`,
+    );
+  }
 }
+
+/** A folder gets its name by being renamed, and nothing can be renamed to a place where a disk is mounted. */
+const mountPoint = "is a disk of its own, or in use; a backup can be a folder inside of it";
 
 const notFree = (folder: string, why: string) =>
   new StatefunError(
@@ -93,7 +171,7 @@ async function makePart(folder: string): Promise<string> {
     await mkdir(dirname(folder), { recursive: true });
     return await mkdtemp(join(dirname(folder), `${basename(folder)}.part-`));
   } catch (thrown) {
-    throw await failureOf("prepared", folder, thrown);
+    throw await backupFailed(folder, thrown);
   }
 }
 
@@ -102,7 +180,8 @@ async function give(part: string, folder: string): Promise<void> {
   const refused = (error: NodeJS.ErrnoException) => {
     // Another backup may have come first, before or after the removal of the empty folder.
     if (error.code === "ENOTEMPTY" || error.code === "EEXIST") throw notFree(folder, "is not empty any more");
-    if (error.code === "ENOTDIR") throw notFree(folder, "is a link");
+    if (error.code === "ENOTDIR") throw notFree(folder, "is no folder any more");
+    if (error.code === "EBUSY") throw notFree(folder, mountPoint);
     if (error.code !== "ENOENT") throw error;
   };
   await rmdir(folder).catch(refused);

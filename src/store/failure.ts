@@ -51,7 +51,7 @@ function full(what: string, dir: string, thrown: unknown): StatefunError {
 }
 
 /** The code and the words of the innermost cause. The outer errors only say that something failed. */
-function reasonOf(thrown: unknown): string {
+export function reasonOf(thrown: unknown): string {
   const { code, cause } = (thrown ?? {}) as { code?: unknown; cause?: unknown };
   const words = describe(thrown);
   // The errors of the system begin with their code already.

@@ -200,18 +200,9 @@ class LevelStore implements CopiedStore {
   async #write(writes: Iterable<Write>): Promise<void> {
     await this.#folder.confirm();
     if (this.#failure !== undefined) await this.#reopen();
-    const batch = (this.#database as Database).batch();
+    const write = await prepared(this.#database as Database, writes);
     try {
-      for (const [key, value] of writes) {
-        if (value === undefined) batch.del(key);
-        else batch.put(key, value);
-      }
-    } catch (thrown) {
-      await batch.close();
-      throw thrown; // the error is the iterable's own
-    }
-    try {
-      await batch.write({ sync: true });
+      await write();
     } catch (thrown) {
       this.#failure = await failureOf("written", this.#dir, thrown);
       throw this.#failure;
@@ -289,6 +280,26 @@ class LevelStore implements CopiedStore {
     if (this.#closing === undefined) return;
     throw new StatefunError("STORE_FAILED", `The data folder ${this.#dir} was closed. Open it again to use it.`);
   }
+}
+
+/** Takes the writes, and returns what carries them out. Rejects with the error of the iterable. */
+async function prepared(database: Database, writes: Iterable<Write>): Promise<() => Promise<void>> {
+  if (Array.isArray(writes) && writes.length === 1) {
+    const [key, value] = writes[0] as Write;
+    // A batch would copy a large value twice in the thread of the event loop.
+    if (value !== undefined) return () => database.put(key, value, { sync: true });
+  }
+  const batch = database.batch();
+  try {
+    for (const [key, value] of writes) {
+      if (value === undefined) batch.del(key);
+      else batch.put(key, value);
+    }
+  } catch (thrown) {
+    await batch.close();
+    throw thrown;
+  }
+  return () => batch.write({ sync: true });
 }
 
 function limits({ from, to, limit, bytes = mebibyte }: Range) {

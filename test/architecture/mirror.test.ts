@@ -57,7 +57,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "owned-folder": "every test that opens a folder runs it",
       store: "it holds declarations alone",
     },
-    behaviours: ["crash", "damage", "forgetful-store", "full-disk"],
+    behaviours: ["backup-hold", "backup-targets", "crash", "damage", "forgetful-store", "full-disk"],
   },
   functions: {
     untested: {

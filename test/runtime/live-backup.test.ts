@@ -1,8 +1,8 @@
 // A backup that is made while the runtime works: what it holds is from one moment.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { Address, type Context, Handles, json, State, StatefulFunction, StatefulFunctions, Types } from "statefun-ts";
 import { StatefunRuntime } from "statefun-ts/runtime";
@@ -102,6 +102,28 @@ test("the admin server makes one, and asks for an absolute path", async (t) => {
     const refused = await ask(wrong);
     assert.deepEqual([refused.status, refused.body.code], [400, "OPTION_INVALID"], wrong);
   }
+});
+
+test("closing cuts a backup off: whoever waits for it is told so, in the process and over HTTP, and nothing of it is left", async (t) => {
+  const dir = freshFolder(t);
+  const runtime = await open(dir, { port: 0 });
+  t.after(() => runtime.close());
+  await Promise.all(
+    Array.from({ length: 3_000 }, (_, id) => runtime.send("bank/account", `${id}`, Move.pack({ amount: id, hops: 0 }))),
+  );
+  const [own, asked] = [join(dirname(dir), "own"), join(dirname(dir), "asked")];
+  const parts = () => readdirSync(dirname(dir)).filter((name) => name.includes(".part-"));
+  const cut = rejectsCode(runtime.backup(own), "SHUTTING_DOWN");
+  const answer = send(runtime.admin?.port as number, `/backup?to=${asked}`, { method: "POST", headers: {} });
+  while (parts().length < 2) await new Promise(setImmediate);
+  await runtime.close();
+  await cut;
+  const { status, text } = await answer;
+  assert.deepEqual([status, JSON.parse(text).code], [503, "SHUTTING_DOWN"]);
+  await rejectsCode(runtime.backup(own), "SHUTTING_DOWN");
+  assert.deepEqual(readdirSync(dirname(dir)), [basename(dir)]);
+  await using again = await open(dir);
+  await again.backup(own);
 });
 
 test("a runtime in memory can be copied into a folder", async (t) => {

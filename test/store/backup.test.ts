@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { test } from "node:test";
+import { StatefunError } from "../../src/errors.js";
 import { backUp } from "../../src/store/backup.js";
 import { openLevelStore } from "../../src/store/level-store.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
-import type { CopiedStore, Write } from "../../src/store/store.js";
+import type { CopiedStore, Entry, Write } from "../../src/store/store.js";
 import { rejectsCode } from "../support/expect-code.js";
 import { bytes, everything, text } from "./contract.js";
 import { freshFolder } from "./folders.js";
@@ -98,11 +99,11 @@ test("a folder inside the store's own one is refused, whatever links lead there"
   const link = join(dirname(own), "link");
   symlinkSync(own, link);
   for (const to of [join(own, "backup"), join(own, "db", "deep", "backup"), join(link, "backup")]) {
-    await rejectsCode(backUp(store, to, own), "OPTION_INVALID", to);
+    await rejectsCode(backUp(store, to, { own }), "OPTION_INVALID", to);
   }
   assert.deepEqual(readdirSync(own).sort(), ["FORMAT", "OWNER", "db"]);
-  await backUp(store, `${own}-beside`, own);
-  await backUp(store, join(dirname(own), "..backup"), own);
+  await backUp(store, `${own}-beside`, { own });
+  await backUp(store, join(dirname(own), "..backup"), { own });
 });
 
 test("of two backups into one folder the second is refused, and a link is no folder", async (t) => {
@@ -134,14 +135,35 @@ test("a store that is closed while it is copied leaves no folder", async (t) => 
   assert.deepEqual(readdirSync(dirname(to)), []);
 });
 
-test("what can't be read leaves no folder", async (t) => {
-  class Broken extends MemoryStore {
-    override async *pages(): AsyncGenerator<[]> {
-      yield [];
-      throw new RangeError("no more");
+test("what can't be read leaves no folder, and keeps its code if it has one", async (t) => {
+  const broken = (thrown: Error) =>
+    new (class extends MemoryStore {
+      override async *pages(): AsyncGenerator<[]> {
+        yield [];
+        throw thrown;
+      }
+    })();
+  const to = freshFolder(t);
+  const own = new StatefunError("STORE_FAILED", "a table is damaged");
+  await assert.rejects(backUp(broken(own), to), own);
+  await rejectsCode(backUp(broken(new RangeError("no more")), to), "BACKUP_FAILED", to, "no more");
+  assert.deepEqual(readdirSync(dirname(to)), []);
+});
+
+test("a backup that is cut off rejects with the reason, before it begins or in its midst, and leaves no folder", async (t) => {
+  const reason = new StatefunError("SHUTTING_DOWN", "enough");
+  const cut = new AbortController();
+  class Cut extends MemoryStore {
+    override async *pages(): AsyncGenerator<Entry[]> {
+      yield* super.pages();
+      cut.abort(reason);
+      yield* super.pages();
     }
   }
+  const store = new Cut();
+  await store.write(group("value", 3));
   const to = freshFolder(t);
-  await rejectsCode(backUp(new Broken(), to), "STORE_FAILED", to);
+  await assert.rejects(backUp(store, to, { signal: cut.signal }), reason);
+  await assert.rejects(backUp(store, to, { signal: cut.signal }), reason);
   assert.deepEqual(readdirSync(dirname(to)), []);
 });
