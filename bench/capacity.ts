@@ -35,7 +35,9 @@ const functions = new StatefulFunctions()
   )
   .register("bench/stuck", () => never, { handles: [Types.string], concurrency: 1 });
 
-const open = (dir: string) => StatefunRuntime.open({ functions, dir, ingress: false, admin: { port: 0 } });
+/** More may wait than the ingress takes by default, so that a large `count` fits. What is kept in memory stays as it is. */
+const limits = { functionBytes: 2 ** 30, totalBytes: 2 ** 30 };
+const open = (dir: string) => StatefunRuntime.open({ functions, dir, limits, ingress: false, admin: { port: 0 } });
 const message = () => Types.string.pack(randomText());
 
 /** Sends to `count` addresses, with up to `together` sends waiting for the disk at a time. */

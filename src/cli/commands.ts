@@ -6,6 +6,8 @@ import { admin, ingress, json, limit, message, type Options, parkedFilter, runni
 export interface Command {
   /** The arguments as the help writes them. An argument in brackets may be left out. */
   readonly args: string;
+  /** The words that the first argument may be, when it is one of a few. */
+  readonly words?: readonly string[];
   readonly summary: string;
   readonly options: Options;
   /** Command lines that the help of the command shows. */
@@ -242,6 +244,7 @@ export const commands = {
   },
   schedule: {
     args: "<action> <name>",
+    words: ["pause", "resume", "run"],
     summary: "Pause, resume or run a schedule; run sends its message now.",
     options: { ...admin, ...json },
     examples: ["statefun schedule pause nightly-report", "statefun schedule run nightly-report"],
@@ -295,6 +298,7 @@ export const commands = {
   },
   "dead-letters": {
     args: "[action] [letter] [json]",
+    words: ["list", "show", "edit", "resend", "drop"],
     summary: "List the dead letters, or show, edit, resend or drop one; resend and drop also take --all.",
     options: {
       all: { help: "Resend or drop all dead letters that the other options choose." },
@@ -341,7 +345,8 @@ export const commands = {
   },
   completion: {
     args: "<shell>",
-    summary: "Print a script that lets bash, zsh or fish complete commands and options.",
+    words: ["bash", "zsh", "fish"],
+    summary: "Print a script that lets bash, zsh or fish complete commands, options and names of files.",
     options: {},
     examples: [
       "statefun completion bash > ~/.local/share/bash-completion/completions/statefun",
@@ -358,3 +363,6 @@ export const commands = {
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof commands;
+
+/** The words that the first argument of a command may be. */
+export type WordOf<Name extends "schedule" | "dead-letters" | "completion"> = (typeof commands)[Name]["words"][number];

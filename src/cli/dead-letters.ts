@@ -1,6 +1,7 @@
 // `statefun dead-letters`: lists messages that failed for good, shows, corrects, resends and drops them.
 
 import { oneLine, visibleLine } from "../errors.js";
+import type { WordOf } from "./commands.js";
 import { chosenFilter, filterOf } from "./failure-filter.js";
 import { type ShownValue, textOf } from "./look.js";
 import { type Input, usage } from "./parse.js";
@@ -41,7 +42,7 @@ const sweeps = {
   drop: { done: "dropped", say: "Dropped" },
 } as const;
 
-const actions: Readonly<Record<string, (input: Input, letter: string | undefined) => Promise<void>>> = {
+const actions: Readonly<Record<WordOf<"dead-letters">, (input: Input, letter: string | undefined) => Promise<void>>> = {
   list,
   show: (input, letter) => show(input, needed("show", letter)),
   edit: (input, letter) => edit(input, needed("edit", letter)),
@@ -52,7 +53,7 @@ const actions: Readonly<Record<string, (input: Input, letter: string | undefined
 /** Does what the first argument says. */
 export function deadLetters(input: Input): Promise<void> {
   const [action = "list", letter, message] = input.args;
-  const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  const run = Object.hasOwn(actions, action) ? actions[action as WordOf<"dead-letters">] : undefined;
   if (run === undefined) throw usage(`"${action}" is none of ${Object.keys(actions).join(", ")}.`);
   if (action === "list" && letter !== undefined)
     throw usage(`list takes no letter. Write statefun dead-letters show ${letter}.`);

@@ -1,6 +1,7 @@
 // `statefun schedules` and `schedule`: what is sent when, and pauses, resumptions and runs by hand.
 
 import { oneLine } from "../errors.js";
+import type { WordOf } from "./commands.js";
 import { type Input, usage } from "./parse.js";
 import { print, printJson, printTable, shortId } from "./print.js";
 import { askAdmin, jsonOf, look, pathOf } from "./request.js";
@@ -40,7 +41,7 @@ export async function schedules(input: Input): Promise<void> {
 }
 
 /** What people do to a schedule, and how the command says that it is done. */
-const actions: Readonly<Record<string, (shown: ShownSchedule) => string>> = {
+const actions: Readonly<Record<WordOf<"schedule">, (shown: ShownSchedule) => string>> = {
   pause: () => "Paused: nothing is sent until statefun schedule resume.",
   resume: (shown) => `Resumed: the next due time is ${shown.nextAt}.`,
   run: ({ function: typeName, id }) => `Sent to ${typeName}/${id}.`,
@@ -49,7 +50,7 @@ const actions: Readonly<Record<string, (shown: ShownSchedule) => string>> = {
 /** Pauses, resumes or runs a schedule. */
 export async function schedule(input: Input): Promise<void> {
   const [action = "", name = ""] = input.args;
-  const done = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  const done = Object.hasOwn(actions, action) ? actions[action as WordOf<"schedule">] : undefined;
   if (done === undefined) throw usage(`"${action}" is none of ${Object.keys(actions).join(", ")}.`);
   if (name === "") throw usage("The name is empty. Write the name of a schedule.");
   const answer = await askAdmin(input, { method: "POST", path: pathOf("schedules", name, action) });
