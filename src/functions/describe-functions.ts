@@ -4,15 +4,10 @@ import { type DescribedFunction, type DescribedFunctions, describedForm } from "
 import { notedTypenames } from "../model/known-types.js";
 import type { Type } from "../model/type.js";
 import { base64Of, TypeDescriptions } from "../types/describe-types.js";
-import { primitives } from "../types/value-json.js";
+import { isOwnType } from "../types/value-json.js";
 import { declaredTypes, takesAll } from "./declared-types.js";
 import type { FunctionSpec } from "./function-spec.js";
 import type { StatefulFunctions } from "./stateful-functions.js";
-
-/** The namespaces of StateFun's own types and of those of this package, which every runtime has. */
-const own = /^(io\.statefun|statefun)\./;
-/** Google's wrappers, which StateFun 2 has in place of StateFun's own types. */
-const wrappers = new Set([...primitives.values()].map(({ v2 }) => v2?.typename));
 
 /**
  * Describes the functions, their types, and every other type that this process has made: what a function answers or sends
@@ -27,7 +22,7 @@ export function describeFunctions(functions: StatefulFunctions): DescribedFuncti
     const type = types.get(typename) ?? functions.findType(typename);
     if (type !== undefined) types.set(typename, type);
   }
-  const told = [...types.values()].filter((type) => !own.test(type.typename) && !wrappers.has(type.typename));
+  const told = [...types.values()].filter((type) => !isOwnType(type.typename));
   const descriptions = new TypeDescriptions();
   return {
     statefun: describedForm,

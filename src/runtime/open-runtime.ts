@@ -69,7 +69,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
     options.module === undefined ? emptyModule : await readModuleFile(options.module, options.allowHostTemplates);
   const routes = openRoutes(functions, module, { ...options, logger });
   closing.add("endpoints", () => routes.close());
-  const catalog = module.endpoints.length === 0 ? ownCatalog : await discovering(ownCatalog, routes);
+  const catalog = module.endpoints.length === 0 ? ownCatalog : await discovering(ownCatalog, routes, logger);
   const serves = ({ namespace, name }: Address) => routes.find(namespace, name) !== undefined;
   const declared = [...options.schedules, ...moduleSchedules(module.schedules, catalog)];
   const definitions = scheduleDefinitions(declared, { functions, catalog, serves });
@@ -194,9 +194,9 @@ async function readModuleFile(path: string, allowHostTemplates: boolean): Promis
 }
 
 /** Imports the readers of descriptions only when there is a server to ask. */
-async function discovering(own: TypeCatalog, { remotes }: Routes): Promise<TypeCatalog> {
+async function discovering(own: TypeCatalog, { remotes }: Routes, logger: Logger): Promise<TypeCatalog> {
   const { discoveringCatalog } = await import("./discovery/discovery.js");
-  return discoveringCatalog(own, remotes);
+  return discoveringCatalog({ own, remotes, logger });
 }
 
 function openRoutes(

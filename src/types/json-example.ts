@@ -19,8 +19,11 @@ const formats: Readonly<Record<string, string>> = {
   ipv6: "::1",
 };
 
-/** How deep an example is nested at most: a schema may hold itself. */
+/** How deep an example is nested at most, and of how many parts it is made: a schema may hold itself many times. */
 const deepest = 8;
+const mostParts = 1_000;
+/** A text that must be longer has no example. */
+const longestText = 10_000;
 
 /** JSON that the type takes; undefined when none can be made of its schema. */
 export function exampleOf(type: Type<any>): unknown {
@@ -48,6 +51,7 @@ function isTaken(type: Type<any>, json: unknown): boolean {
 class ExampleMaker {
   readonly #root: JsonSchema;
   readonly #optional: boolean;
+  #parts = 0;
 
   /** `optional` says whether properties are made that need not be there. */
   constructor(root: JsonSchema, optional: boolean) {
@@ -56,7 +60,8 @@ class ExampleMaker {
   }
 
   of(part: unknown, depth: number): unknown {
-    if (typeof part !== "object" || part === null || depth > deepest) return null;
+    this.#parts += 1;
+    if (typeof part !== "object" || part === null || depth > deepest || this.#parts > mostParts) return null;
     const schema = part as JsonSchema;
     for (const key of ["default", "const"]) if (key in schema) return schema[key];
     for (const key of ["examples", "enum"]) {
@@ -77,7 +82,7 @@ class ExampleMaker {
       case "array": {
         const items = listOf(schema.prefixItems).map((item) => this.of(item, depth + 1));
         const least = numberOf(schema.minItems) ?? 0;
-        while (items.length < least) items.push(this.of(schema.items, depth + 1));
+        while (items.length < least && this.#parts <= mostParts) items.push(this.of(schema.items, depth + 1));
         return items;
       }
       case "string":
@@ -93,9 +98,9 @@ class ExampleMaker {
   }
 
   #object(schema: JsonSchema, depth: number): Record<string, unknown> {
-    const required = listOf(schema.required);
+    const required = new Set(listOf(schema.required));
     const properties = Object.entries((schema.properties ?? {}) as JsonSchema);
-    const isMade = (name: string) => required.includes(name) || (this.#optional && depth < deepest / 2);
+    const isMade = (name: string) => required.has(name) || (this.#optional && depth < deepest / 2);
     return Object.fromEntries(
       properties.filter(([name]) => isMade(name)).map(([name, inner]) => [name, this.of(inner, depth + 1)]),
     );
@@ -114,7 +119,7 @@ class ExampleMaker {
 
 function text({ format, minLength }: JsonSchema): string {
   const known = typeof format === "string" ? formats[format] : undefined;
-  return known ?? "x".repeat(numberOf(minLength) ?? 0);
+  return known ?? "x".repeat(Math.min(Math.max(numberOf(minLength) ?? 0, 0), longestText));
 }
 
 function number({ minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf }: JsonSchema): number {

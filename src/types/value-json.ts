@@ -8,6 +8,13 @@ import { recordJson } from "./record-json.js";
 /** StateFun's own types by their typenames; functions of every process have them. */
 export const primitives = new Map<string, Type<any>>(Object.values(Types).map((type) => [type.typename, type]));
 
+/** The namespaces of StateFun's own types and of those of this package, and Google's wrappers, which StateFun 2 has in their place. */
+const ownTypes =
+  /^(io\.statefun\.(types|playground)\/|statefun\.(types|workflow|runtime)\/|type\.googleapis\.com\/google\.protobuf\.)/;
+
+/** Whether every runtime has the type of a typename: no server tells such a type, and none may. */
+export const isOwnType = (typename: string): boolean => primitives.has(typename) || ownTypes.test(typename);
+
 /** Finds the type of a typename; undefined when this process has none. */
 export type FindType = (typename: string) => Type<any> | undefined;
 

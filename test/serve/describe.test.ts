@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { custom, json, protobuf, StatefulFunctions, TypedValue, Types } from "../../src/index.js";
 import type { DescribedFunctions } from "../../src/model/described-functions.js";
+import { readDescription } from "../../src/runtime/discovery/read-description.js";
 import { HttpEndpoint } from "../../src/serve/adapter.js";
 import { serve } from "../../src/serve/hosts/node.js";
 import { every } from "../support/every-field.js";
@@ -73,6 +74,17 @@ test("a description has the types in the form that people write them in, and non
   assert.deepEqual(enums[fields.color?.type ?? ""], { RED: 0, GREEN: 1, BLUE: 700 });
   assert.deepEqual(oneofs._perhaps, ["perhaps"]);
   assert.ok(types.every(({ typename }) => !typename.startsWith("io.statefun")));
+});
+
+test("a type in a namespace that begins with statefun is described as any other, and read again", async () => {
+  const [one, two] = [json("statefun.shop/order"), json("io.statefun.shop/line")];
+  const taken = new StatefulFunctions().register("shop/cart", () => {}, { handles: [one, two, Types.address] });
+  const text = Buffer.from(new HttpEndpoint(taken).describe(asked).body).toString();
+  const { functions: told } = await readDescription(text, () => {});
+  assert.deepEqual(
+    told.get("shop/cart")?.handled.map(({ form }) => form),
+    ["json", "json", Types.address.form],
+  );
 });
 
 test("a type that was made after the first question is in the next answer", () => {

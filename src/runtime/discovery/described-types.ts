@@ -1,6 +1,5 @@
 // The types of functions in another process, made of what their server tells. They hold none of the server's code.
 
-import { Validator } from "@cfworker/json-schema";
 import type { Root } from "protobufjs";
 import { StatefunError } from "../../errors.js";
 import type { DescribedFunctions, DescribedMessage, DescribedType } from "../../model/described-functions.js";
@@ -8,17 +7,22 @@ import { withoutNoting } from "../../model/known-types.js";
 import { type Content, Type, type TypeForm } from "../../model/type.js";
 import { json } from "../../types/json.js";
 import { protobuf } from "../../types/protobuf.js";
+import { SchemaCheck } from "./schema-check.js";
+
+/** Takes the typename of a type whose JSON is no longer checked, and why. */
+export type OnGivenUp = (typename: string, why: string) => void;
 
 /** JSON that a schema of the server describes. Only what people send is checked: the server checks what it reads itself. */
 class DescribedJson extends Type<unknown> {
   readonly #plain: Type<unknown>;
   readonly #schema: object | undefined;
-  #validator: Validator | undefined;
+  readonly #check: SchemaCheck | undefined;
 
-  constructor(typename: string, schema: object | undefined) {
+  constructor(typename: string, schema: object | undefined, onGivenUp: OnGivenUp) {
     super(typename);
     this.#plain = json<unknown>(typename);
     this.#schema = schema;
+    this.#check = schema && new SchemaCheck(schema, (why) => onGivenUp(typename, why));
   }
 
   override get form(): TypeForm {
@@ -42,15 +46,11 @@ class DescribedJson extends Type<unknown> {
   }
 
   override fromJson(value: unknown): unknown {
-    if (this.#schema === undefined) return value;
-    this.#validator ??= new Validator(this.#schema, "2020-12");
-    const { valid, errors } = this.#validator.validate(value);
-    if (valid) return value;
-    // The last error is that of the innermost part, which is the one to correct.
-    const innermost = errors.at(-1);
+    const problem = this.#check?.problemOf(value);
+    if (problem === undefined) return value;
     throw new StatefunError(
       "VALUE_INVALID",
-      `A ${this.typename} does not match the schema that its server tells: ${innermost?.instanceLocation ?? "#"}: ${innermost?.error ?? "it does not fit"}`,
+      `A ${this.typename} does not match the schema that its server tells: ${problem}`,
     );
   }
 
@@ -75,13 +75,20 @@ class DescribedBytes extends Type<Uint8Array> {
 }
 
 /** Makes the types of a description, by their typenames. They take no place among the types of this process. */
-export async function describedTypes(described: DescribedFunctions): Promise<Map<string, Type<any>>> {
+export async function describedTypes(
+  described: DescribedFunctions,
+  onGivenUp: OnGivenUp,
+): Promise<Map<string, Type<any>>> {
   const root = Object.keys(described.messages).length === 0 ? undefined : await messagesOf(described);
-  return withoutNoting(() => new Map(described.types.map((type) => [type.typename, typeOf(type, root)])));
+  return withoutNoting(() => new Map(described.types.map((type) => [type.typename, typeOf(type, root, onGivenUp)])));
 }
 
-function typeOf({ typename, kind, schema, message }: DescribedType, root: Root | undefined): Type<any> {
-  if (kind === "json") return new DescribedJson(typename, schema ?? undefined);
+function typeOf(
+  { typename, kind, schema, message }: DescribedType,
+  root: Root | undefined,
+  onGivenUp: OnGivenUp,
+): Type<any> {
+  if (kind === "json") return new DescribedJson(typename, schema ?? undefined, onGivenUp);
   if (kind === "protobuf" && message !== null && root !== undefined)
     return protobuf(root.lookupType(message), typename);
   return new DescribedBytes(typename);

@@ -15,29 +15,33 @@ import type { Type } from "../../model/type.js";
 import { parseTypeName } from "../../model/type-name.js";
 import { TypedValue } from "../../model/typed-value.js";
 import type { DeclaredTypes } from "../../types/type-catalog.js";
-import { primitives } from "../../types/value-json.js";
-import { describedTypes } from "./described-types.js";
+import { isOwnType, primitives } from "../../types/value-json.js";
+import { describedTypes, type OnGivenUp } from "./described-types.js";
 
 /** A function of a server, with its types. */
 export interface RemoteFunction extends DeclaredTypes {
   readonly takesAll: boolean;
+  /** The types of `taken`. */
+  readonly handled: readonly Type<any>[];
 }
 
 /** The functions and the types of a server. */
 export interface RemoteFunctions {
   readonly functions: ReadonlyMap<string, RemoteFunction>;
   readonly types: ReadonlyMap<string, Type<any>>;
+  readonly described: DescribedFunctions;
 }
 
 /** Reads the text of a description. Rejects with ENDPOINT_FAILED. */
-export async function readDescription(text: string): Promise<RemoteFunctions> {
+export async function readDescription(text: string, onGivenUp: OnGivenUp): Promise<RemoteFunctions> {
   try {
     const described = checked(JSON.parse(text));
-    const types = await describedTypes(described);
+    const types = await describedTypes(described, onGivenUp);
     const find = (typename: string) => types.get(typename) ?? primitives.get(typename);
     return {
       functions: new Map(described.functions.map((each) => [each.function, remoteFunction(each, find)])),
       types,
+      described,
     };
   } catch (cause) {
     throw new StatefunError("ENDPOINT_FAILED", `its description of the functions can't be read: ${describe(cause)}`, {
@@ -59,14 +63,16 @@ function remoteFunction(
   for (const { name, typename, default: packed } of states) {
     if (packed !== null) defaults.set(name, new TypedValue(typename, Buffer.from(packed, "base64")));
   }
+  const taken = handlers.map(({ method, typename, readOnly, beginsRun }) => ({
+    type: known(typename),
+    method,
+    readOnly,
+    beginsRun,
+  }));
   return {
     takesAll,
-    taken: handlers.map(({ method, typename, readOnly, beginsRun }) => ({
-      type: known(typename),
-      method,
-      readOnly,
-      beginsRun,
-    })),
+    taken,
+    handled: taken.map(({ type }) => type),
     states: states.map(({ name, typename, expireMode, expireAfterMs }) => ({
       name,
       type: known(typename),
@@ -83,6 +89,10 @@ const scalars = new Set(
 const modes: readonly unknown[] = ["none", "after-write", "after-call"] satisfies Expiration["mode"][];
 const kinds: readonly unknown[] = ["json", "protobuf", "unknown"];
 const mostFieldNumber = 2 ** 29 - 1;
+/** How many functions, types, messages and enums a description may have together. */
+const mostParts = 10_000;
+/** How deep a schema may be nested. Code that follows a schema calls itself for each level. */
+const deepestSchema = 100;
 
 /** Throws an Error that names the part which is wrong. */
 function checked(input: unknown): DescribedFunctions {
@@ -90,14 +100,10 @@ function checked(input: unknown): DescribedFunctions {
   if (statefun !== describedForm) throw new Error(`its form is ${JSON.stringify(statefun)}, not ${describedForm}`);
   const names = { ...fieldsOf(messages, "messages"), ...fieldsOf(enums, "enums") };
   const isName = (name: unknown) => typeof name === "string" && Object.hasOwn(names, name);
-  for (const each of listOf(functions, "functions")) assertFunction(each);
-  for (const each of listOf(types, "types")) {
-    const { typename, kind, schema, message } = fieldsOf(each, "a type") as Partial<DescribedType>;
-    parseTypeName(textOf(typename, "a typename"));
-    assert(kinds.includes(kind), "the kind of a type");
-    assert(typeof schema === "object", "the schema of a type");
-    assert(message === null || isName(message), "the message of a type");
-  }
+  const parts = listOf(functions, "functions").length + listOf(types, "types").length + Object.keys(names).length;
+  if (parts > mostParts) throw new Error(`it has ${parts} functions, types and messages, more than ${mostParts}`);
+  for (const each of functions as readonly unknown[]) assertFunction(each);
+  for (const each of types as readonly unknown[]) assertType(each, isName);
   for (const [name, each] of Object.entries(fieldsOf(messages, "messages"))) assertMessage(name, each, isName);
   for (const [name, values] of Object.entries(fieldsOf(enums, "enums"))) {
     assertIdentifier(name);
@@ -109,19 +115,30 @@ function checked(input: unknown): DescribedFunctions {
   return input as DescribedFunctions;
 }
 
+function assertType(input: unknown, isName: (name: unknown) => boolean): void {
+  const { typename, kind, schema, message } = fieldsOf(input, "a type") as Partial<DescribedType>;
+  parseTypeName(textOf(typename, "a typename"));
+  if (isOwnType(typename as string)) throw new Error(`${typename} is no type of its own: every runtime has it`);
+  assert(kinds.includes(kind), "the kind of a type");
+  if (schema !== null) assertShallow(fieldsOf(schema, `the schema of ${typename}`), `the schema of ${typename}`);
+  assert(message === null || isName(message), "the message of a type");
+}
+
 function assertFunction(input: unknown): void {
   const each = fieldsOf(input, "a function") as Partial<DescribedFunction>;
   parseTypeName(textOf(each.function, "the name of a function"));
   assert(typeof each.takesAll === "boolean", "takesAll");
-  for (const handler of listOf(each.handlers, "handlers") as DescribedFunction["handlers"]) {
+  for (const entry of listOf(each.handlers, "handlers")) {
+    const handler = fieldsOf(entry, "a handler") as Partial<DescribedFunction["handlers"][number]>;
     textOf(handler.method, "a method");
     textOf(handler.typename, "the typename of a handler");
     assert(typeof handler.readOnly === "boolean" && typeof handler.beginsRun === "boolean", "a handler");
   }
-  for (const state of listOf(each.states, "states") as DescribedFunction["states"]) {
+  for (const entry of listOf(each.states, "states")) {
+    const state = fieldsOf(entry, "a state") as Partial<DescribedFunction["states"][number]>;
     textOf(state.name, "the name of a state");
     textOf(state.typename, "the typename of a state");
-    assert(modes.includes(state.expireMode) && Number.isFinite(state.expireAfterMs), "the expiration of a state");
+    assert(modes.includes(state.expireMode) && isWhole(state.expireAfterMs), "the expiration of a state");
     assert(state.default === null || isBase64(textOf(state.default, "the default of a state")), "a default");
   }
 }
@@ -143,6 +160,15 @@ function assertMessage(name: string, input: unknown, isName: (name: unknown) => 
       assert(Object.hasOwn(fields as object, textOf(member, "a member of a oneof")), "a member of a oneof");
     }
   }
+}
+
+const isWhole = (input: unknown) => Number.isSafeInteger(input) && Number(input) >= 0;
+
+/** Throws an Error for a value that is nested deep. */
+function assertShallow(value: unknown, what: string, depth = 0): void {
+  if (depth > deepestSchema) throw new Error(`${what} is nested more than ${deepestSchema} levels deep`);
+  if (typeof value !== "object" || value === null) return;
+  for (const inner of Object.values(value)) assertShallow(inner, what, depth + 1);
 }
 
 function assert(isRight: boolean, what: string): void {

@@ -27,6 +27,8 @@ export interface Routes {
     find(typeName: string): RemoteServer | undefined;
     /** The servers whose URLs do not depend on the name of a function. */
     readonly fixed: readonly RemoteServer[];
+    /** Whether the connections are closed. */
+    readonly closed: boolean;
   };
   /** Closes the connections of every endpoint. */
   close(): Promise<void>;
@@ -70,6 +72,7 @@ export function makeRoutes(
     here: ({ namespace, name }) => here.get(namespace)?.has(name) === true,
     namespace: (namespace) => here.has(namespace) || module.endpoints.some((spec) => spec.namespace === namespace),
   });
+  let closed = false;
   return {
     find(namespace, name) {
       const route = here.get(namespace)?.get(name);
@@ -89,8 +92,12 @@ export function makeRoutes(
         const isFixed = spec.name !== undefined || !spec.urlTemplate.includes(placeholder);
         return (isFixed && remoteServer(spec, spec.name ?? "", routes.get(spec))) || [];
       }),
+      get closed() {
+        return closed;
+      },
     },
     async close() {
+      closed = true;
       await Promise.all([...routes.values()].map(({ endpoint }) => endpoint.close()));
     },
   };

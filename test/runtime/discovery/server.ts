@@ -1,8 +1,10 @@
-// Serves the functions in a process of their own, and sends the port to the process that has started it.
+// Serves functions in a process of their own, and sends the port to the process that has started it.
 
 import { serve } from "../../../src/serve/hosts/node.js";
 import { functions } from "./cart.js";
+import { functions as next } from "./cart-2.js";
 
-const server = await serve(functions, { port: Number(process.argv[2]), host: "127.0.0.1" });
+const [, , port, version] = process.argv;
+const server = await serve(version === "next" ? next : functions, { port: Number(port), host: "127.0.0.1" });
 process.send?.(server.port);
 process.once("disconnect", () => process.exit());
