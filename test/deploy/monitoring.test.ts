@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parser } from "@prometheus-io/lezer-promql";
-import { StatefulFunctions, Types } from "statefun-ts";
-import { StatefunRuntime } from "statefun-ts/runtime";
-import { pageAt, root, tableRows } from "../docs/pages.ts";
+import { errors } from "../../src/errors.js";
+import { root } from "../docs/pages.ts";
 import { deployed, documentsOf } from "./files.ts";
+import { shownMetrics } from "./shown-metrics.ts";
 
 interface Named {
   readonly where: string;
@@ -38,38 +38,79 @@ function partsOf({ where, expr }: Named, kind: string): string[] {
   return parts;
 }
 
-/** The labels of each metric, by the tables of docs/admin.md, which another test compares with the code. */
-const documented = new Map(
-  tableRows(pageAt("docs/admin.md"), "Metrics with labels").map(([name = "", , labels = ""]) => [
-    name.replaceAll("`", ""),
-    labels.replace(/[`\s]/g, "").split(","),
-  ]),
-);
+const shown = await shownMetrics();
 
-test("every metric that the alerts and the dashboard name is one that a runtime has", async (t) => {
-  const functions = new StatefulFunctions().register("shop/echo", (text: string) => text, { handles: [Types.string] });
-  const runtime = await StatefunRuntime.open({ functions, dir: false, ingress: { port: 0 }, admin: { port: 0 } });
-  t.after(() => runtime.close());
-  const text = await (await fetch(`${runtime.admin?.url}/metrics`)).text();
-  const known = new Set(["up"]);
-  for (const [, name = "", type] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
-    known.add(name);
-    if (type === "histogram") known.add(`${name}_bucket`);
-  }
+/** What Prometheus adds to every series. */
+const added = ["instance", "job"];
+
+/** The parts of an expression that name a metric, and the labels that each of them matches. */
+function selectorsOf(each: Named): { readonly metric: string; readonly labels: string[] }[] {
+  return partsOf(each, "VectorSelector").map((expr) => {
+    const [metric = ""] = partsOf({ where: each.where, expr }, "Identifier");
+    return { metric, labels: partsOf({ where: each.where, expr }, "LabelName") };
+  });
+}
+
+test("every metric and label that the alerts and the dashboard name is one that a runtime shows", () => {
   const named = [...rules, ...panels];
   assert.ok(named.length > 30);
   for (const each of named) {
-    const metrics = partsOf(each, "Identifier").filter((part) => /^(statefun|nodejs|process|up)/.test(part));
-    assert.ok(metrics.length > 0, each.where);
-    for (const metric of metrics) assert.ok(known.has(metric), `${each.where}: there is no metric ${metric}`);
+    const selectors = selectorsOf(each);
+    assert.ok(selectors.length > 0, each.where);
+    const labels = new Set(added);
+    for (const { metric, labels: matched } of selectors) {
+      if (metric === "up") continue; // Prometheus's own
+      const own = shown.get(metric);
+      assert.ok(own !== undefined, `${each.where}: there is no metric ${metric}`);
+      for (const label of matched) {
+        assert.ok(own.has(label) || added.includes(label), `${each.where}: ${metric} has no label ${label}`);
+      }
+      for (const label of own) labels.add(label);
+    }
+    for (const label of partsOf(each, "LabelName")) assert.ok(labels.has(label), `${each.where}: ${label}`);
   }
 });
 
-test("every label that an expression groups by is one of its metric's", () => {
-  for (const each of [...rules, ...panels]) {
-    const metrics = partsOf(each, "Identifier").map((name) => name.replace(/_bucket$/, ""));
-    const labels = new Set(["instance", "job", "le", ...metrics.flatMap((name) => documented.get(name) ?? [])]);
-    for (const label of partsOf(each, "LabelName")) assert.ok(labels.has(label), `${each.where}: ${label}`);
+test("every code that an alert looks for is one that the package knows", () => {
+  const codes = rules.flatMap(({ expr }) =>
+    [...expr.matchAll(/code=~?"([^"]*)"/g)].flatMap(([, all = ""]) => all.split("|")),
+  );
+  assert.ok(codes.length > 0);
+  for (const code of codes) assert.ok(code in errors, code);
+});
+
+test("the text of an alert has no label that its expression leaves behind", () => {
+  for (const { alert, expr, annotations } of documentsOf("prometheus/alerts.yml")[0].groups[0].rules) {
+    const grouped = partsOf({ where: alert, expr }, "GroupingLabels").flatMap((list) => list.match(/\w+/g) ?? []);
+    const own = selectorsOf({ where: alert, expr }).flatMap(({ metric }) => [...(shown.get(metric) ?? [])]);
+    const left = grouped.length > 0 ? grouped : [...added, ...own];
+    for (const [, label = ""] of annotations.summary.matchAll(/\$labels\.(\w+)/g))
+      assert.ok(left.includes(label), alert);
+  }
+});
+
+test("every alert is tried when it must go off, and when it must not: while all is well, at a restart, when a runtime is new", () => {
+  const { tests } = documentsOf("prometheus/alerts.test.yml")[0];
+  const alerts = rules.map(({ where }) => where);
+  const tried = (
+    parts: readonly { alert_rule_test: { alertname: string; exp_alerts: unknown[] }[] }[],
+    goesOff: boolean,
+  ) =>
+    new Set(
+      parts
+        .flatMap(({ alert_rule_test }) => alert_rule_test)
+        .filter(({ exp_alerts }) => exp_alerts.length > 0 === goesOff)
+        .map(({ alertname }) => alertname),
+    );
+  for (const silent of tests.slice(0, 3)) {
+    assert.match(silent.name, /calls nobody/);
+    assert.deepEqual([...tried([silent], false)].sort(), [...alerts].sort(), silent.name);
+  }
+  assert.deepEqual([...tried(tests, true)].sort(), [...alerts].sort());
+  for (const { series } of tests.flatMap(({ input_series }: { input_series: unknown[] }) => input_series)) {
+    const [{ metric, labels } = { metric: "", labels: [] }] = selectorsOf({ where: series, expr: series });
+    const own = metric === "up" ? [] : [...(shown.get(metric) ?? [])];
+    assert.deepEqual([...labels].sort(), [...own, ...added].sort(), series);
   }
 });
 
