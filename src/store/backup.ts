@@ -30,7 +30,7 @@ export interface BackupOptions {
 const mebibyte = 1024 * 1024;
 /** On the disk of the data folder so many bytes stay free: the store needs them for its logs, and to sort its files. */
 const reserveBytes = 64 * mebibyte;
-/** An entry of so many bytes is written alone. */
+/** So many bytes are written at once. An entry that has as many is written alone. */
 const largeBytes = mebibyte;
 
 /**
@@ -87,12 +87,22 @@ function withoutCode(thrown: unknown): never {
   throw new Error("The copy can't be written.", { cause: thrown });
 }
 
-/** Each large entry alone, so that the event loop is held for one entry at a time; then the others. */
+/** Parts of a page whose bytes hold the event loop for some milliseconds, or a large entry alone. */
 function* piecesOf(page: readonly Entry[]): Generator<readonly Entry[]> {
-  const isLarge = (entry: Entry) => sizeOfEntry(entry) >= largeBytes;
-  for (const entry of page) if (isLarge(entry)) yield [entry];
-  const others = page.filter((entry) => !isLarge(entry));
-  if (others.length > 0) yield others;
+  let [piece, size]: [Entry[], number] = [[], 0];
+  for (const entry of page) {
+    const bytes = sizeOfEntry(entry);
+    if (bytes >= largeBytes) {
+      yield [entry];
+      continue;
+    }
+    piece.push(entry);
+    size += bytes;
+    if (size < largeBytes) continue;
+    yield piece;
+    [piece, size] = [[], 0];
+  }
+  if (piece.length > 0) yield piece;
 }
 
 async function backupFailed(folder: string, thrown: unknown): Promise<StatefunError> {

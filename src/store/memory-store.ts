@@ -1,7 +1,7 @@
 // A store without a disk, for tests and for a runtime that has no data folder.
 
 import { StatefunError } from "../errors.js";
-import { compareKeys, SortedKeys } from "./sorted-keys.js";
+import { SortedKeys } from "./sorted-keys.js";
 import { type CopiedStore, type Entry, type Range, sizeOfEntry, type Write } from "./store.js";
 
 /** How many entries a page has. */
@@ -56,7 +56,7 @@ export class MemoryStore implements CopiedStore {
 
   async *pages(): AsyncGenerator<Entry[]> {
     this.#assertOpen();
-    const entries = [...this.#values].sort(([a], [b]) => compareKeys(a, b));
+    const entries = this.#keys.all().map((key): Entry => [key, this.#values.get(key) as Uint8Array]);
     for (let from = 0; from < entries.length; from += pageLength) {
       yield entries.slice(from, from + pageLength);
     }

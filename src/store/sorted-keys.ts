@@ -43,6 +43,11 @@ export class SortedKeys {
     return found;
   }
 
+  /** All keys. */
+  all(): string[] {
+    return this.#blocks.flatMap((block) => block.map(fromOrdered));
+  }
+
   /** The last block that starts at the key or before it. It holds the key, or the key belongs there. */
   #blockOf(key: string): number {
     let [low, high] = [0, this.#blocks.length - 1];

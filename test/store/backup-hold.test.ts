@@ -44,3 +44,16 @@ test("large values are written by themselves, in later turns of the event loop t
   const [first = 0, second = 0] = writtenAt.map(([, turn]) => turn);
   assert.ok(read < first && first < second, `${read}, ${first}, ${second}`);
 });
+
+test("many values that are large together are written by several batches", async (t) => {
+  const store = new MemoryStore();
+  await store.write(Array.from({ length: 100 }, (_, index) => [`key${index}`, Buffer.alloc(100_000)] as const));
+  const { batch } = ClassicLevel.prototype;
+  const batches = t.mock.method(ClassicLevel.prototype, "batch", function (this: never, ...given: never) {
+    return batch.apply(this, given);
+  });
+  const { entries } = await backUp(store, freshFolder(t));
+  assert.equal(entries, 100);
+  // Eleven of them are a MiB. The last one is left alone, and a single entry needs no batch.
+  assert.equal(batches.mock.callCount(), 9);
+});
