@@ -1,8 +1,10 @@
 // What the files for Kubernetes promise.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { documentsOf, instructionsOf } from "./files.ts";
+import { root } from "../docs/pages.ts";
+import { deployed, documentsOf, instructionsOf } from "./files.ts";
 
 const files = ["kubernetes/runtime.yaml", "kubernetes/function-server.yaml"] as const;
 const ofKind = (file: string, kind: string) => documentsOf(file).filter((document) => document.kind === kind);
@@ -27,7 +29,9 @@ for (const file of files) {
 
   test(`${file}: nothing is root, and nothing can write but to a volume`, () => {
     const pod = podOf(file);
-    const [user] = instructionsOf("docker/Dockerfile").flatMap(({ name, rest }) => (name === "USER" ? [rest] : []));
+    const [user] = instructionsOf(deployed("docker/Dockerfile")).flatMap(({ name, rest }) =>
+      name === "USER" ? [rest] : [],
+    );
     assert.equal(`${pod.securityContext.runAsUser}:${pod.securityContext.runAsGroup}`, user);
     for (const { securityContext } of pod.containers) {
       assert.equal(securityContext.readOnlyRootFilesystem, true);
@@ -55,7 +59,7 @@ test("one pod owns the data, and it has ended before the next one starts", () =>
 });
 
 test("the pod starts what the image starts, with its data in the volume", () => {
-  const image = instructionsOf("docker/Dockerfile").find(({ name }) => name === "CMD");
+  const image = instructionsOf(deployed("docker/Dockerfile")).find(({ name }) => name === "CMD");
   const usual: string[] = JSON.parse(image?.rest ?? "");
   const [{ args, volumeMounts }] = podOf("kubernetes/runtime.yaml").containers;
   const own = new Map<string, string>([
@@ -67,6 +71,21 @@ test("the pod starts what the image starts, with its data in the volume", () => 
     usual.map((part, index) => own.get(usual[index - 1] ?? "") ?? part),
   );
   assert.equal(volumeMounts[0].mountPath, "/data");
+});
+
+test("a call that begins as the pause of the function server's preStop ends has the time that it may take", () => {
+  const { containers, terminationGracePeriodSeconds } = podOf("kubernetes/function-server.yaml");
+  const [, pauseMs] = /setTimeout\(.*, (\d+)\)/.exec(containers[0].lifecycle.preStop.exec.command.at(-1)) ?? [];
+  const [, callSeconds] =
+    /callTimeout: \{ seconds: (\d+) \}/.exec(readFileSync(`${root}/docs/containers.md`, "utf8")) ?? [];
+  assert.ok(terminationGracePeriodSeconds >= Number(pauseMs) / 1000 + Number(callSeconds) + 5);
+});
+
+test("two function servers are not on one node if there are two", () => {
+  const [deployment] = ofKind("kubernetes/function-server.yaml", "Deployment");
+  const [spread] = podOf("kubernetes/function-server.yaml").topologySpreadConstraints;
+  assert.deepEqual(spread.labelSelector, deployment.spec.selector);
+  assert.equal(spread.whenUnsatisfiable, "ScheduleAnyway");
 });
 
 test("tokens come from a secret", () => {
