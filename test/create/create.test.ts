@@ -73,8 +73,12 @@ describe("a project", { concurrency: 2 }, () => {
   test("has a Dockerfile whose command starts what was built, and ends on SIGTERM", async (t) => {
     await succeeds(shared, "build");
     const lines = readFileSync(join(shared, "Dockerfile"), "utf8").split("\n");
-    const [bin, ...words] = JSON.parse((lines.find((line) => line.startsWith("CMD")) as string).slice("CMD ".length));
-    assert.ok(existsSync(join(shared, bin)));
+    const listAfter = (name: string): string[] =>
+      JSON.parse((lines.find((line) => line.startsWith(name)) as string).slice(name.length));
+    const [node, , bin] = listAfter("ENTRYPOINT ");
+    assert.equal(node, "node");
+    assert.ok(existsSync(join(shared, bin as string)));
+    const words = listAfter("CMD ");
     const at = words.indexOf("/data");
     const program = running(
       t,

@@ -1,18 +1,28 @@
 // The image's files, and its entry point run as Docker would run it.
 
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { validate } from "dockerfile-utils";
 import { Built } from "../cli/built.js";
+import { root } from "../docs/pages.ts";
 import { Container } from "./container.ts";
 import { deployed, documentsOf, instructionsOf } from "./files.ts";
 
 const built = new Built();
-const instructions = instructionsOf("docker/Dockerfile");
+const instructions = instructionsOf(deployed("docker/Dockerfile"));
 const only = (name: string) => {
   const found = instructions.filter((instruction) => instruction.name === name);
   assert.equal(found.length, 1, name);
@@ -88,8 +98,22 @@ const call = (name: string) =>
     headers: { Authorization: `Bearer ${tokens.STATEFUN_BEARER_TOKEN}`, "Content-Type": "application/json" },
   });
 
-test("the Dockerfile has no fault that its linter knows", () => {
-  assert.deepEqual(validate(deployed("docker/Dockerfile")), []);
+const template = (name: string) => readFileSync(join(root, "create-statefun/templates/every", name), "utf8");
+
+test("no Dockerfile has a fault that its linter knows", () => {
+  for (const text of [deployed("docker/Dockerfile"), template("Dockerfile")]) assert.deepEqual(validate(text), []);
+});
+
+test("the Dockerfile of a new project makes the same image, but runs no install scripts and keeps its admin server inside", () => {
+  const expected = instructions.map(({ name, rest }) => ({
+    name,
+    rest: rest
+      .replace(/npm ci|npm prune --omit=dev/, "$& --ignore-scripts")
+      .replace("7070 7071", "7070")
+      .replace(', "--admin-host", "0.0.0.0"', ""),
+  }));
+  assert.deepEqual(instructionsOf(template("Dockerfile")), expected);
+  assert.equal(template("_dockerignore"), deployed("docker/.dockerignore"));
 });
 
 test("the image does not run as root, and carries neither secrets nor data", () => {

@@ -18,9 +18,9 @@ export function documentsOf(path: string): any[] {
   });
 }
 
-/** Reads the instructions of a Dockerfile, each with its continued lines joined. */
-export function instructionsOf(path: string): { readonly name: string; readonly rest: string }[] {
-  const lines = deployed(path)
+/** Reads the instructions in the text of a Dockerfile, each with its continued lines joined. */
+export function instructionsOf(dockerfile: string): { readonly name: string; readonly rest: string }[] {
+  const lines = dockerfile
     .replace(/^\s*#.*$/gm, "")
     .replace(/\\\n/g, " ")
     .split("\n");
