@@ -228,6 +228,7 @@ export class Cell {
     this.#followed?.keep();
     this.#kept.keep(value, this.#next, this.#followed, this.#written);
     this.#written = false;
+    this.#watched = undefined;
     this.#start = value;
     this.#startBytes = undefined;
     this.#startIsKept = this.#kept.isSet;

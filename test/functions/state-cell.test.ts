@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
-import { custom, Handles, State, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
+import type { StateSpec } from "../../src/functions/function-spec.js";
+import { Cell } from "../../src/functions/state-cell.js";
+import { StateProperty } from "../../src/functions/state-property.js";
+import { custom, Handles, State, StatefulFunction, StatefulFunctions, TypedValue, Types } from "../../src/index.js";
+import { noExpiration } from "../../src/model/expiration.js";
 import { Engine, generations, Instance, message, packed, primitive, shown } from "../support/calls.js";
 import { batchesOf, type Cart, encodeOrder, jsonOf, Order, Probe } from "./state-probe.js";
 
@@ -199,5 +203,30 @@ for (const generation of generations) {
       { name: "stored", value: { typename: "example/raw", hex: "09" } },
       { name: "initial", value: { typename: "example/raw", hex: "0902" } },
     ]);
+  });
+}
+
+for (const start of [undefined, "default"]) {
+  test(`a message that takes its changes back finds ${start ?? "no value"} when the message before it cleared a large state`, () => {
+    const instance: { text?: string | undefined } = { text: start };
+    const spec: StateSpec = {
+      name: "text",
+      type: Types.string,
+      expiration: noExpiration,
+      property: new StateProperty("text"),
+      get: (holder) => (holder as typeof instance).text,
+      set: (holder, value) => Object.assign(holder, { text: value }),
+    };
+    const stored = new TypedValue(Types.string.typename, Types.string.serialize("long ".repeat(100)));
+    const cell = new Cell("example/clears", "v3", spec, stored, instance);
+    delete instance.text;
+    cell.prepare(instance, false);
+    cell.keep();
+    if (start !== undefined) cell.restoreDefault({ text: start }, instance);
+
+    instance.text = "changed";
+    cell.returnTo(undefined, instance);
+
+    assert.equal(instance.text, start);
   });
 }
