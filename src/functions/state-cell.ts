@@ -190,6 +190,7 @@ export class Cell {
     const value = this.#spec.get(instance);
     this.#next = undefined;
     if (!isSet(value)) {
+      this.#written = false;
       if (!this.#kept.isSet) return false;
     } else if (typeof value === "object") {
       if (!this.#prepareObject(value as object, isLast)) return false;

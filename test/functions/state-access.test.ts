@@ -167,6 +167,20 @@ for (const generation of generations) {
     assert.equal(answer.mutations[1]?.value?.typename, typename);
   });
 
+  test(`${generation}: a state that is set by name and then cleared leaves nothing for the next message to store`, async () => {
+    let turn = 0;
+    const answer = await call(
+      (probe, { state }) => {
+        if (turn++ > 0) return;
+        state.set("count", Types.int.pack(5));
+        delete (probe as { count?: number }).count;
+      },
+      {},
+      2,
+    );
+    assert.deepEqual(answer.mutations, []);
+  });
+
   test(`${generation}: reading a state as another type is VALUE_UNREADABLE`, async () => {
     await rejectsCode(
       call((_probe, { state }) => state.get("count", Types.string)),
