@@ -129,6 +129,10 @@ export function Handles(...args: readonly unknown[]): unknown {
  * STATE_NAME_INVALID, STATE_DUPLICATE, EXPIRATION_INVALID, TYPE_UNKNOWN and DECORATOR_MISPLACED when the class is
  * evaluated.
  *
+ * A default that no handler changes is not stored. A value that is set back to an empty default (0, false, "", an empty list, …)
+ * is deleted. An id without a stored value sees the default of a later version of the class too; `context.state.set` stores
+ * every value.
+ *
  * @example
  * ```ts
  * @StatefulFunction("example/visits")

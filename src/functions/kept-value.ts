@@ -6,7 +6,7 @@ import type { Followed } from "../model/type.js";
 import type { TypedValue } from "../model/typed-value.js";
 import { sameBytes } from "../types/bytes.js";
 import type { StateSpec } from "./function-spec.js";
-import { assertStoredType, type DeclaredState, isSet, packState, sameValue, unpackCopy } from "./state-value.js";
+import { assertStoredType, type DeclaredState, packState, sameValue, unpackCopy } from "./state-value.js";
 
 /** The value of one state after the last message that succeeded, beside the one that the engine has. */
 export class KeptValue implements DeclaredState {
@@ -47,8 +47,8 @@ export class KeptValue implements DeclaredState {
   }
 
   /**
-   * Keeps what a message that succeeded has left: the value, its packed form unless it is packed later, and what follows the
-   * value if it is an object. `written` says that the message has written the state by name.
+   * Keeps a value that a message has left: its packed form unless it is packed later, and what follows the value if it is an
+   * object. `written` says that the message has written the state by name.
    */
   keep(
     value: unknown,
@@ -56,13 +56,21 @@ export class KeptValue implements DeclaredState {
     followed: Followed<unknown> | undefined,
     written: boolean,
   ): void {
-    const isPacked = packed !== undefined || !isSet(value);
+    const isPacked = packed !== undefined;
     this.#packed = packed;
     this.#followed = isPacked ? undefined : followed;
     this.#unpacked = isPacked || followed !== undefined ? undefined : value;
     this.#isOurs = true;
     this.#changes += 1;
     if (written) this.#changedByName = true;
+  }
+
+  /** Keeps that a message that succeeded has left the state unset, or at a default that needs no place in the store. */
+  clear(): void {
+    this.#packed = undefined;
+    this.#followed = undefined;
+    this.#unpacked = undefined;
+    this.#changes += 1;
   }
 
   /** Packs the value; undefined when the state is not set. Throws when an object has grown too large to be packed. */

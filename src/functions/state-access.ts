@@ -32,8 +32,8 @@ export interface StateAccess {
    */
   get<L extends TypeLike>(name: string, type: L): ValueOf<L> | undefined;
   /**
-   * Stores a message or a packed value. The value is written even when the state holds it already, so that
-   * expireAfterWrite begins again. Throws STATE_UNDECLARED, STATE_TYPE_MISMATCH, VALUE_UNTYPED and CONTEXT_CLOSED.
+   * Stores a message or a packed value. The value is written even when it is the default, and when the state holds it already,
+   * so that expireAfterWrite begins again. Throws STATE_UNDECLARED, STATE_TYPE_MISMATCH, VALUE_UNTYPED and CONTEXT_CLOSED.
    */
   set(name: string, value: Sendable): void;
   /** Clears a state. Throws STATE_UNDECLARED and CONTEXT_CLOSED. */

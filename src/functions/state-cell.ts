@@ -4,6 +4,7 @@ import type { Generation, PersistedValue } from "../model/invocation.js";
 import type { Followed } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 import { sameBytes } from "../types/bytes.js";
+import { isEmptyValue, isPackedDefault } from "./empty-default.js";
 import type { StateSpec } from "./function-spec.js";
 import { KeptValue } from "./kept-value.js";
 import type { StateProperty, Watched } from "./state-property.js";
@@ -33,7 +34,8 @@ export class Cell {
   readonly #spec: StateSpec;
   /** The value after the last message that succeeded. */
   readonly #kept: KeptValue;
-  #hasDefault = false;
+  /** The property's value in the fresh instance. */
+  #default: unknown;
   /** The watch of the instance's property for a first touch; undefined when the property is not watched. */
   #watched: Watched | undefined;
   /** The property's value when the message began. */
@@ -49,6 +51,8 @@ export class Cell {
   /** Whether the message that has just ended changed the value, the property's value, and its packed form. */
   #prepared = false;
   #value: unknown;
+  /** Whether the value needs a place in the store. */
+  #isStored = false;
   #next: TypedValue | undefined;
 
   constructor(
@@ -71,8 +75,8 @@ export class Cell {
     this.#written = false;
     this.#watched = undefined;
     this.#startBytes = undefined;
-    this.#start = spec.get(instance);
-    this.#hasDefault = isSet(this.#start);
+    this.#default = spec.get(instance);
+    this.#start = this.#default;
     this.#startIsKept = kept !== undefined;
     if (kept === undefined) {
       this.#startFromDefault(instance);
@@ -127,12 +131,13 @@ export class Cell {
 
   /** Whether a handler cleared a state that has a default. */
   lacksDefault(instance: object): boolean {
-    return this.#hasDefault && !this.#isUntouched(instance) && !isSet(this.#spec.get(instance));
+    return isSet(this.#default) && !this.#isUntouched(instance) && !isSet(this.#spec.get(instance));
   }
 
   /** Gives a cleared state the default of a fresh instance. */
   restoreDefault(from: object, instance: object): void {
-    this.#start = this.#spec.get(from);
+    this.#default = this.#spec.get(from);
+    this.#start = this.#default;
     this.#startBytes = undefined;
     this.#followed = undefined;
     this.#startIsKept = false;
@@ -199,8 +204,17 @@ export class Cell {
       if (!packsLater(this.#kept, value)) this.#next = packState(this.#kept, value);
     }
     this.#value = value;
+    this.#isStored = isSet(value) && (this.#written || !this.#isEmptyDefault(value));
     this.#prepared = true;
     return true;
+  }
+
+  /** Whether the changed value is empty and the default. An object is then packed. */
+  #isEmptyDefault(value: unknown): boolean {
+    if (!isEmptyValue(this.#kept, value, this.#next)) return false;
+    if (typeof value !== "object" && Object.is(value, this.#default)) return true;
+    this.#next ??= packState(this.#kept, value);
+    return isPackedDefault(this.#kept, this.#default, this.#next);
   }
 
   #prepareObject(value: object, isLast: boolean): boolean {
@@ -227,12 +241,13 @@ export class Cell {
     const value = this.#value;
     if (typeof value !== "object" || value === null) this.#followed = undefined;
     this.#followed?.keep();
-    this.#kept.keep(value, this.#next, this.#followed, this.#written);
+    if (this.#isStored) this.#kept.keep(value, this.#next, this.#followed, this.#written);
+    else this.#kept.clear();
     this.#written = false;
     this.#watched = undefined;
     this.#start = value;
-    this.#startBytes = undefined;
-    this.#startIsKept = this.#kept.isSet;
+    this.#startBytes = this.#isStored ? undefined : this.#next?.value;
+    this.#startIsKept = this.#isStored;
   }
 
   /**

@@ -92,6 +92,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "metadata",
       "read-only",
       "silent-faults",
+      "state-defaults",
       "state-protocol",
     ],
   },

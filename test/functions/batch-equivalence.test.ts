@@ -14,17 +14,7 @@ import {
   TerminalError,
   Types,
 } from "../../src/index.js";
-import {
-  type Answer,
-  Engine,
-  type Generation,
-  generations,
-  Instance,
-  message,
-  type Packed,
-  packed,
-  primitive,
-} from "../support/calls.js";
+import { type Answer, Engine, type Generation, generations, Instance, packed, primitive } from "../support/calls.js";
 import { type Random, randomOf } from "../support/random.js";
 
 const { User } = example;
@@ -33,7 +23,21 @@ const { User } = example;
 type Step = readonly [action: string, argument: number];
 
 const steps = json<{ steps: Step[]; later: boolean }>("test/steps");
-const stateNames = ["count", "Long.1", "name", "flag", "ratio", "bare", "list", "tree", "user", "blob", "__proto__"];
+const stateNames = [
+  "count",
+  "Long.1",
+  "name",
+  "flag",
+  "ratio",
+  "bare",
+  "list",
+  "tree",
+  "user",
+  "blob",
+  "__proto__",
+  "zero",
+  "bag",
+];
 
 @StatefulFunction("test/model")
 class Model {
@@ -48,6 +52,8 @@ class Model {
   @State("user", User) user: example.User | undefined = User.create({ userId: "u", name: "n" });
   @State("blob", Types.bytes) blob: Uint8Array = Uint8Array.of(1, 2);
   @State("__proto__", Types.string) proto?: string;
+  @State("zero", Types.int) zero: number | undefined = 0;
+  @State("bag", json<{ items: number[] }>("test/bag")) bag: { items: number[] } | undefined = { items: [] };
 
   @Handles(steps)
   run({ steps: list, later }: { steps: Step[]; later: boolean }, context: Context): void | Promise<void> {
@@ -114,6 +120,19 @@ class Model {
       case "proto":
         this.proto = `p${n}`;
         break;
+      case "zero":
+        this.zero = n % 3;
+        break;
+      case "zero-clear":
+        this.zero = undefined;
+        break;
+      case "bag":
+        if (n % 2 === 0) this.bag?.items.push(n);
+        else this.bag?.items.splice(0);
+        break;
+      case "bag-new":
+        this.bag = n % 3 === 0 ? undefined : { items: [] };
+        break;
       case "delete":
         delete self[
           (["count", "long", "name", "flag", "ratio", "bare", "list", "tree", "user", "blob", "proto"] as const)[
@@ -131,6 +150,9 @@ class Model {
         break;
       case "raw-copy":
         context.state.set("count", Types.int.pack((context.state.get("bare", Types.int) ?? 0) + n));
+        break;
+      case "raw-zero":
+        context.state.set("zero", Types.int.pack(n % 2));
         break;
       case "raw-delete":
         context.state.delete(["list", "user", "Long.1", "__proto__"][n % 4] as string);
@@ -165,9 +187,9 @@ class Model {
   }
 
   all() {
-    const { count, long, name, flag, ratio, bare, list, tree, user, blob, proto } = this;
+    const { count, long, name, flag, ratio, bare, list, tree, user, blob, proto, zero, bag } = this;
     const texts = { long: String(long), blob: Buffer.from(blob ?? []).toString("hex"), user: user?.name ?? null };
-    return { count, name: name ?? null, flag, ratio, bare, list, tree: tree ?? null, proto, ...texts };
+    return { count, name: name ?? null, flag, ratio, bare, list, tree: tree ?? null, proto, zero, bag, ...texts };
   }
 }
 
@@ -205,6 +227,13 @@ const actions = [
   "blob",
   "blob-grow",
   "proto",
+  "zero",
+  "zero",
+  "zero-clear",
+  "bag",
+  "bag",
+  "bag-new",
+  "raw-zero",
   "delete",
   "delete",
   "clear",
@@ -230,18 +259,6 @@ function randomMessage(random: Random): RandomMessage {
   return { ...(random.chance() && { from: `test/caller/${random.below(3)}` }), steps: list, later: random.chance(0.3) };
 }
 
-/** What an absent state means to the function: a value that came back to its default within a batch is not stored. */
-const defaults = (generation: Generation) =>
-  new Map<string, Packed>([
-    ["count", primitive(generation, "int", 10)],
-    ["Long.1", primitive(generation, "long", 0n)],
-    ["name", primitive(generation, "string", "start")],
-    ["ratio", primitive(generation, "double", 0.5)],
-    ["list", packed("test/list", "[1]")],
-    ["user", message(User, { userId: "u", name: "n" })],
-    ["blob", packed("type.googleapis.com/google.protobuf.BytesValue", Buffer.from([0x0a, 2, 1, 2]))],
-  ]);
-
 async function run(generation: Generation, to: string, batches: readonly (readonly RandomMessage[])[]) {
   const engine = new Engine(new StatefulFunctions(Model, Forgetful), generation);
   const instance = new Instance(engine, to, stateNames);
@@ -257,11 +274,10 @@ async function run(generation: Generation, to: string, batches: readonly (readon
     effects.delayed.push(...answer.delayed);
     effects.egresses.push(...answer.egresses);
   }
-  const initial = defaults(generation);
-  const state = [...instance.state].map(([name, stored]) => {
-    const value = stored ?? initial.get(name);
-    return [name, value && [value.typename, Buffer.from(value.value).toString("hex")]];
-  });
+  const state = [...instance.state].map(([name, value]) => [
+    name,
+    value && [value.typename, Buffer.from(value.value).toString("hex")],
+  ]);
   return { state, effects };
 }
 

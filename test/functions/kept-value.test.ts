@@ -14,7 +14,7 @@ for (const generation of generations) {
 
   test(`${generation}: a change that is taken back makes no mutation`, async () => {
     const mutations = await batch(
-      { count: int(5), cart: jsonOf({ items: [] }) },
+      { count: int(5), cart: jsonOf({ items: [{ sku: "b", count: 2 }] }) },
       (probe, turn) => {
         probe.count += turn === 0 ? 1 : -1;
         if (turn === 0) probe.cart.items.push({ sku: "a", count: 1 });
