@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { example } from "../../samples/messages/messages.js";
+import type { StateSpec } from "../../src/functions/function-spec.js";
+import { Cell } from "../../src/functions/state-cell.js";
+import { StateProperty } from "../../src/functions/state-property.js";
 import {
   type Context,
   custom,
@@ -14,6 +17,9 @@ import {
   TerminalError,
   Types,
 } from "../../src/index.js";
+import { noExpiration } from "../../src/model/expiration.js";
+import type { Type } from "../../src/model/type.js";
+import { typeOf } from "../../src/types/protobuf.js";
 import {
   Engine,
   type Generation,
@@ -236,5 +242,41 @@ for (const generation of generations) {
     state.set("user", message(User, {}));
     const again: Act = (probe) => void Object.assign(probe, { count: 0, list: [], user: User.create({}) });
     assert.deepEqual(await batch(() => {}, again), { stored: ["count", "list", "user"], mutations: {} });
+  });
+}
+
+const objects = [
+  { type: bagType, other: { items: [1] }, make: () => ({ items: [] }), change: (bag: any) => bag.items.push(1) },
+  {
+    type: typeOf(User),
+    other: { name: "n" },
+    make: () => User.create({}),
+    change: (user: any) => Object.assign(user, { name: "n" }),
+  },
+];
+for (const { type, other, make, change } of objects) {
+  test(`${type.typename}: the message after one that set an object back finds it unchanged, and takes its own changes back to it`, () => {
+    const instance: { value: unknown } = { value: make() };
+    const spec: StateSpec = {
+      name: "value",
+      type,
+      expiration: noExpiration,
+      property: new StateProperty("value"),
+      get: (holder) => (holder as typeof instance).value,
+      set: (holder, value) => Object.assign(holder, { value }),
+    };
+    const cell = new Cell("test/objects", "v3", spec, (type as Type<any>).pack(other), instance);
+    instance.value = make();
+    cell.prepare(instance, false);
+    cell.keep();
+
+    assert.equal(cell.prepare(instance, false), false);
+    change(instance.value);
+    assert.notEqual(cell.mark(instance), undefined);
+    cell.returnTo(undefined, instance);
+
+    assert.deepEqual(instance.value, make());
+    assert.equal(cell.mark(instance), undefined);
+    assert.deepEqual(cell.take(), { name: "value", value: undefined });
   });
 }
