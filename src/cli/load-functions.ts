@@ -41,7 +41,9 @@ export async function loadFunctions(from: FunctionsFile): Promise<StatefulFuncti
 export async function loadTypes(from: FunctionsFile): Promise<readonly (TypeLike | StatefulFunctions)[]> {
   const exports = await exportsOf(from);
   const types = exports[from.exportName ?? "types"];
-  return Array.isArray(types) ? types : [functionsOf(from, exports)];
+  if (Array.isArray(types)) return types;
+  const more = from.exportName === undefined ? ", and no list as types" : "";
+  return [functionsOf(from, exports, more)];
 }
 
 async function exportsOf({ file }: FunctionsFile): Promise<Record<string, unknown>> {
@@ -51,14 +53,19 @@ async function exportsOf({ file }: FunctionsFile): Promise<Record<string, unknow
   return { ...(loaded.default as object), ...loaded };
 }
 
-function functionsOf({ file, exportName }: FunctionsFile, exports: Record<string, unknown>): StatefulFunctions {
+/** `more` says what else the file might have exported. */
+function functionsOf(
+  { file, exportName }: FunctionsFile,
+  exports: Record<string, unknown>,
+  more = "",
+): StatefulFunctions {
   const names = exportName === undefined ? ["default", "functions"] : [exportName];
   const found = names.map((name) => exports[name]).find(isFunctions);
   if (found !== undefined) return found;
   const candidates = Object.keys(exports).filter((name) => isFunctions(exports[name]));
   const instead =
     candidates.length > 0 ? ` It exports some as ${candidates.join(", ")}: write ${file}#${candidates[0]}.` : "";
-  throw usage(`${file} exports no StatefulFunctions as ${names.join(" or ")}.${instead}`);
+  throw usage(`${file} exports no StatefulFunctions as ${names.join(" or ")}${more}.${instead}`);
 }
 
 /**

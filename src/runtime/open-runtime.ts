@@ -8,6 +8,7 @@ import { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Address } from "../model/address.js";
 import { longestTimerMs } from "../model/duration.js";
 import { defaultLogger, guarded, type Logger, logFailure } from "../model/logger.js";
+import { parseTypeName } from "../model/type-name.js";
 import type { Backup } from "../store/backup.js";
 import { MemoryStore } from "../store/memory-store.js";
 import type { CopiedStore } from "../store/store.js";
@@ -71,6 +72,7 @@ async function openParts(options: ReturnType<typeof runtimeOptions.read>, closin
   closing.add("endpoints", () => routes.close());
   const catalog = module.endpoints.length === 0 ? ownCatalog : await discovering(ownCatalog, routes, logger);
   const serves = ({ namespace, name }: Address) => routes.find(namespace, name) !== undefined;
+  warnOfUnserved(types, routes, logger);
   const declared = [...options.schedules, ...moduleSchedules(module.schedules, catalog)];
   const definitions = scheduleDefinitions(declared, { functions, catalog, serves });
   const schedules = new Schedules(definitions, options.clock, logger);
@@ -191,6 +193,17 @@ function receivedIds(consumers: ReadonlyMap<string, OpenEgress>): Map<string, st
 async function readModuleFile(path: string, allowHostTemplates: boolean): Promise<Module> {
   const { readModule } = await import("./module/read-module.js");
   return readModule(path, { allowHostTemplates });
+}
+
+/** A function that is declared under a wrong name would keep the right one without types. */
+function warnOfUnserved(types: NonNullable<RuntimeOptions["types"]>, { find }: Routes, logger: Logger): void {
+  const declared = types.flatMap((each) => (each instanceof StatefulFunctions ? each.typeNames : []));
+  for (const typeName of declared) {
+    const { namespace, name } = parseTypeName(typeName);
+    if (find(namespace, name) !== undefined) continue;
+    const what = `The option types declares ${typeName}, which nothing serves: compare its name with the key functions of the module file.`;
+    logger.warn(`OPTION_INVALID: ${what}`, new StatefunError("OPTION_INVALID", what));
+  }
 }
 
 /** Imports the readers of descriptions only when there is a server to ask. */

@@ -21,7 +21,7 @@ export class DiscoveryWarnings {
 
   failure(url: string, failure: StatefunError): void {
     const what = `${url} does not tell its functions, so their types are not known, and JSON can't be sent to them until it does. The option types (--types of the command) can name the types. ${failure.message}`;
-    this.#warn(new StatefunError(failure.code, what, { cause: failure }));
+    this.#warn(new StatefunError(failure.code, what));
   }
 
   elsewhere(url: string, typeNames: readonly string[]): void {

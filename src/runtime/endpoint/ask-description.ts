@@ -25,9 +25,12 @@ export async function askDescription(pool: Pool, callPath: string, callUrl: stri
   if (statusCode === 200) return text;
   const quoted = oneLine(text.trim().slice(0, quotedCharacters));
   const what = `GET ${asked} at ${callUrl} was answered with ${statusCode}${quoted === "" ? "" : `: ${quoted}`}`;
-  if (statusCode >= 500) throw new NoAnswer(false, what);
+  if (isForNow(statusCode)) throw new NoAnswer(false, what);
   throw new StatefunError("ENDPOINT_FAILED", what);
 }
+
+/** Whether the server may answer otherwise soon. Servers that know no GET answer with 501. */
+const isForNow = (statusCode: number) => statusCode === 429 || (statusCode >= 500 && statusCode !== 501);
 
 async function get(pool: Pool, path: string): Promise<{ readonly statusCode: number; readonly text: string }> {
   const { statusCode, body } = await pool.request({

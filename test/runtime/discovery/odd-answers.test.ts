@@ -12,6 +12,10 @@ const answers: Record<string, { readonly answer: Answer; readonly code?: string;
     answer: (_, response) => void response.writeHead(404).end("Not Found"),
     says: /answered with 404: Not Found/,
   },
+  "501, as a server that knows no GET": {
+    answer: (_, response) => void response.writeHead(501).end(),
+    says: /answered with 501/,
+  },
   "401, as a server on another machine": {
     answer: (_, response) => void response.writeHead(401).end("no"),
     says: /answered with 401/,
@@ -102,8 +106,8 @@ for (const [title, { answer, code = "ENDPOINT_FAILED", says }] of Object.entries
     assert.equal((await admin("/functions/good/echo")).body.typesKnown, true);
     await runtime.close();
     assert.equal(logger.entries.length, 1, logger.lines.join("\n"));
-    const { level, line } = logger.entries[0] as (typeof logger.entries)[number];
-    assert.equal(level, "warn");
+    const { level, line, fields } = logger.entries[0] as (typeof logger.entries)[number];
+    assert.deepEqual([level, fields?.stack], ["warn", undefined]);
     assert.ok(line.startsWith(`${code}: ${oddUrl} does not tell its functions`), line);
     assert.match(line, says);
   });
