@@ -1,7 +1,7 @@
 // Checks JSON by a schema that a function server tells. The schema may be of any make, and must not hold the runtime up.
 
 import { createContext, Script } from "node:vm";
-import { Validator } from "@cfworker/json-schema";
+import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import { describe } from "../../errors.js";
 
 /** How long a check may take before it is given up. */
@@ -15,6 +15,12 @@ const costly = new Set(["$ref", "$recursiveRef", "$dynamicRef", "$id", "id", "pa
 const plainFormats = new Set(["date", "time", "date-time", "uuid", "ipv4"]);
 /** Matches a regular expression that may try a text in several ways. */
 const branching = /[*+?]|\{\d+,|\)\{/;
+
+/** Errors that say nothing of their own, or that all alternatives but one have. */
+const besideOthers = new Set([
+  ..."properties patternProperties additionalProperties items prefixItems $ref allOf anyOf oneOf".split(" "),
+  ..."const enum".split(" "),
+]);
 
 /** The check of one schema. It is given up for good when it fails or takes too long: the server checks what it reads itself. */
 export class SchemaCheck {
@@ -46,12 +52,23 @@ export class SchemaCheck {
   #check(value: unknown): string | undefined {
     this.#validator ??= new Validator(this.#schema, "2020-12");
     const { valid, errors } = this.#validator.validate(value);
-    // The last error is that of the innermost part, which is the one to correct.
-    const innermost = errors.at(-1);
-    if (valid) return undefined;
-    return `${innermost?.instanceLocation ?? "#"}: ${innermost?.error ?? "it does not fit"}`;
+    return valid ? undefined : problemIn(errors);
   }
 }
+
+/**
+ * Tells the error that is to be corrected: that of the innermost part, which is the last one. The alternatives of a union often differ
+ * by a constant, so the deepest error of another kind is that of the alternative which was meant.
+ */
+function problemIn(errors: readonly OutputUnit[]): string {
+  const own = errors.filter(({ keyword }) => !besideOthers.has(keyword));
+  const deepest = Math.max(...own.map(depthOf));
+  const { keyword, instanceLocation, error } = (own.findLast((each) => depthOf(each) === deepest) ??
+    errors.at(-1)) as OutputUnit;
+  return `${instanceLocation}: ${keyword === "false" ? "The type has no such property." : error}`;
+}
+
+const depthOf = ({ instanceLocation }: OutputUnit) => instanceLocation.split("/").length;
 
 class TooSlow extends Error {}
 
