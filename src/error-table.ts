@@ -310,6 +310,12 @@ export const errors = {
     "Check the URL, and that the runtime runs.",
     3,
   ),
+  FUNCTIONS_DOWN: operation(
+    503,
+    "The functions of `statefun dev` do not run: their source has a mistake, or their process has ended.",
+    "Correct the mistake. `statefun dev` prints it, and starts the functions again when a source changes.",
+    5,
+  ),
 
   // The embedded runtime: its store.
   STORE_LOCKED: {

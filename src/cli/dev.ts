@@ -1,27 +1,18 @@
 // `statefun dev`: runs functions in a process of their own, and replaces the process when a source changes.
 
-import { type ChildProcess, fork } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
-import { dirname, extname, join, relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { StatefunError } from "../errors.js";
 import { outliveReader } from "./closed-output.js";
 import { egressFiles } from "./egress-option.js";
+import { FunctionsProcess } from "./functions-process.js";
+import { KeptPorts } from "./kept-ports.js";
 import { functionsFileOf } from "./load-functions.js";
 import { openBrowser } from "./open-browser.js";
 import { type Input, usage } from "./parse.js";
 import { print, printError } from "./print.js";
 import { firstSignal } from "./signals.js";
 import { holds, SourceWatcher } from "./watch-sources.js";
-
-/** How long a process may take to finish its calls. A process that takes longer is killed, which needs no repair. */
-const stopMs = 3_000;
-
-/** The message of a child process whose functions run. */
-export interface Ready {
-  /** The lines that say what runs and where it listens. */
-  readonly ready: string;
-  /** The URL of the console. */
-  readonly console: string | null;
-}
 
 /** Runs until Ctrl-C. */
 export async function dev(input: Input): Promise<void> {
@@ -35,6 +26,7 @@ export async function dev(input: Input): Promise<void> {
   outliveReader();
   print(`Process ${process.pid} restarts the functions when a source changes. Press Ctrl-C to stop.`);
   const stopped = firstSignal().then(() => undefined);
+  const ports = new KeptPorts();
   let opening = input.flag("open");
   let printed = "";
   let changed: string | undefined;
@@ -42,7 +34,7 @@ export async function dev(input: Input): Promise<void> {
   do {
     const cause = changed === undefined ? undefined : relative(process.cwd(), changed);
     const began = restartedAt;
-    const child = new DevChild(({ ready, console }) => {
+    const child = new FunctionsProcess(ports, ({ ready, console }) => {
       if (opening && console !== null)
         openBrowser(console, () => printError(`No browser could be opened. The console is at ${console}.`));
       opening = false;
@@ -53,8 +45,11 @@ export async function dev(input: Input): Promise<void> {
     });
     changed = await Promise.race([watcher.next(), stopped]);
     restartedAt = performance.now();
-    await child.stop();
+    if (changed === undefined) ports.refuse(new StatefunError("SHUTTING_DOWN", "statefun dev stops."));
+    else ports.hold();
+    await child.stop(changed !== undefined);
   } while (changed !== undefined);
+  await ports.close();
   await watcher.close();
   print("Stopped.");
 }
@@ -82,37 +77,4 @@ function foldersToWatch(input: Input, functions: string | undefined, module: str
     if (file && !folders.some((folder) => holds(folder, file))) folders.push(dirname(file));
   }
   return folders;
-}
-
-/** One run of the functions. */
-class DevChild {
-  readonly #process: ChildProcess;
-  readonly #exited: Promise<void>;
-  #stopping = false;
-
-  constructor(onReady: (ready: Ready) => void) {
-    const main = realpathSync(process.argv[1] as string);
-    const child = join(dirname(main), `dev-child${extname(main)}`);
-    this.#process = fork(child, process.argv.slice(2), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    this.#process.on("message", (ready: Ready) => onReady(ready));
-    this.#exited = new Promise((resolve) => {
-      this.#process.once("error", () => resolve());
-      this.#process.once("exit", (code, signal) => {
-        if (!this.#stopping) {
-          print(`The functions ended with ${signal ?? code}. They start again when a source changes.`);
-        }
-        resolve();
-      });
-    });
-  }
-
-  /** Ends the process once its calls have ended. */
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    // The child stops when its channel closes. So the child also ends when this process is killed.
-    if (this.#process.connected) this.#process.disconnect();
-    const limit = setTimeout(() => this.#process.kill("SIGKILL"), stopMs);
-    await this.#exited;
-    clearTimeout(limit);
-  }
 }

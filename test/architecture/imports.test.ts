@@ -110,7 +110,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "model",
     "errors",
   ],
-  cli: ["runtime", "runtime/module", "runtime/schedules", "client", "functions", "model", "errors"],
+  cli: ["runtime", "runtime/http", "runtime/module", "runtime/schedules", "client", "functions", "model", "errors"],
   index: ["workflows", "functions", "wire", "types", "model", "errors"],
 };
 

@@ -47,6 +47,10 @@ export class Running {
     return this.#stdout;
   }
 
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   /**
    * Resolves when the output, behind what was seen before, matches. Rejects when the command ends without, or says
    * nothing like it for 30 seconds.

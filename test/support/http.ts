@@ -1,5 +1,6 @@
 // A small HTTP client, and servers of every host on a free port.
 
+import { once } from "node:events";
 import { type Agent, createServer, type IncomingMessage, request, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import Koa from "koa";
@@ -135,4 +136,10 @@ export async function rawConnection(port: number, text: string): Promise<Socket>
   await new Promise<void>((resolve) => socket.once("connect", () => resolve()));
   await new Promise<void>((resolve) => socket.write(text, () => resolve()));
   return socket;
+}
+
+/** Resolves when a server has seen what was sent to it before, also requests that it keeps waiting: what is no request is answered at once. */
+export async function roundTrip(port: number): Promise<void> {
+  const client = await rawConnection(port, "no request\r\n\r\n");
+  await once(client.resume(), "close");
 }

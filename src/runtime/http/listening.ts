@@ -1,11 +1,13 @@
 // A server of the runtime on a port of its own: it listens, and closes gracefully.
 
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { listenFailure } from "../../model/listen-failure.js";
 import { defaultLogger, type Logger, logFailure } from "../../model/logger.js";
 import { Access, type AccessOptions } from "./access.js";
 import { Answering, type ObserveAnswer, type RequestHandler } from "./answering.js";
+import { portKeeper } from "./port-keeper.js";
 
 /** Options of {@link listen}: where the server listens, and who may use it. */
 export interface ListenOptions extends Omit<AccessOptions, "host"> {
@@ -30,7 +32,7 @@ export interface ListenOptions extends Omit<AccessOptions, "host"> {
  * How long an idle connection is kept: longer than most clients and proxies keep it. The other side then closes it, and no
  * request is sent on a connection that is being closed here.
  */
-const keepAliveMs = 65_000;
+export const keepAliveMs = 65_000;
 
 /** The address that only this machine reaches. */
 const defaultHost = "127.0.0.1";
@@ -43,6 +45,8 @@ export class HttpServer {
   readonly #server: Server;
   readonly #answering: Answering;
   readonly #logger: Logger;
+  /** Where clients connect to. */
+  #address!: AddressInfo;
   #isClosing = false;
 
   /** @internal */
@@ -57,24 +61,33 @@ export class HttpServer {
 
   /** @internal */
   async start({ name, option, port, host = defaultHost }: ListenOptions): Promise<this> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (error) => reject(listenFailure({ name, option, host, port }, error)));
-      this.#server.listen(port, host, resolve);
-    });
-    this.#server.removeAllListeners("error");
+    const keeper = portKeeper();
+    try {
+      if (keeper === undefined) this.#address = await this.#listen(port, host);
+      else this.#address = await keeper.keep({ name, host, port }, (await this.#listen(0, defaultHost)).port);
+    } catch (error) {
+      this.#server.close();
+      throw listenFailure({ name, option, host, port }, error as NodeJS.ErrnoException);
+    }
     // A connection that can't be accepted, for want of file descriptors say, must not end the process.
     this.#server.on("error", (error) => logFailure(this.#logger, error));
     return this;
   }
 
-  /** The port that the server listens on. */
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  async #listen(port: number, host: string): Promise<AddressInfo> {
+    this.#server.listen(port, host);
+    await once(this.#server, "listening");
+    return this.#server.address() as AddressInfo;
   }
 
-  /** The URL that the server listens on, for people: "http://127.0.0.1:7070". */
+  /** The port that clients connect to. */
+  get port(): number {
+    return this.#address.port;
+  }
+
+  /** The URL that clients connect to, for people: "http://127.0.0.1:7070". */
   get url(): string {
-    const { address, family, port } = this.#server.address() as AddressInfo;
+    const { address, family, port } = this.#address;
     return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
   }
 

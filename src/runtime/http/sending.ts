@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StatefunError } from "../../errors.js";
 import { bodyOf, retryAfterOf, statusOf } from "./error-answer.js";
+import { portKeeper } from "./port-keeper.js";
 
 /** Headers as pairs in one list: name, value, name, value. */
 export type RawHeaders = readonly string[];
@@ -56,8 +57,9 @@ export function sendError(response: ServerResponse, thrown: unknown, headers: Ra
   if (retryAfter !== undefined) more.push("Retry-After", String(retryAfter));
   if (status === 401) more.push("WWW-Authenticate", "Bearer");
   if (thrown instanceof MethodNotAllowed) more.push("Allow", thrown.allow);
-  // The rest of a body that was refused is not read, so the connection can't be used again.
-  if (!response.req.complete) response.shouldKeepAlive = false;
+  // The rest of a body that was refused is not read, so the connection can't be used again. A port keeper forwards the body
+  // meanwhile: when its connection closes, it may not have read the answer yet.
+  if (!response.req.complete && portKeeper() === undefined) response.shouldKeepAlive = false;
   sendJson(response, status, bodyOf(thrown), more);
 }
 
