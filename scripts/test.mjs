@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureConsole } from "./build-console.mjs";
 import { bundleTests } from "./bundle-tests.mjs";
+import { groupTests } from "./group-tests.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Folders and files that have scripts of their own in package.json. */
@@ -42,13 +43,13 @@ const slow = new Set([
 const tests = readdirSync(`${root}/test`, { recursive: true })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules/"));
+const isSlow = (file) => slow.has(file.split("/", 1)[0]) || slow.has(file);
 const folders = process.argv.slice(2);
-const chosen = tests.filter((file) => {
-  const folder = file.split("/", 1)[0];
-  return folders.length === 0
-    ? !slow.has(folder) && !slow.has(file)
-    : folders.some((wanted) => file === wanted || file.startsWith(`${wanted}/`));
-});
+const chosen = tests
+  .filter((file) =>
+    folders.length === 0 ? !isSlow(file) : folders.some((wanted) => file === wanted || file.startsWith(`${wanted}/`)),
+  )
+  .sort();
 if (chosen.length === 0) {
   console.error(`No test file under test/ for: ${folders.join(" ") || "(all)"}`);
   process.exit(1);
@@ -63,8 +64,8 @@ process.on("SIGINT", () => {});
 try {
   if (chosen.some((file) => /^(console|deploy)\//.test(file))) await ensureConsole();
   await bundleTests(root, chosen, bundles);
-  const files = chosen.sort().map((file) => join(bundles, file.replace(/\.ts$/, ".js")));
-  const args = ["--enable-source-maps", "--test", ...concurrency, ...files];
+  const processes = groupTests(root, chosen, bundles, (file) => isSlow(file) || folders.includes(file));
+  const args = ["--enable-source-maps", "--test", ...concurrency, ...processes];
   process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 1;
 } finally {
   rmSync(bundles, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 // What it costs that a run which goes on runs its method from the top: by CPU time, of which only the least of several counts.
+// Alone in its process: it counts CPU time, and other tests would have shaped the compiled code.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
 // How the cost of a call grows, by ratios: ten times as much of something must not cost much more than ten times as much.
+// Alone in its process: it counts CPU time, and other tests would have shaped the compiled code.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

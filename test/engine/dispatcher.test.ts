@@ -1,4 +1,5 @@
 // The loop: whose turn it is, one call at a time per address, and what follows when calls fail or may not begin.
+// Alone in its process: it stops the clock of the process.
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";

@@ -1,4 +1,5 @@
 // More than the engine can take: those outside are refused, memory stays flat, and nothing taken is lost.
+// Alone in its process: it counts the memory of the process.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

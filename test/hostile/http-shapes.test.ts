@@ -1,4 +1,5 @@
 // Requests that two servers in a row could understand differently, and several requests on one connection.
+// Alone in its process: it counts the memory of the process.
 
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";

@@ -1,4 +1,5 @@
 // A disk that fills up under the store: what is acknowledged stays, what is refused can be tried again.
+// Alone in its process: it limits the files of the process.
 
 import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";

@@ -1,4 +1,5 @@
 // What a runtime of a test keeps of what has ended.
+// Alone in its process: it counts the memory of the process.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
 // The heads of fields: what is encoded once is what would be encoded each time.
+// Alone in its process: it needs the table of heads to be empty at first, and fills it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

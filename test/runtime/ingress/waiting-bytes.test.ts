@@ -1,4 +1,5 @@
 // Calls that wait for long hold nothing of the requests that brought them.
+// Alone in its process: it counts the memory of the process.
 
 import assert from "node:assert/strict";
 import { request } from "node:http";
