@@ -13,7 +13,7 @@ import { StatefunHealthIndicator, StatefunRuntimeModule } from "../../src/nest/e
 import { StatefunRuntime } from "../../src/runtime/entry.js";
 import { rejectsCode } from "../support/expect-code.ts";
 import { Gate } from "../support/gate.ts";
-import { alone, Greetings, open, Plain, start } from "./world.ts";
+import { alone, closeAfterTest, Greetings, Plain, start } from "./world.ts";
 
 describe("the start and the end of an application", () => {
   test("functions get no message before every module is initialized", async () => {
@@ -124,7 +124,7 @@ describe("the start and the end of an application", () => {
         { module: class App {}, imports: [module], providers: [Plain] },
         { logger: false },
       );
-      open.push(app);
+      closeAfterTest(app);
       const runtime = app.get(StatefunRuntime);
       assert.equal((await runtime.call("nest/plain-function", "a", "hi"))?.as(Types.string), "hi");
       await runtime.ref(Plain, "a").greet("");

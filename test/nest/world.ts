@@ -9,9 +9,10 @@ import { StatefunRuntimeModule, type StatefunRuntimeModuleOptions } from "../../
 import { StatefunRuntime } from "../../src/runtime/entry.js";
 
 export const alone = { dir: false, ingress: false, admin: false } satisfies StatefunRuntimeModuleOptions;
-/** The applications that are closed after the tests. */
-export const open: INestApplicationContext[] = [];
-after(() => Promise.all(open.map((app) => app.close())));
+/** Closes an application when the test that started it has ended. */
+export function closeAfterTest(app: INestApplicationContext): void {
+  after(() => app.close());
+}
 
 interface Parts {
   readonly providers?: any[];
@@ -27,7 +28,7 @@ export async function start({ providers = [], imports = [] }: Parts, options: St
     providers,
   };
   const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
-  open.push(app);
+  closeAfterTest(app);
   return { app, runtime: app.get(StatefunRuntime) };
 }
 

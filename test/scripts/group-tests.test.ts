@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 // @ts-expect-error: the script has no types
 import { groupTests } from "../../scripts/group-tests.mjs";
 import { freshFolder } from "../store/folders.js";
+import { projectFiles, sourceText } from "../support/source.js";
 
 /** Groups test files of these texts, which stand for their bundles too. Returns the modules' paths below the folder. */
 function group(t: TestContext, files: Readonly<Record<string, string>>, separate = "") {
@@ -71,4 +72,14 @@ test("a test that ends the process fails the run, which names the files whose te
   }).run();
   assert.equal(result?.status, 1);
   assert.match(result?.stderr ?? "", /before all tests of a\/ends\.test\.ts, a\/next\.test\.ts$/m);
+});
+
+test("no module that test files share has a hook at its top level: it would run for the first of them alone", () => {
+  const shared = projectFiles().filter((file) => file.startsWith("test/") && !file.endsWith(".test.ts"));
+  const hook = /^(before|after|beforeEach|afterEach)\(/m;
+  assert.ok(shared.length > 50);
+  assert.deepEqual(
+    shared.filter((file) => hook.test(sourceText(file))),
+    [],
+  );
 });

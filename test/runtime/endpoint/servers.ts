@@ -11,17 +11,7 @@ import { parseModule } from "../../../src/runtime/module/read-module.js";
 export const octetStream = "application/octet-stream";
 export const bob = Address.of("example/greeter", "bob");
 
-const endpoints = new Set<HttpEndpoint>();
-const servers = new Set<TcpServer>();
-const sockets = new Set<Socket>();
-
-after(async () => {
-  for (const endpoint of endpoints) await endpoint.close();
-  for (const socket of sockets) socket.destroy();
-  for (const server of servers) server.close();
-});
-
-/** An endpoint as a module file says it; it is closed when the file's tests are over. */
+/** An endpoint as a module file says it; it is closed when the test that made it has ended. */
 export function endpointAt(url: string, limits: Partial<TransportSpec> = {}, functions = "example/*"): HttpEndpoint {
   const text = `kind: io.statefun.endpoints.v2/http
 spec:
@@ -31,13 +21,17 @@ spec:
   const [spec] = parseModule(text, { file: "module.yaml", allowHostTemplates: true }).endpoints;
   if (spec === undefined) throw new Error("the module has no endpoint");
   const endpoint = new HttpEndpoint({ ...spec, transport: { ...spec.transport, ...limits } });
-  endpoints.add(endpoint);
+  after(() => endpoint.close());
   return endpoint;
 }
 
-/** Starts a server on a free port, or on a socket; it ends when the file's tests are over. */
+/** Starts a server on a free port, or on a socket; it ends when the test that started it has ended. */
 export async function listening<S extends TcpServer>(server: S, socketPath?: string): Promise<S> {
-  servers.add(server);
+  const sockets = new Set<Socket>();
+  after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
