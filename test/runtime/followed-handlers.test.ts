@@ -1,5 +1,6 @@
 // When handlers are followed across their awaits. That needs an AsyncLocalStorage, which slows down every promise of the process
 // in Node 20 and 22.
+// Alone in its process: it counts the storages, and the first handler that is followed makes the storage.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
