@@ -90,7 +90,7 @@ export class Query {
         next += judged.length;
         // A busy machine may have stopped the process for as long. Only an address that is too slow twice is to blame.
         if (ended) slow = undefined;
-        else if (slow === rows[next]) throw this.#tooLong(slow as StateRow);
+        else if (slow !== undefined && slow === rows[next]) throw this.#tooLong(slow);
         else slow = rows[next];
         yield* judged;
       }

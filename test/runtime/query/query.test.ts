@@ -199,6 +199,21 @@ test("an expression that would run for hours ends its query, in a condition and 
   assert.deepEqual(rows, [["a", true]]);
 });
 
+test("a machine that stops for long after a page's last address has been read does not end the query", async (t) => {
+  const { hold, run } = await setUp(t);
+  await hold("a", { count: Types.int.pack(1) });
+  const { now } = performance;
+  let reads = 0;
+  t.mock.method(performance, "now", () => {
+    reads += 1;
+    // The query begins, looks before its slice, and looks again behind the address, where the slice's 100 ms now end.
+    for (const end = Date.now() + 200; reads === 3 && Date.now() < end; );
+    return now.call(performance);
+  });
+  assert.deepEqual((await run({ columns: "count" })).rows, [["a", 1]]);
+  assert.ok(reads >= 3);
+});
+
 test("what an expression makes of a value is null when it is far larger than a value may be", async (t) => {
   const { hold, run } = await setUp(t);
   await hold("a", { device: Device.pack({ status: "x".repeat(10_000) }) });
