@@ -1,5 +1,7 @@
 // The numbers of an engine, as metrics and people see them.
 
+import type { RunCounts } from "./run-counts.js";
+
 /** Numbers of one function, or of all functions that have no numbers of their own. */
 export interface FunctionMetrics {
   /** Messages that have ended. */
@@ -14,6 +16,8 @@ export interface FunctionMetrics {
   readonly batchSeconds: number;
   /** How many calls fell into each bucket, see {@link bucketBounds}. */
   readonly batchBuckets: readonly number[];
+  /** Runs of its workflows; undefined while there was none. */
+  readonly runs: RunCounts | undefined;
 }
 
 /** What waits for one function or one egress. */

@@ -3,6 +3,7 @@
 
 import { Labelled } from "./labelled.js";
 import { bucketBounds, type EngineMetrics, type FunctionMetrics } from "./metrics-api.js";
+import type { RunCounters } from "./run-counts.js";
 
 type GaugeName =
   | "mailboxMessages"
@@ -32,6 +33,7 @@ export interface FunctionCounters extends FunctionMetrics {
   inFlight: number;
   batchSeconds: number;
   readonly batchBuckets: number[];
+  runs: RunCounters | undefined;
 }
 
 /** A code may be an application's own, so only so many codes of one function, and of one ingress, have a label. */
@@ -44,6 +46,7 @@ export const newFunctionCounters = (): FunctionCounters => ({
   inFlight: 0,
   batchSeconds: 0,
   batchBuckets: newBuckets(),
+  runs: undefined,
 });
 
 /** The buckets of a histogram, all of them empty; see {@link bucketBounds}. */

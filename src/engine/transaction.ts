@@ -7,6 +7,7 @@ import type { Address } from "../model/address.js";
 import { append, none } from "../model/append.js";
 import { isClient } from "../model/client-address.js";
 import { type Effects, Refusal, type ValueSpec } from "../model/invocation.js";
+import { journalName } from "../workflows/journal/names.js";
 import type { AnsweredPart, Content } from "./answered-part.js";
 import { type DelayedMessages, tokenKey } from "./delayed.js";
 import type { Delivery } from "./delivery.js";
@@ -17,6 +18,7 @@ import { DelayedMessage, Message } from "./message.js";
 import type { Outboxes } from "./outboxes.js";
 import { Packed, typenameOfContent } from "./packed.js";
 import type { PartNotes } from "./recording.js";
+import { countRuns } from "./run-counts.js";
 import { assertEgress, assertServed, tokenTaken } from "./send-checks.js";
 import type { Sequence } from "./sequence.js";
 import { Sender, type Traffic } from "./traffic.js";
@@ -152,7 +154,11 @@ export function apply(
     if (caller === undefined || ends === undefined || !isClient(caller)) continue;
     if (end?.deferred !== true) waiting = (waiting ?? new Map()).set(caller.id, caller);
   }
-  for (const { name, value } of effects.mutations) states.set(known.state(name) as ValueSpec, value, now);
+  for (const { name, value } of effects.mutations) {
+    const before = name === journalName ? states.held(name) : undefined;
+    states.set(known.state(name) as ValueSpec, value, now);
+    if (name === journalName) countRuns(known.counters, before, states.held(name));
+  }
   states.touch(known.states, now);
   const { traffic, sequence } = parts;
   const sender = traffic === undefined ? undefined : senderOf(known, traffic);

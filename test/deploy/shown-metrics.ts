@@ -1,14 +1,23 @@
 // What a real runtime shows at /metrics, once it has had something of everything: messages that end and fail, records that
-// an egress refuses, a schedule, requests to the ingress.
+// an egress refuses, a run of a workflow, a schedule, requests to the ingress.
 
-import { type Context, StatefulFunctions, TerminalError, Types } from "statefun-ts";
+import { type Context, StatefulFunction, StatefulFunctions, TerminalError, Types, Workflow } from "statefun-ts";
 import { StatefunRuntime, schedule } from "statefun-ts/runtime";
 
 /** The labels of each metric, by the names that stand in the text: a histogram has `_bucket`, `_sum` and `_count`. */
 export type ShownMetrics = ReadonlyMap<string, ReadonlySet<string>>;
 
 const mail = "shop/mails";
+@StatefulFunction("shop/checkout")
+class Checkout {
+  @Workflow(Types.string)
+  async place(text: string) {
+    return text;
+  }
+}
+
 const functions = new StatefulFunctions()
+  .bind(Checkout)
   .register("shop/echo", (text: string) => text, { handles: [Types.string] })
   .register(
     "shop/fails",
@@ -46,6 +55,7 @@ export async function shownMetrics(): Promise<ShownMetrics> {
     const headers = { "Content-Type": "application/json" };
     await fetch(`${runtime.ingress?.url}/call/shop/echo/bob`, { method: "POST", body, headers });
     await fetch(`${runtime.ingress?.url}/call/shop/fails/bob`, { method: "POST", body, headers });
+    await runtime.call("shop/checkout", "bob", "tea");
     await runtime.send("shop/mails", "bob", "tea");
     await hasRefused;
     return parse(await (await fetch(`${runtime.admin?.url}/metrics`)).text());

@@ -1,6 +1,7 @@
 // The metrics with labels: which there are, and what each of them reads.
 
 import type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../../engine/metrics-api.js";
+import type { RunCounts } from "../../engine/run-counts.js";
 import type { IngressMetrics } from "../ingress/ingress-metrics.js";
 import type { ScheduleNumbers } from "../schedules/schedules.js";
 
@@ -40,6 +41,16 @@ const byFunction =
   ({ engine }: LabelledNumbers) =>
     Array.from(engine.functions, ([label, numbers]) => ({ labels: { function: label }, value: of(numbers) }));
 
+const byRuns =
+  (of: (runs: RunCounts) => readonly Sample[]) =>
+  ({ engine }: LabelledNumbers) =>
+    Array.from(engine.functions, ([label, { runs }]) =>
+      (runs === undefined ? [] : of(runs)).map(({ labels, value }) => ({
+        labels: { function: label, ...labels },
+        value,
+      })),
+    ).flat();
+
 const byQueue =
   (of: (queue: QueueMetrics) => number) =>
   ({ engine }: LabelledNumbers) =>
@@ -72,6 +83,18 @@ export const labelledMetrics: Readonly<Record<string, LabelledMetric>> = {
     labels: ["function"],
     help: "Messages that were set aside as dead letters.",
     of: byFunction(({ deadLetters }) => deadLetters),
+  },
+  statefun_workflow_runs_taken_total: {
+    type: "counter",
+    labels: ["function"],
+    help: "Runs of workflows that have begun, or wait for their turn.",
+    of: byRuns(({ taken }) => [{ labels: {}, value: taken }]),
+  },
+  statefun_workflow_runs_ended_total: {
+    type: "counter",
+    labels: ["function", "outcome"],
+    help: "Runs of workflows that have ended.",
+    of: byRuns(({ ended }) => Object.entries(ended).map(([outcome, value]) => ({ labels: { outcome }, value }))),
   },
   statefun_function_mailbox_messages: {
     type: "gauge",
