@@ -9,6 +9,7 @@ import type { Packed } from "./packed.js";
 export interface RunCounts {
   /** Runs that have begun, or wait for their turn. */
   readonly taken: number;
+  /** Runs that have ended, by how they have. */
   readonly ended: Readonly<Record<Outcome, number>>;
 }
 

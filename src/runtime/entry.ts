@@ -34,6 +34,7 @@ export type { FailureGroup, FailureGroupsPage, FailuresApi } from "../engine/fai
 export type { MailboxApi, MailboxFound, MailboxPage } from "../engine/mailbox-api.js";
 export type { EgressMetrics, EngineMetrics, FunctionMetrics, QueueMetrics } from "../engine/metrics-api.js";
 export type { ParkedFilter, ParkedInfo, ParkedSweep, ParkedSwept } from "../engine/parked-api.js";
+export type { RunCounts } from "../engine/run-counts.js";
 export type { HeldState, LargeState, StatesFound, StatesPage } from "../engine/states-api.js";
 export type { IfMissed, ScheduleOptions } from "../functions/schedule-options.js";
 export type { BatchEvent, ChannelEvents, CommitEvent, EgressEvent, IngressEvent } from "../model/channel-events.js";
