@@ -2,6 +2,7 @@
 
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { isLogin } from "../client/answer.js";
 import { describe, type ErrorCode, oneLine, StatefunError } from "../errors.js";
 import { terminalErrorOf } from "../model/failure.js";
 import { bearerTokenOption } from "../model/header-values.js";
@@ -19,6 +20,8 @@ export interface Outgoing {
 }
 
 export interface Answer {
+  /** The URL of the server, as the user gave it. */
+  readonly url: string;
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
@@ -34,9 +37,13 @@ export function askAdmin(input: Input, outgoing: Outgoing): Promise<Answer> {
   return ask(input.text("admin-url") ?? "http://127.0.0.1:7071", input.text("admin-bearer-token"), outgoing);
 }
 
-/** Reads the JSON of an answer. */
-export function jsonOf<T>({ body }: Answer): T {
-  return JSON.parse(body.toString()) as T;
+/** Reads the JSON of an answer. Throws CLIENT_FAILED when there is none, as in the page of a server that is no runtime. */
+export function jsonOf<T>(answer: Answer): T {
+  try {
+    return JSON.parse(answer.body.toString()) as T;
+  } catch {
+    throw notARuntime(answer);
+  }
 }
 
 /** Reads what the admin server shows at a path. Throws what {@link askAdmin} throws. */
@@ -58,9 +65,10 @@ export function queryOf(parameters: Readonly<Record<string, string | undefined>>
 async function ask(url: string, bearerToken: string | undefined, outgoing: Outgoing): Promise<Answer> {
   bearerTokenOption(bearerToken, "the bearer token", url);
   const authorization = bearerToken === undefined ? {} : { Authorization: `Bearer ${bearerToken}` };
-  const answer = await exchange(baseOf(url), { ...outgoing, headers: { ...outgoing.headers, ...authorization } });
+  const headers = { ...outgoing.headers, ...authorization };
+  const answer = { url, ...(await exchange(baseOf(url), { ...outgoing, headers })) };
   if (answer.status >= 200 && answer.status < 300) return answer;
-  throw errorOf(url, answer);
+  throw errorOf(answer);
 }
 
 function baseOf(url: string): URL {
@@ -69,7 +77,7 @@ function baseOf(url: string): URL {
   throw usage(`"${url}" is not the URL of a server. Write http://host:port.`);
 }
 
-function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: Outgoing): Promise<Answer> {
+function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: Outgoing): Promise<Omit<Answer, "url">> {
   return new Promise((resolve, reject) => {
     const unreachable = (why: string, cause?: unknown) =>
       reject(new StatefunError("CLIENT_FAILED", `${base.origin} can't be reached: ${why}.`, { cause }));
@@ -97,13 +105,13 @@ function exchange(base: URL, { method, path, headers, body, idleMs = 60_000 }: O
 }
 
 /** Reads the error of an answer. An answer without one is not from a runtime. */
-function errorOf(url: string, { status, body }: Answer): StatefunError | TerminalError {
-  const text = body.toString();
+function errorOf(answer: Answer): StatefunError | TerminalError {
+  const { status, body } = answer;
   let error: { code?: unknown; message?: unknown; details?: unknown; terminal?: unknown } | undefined;
   try {
-    error = JSON.parse(text);
+    error = JSON.parse(body.toString());
   } catch {
-    // The last line of this function says so.
+    // notARuntime says so.
   }
   if (typeof error?.code === "string") {
     // The runtime writes the message of its own fault to its log, and sends the code alone.
@@ -114,8 +122,15 @@ function errorOf(url: string, { status, body }: Answer): StatefunError | Termina
     }
     return new StatefunError(error.code as ErrorCode, message);
   }
-  return new StatefunError(
-    "CLIENT_FAILED",
-    `${url} is not a statefun-ts runtime: it answered ${status} ${oneLine(text)}`,
-  );
+  return notARuntime(answer);
+}
+
+/** The error for an answer that no runtime gives. */
+function notARuntime({ url, status, body }: Answer): StatefunError {
+  const answered = `it answered ${status} ${oneLine(body.toString().slice(0, 500))}`;
+  if (isLogin(status)) {
+    const why = `A server or a proxy before ${url} asks for a login: ${answered}`;
+    return new StatefunError("UNAUTHORIZED", why);
+  }
+  return new StatefunError("CLIENT_FAILED", `${url} is not a statefun-ts runtime: ${answered}`);
 }

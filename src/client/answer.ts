@@ -58,10 +58,21 @@ function errorOf(url: string, status: number, body: unknown): StatefunError | Te
       `${url} answered ${status}: the URL and headers of the request are longer than 16 KiB. Shorten the id or the metadata.`,
     );
   }
+  if (isLogin(status)) {
+    return new StatefunError(
+      "UNAUTHORIZED",
+      `${url} answered ${status}: a server or a proxy before the runtime asks for a login. A bearer token belongs into the option bearerToken; other headers are set by the option fetch.`,
+    );
+  }
   return new StatefunError(
     "CLIENT_FAILED",
     `${url} answered ${status}, but not as a statefun-ts runtime. Check that the URL is that of the ingress.`,
   );
+}
+
+/** Whether an answer without a code of the runtime is that of a login before it. */
+export function isLogin(status: number): boolean {
+  return status === 401 || status === 403;
 }
 
 /** An error for an answer that no runtime gives. */

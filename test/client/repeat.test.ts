@@ -25,6 +25,14 @@ describe("a request that fails", () => {
       await rejectsCode(proxied.greet({}), "REQUEST_TOO_LARGE");
     }));
 
+  test("for a login before the runtime is UNAUTHORIZED, and is not sent again", () =>
+    withIngress(async ({ url }) => {
+      for (const code of [401, 403]) {
+        const ref = connect(url, { fetch: troubled(status(code)) }).ref<CountGreeter>("example/count", "bob");
+        await rejectsCode(ref.greet({}), "UNAUTHORIZED", `${code}`);
+      }
+    }));
+
   test("is sent again with the same key, and carried out once", () =>
     withIngress(async ({ url }) => {
       // The first one arrives, and its answer is lost.
