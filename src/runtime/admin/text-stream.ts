@@ -1,7 +1,7 @@
 // Sends a long text in pieces, no faster than the client reads it.
 
 import type { ServerResponse } from "node:http";
-import { handedOn } from "../http/sending.js";
+import { handedOn, type RawHeaders } from "../http/sending.js";
 import { attachmentHeaders } from "./attachment.js";
 
 /** A piece of so many characters leaves at once. */
@@ -13,14 +13,15 @@ const slowReaderMs = 60_000;
 
 export class TextStream {
   readonly #response: ServerResponse;
+  readonly #headers: RawHeaders;
   #ready = "";
   #flushedAt = performance.now();
 
-  /** Begins the answer. A browser saves it as a file of this name. */
+  /** A browser saves the answer as a file of this name. Its head leaves with the first piece: until then an error can be the answer. */
   constructor(response: ServerResponse, { contentType, fileName }: { contentType: string; fileName: string }) {
     this.#response = response;
     response.on("error", () => {}); // the client has left
-    response.writeHead(200, [...["Content-Type", contentType], ...attachmentHeaders(fileName), ...handedOn]);
+    this.#headers = ["Content-Type", contentType, ...attachmentHeaders(fileName), ...handedOn];
   }
 
   /** Whether the client has left. */
@@ -45,8 +46,13 @@ export class TextStream {
     await new Promise<void>((resolve) => {
       if (this.isGone) return resolve();
       this.#response.once("close", resolve);
+      this.#begin();
       this.#response.end(this.#ready + text);
     });
+  }
+
+  #begin(): void {
+    if (!this.#response.headersSent) this.#response.writeHead(200, [...this.#headers]);
   }
 
   async #flush(): Promise<void> {
@@ -54,7 +60,9 @@ export class TextStream {
     this.#ready = "";
     this.#flushedAt = performance.now();
     const response = this.#response;
-    if (response.destroyed || response.write(text)) return;
+    if (response.destroyed) return;
+    this.#begin();
+    if (response.write(text)) return;
     response.setTimeout(slowReaderMs);
     await new Promise<void>((resolve) => {
       const done = () => {

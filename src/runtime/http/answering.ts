@@ -95,7 +95,10 @@ export class Answering {
   }
 
   #refuse(open: OpenAnswer, thrown: unknown): void {
-    sendError(open.response, thrown);
+    const { response } = open;
+    // The head has left, so the error can't be the answer. A client that is cut off knows that the answer is not whole.
+    if (response.headersSent && !response.writableEnded) response.destroy();
+    else sendError(response, thrown);
     this.#done(open, codeOf(thrown));
   }
 

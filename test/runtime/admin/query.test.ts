@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test } from "node:test";
+import { StatefunError } from "../../../src/errors.js";
 import { Address, Types } from "../../../src/index.js";
 import { type World, world } from "./world.js";
 
@@ -92,6 +93,27 @@ test("what is wrong with the request is refused", async (t) => {
   assert.equal(await codeOf({ limit: "1001" }), "OPTION_INVALID");
   assert.equal(await codeOf({ limit: "0", format: "csv" }), "OPTION_INVALID");
   assert.equal((await here.ask("GET /functions/shop/never/query")).json.code, "FUNCTION_UNKNOWN");
+});
+
+test("a query that fails is answered with the error while no line has left, and is cut off afterwards", async (t) => {
+  const here = await world(t);
+  await here.tell("a", "hello");
+  let length = 10;
+  Object.assign(here.engine, {
+    async *stateRows() {
+      yield [{ id: "a", states: new Map([["count", Types.string.pack("x".repeat(length))]]) }];
+      throw new StatefunError("STORE_FAILED", "The disk is broken.");
+    },
+  });
+  for (const format of ["json", "ndjson", "csv"]) {
+    const { status, json, headers } = await here.ask(path({ columns: "id", format }));
+    assert.deepEqual([status, json.code], [503, "STORE_FAILED"], format);
+    assert.equal(headers["content-disposition"], undefined, format);
+  }
+  length = 100_000; // more than fits into one piece
+  for (const format of ["ndjson", "csv"]) {
+    await assert.rejects(here.ask(path({ columns: "count", format })), { code: "ECONNRESET" }, format);
+  }
 });
 
 test("a client that leaves, or does not read, ends or holds up the reading", async (t) => {
