@@ -1,7 +1,7 @@
 // The functions that the engine knows: how each is reached, and which states it has registered.
 
-import { StatefunError } from "../errors.js";
 import { type Expiration, noExpiration } from "../model/expiration.js";
+import { LastingFailure } from "../model/failure.js";
 import { policyOver, type WholePolicy } from "../model/function-policy.js";
 import type { ValueSpec } from "../model/invocation.js";
 import { Backlog, type Memory } from "./backlog.js";
@@ -215,7 +215,7 @@ export class FunctionTable {
   register(known: KnownFunction, missing: readonly ValueSpec[]): void {
     const added = missing.filter(({ name }) => known.state(name) === undefined);
     if (added.length === 0) {
-      throw new StatefunError(
+      throw new LastingFailure(
         "RESPONSE_MALFORMED",
         `${known.typeName} asks for states that its call carried already: ${missing.map(({ name }) => name).join(", ") || "none"}.`,
       );
@@ -254,7 +254,7 @@ export class FunctionTable {
   #assertTypename(known: KnownFunction, state: string, typename: string): Registration | undefined {
     const before = this.#registration(known.key, state);
     if (before === undefined || before.typename === "" || before.typename === typename) return before;
-    throw new StatefunError(
+    throw new LastingFailure(
       "STATE_TYPENAME_CHANGED",
       `The state "${state}" of ${known.typeName} is a ${before.typename} and can't become a ${typename}. Give the state its old type again, or give the new state another name.`,
     );

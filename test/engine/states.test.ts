@@ -119,7 +119,8 @@ test("a state's typename is frozen, over a restart too: the address is parked an
   await running.settle();
   running.functions = { f: { states: [{ ...spec("kept"), typename: "test/other" }], handle } };
   await running.reopen();
-  await running.send("f/a", "two");
+  // No other try can end it, so who waits is told before the next one.
+  await rejectsCode(running.call("f/a", "two"), "STATE_TYPENAME_CHANGED");
   await running.clock.advance(1000);
   assert.equal((await running.engine.parked({ limit: 1 }))[0]?.code, "STATE_TYPENAME_CHANGED");
   assert.equal(await running.state("f/a", "kept"), "one");
