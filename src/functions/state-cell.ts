@@ -209,10 +209,10 @@ export class Cell {
     return true;
   }
 
-  /** Whether the changed value is empty and the default. An object is then packed. */
+  /** Whether the changed value is empty and the default. The value is then packed, unless it is a primitive. */
   #isEmptyDefault(value: unknown): boolean {
     if (!isEmptyValue(this.#kept, value, this.#next)) return false;
-    if (typeof value !== "object" && Object.is(value, this.#default)) return true;
+    if (this.#spec.type.form === "primitive" && Object.is(value, this.#default)) return true;
     this.#next ??= packState(this.#kept, value);
     return isPackedDefault(this.#kept, this.#default, this.#next);
   }

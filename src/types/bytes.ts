@@ -1,6 +1,7 @@
 // Bytes, compared, copied and read as text on every host, with Node's Buffer or without it.
 
 import { platform } from "../bytes/platform.js";
+import { parseJson } from "../model/plain-json.js";
 
 /** Whether two values have the same bytes. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -21,4 +22,9 @@ export function textOf(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Parses JSON in UTF-8, also behind a byte order mark. Throws a SyntaxError. */
+export function parseJsonBytes(bytes: Uint8Array): unknown {
+  return parseJson(platform.decodeUtf8(bytes));
 }

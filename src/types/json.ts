@@ -4,9 +4,10 @@ import { platform } from "../bytes/platform.js";
 import { describe, StatefunError } from "../errors.js";
 import { FlatJson } from "../model/flat-json.js";
 import type { TypenameOf, WithTypename } from "../model/named.js";
-import { assertPlainJson, assertShallowJson, parseJson } from "../model/plain-json.js";
+import { assertPlainJson, assertShallowJson } from "../model/plain-json.js";
 import { type Content, type Followed, Type, type TypeForm } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
+import { parseJsonBytes } from "./bytes.js";
 
 /** The part of a Standard Schema (standardschema.dev: zod, valibot, arktype, …) that `json` uses. */
 export interface StandardSchema<T = unknown> {
@@ -123,7 +124,7 @@ class JsonType<T> extends Type<T> {
     let value: unknown;
     try {
       assertShallowJson(bytes);
-      value = parseJson(platform.decodeUtf8(bytes));
+      value = parseJsonBytes(bytes);
     } catch (error) {
       throw new StatefunError("VALUE_UNREADABLE", `A ${this.typename} is not JSON: ${describe(error)}`, {
         cause: error,

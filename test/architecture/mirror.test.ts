@@ -66,6 +66,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "decorator-types": "it holds types alone; test/typings compiles against them",
       "describe-functions": "the test of describe in test/serve runs it",
       dialects: "test/dialects runs it under every compiler",
+      "empty-default": "the tests of state-defaults run it",
       "answered-by": "it holds types alone; test/typings compiles against them",
       "continuation-types": "it holds types alone; test/typings compiles against them",
       "message-handler": "the tests of run-batch, request-reply and answers-to-calls run it",

@@ -19,6 +19,7 @@ import {
 } from "../../src/index.js";
 import { noExpiration } from "../../src/model/expiration.js";
 import type { Type } from "../../src/model/type.js";
+import type { TypedValue } from "../../src/model/typed-value.js";
 import { typeOf } from "../../src/types/protobuf.js";
 import {
   Engine,
@@ -245,6 +246,56 @@ for (const generation of generations) {
   });
 }
 
+/** A cell of one state, and the instance that holds the state. */
+function cellOf(type: Type<any>, stored: TypedValue | undefined, make: () => unknown) {
+  const instance: { value: unknown } = { value: make() };
+  const spec: StateSpec = {
+    name: "value",
+    type,
+    expiration: noExpiration,
+    property: new StateProperty("value"),
+    get: (holder) => (holder as typeof instance).value,
+    set: (holder, value) => Object.assign(holder, { value }),
+  };
+  return { cell: new Cell("test/objects", "v3", spec, stored, instance), instance };
+}
+
+/** A schema that makes a value complete, as those of zod and valibot can. */
+const completing = (complete: (input: any) => object | string) =>
+  ({
+    "~standard": { version: 1, vendor: "test", validate: (input: unknown) => ({ value: complete(input) }) },
+  }) as const;
+const schemas: Record<string, [complete: (input: any) => object | string, make: () => unknown]> = {
+  "adds a time that is left out": [(input) => ({ at: "12:00", ...input }), () => ({})],
+  "makes text of a date": [({ at }) => ({ at: new Date(at).toISOString() }), () => ({ at: new Date(0) })],
+  "makes an id of an empty text": [(input) => input || "id-1", () => ""],
+};
+for (const [what, [complete, make]] of Object.entries(schemas)) {
+  test(`a value that is empty only before its schema ${what} stays stored: the schema may compute`, () => {
+    const type = json<any>("test/completed", completing(complete));
+    const { cell, instance } = cellOf(type, type.pack(complete({ at: 5 })), make);
+    instance.value = make();
+    cell.prepare(instance, true);
+    cell.keep();
+    assert.deepEqual(cell.take(), { name: "value", value: type.pack(make()) });
+  });
+}
+
+test("a value that refers to itself where its schema drops that is stored", () => {
+  const type = json<any>(
+    "test/dropped",
+    completing(({ open }) => ({ open })),
+  );
+  const { cell, instance } = cellOf(type, type.pack({ open: true }), () => ({ open: false }));
+  const looped: Record<string, unknown> = { open: false };
+  looped.self = looped;
+  looped.same = looped;
+  instance.value = looped;
+  cell.prepare(instance, true);
+  cell.keep();
+  assert.deepEqual(cell.take(), { name: "value", value: type.pack({ open: false }) });
+});
+
 const objects = [
   { type: bagType, other: { items: [1] }, make: () => ({ items: [] }), change: (bag: any) => bag.items.push(1) },
   {
@@ -256,16 +307,7 @@ const objects = [
 ];
 for (const { type, other, make, change } of objects) {
   test(`${type.typename}: the message after one that set an object back finds it unchanged, and takes its own changes back to it`, () => {
-    const instance: { value: unknown } = { value: make() };
-    const spec: StateSpec = {
-      name: "value",
-      type,
-      expiration: noExpiration,
-      property: new StateProperty("value"),
-      get: (holder) => (holder as typeof instance).value,
-      set: (holder, value) => Object.assign(holder, { value }),
-    };
-    const cell = new Cell("test/objects", "v3", spec, (type as Type<any>).pack(other), instance);
+    const { cell, instance } = cellOf(type, (type as Type<any>).pack(other), make);
     instance.value = make();
     cell.prepare(instance, false);
     cell.keep();
