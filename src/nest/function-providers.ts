@@ -1,6 +1,7 @@
 // The stateful functions among the providers of a Nest application.
 
 import type { DiscoveryService } from "@nestjs/core";
+import { StatefunError } from "../errors.js";
 import { isFunctionClass } from "../functions/class-record.js";
 import type { StatefulFunctions } from "../functions/stateful-functions.js";
 import { Instances, takesProviders } from "./instances.js";
@@ -12,14 +13,22 @@ export class FunctionProviders {
   #isReady = false;
   #open = () => {};
 
-  /** Binds the classes. Throws as `bind` does. */
+  /** Binds the classes. Throws as `bind` does, and FUNCTION_DUPLICATE for a class that two modules list. */
   constructor(discovery: DiscoveryService, functions: StatefulFunctions) {
     this.#ready = new Promise((resolve) => {
       this.#open = resolve;
     });
+    const modules = new Map<unknown, string | undefined>();
     for (const wrapper of discovery.getProviders()) {
-      const { metatype } = wrapper;
+      const { metatype, host } = wrapper;
       if (!isFunctionClass(metatype)) continue;
+      if (modules.has(metatype)) {
+        throw new StatefunError(
+          "FUNCTION_DUPLICATE",
+          `${metatype.name} is among the providers of ${modules.get(metatype)} and of ${host?.name}. List it in one module; every module can call it by the StatefunRuntime.`,
+        );
+      }
+      modules.set(metatype, host?.name);
       const instances = new Instances(metatype, wrapper);
       this.#instances.push(instances);
       // Without parameters, the types of states can be told from their initialisers.

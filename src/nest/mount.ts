@@ -27,6 +27,8 @@ export interface StatefunMount {
 }
 
 const servers = ["ingress", "admin"] as const;
+/** The names of the options. */
+export const mountNames: readonly (keyof StatefunMount)[] = [...servers, "use"];
 
 /** The options of a runtime whose mounted servers have no port. Throws OPTION_INVALID. */
 export function withoutPorts<O extends RuntimeOptions>(options: O, mount: StatefunMount): O {

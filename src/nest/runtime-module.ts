@@ -1,19 +1,20 @@
 // The module that runs the stateful functions of a Nest application on the embedded runtime.
 
-import { type DynamicModule, Inject, type ModuleMetadata, Logger as NestLogger } from "@nestjs/common";
+import { type DynamicModule, Inject, type ModuleMetadata, Logger as NestLogger, Optional } from "@nestjs/common";
 import { APP_FILTER, ApplicationConfig, DiscoveryModule, DiscoveryService, HttpAdapterHost } from "@nestjs/core";
 import { StatefunError } from "../errors.js";
 import { StatefulFunctions } from "../functions/stateful-functions.js";
 import type { Duration } from "../model/duration.js";
 import type { Logger } from "../model/logger.js";
-import type { RuntimeOptions } from "../runtime/runtime-options.js";
+import { assertKnownOptions } from "../model/options.js";
+import { type RuntimeOptions, runtimeOptions } from "../runtime/runtime-options.js";
 import { StatefunRuntime } from "../runtime/statefun-runtime.js";
 import { globalPrefixOf } from "../serve/hosts/nest.js";
 import { StatefunExceptionFilter } from "./exceptions.js";
 import { FunctionProviders } from "./function-providers.js";
 import { StatefunHealthIndicator } from "./health.js";
 import { LaterRuntime } from "./later-runtime.js";
-import { Mounted, type StatefunMount, withoutPorts } from "./mount.js";
+import { Mounted, mountNames, type StatefunMount, withoutPorts } from "./mount.js";
 
 /** How the runtime of a StatefunRuntimeModule is opened and closed. */
 export interface StatefunRuntimeModuleOptions extends Omit<RuntimeOptions, "functions"> {
@@ -86,12 +87,19 @@ export class StatefunRuntimeModule {
 
   /** @internal */
   constructor(
-    later: LaterRuntime,
-    discovery: DiscoveryService,
-    options: StatefunRuntimeModuleOptions,
+    later: LaterRuntime | undefined,
+    discovery: DiscoveryService | undefined,
+    options: StatefunRuntimeModuleOptions | undefined,
     config: ApplicationConfig,
     host: HttpAdapterHost,
   ) {
+    if (later === undefined || discovery === undefined) {
+      throw new StatefunError(
+        "OPTION_INVALID",
+        "A module imports StatefunRuntimeModule itself. Write StatefunRuntimeModule.forRoot({ … }) or forRootAsync in the root module; other modules inject the runtime without an import.",
+      );
+    }
+    assertOptions(options);
     this.#later = later;
     this.#discovery = discovery;
     this.#options = options;
@@ -157,7 +165,27 @@ export class StatefunRuntimeModule {
 // Tells the container what to pass to the constructor, as a compiler with emitDecoratorMetadata would.
 [LaterRuntime, DiscoveryService, optionsToken, ApplicationConfig, HttpAdapterHost].forEach((token, index) => {
   Inject(token)(StatefunRuntimeModule, undefined, index);
+  // Without forRoot some are missing. The constructor says so better than the container, which names classes of this file.
+  Optional()(StatefunRuntimeModule, undefined, index);
 });
+
+const optionNames = [
+  ...Object.keys(runtimeOptions.described).filter((name) => name !== "functions"),
+  ...(["configure", "mount", "grace"] satisfies (keyof StatefunRuntimeModuleOptions)[]),
+];
+
+/** Throws OPTION_INVALID. The compiler does not check everything that a factory returns. */
+function assertOptions(options: unknown): asserts options is StatefunRuntimeModuleOptions {
+  if (typeof options === "object" && options !== null && "functions" in options) {
+    throw new StatefunError(
+      "OPTION_INVALID",
+      "StatefunRuntimeModule has no option functions. List the classes among the providers of your modules; the option configure adds functions without a class.",
+    );
+  }
+  assertKnownOptions("StatefunRuntimeModule", options, optionNames);
+  const { mount } = options as StatefunRuntimeModuleOptions;
+  if (mount !== undefined) assertKnownOptions("The StatefunRuntimeModule's mount", mount, mountNames);
+}
 
 type Provider = NonNullable<ModuleMetadata["providers"]>[number];
 

@@ -163,6 +163,13 @@ describe("a function among the providers", () => {
     await assert.rejects(start({ providers: [Greeter] }), /Greeter/);
   });
 
+  test("of two modules is refused with the names of both", async () => {
+    class Devices {}
+    class Fleet {}
+    for (const module of [Devices, Fleet]) Module({ providers: [Greeter, Greetings] })(module);
+    await rejectsCode(start({ imports: [Devices, Fleet] }), "FUNCTION_DUPLICATE", "Greeter", "Devices", "Fleet");
+  });
+
   test("that can't be bound fails the start with its code", async () => {
     @StatefulFunction("nest/nothing")
     class Nothing {}

@@ -8,7 +8,7 @@ import { describe, test } from "node:test";
 import { Inject, Injectable, Module, Scope } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { HealthCheckService, TerminusModule } from "@nestjs/terminus";
-import { type Context, Handles, StatefulFunction, Types } from "../../src/index.js";
+import { type Context, Handles, StatefulFunction, StatefulFunctions, Types } from "../../src/index.js";
 import { StatefunHealthIndicator, StatefunRuntimeModule } from "../../src/nest/entry.js";
 import { StatefunRuntime } from "../../src/runtime/entry.js";
 import { rejectsCode } from "../support/expect-code.ts";
@@ -74,6 +74,25 @@ describe("the start and the end of an application", () => {
   test("a second module is refused: its functions would run twice", async () => {
     const second = StatefunRuntimeModule.forRootAsync({ useFactory: () => ({ ...alone }) });
     await rejectsCode(start({ providers: [Plain], imports: [second] }), "OPTION_INVALID", "StatefunRuntimeModule");
+  });
+
+  test("what it needs and does not get is OPTION_INVALID: a call of forRoot, options, functions as providers", async () => {
+    const startOf = (module: any) =>
+      NestFactory.createApplicationContext(
+        { module: class App {}, imports: [module] },
+        { logger: false, abortOnError: false },
+      );
+    const from = (options: unknown) => StatefunRuntimeModule.forRootAsync({ useFactory: () => options as never });
+    await rejectsCode(startOf(StatefunRuntimeModule), "OPTION_INVALID", "forRoot");
+    await rejectsCode(start({ imports: [StatefunRuntimeModule] }), "OPTION_INVALID", "forRoot");
+    for (const nothing of [undefined, null, "data"]) {
+      await rejectsCode(startOf(from(nothing)), "OPTION_INVALID", "an object of options");
+    }
+    await rejectsCode(startOf(from({ ...alone, exceptionFilter: false })), "OPTION_INVALID", "exceptionFilter");
+    await rejectsCode(startOf(from({ ...alone, mount: { ingres: "/in" } })), "OPTION_INVALID", "ingres");
+    const functions = new StatefulFunctions(Plain);
+    await rejectsCode(startOf(from({ ...alone, functions })), "OPTION_INVALID", "providers", "configure");
+    await rejectsCode(startOf(StatefunRuntimeModule.forRoot({ ...alone, functions } as never)), "OPTION_INVALID");
   });
 
   test("a start that fails leaves no runtime open", async () => {
