@@ -136,6 +136,7 @@ export class StatefunRuntimeModule {
       ...withoutPorts(options, mount),
       functions,
     });
+    logPorts(runtime);
     this.#later.open(runtime);
     this.#mounted?.open(runtime, mount, globalPrefixOf(this.#config));
   }
@@ -207,6 +208,14 @@ function moduleOf(
     ],
     exports: [StatefunRuntime, StatefunHealthIndicator],
   };
+}
+
+/** Logs where the servers listen that have ports of their own. */
+function logPorts({ ingress, admin }: StatefunRuntime): void {
+  const servers = { ingress, console: admin };
+  for (const [name, server] of Object.entries(servers)) {
+    if (server !== undefined) new NestLogger("Statefun").log(`The ${name} listens on ${server.url}.`);
+  }
 }
 
 /** Writes the lines of the runtime by the logger of the application. */

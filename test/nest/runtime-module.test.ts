@@ -95,6 +95,18 @@ describe("the start and the end of an application", () => {
     await rejectsCode(startOf(StatefunRuntimeModule.forRoot({ ...alone, functions } as never)), "OPTION_INVALID");
   });
 
+  test("the log has where the servers listen that have ports", async () => {
+    const lines: string[] = [];
+    const keep = (line: string, context: string) => void (context === "Statefun" && lines.push(line));
+    const logger = { log: keep, warn: keep, error: keep };
+    const options = { dir: false, ingress: { port: 0 }, admin: { port: 0 } } as const;
+    const module = { module: class App {}, imports: [StatefunRuntimeModule.forRoot(options)], providers: [Plain] };
+    const app = await NestFactory.createApplicationContext(module, { logger });
+    const { ingress, admin } = app.get(StatefunRuntime);
+    await app.close();
+    assert.deepEqual(lines, [`The ingress listens on ${ingress?.url}.`, `The console listens on ${admin?.url}.`]);
+  });
+
   test("a start that fails leaves no runtime open", async () => {
     const dir = mkdtempSync(join(tmpdir(), "statefun-nest-"));
     try {
