@@ -26,7 +26,7 @@ test("systemd finds the service well enclosed: at most 2 of 10", () => {
 });
 
 test("the unit starts node itself, with the image's entry point", () => {
-  const image = instructionsOf("docker/Dockerfile").find(({ name }) => name === "ENTRYPOINT");
+  const image = instructionsOf(deployed("docker/Dockerfile")).find(({ name }) => name === "ENTRYPOINT");
   const [, ...entryPoint]: string[] = JSON.parse(image?.rest ?? "");
   assert.ok(settingOf("ExecStart").startsWith(`/usr/bin/node ${entryPoint.join(" ")} start `));
 });
