@@ -22,6 +22,7 @@ export class KeptPort {
   readonly #waiting = new Set<() => void>();
   readonly #forwarded = new Set<Promise<void>>();
   #way: Way = "wait";
+  #opened: Promise<void> | undefined;
   /** Where the requests will go. Undefined while no server has asked for the port since the last restart. */
   #next: ForwardTarget | undefined;
 
@@ -33,8 +34,13 @@ export class KeptPort {
     );
   }
 
-  /** Begins to listen. Rejects with what Node's `listen` failed with. */
-  async open(): Promise<void> {
+  /** Begins to listen, at the first call. Rejects with what Node's `listen` failed with. */
+  open(): Promise<void> {
+    this.#opened ??= this.#listen();
+    return this.#opened;
+  }
+
+  async #listen(): Promise<void> {
     this.#server.listen(this.#spec.port, this.#spec.host);
     await once(this.#server, "listening");
     // A connection that can't be accepted, for want of file descriptors say, must not end the process.

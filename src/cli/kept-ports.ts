@@ -24,10 +24,16 @@ export class KeptPorts {
     let port = this.#ports.find((each) => each.fits(spec));
     if (port === undefined) {
       port = new KeptPort(spec, this.#waitMs);
-      await port.open();
+      // Before it is open, so that the next process gets this port when a restart comes in between.
       this.#ports.push(port);
     }
     port.use(forwardTo);
+    try {
+      await port.open();
+    } catch (error) {
+      this.#ports = this.#ports.filter((each) => each !== port);
+      throw error;
+    }
     return port.address;
   }
 

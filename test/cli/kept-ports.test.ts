@@ -256,3 +256,26 @@ test("a port that another server has is refused with the code of Node, also for 
   await assert.rejects(ports.keep({ ...spec, port: behind }, behind), { code: "EADDRINUSE" });
   await assert.rejects(ports.keep({ ...spec, port }, behind), { code: "EADDRINUSE" });
 });
+
+test("a restart while a port is being opened gives the same port to the next server", async (t) => {
+  const ports = keptPorts(t);
+  const [before, behind] = [await serverOf(t, says("old")), await serverOf(t, says("new"))];
+  const first = ports.keep(spec, before);
+  ports.hold();
+  const [{ port }, next] = await Promise.all([first, ports.keep(spec, behind)]);
+  ports.forward();
+  assert.equal(next.port, port);
+  assert.equal((await send(port, "/", { method: "GET" })).text, "new");
+});
+
+test("a port that could not be opened is opened when it is asked for again", async (t) => {
+  const ports = keptPorts(t);
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const behind = await serverOf(t, says("it"));
+  await assert.rejects(ports.keep({ ...spec, port }, behind), { code: "EADDRINUSE" });
+  await stop(other);
+  ports.hold();
+  assert.equal((await ports.keep({ ...spec, port }, behind)).port, port);
+});
