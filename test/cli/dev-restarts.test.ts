@@ -46,10 +46,34 @@ ${atStart}
 export const functions = new StatefulFunctions(Counter);
 `;
 
+/**
+ * Code that runs first in the process of `statefun dev`: it says when the wait for the answers of the old functions begins, and
+ * takes the limits off that wait, which a busy machine may need longer for. The process of the functions is as it was.
+ */
+const patient = `
+import module from "node:module";
+import timers from "node:timers/promises";
+if (process.send === undefined) {
+  const { setTimeout: delay } = timers;
+  timers.setTimeout = (ms, ...more) => {
+    if (ms !== 1000) return delay(ms, ...more);
+    console.log("drains");
+    return new Promise(() => {});
+  };
+  module.syncBuiltinESMExports();
+  const { setTimeout: start } = globalThis;
+  globalThis.setTimeout = (run, ms, ...more) => start(run, ms === 3000 ? 60_000 : ms, ...more);
+}
+`;
+
 /** Starts `statefun dev` on free ports. */
 async function setUp(t: TestContext, first = source("old"), ...options: string[]) {
+  return setUpWith(t, {}, first, ...options);
+}
+
+async function setUpWith(t: TestContext, env: Record<string, string>, first: string, ...options: string[]) {
   const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": first });
-  const dev = running(t, built.main, ["dev", "--port", "0", "--admin-port", "0", ...options], { cwd });
+  const dev = running(t, built.main, ["dev", "--port", "0", "--admin-port", "0", ...options], { cwd, env });
   const [, port = ""] = await dev.saw(/ingress +http:\/\/127\.0\.0\.1:(\d+)/);
   const [, adminPort = ""] = await dev.saw(/console +http:\/\/127\.0\.0\.1:(\d+)/);
   await dev.saw(/^Started in/m);
@@ -102,6 +126,23 @@ test("a call in flight is answered by the old functions", async (t) => {
   assert.equal((await old).text, '"old 1"\n');
   await dev.saw(/^Restarted in/m);
   assert.equal((await call()).text, '"new 2"\n');
+});
+
+test("the old functions are told to stop once their calls are answered", async (t) => {
+  const told = 'process.on("message", (message: object) => "stopWithinMs" in message && console.log("told to stop"));';
+  const { dev, call, change, create } = await setUpWith(
+    t,
+    { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(patient)}` },
+    source("old", { atStart: told, inHandler: `${says("called")} await file(".finish"); ${says("finishes")}` }),
+  );
+  const old = call();
+  await dev.saw(/^called$/m);
+  change(source("new"));
+  await dev.saw(/^drains$/m);
+  create(".finish");
+  assert.equal((await old).text, '"old 1"\n');
+  await dev.saw(/^Restarted in/m);
+  assert.match(dev.stdout, /^finishes\ntold to stop$/m);
 });
 
 test("no request is refused over three restarts, and each counts once", async (t) => {
