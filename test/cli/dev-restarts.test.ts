@@ -10,6 +10,7 @@ import { type TestContext, test } from "node:test";
 import { freePorts } from "../support/free-ports.js";
 import { roundTrip, send } from "../support/http.js";
 import { Built } from "./built.js";
+import { patientDev } from "./patient-dev.js";
 import { running } from "./run.js";
 
 const built = new Built();
@@ -44,26 +45,6 @@ class Counter {
 
 ${atStart}
 export const functions = new StatefulFunctions(Counter);
-`;
-
-/**
- * Code that runs first in the process of `statefun dev`: it says when the wait for the answers of the old functions begins, and
- * takes the limits off that wait, which a busy machine may need longer for. The process of the functions is as it was.
- */
-const patient = `
-import module from "node:module";
-import timers from "node:timers/promises";
-if (process.send === undefined) {
-  const { setTimeout: delay } = timers;
-  timers.setTimeout = (ms, ...more) => {
-    if (ms !== 1000) return delay(ms, ...more);
-    console.log("drains");
-    return new Promise(() => {});
-  };
-  module.syncBuiltinESMExports();
-  const { setTimeout: start } = globalThis;
-  globalThis.setTimeout = (run, ms, ...more) => start(run, ms === 3000 ? 60_000 : ms, ...more);
-}
 `;
 
 /** Starts `statefun dev` on free ports. */
@@ -132,7 +113,7 @@ test("the old functions are told to stop once their calls are answered", async (
   const told = 'process.on("message", (message: object) => "stopWithinMs" in message && console.log("told to stop"));';
   const { dev, call, change, create } = await setUpWith(
     t,
-    { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(patient)}` },
+    patientDev,
     source("old", { atStart: told, inHandler: `${says("called")} await file(".finish"); ${says("finishes")}` }),
   );
   const old = call();

@@ -1,10 +1,9 @@
 // Sends bytes on a bare connection, and collects everything that comes back until the connection ends.
 
-import { once } from "node:events";
 import { RequestReplyHandler, StatefulFunctions } from "../../src/index.js";
 import type { ServeOptions } from "../../src/serve/hosts/koa.js";
 import { packed, requestBytes } from "../support/calls.js";
-import { type Host, hosts, rawConnection } from "../support/http.js";
+import { closed, type Host, hosts, rawConnection } from "../support/http.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 
 /** A call of `a/b/<id>`, which answers with its id. */
@@ -46,7 +45,7 @@ export async function exchange(host: Host, text: string): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on("data", (chunk) => chunks.push(chunk));
   socket.write(text, "latin1");
-  await once(socket, "close");
+  await closed(socket);
   return Buffer.concat(chunks).toString("latin1");
 }
 

@@ -10,7 +10,7 @@ import { RequestReplyHandler, StatefulFunctions } from "../../src/index.js";
 import { statefun } from "../../src/serve/hosts/koa.js";
 import { serve, statefunListener } from "../../src/serve/hosts/node.js";
 import { Gate } from "../support/gate.js";
-import { rawConnection, send, stop } from "../support/http.js";
+import { closed, rawConnection, send, stop } from "../support/http.js";
 import { RecordingLogger } from "../support/recording-logger.js";
 import { call, head, hostNames, latin, statusesOf } from "./raw.js";
 
@@ -56,7 +56,7 @@ for (const name of hostNames) {
       const socket = await rawConnection(port, text);
       const chunks: Buffer[] = [];
       socket.on("data", (chunk) => chunks.push(chunk));
-      const ended = once(socket, "close");
+      const ended = closed(socket);
       assert.equal((await send(port, "/statefun", { body: call("other") })).status, 200, "others wait for it");
       await ended;
       assert.deepEqual(statusesOf(Buffer.concat(chunks).toString()), statuses);
@@ -74,7 +74,7 @@ for (const name of hostNames) {
       const drip = setInterval(() => socket.write("1\r\nx\r\n"), 10);
       t.after(() => clearInterval(drip));
       socket.resume();
-      await once(socket, "close");
+      await closed(socket);
       assert.match(await logger.first.promise, /^REQUEST_ABORTED/);
       assert.equal(logger.entries.length, 1);
     },
@@ -85,7 +85,7 @@ for (const name of hostNames) {
     t.after(() => stop(server));
     const text = `${head("Content-Length: 1000000")}${"x".repeat(100)}`;
     const sockets = await Promise.all(Array.from({ length: 200 }, () => rawConnection(port, text)));
-    const ended = sockets.map((socket) => once(socket.resume(), "close"));
+    const ended = sockets.map((socket) => closed(socket.resume()));
     assert.equal((await send(port, "/statefun", { body: call("other") })).status, 200);
     await Promise.all(ended);
   });
@@ -105,7 +105,7 @@ test(
     // The limit ends a slow sender that comes later. By then, the call has taken longer than the limit.
     const socket = await rawConnection(port, `${head("Content-Length: 100")}x`);
     socket.resume();
-    await once(socket, "close");
+    await closed(socket);
     gate.open();
     assert.equal((await answer).status, 200);
   },

@@ -62,10 +62,11 @@ class Cart {
 }
 
 const functions = new StatefulFunctions(Cart);
+const closed = { ingress: false, admin: false } as const;
 const untouched = { pieces: 0, bag: { items: [] }, token: "", limit: 100 };
 
 async function opened(t: TestContext) {
-  const runtime = await StatefunRuntime.open({ functions, dir: false, logger: { warn() {}, error() {} } });
+  const runtime = await StatefunRuntime.open({ functions, dir: false, ...closed, logger: { warn() {}, error() {} } });
   t.after(() => runtime.close());
   const ids = async () => {
     const { addresses } = await runtime.engine.addresses("set-back/cart", { limit: 10 });
@@ -144,7 +145,7 @@ test("a later version of the class with another default shows it at addresses th
   }
   const dir = mkdtempSync(join(tmpdir(), "statefun-set-back-"));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
-  const first = await StatefunRuntime.open({ functions, dir });
+  const first = await StatefunRuntime.open({ functions, dir, ...closed });
   const [bob, eve] = [first.ref(Cart, "bob"), first.ref(Cart, "eve")];
   for (const cart of [bob, eve]) {
     await cart.put("tea");
@@ -152,7 +153,7 @@ test("a later version of the class with another default shows it at addresses th
   }
   await eve.keep(0);
   await first.close();
-  const later = await StatefunRuntime.open({ functions: new StatefulFunctions(Later), dir });
+  const later = await StatefunRuntime.open({ functions: new StatefulFunctions(Later), dir, ...closed });
   t.after(() => later.close());
   assert.deepEqual(await later.ref(Later, "bob").look(""), [9, ["gift"], 200]);
   assert.deepEqual(await later.ref(Later, "eve").look(""), [0, ["gift"], 200]);

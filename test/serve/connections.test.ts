@@ -17,7 +17,7 @@ import { RecordingLogger } from "../support/recording-logger.js";
 
 const argument = message(example.User, { name: "Seth" });
 const ok = requestBytes("v3", { to: "a/b/1", messages: [{ argument }] });
-const limit = { timeout: 4_000 };
+const limit = { timeout: 20_000 };
 
 /** A logger that tells when its next line comes. */
 class WaitingLogger extends RecordingLogger {

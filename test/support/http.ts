@@ -1,6 +1,5 @@
 // A small HTTP client, and servers of every host on a free port.
 
-import { once } from "node:events";
 import { type Agent, createServer, type IncomingMessage, request, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import Koa from "koa";
@@ -138,8 +137,13 @@ export async function rawConnection(port: number, text: string): Promise<Socket>
   return socket;
 }
 
+/** Resolves when a connection is closed, also by a reset: a server that has not read all that was sent resets the connection. */
+export function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once("close", () => resolve()));
+}
+
 /** Resolves when a server has seen what was sent to it before, also requests that it keeps waiting: what is no request is answered at once. */
 export async function roundTrip(port: number): Promise<void> {
   const client = await rawConnection(port, "no request\r\n\r\n");
-  await once(client.resume(), "close");
+  await closed(client.resume());
 }
