@@ -11,9 +11,9 @@ const ALONE = /^\/\/ Alone in its process: /m;
 
 /**
  * Writes a module for each process into the folder of the bundles, and returns their paths. `isSeparate` tells the files
- * that get a process of their own; the others share with files of the same folder.
+ * that get a process of their own; the others share with files of the same folder. A process ends after `limitMs` at the latest.
  */
-export function groupTests(root, files, folder, isSeparate) {
+export function groupTests(root, files, folder, isSeparate, limitMs) {
   const groups = [];
   const open = new Map();
   for (const file of files) {
@@ -31,13 +31,13 @@ export function groupTests(root, files, folder, isSeparate) {
     const names = group.length === 1 ? group : [group[0], basename(group.at(-1))];
     const name = names.join(" to ").replaceAll(".test.ts", "");
     const path = join(folder, `${name}.js`);
-    writeFileSync(path, moduleOf(group));
+    writeFileSync(path, moduleOf(group, limitMs));
     return path;
   });
 }
 
 /** Each file is a suite: its hooks stay its own, and the next file begins when its tests have ended. */
-function moduleOf(group) {
+function moduleOf(group, limitMs) {
   return `import { describe } from "node:test";
 
 const waiting = ${JSON.stringify(group)};
@@ -47,6 +47,8 @@ process.once("exit", () => {
   console.error("The process ended before all tests of", waiting.join(", "));
   process.exitCode ||= 1;
 });
+// Node's own limit for tests does not end a process that has something open. This timer keeps no process alive.
+setTimeout(() => process.exit(1), ${limitMs}).unref();
 ${group
   .map((file) => {
     const bundle = `./${basename(file).replace(/\.ts$/, ".js")}`;

@@ -64,7 +64,8 @@ process.on("SIGINT", () => {});
 try {
   if (chosen.some((file) => /^(console|deploy)\//.test(file))) await ensureConsole();
   await bundleTests(root, chosen, bundles);
-  const processes = groupTests(root, chosen, bundles, (file) => isSlow(file) || folders.includes(file));
+  const isSeparate = (file) => isSlow(file) || folders.includes(file);
+  const processes = groupTests(root, chosen, bundles, isSeparate, (folders.length === 0 ? 30 : 180) * 60_000);
   const args = ["--enable-source-maps", "--test", ...concurrency, ...processes];
   process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 1;
 } finally {

@@ -11,7 +11,7 @@ import { freshFolder } from "../store/folders.js";
 import { projectFiles, sourceText } from "../support/source.js";
 
 /** Groups test files of these texts, which stand for their bundles too. Returns the modules' paths below the folder. */
-function group(t: TestContext, files: Readonly<Record<string, string>>, separate = "") {
+function group(t: TestContext, files: Readonly<Record<string, string>>, separate = "", limitMs = 60_000) {
   const root = freshFolder(t);
   const bundles = join(root, "bundles");
   for (const [file, text] of Object.entries(files)) {
@@ -21,7 +21,7 @@ function group(t: TestContext, files: Readonly<Record<string, string>>, separate
     }
   }
   writeFileSync(join(root, "package.json"), '{ "type": "module" }');
-  const paths: string[] = groupTests(root, Object.keys(files), bundles, (file: string) => file === separate);
+  const paths: string[] = groupTests(root, Object.keys(files), bundles, (file: string) => file === separate, limitMs);
   const names = paths.map((path) => relative(bundles, path).replaceAll("\\", "/"));
   return { names, run: () => paths.map(run) };
 }
@@ -82,4 +82,13 @@ test("no module that test files share has a hook at its top level: it would run 
     shared.filter((file) => hook.test(sourceText(file))),
     [],
   );
+});
+
+test("a process that hangs is ended after the limit, and names the files that it has not come to the end of", (t) => {
+  const hanging =
+    'import { test } from "node:test";\ntest("it hangs", () => new Promise(() => setInterval(() => {}, 9)));\n';
+  const files = { "a/1.test.ts": passing, "a/hangs.test.ts": hanging, "a/next.test.ts": passing };
+  const [result] = group(t, files, "", 2_000).run();
+  assert.equal(result?.status, 1);
+  assert.match(result.stderr, /a\/hangs\.test\.ts, a\/next\.test\.ts$/m);
 });
