@@ -1,5 +1,6 @@
 // The process that `statefun dev` starts for every run of the functions.
 
+import { StatefunError } from "../errors.js";
 import { outliveReader } from "./closed-output.js";
 import { devFiles } from "./dev.js";
 import { letDevListen, type ToFunctions, tellDev } from "./dev-messages.js";
@@ -46,5 +47,6 @@ async function main(): Promise<void> {
 main().catch((thrown: unknown) => {
   const { exitStatus, text } = failureOf(thrown, "dev");
   printError(text);
-  tellDev({ failed: text }, () => process.exit(exitStatus));
+  const locked = thrown instanceof StatefunError && thrown.code === "STORE_LOCKED";
+  tellDev({ failed: text, locked }, () => process.exit(exitStatus));
 });

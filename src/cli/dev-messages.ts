@@ -32,9 +32,11 @@ export interface Ready {
 }
 
 /** The functions can't run. */
-interface Failed {
+export interface Failed {
   /** What is printed about it. */
   readonly failed: string;
+  /** Whether another process has the data folder. */
+  readonly locked: boolean;
 }
 
 /** The process is to end. */

@@ -2,8 +2,9 @@
 
 import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { StatefunError } from "../errors.js";
+import { errors, StatefunError } from "../errors.js";
 import { outliveReader } from "./closed-output.js";
+import type { Ready } from "./dev-messages.js";
 import { egressFiles } from "./egress-option.js";
 import { FunctionsProcess } from "./functions-process.js";
 import { KeptPorts } from "./kept-ports.js";
@@ -25,7 +26,13 @@ export async function dev(input: Input): Promise<void> {
   ]);
   outliveReader();
   print(`Process ${process.pid} restarts the functions when a source changes. Press Ctrl-C to stop.`);
-  const stopped = firstSignal().then(() => undefined);
+  // At the first start, a change can't free the folder: with the next change, this command would take the folder from the other.
+  let end = () => {};
+  const stopped = Promise.race([firstSignal(), new Promise<void>((resolve) => (end = resolve))]).then(() => undefined);
+  const endLocked = () => {
+    process.exitCode = errors.STORE_LOCKED.exit;
+    end();
+  };
   const ports = new KeptPorts();
   let opening = input.flag("open");
   let printed = "";
@@ -34,7 +41,7 @@ export async function dev(input: Input): Promise<void> {
   do {
     const cause = changed === undefined ? undefined : relative(process.cwd(), changed);
     const began = restartedAt;
-    const child = new FunctionsProcess(ports, ({ ready, console }) => {
+    const onReady = ({ ready, console }: Ready) => {
       if (opening && console !== null)
         openBrowser(console, () => printError(`No browser could be opened. The console is at ${console}.`));
       opening = false;
@@ -42,7 +49,8 @@ export async function dev(input: Input): Promise<void> {
       printed = ready;
       const time = `${Math.round(performance.now() - began)} ms`;
       print(cause === undefined ? `Started in ${time}.` : `Restarted in ${time}, because ${cause} changed.`);
-    });
+    };
+    const child = new FunctionsProcess(ports, onReady, printed === "" ? endLocked : undefined);
     changed = await Promise.race([watcher.next(), stopped]);
     restartedAt = performance.now();
     if (changed === undefined) ports.refuse(new StatefunError("SHUTTING_DOWN", "statefun dev stops."));
@@ -51,7 +59,7 @@ export async function dev(input: Input): Promise<void> {
   } while (changed !== undefined);
   await ports.close();
   await watcher.close();
-  print("Stopped.");
+  if (process.exitCode === undefined) print("Stopped.");
 }
 
 /** Finds the file of functions and the module file by their names, in any order. Throws OPTION_INVALID. */

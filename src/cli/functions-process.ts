@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Ready, ToDev, ToFunctions } from "./dev-messages.js";
+import type { Failed, Ready, ToDev, ToFunctions } from "./dev-messages.js";
 import { functionsDown } from "./functions-down.js";
 import type { KeptPorts } from "./kept-ports.js";
 import { print } from "./print.js";
@@ -21,14 +21,17 @@ export class FunctionsProcess {
   readonly #process: ChildProcess;
   readonly #ports: KeptPorts;
   readonly #onReady: (ready: Ready) => void;
+  readonly #onLocked: (() => void) | undefined;
   readonly #exited: Promise<void>;
   /** What the process has said about why the functions can't run. */
-  #failure: string | undefined;
+  #failure: Failed | undefined;
   #stopping = false;
 
-  constructor(ports: KeptPorts, onReady: (ready: Ready) => void) {
+  /** `onLocked` is called when another process has the data folder. Without it, the functions wait for the next change. */
+  constructor(ports: KeptPorts, onReady: (ready: Ready) => void, onLocked?: () => void) {
     this.#ports = ports;
     this.#onReady = onReady;
+    this.#onLocked = onLocked;
     const main = realpathSync(process.argv[1] as string);
     const child = join(dirname(main), `dev-child${extname(main)}`);
     this.#process = fork(child, process.argv.slice(2), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
@@ -58,7 +61,7 @@ export class FunctionsProcess {
   }
 
   #take(message: ToDev): void {
-    if ("failed" in message) this.#failure = message.failed;
+    if ("failed" in message) this.#failure = message;
     else if (this.#stopping) return;
     else if ("keep" in message) {
       const { asked } = message;
@@ -73,10 +76,12 @@ export class FunctionsProcess {
   }
 
   async #down(ending: string): Promise<void> {
-    print(`${ending} They start again when a source changes.`);
     // Messages may come after the end. The last one says why.
     if (this.#process.connected) await once(this.#process, "disconnect");
-    if (!this.#stopping) this.#ports.refuse(functionsDown(this.#failure ?? ending));
+    if (this.#stopping) return;
+    if (this.#failure?.locked && this.#onLocked !== undefined) return this.#onLocked();
+    print(`${ending} They start again when a source changes.`);
+    this.#ports.refuse(functionsDown(this.#failure?.failed ?? ending));
   }
 
   /** Sends a message to the process, which may have ended at this very moment. */

@@ -53,6 +53,7 @@ export async function cancel(input: Input): Promise<void> {
 function post(input: Input, verb: "send" | "call", query: Record<string, string | undefined>): Promise<Answer> {
   const [typeName = "", id = ""] = input.args;
   const { namespace, name } = parseTypeName(typeName);
+  assertId(input, verb, id);
   const key = idempotencyKeyOption(input.text("key"), "--key", `statefun ${verb}`);
   const { contentType, body } = bodyOf(input);
   const metadata = input.texts("metadata").map(pairOf).join(",");
@@ -70,6 +71,20 @@ function post(input: Input, verb: "send" | "call", query: Record<string, string 
     // The connection has no limit of its own, because the ingress ends a call after the timeout.
     ...(verb === "call" ? { idleMs: 0 } : {}),
   });
+}
+
+/**
+ * Throws OPTION_INVALID when the message stands where the id should: it would be sent to an id that nobody meant. An instance
+ * with such an id can be reached by a command that has both.
+ */
+function assertId(input: Input, verb: "send" | "call", id: string): void {
+  if (input.args[2] !== undefined || input.text("bytes") !== undefined || !/^[{["]/.test(id)) return;
+  try {
+    parseJson(id);
+  } catch {
+    return;
+  }
+  throw usage(`The id is missing: ${id} is a message. Write statefun ${verb} <ns/name> <id> '${id}'.`);
 }
 
 /** Writes one pair of metadata as the header Statefun-Metadata has it. Throws OPTION_INVALID. */

@@ -117,10 +117,13 @@ export function Handles(...args: readonly unknown[]): unknown {
   if (isOnMember(args)) return recordHandler(undefined, memberOf("@Handles", args));
   const hasOptions = isOptions(args.slice(-1));
   const types = (hasOptions ? args.slice(0, -1) : args) as readonly HandledType[];
-  for (const type of types) handledName(type); // throws when the argument is no type
   const options = hasOptions ? (args.at(-1) as HandlesOptions) : undefined;
   const { readOnly } = handlesOptions.read("@Handles", options);
-  return (...decorated: readonly unknown[]) => recordHandler(types, memberOf("@Handles", decorated), { readOnly });
+  return (...decorated: readonly unknown[]) => {
+    const member = memberOf("@Handles", decorated);
+    for (const type of types) naming(`@Handles on ${String(member.key)}`, () => handledName(type));
+    return recordHandler(types, member, { readOnly });
+  };
 }
 
 /**
@@ -160,7 +163,7 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
   const decorator = `@State("${name}")`;
   // A type that an import cycle left undefined is an error. It must not pass for a type that was left out.
   const hasType = rest.length > 0 && !isOptions(rest);
-  const type = hasType ? typeOf(rest[0] as TypeLike) : undefined;
+  const type = hasType ? naming(decorator, () => typeOf(rest[0] as TypeLike)) : undefined;
   const options = ((hasType ? rest[1] : rest[0]) ?? undefined) as ExpirationOptions | undefined;
   const expiration = parseExpiration(expirationOptions.read(decorator, options), `The state "${name}"`);
   return (...args: readonly unknown[]) => {
@@ -192,4 +195,14 @@ export function State(name: string, ...rest: readonly unknown[]): StateDecorator
 function isOptions([only, ...more]: readonly unknown[]): boolean {
   if (more.length > 0 || typeof only !== "object" || only === null) return false;
   return !("serialize" in only) && !isStandardSchema(only) && !isProtobufCodec(only);
+}
+
+/** Finds a type. The error about what is no type names the decorator, since the command prints no stack of this error. */
+function naming<T>(decorator: string, find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (!(error instanceof StatefunError)) throw error;
+    throw new StatefunError(error.code, `${decorator}: ${error.message}`, { cause: error });
+  }
 }

@@ -145,6 +145,6 @@ export function notAType(value: unknown): StatefunError {
 
 function nameOf(value: unknown): string {
   if (typeof value === "function") return value.name || "An anonymous function";
-  if (value === undefined) return "undefined (an import cycle?)";
+  if (value === undefined) return "undefined (a misspelt name, or an import cycle?)";
   return typeof value === "object" && value !== null ? "An object" : describe(value);
 }

@@ -68,6 +68,15 @@ after(async () => {
 });
 
 describe("messages", () => {
+  test("a message in the place of the id is refused, and an id that looks like a message is not when there is a message", async () => {
+    for (const verb of ["send", "call"]) {
+      for (const message of ['"hello"', '{"sku":"tea"}', "[1]"])
+        assertFailed(await statefun(verb, "shop/counter", message), 2, "OPTION_INVALID");
+    }
+    assert.equal((await statefun("call", "shop/counter", '{"id":1}', '"hello"')).stdout, '"hello 1"\n');
+    assertFailed(await statefun("call", "shop/counter", "[::1]"), 1, "VALUE_INVALID"); // {} was sent to this id
+  });
+
   test("call prints the answer, as text or as one document", async () => {
     assert.equal((await statefun("call", "shop/counter", "c1", '"hello"')).stdout, '"hello 1"\n');
     assert.deepEqual(await jsonOf("call", "shop/counter", "c1", '"hello"'), {

@@ -278,3 +278,16 @@ test("a port that another process has is named with that process, and the functi
   writeFileSync(join(cwd, "functions.ts"), source("new"));
   await dev.saw(/^Restarted in/m);
 });
+
+test("a second dev on a folder ends and names the first, instead of taking its folder at the next change", async (t) => {
+  const cwd = built.project({ "package.json": '{ "type": "module" }', "functions.ts": source("old") });
+  const args = ["dev", "--port", "0", "--admin-port", "0"];
+  const first = running(t, built.main, args, { cwd });
+  await first.saw(/^Started in/m);
+  const { code, stdout, stderr } = await running(t, built.main, args, { cwd }).ended;
+  assert.equal(code, 6);
+  assert.match(stderr, /^STORE_LOCKED: /m);
+  assert.doesNotMatch(stdout, /start again|Stopped/);
+  writeFileSync(join(cwd, "functions.ts"), source("new"));
+  await first.saw(/^Restarted in/m);
+});

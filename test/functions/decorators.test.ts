@@ -46,13 +46,19 @@ test("a bad expiration is EXPIRATION_INVALID, by the state's name", () => {
 test("a state type that is none is TYPE_UNKNOWN", () => {
   for (const type of [class Plain {}, () => 1]) throwsCode(() => State("seen", type as any), "TYPE_UNKNOWN");
   throwsCode(() => State("seen", "int" as any, {}), "TYPE_UNKNOWN");
-  throwsCode(() => State("seen", "int" as any), "TYPE_UNKNOWN");
+  throwsCode(() => State("seen", "int" as any), "TYPE_UNKNOWN", '@State("seen")');
 });
 
 test("a handled type that is none is TYPE_UNKNOWN, and an import cycle's undefined too", () => {
-  throwsCode(() => Handles(class Plain {} as any), "TYPE_UNKNOWN", "Plain");
-  throwsCode(() => Handles(undefined as any), "TYPE_UNKNOWN");
-  throwsCode(() => Handles(5 as any), "TYPE_UNKNOWN");
+  const declare = (type: any) => () => {
+    class Greeter {
+      @Handles(Types.int, type) greet() {}
+    }
+    return Greeter;
+  };
+  throwsCode(declare(class Plain {}), "TYPE_UNKNOWN", "Plain", "@Handles on greet");
+  throwsCode(declare(undefined), "TYPE_UNKNOWN", "@Handles on greet", "import cycle");
+  throwsCode(declare(5), "TYPE_UNKNOWN", "@Handles on greet");
 });
 
 test("two handlers of one type are HANDLER_DUPLICATE, by their names", () => {
