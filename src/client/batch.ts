@@ -87,7 +87,8 @@ export async function sendBatch(
   // Calls that fail together are tried again together.
   const chance = Math.random();
   const failOpen = (failure: () => Failure) => {
-    for (const call of calls) if (call.isOpen) call.end(failure());
+    const at = performance.now();
+    for (const call of calls) if (call.isOpen) call.end(Object.assign(failure(), { at }));
   };
   try {
     const response = await connection.fetch(`${url}/calls`, {

@@ -16,7 +16,7 @@ const pauses = new Set<Pause>();
  */
 function endPauses(due: Pause): void {
   due.end();
-  const now = performance.now();
+  const now = Math.max(performance.now(), due.endsAt); // a timer may go off a little early
   for (const pause of [...pauses]) if (pause.endsAt <= now + 2) pause.end();
 }
 
@@ -39,12 +39,11 @@ export class Ending {
     this.#forgetSignal = signal === undefined ? undefined : onAbort(signal, end);
   }
 
-  /** Waits for this long, or until the request must end. */
-  pause(ms: number): Promise<void> {
+  /** Waits until this moment, by the clock of `performance`, or until the request must end. */
+  pause(endsAt: number): Promise<void> {
     return new Promise((resolve) => {
-      const endsAt = performance.now() + ms;
       const pause = { endsAt, end };
-      const timer = setTimeout(() => endPauses(pause), ms);
+      const timer = setTimeout(() => endPauses(pause), endsAt - performance.now());
       function end() {
         clearTimeout(timer);
         pauses.delete(pause);

@@ -12,6 +12,8 @@ export class Failure {
   readonly retryAfterMs: number;
   /** Chance, from 0 to 1, by which the wait before the next try differs. Calls of one request have the same, to stay together. */
   readonly chance: number;
+  /** When the try failed, by the clock of `performance`. Calls that fail together have the same moment. */
+  at = performance.now();
 
   constructor(error: StatefunError | TerminalError, canRetry: boolean, retryAfterMs = 0, chance = Math.random()) {
     this.error = error;

@@ -45,7 +45,7 @@ export async function repeat<A>(place: string, retries: number, request: Repeate
       // A failure says more than that the time is over: when no time is left for another try, the failure is thrown.
       const hasTime = waitMs < endsAt - Date.now();
       if (!outcome.canRetry || failures > retries || !hasTime) throw outcome.error;
-      await ending.pause(waitMs);
+      await ending.pause(outcome.at + waitMs);
       signal?.throwIfAborted();
       if (ending.ended) throw outcome.error;
     }

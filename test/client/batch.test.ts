@@ -113,6 +113,18 @@ describe("calls whose request fails", () => {
     assert.deepEqual(await codesOf(greet(failed, "a", "b")), ["CLIENT_FAILED", "CLIENT_FAILED"]);
   });
 
+  test("are sent again together, however long the machine stops between the two", async () => {
+    const { fetch, paths } = recorded(unreachable);
+    const { signal } = new AbortController();
+    signal.throwIfAborted = () => {
+      for (const until = performance.now() + 5; performance.now() < until; );
+    };
+    const client = connect("http://localhost:1", { fetch, retries: 2 });
+    const calls = ["a", "b"].map((id) => client.ref<CountGreeter>("example/count", id).greet({ name: id }, { signal }));
+    assert.deepEqual(await codesOf(calls), ["CLIENT_FAILED", "CLIENT_FAILED"]);
+    assert.deepEqual(paths, ["/calls", "/calls", "/calls"]);
+  });
+
   test("outlive a restart of the runtime, and are carried out once", async () => {
     const folder = mkdtempSync(join(tmpdir(), "statefun-client-"));
     try {

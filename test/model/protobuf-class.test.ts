@@ -18,7 +18,16 @@ const foreign: any = { typename: "a/b", serialize() {}, deserialize() {}, pack()
 const register = (state: any) => new StatefulFunctions().register("a/b", () => {}, { state });
 const places: [string, (type: any) => unknown][] = [
   ["typeOf", typeOf],
-  ["@Handles", (type) => Handles(type)],
+  [
+    "@Handles",
+    (type) => {
+      class Greeter {
+        @Handles(type)
+        greet() {}
+      }
+      return Greeter;
+    },
+  ],
   ["@State", (type) => State("user", type)],
   ["register's handles", (type) => new StatefulFunctions().register("a/b", () => {}, { handles: [type] })],
   ["register's state", (type) => register({ user: type })],
