@@ -9,6 +9,8 @@ import { install, pack } from "../package/packed.ts";
 import { installLocked } from "../support/install-locked.ts";
 
 const tools = fileURLToPath(new URL("tools", import.meta.url));
+// Suites name their commands, and so look for the tools, before any hook has run.
+installLocked(tools);
 const require = createRequire(join(tools, "package.json"));
 
 export interface RunnerProject {
@@ -24,7 +26,6 @@ export interface Ended {
 
 /** Makes the project. */
 export async function makeRunnerProject(): Promise<RunnerProject> {
-  installLocked(tools);
   const packed = await pack();
   const folder = install(packed);
   linkPackages(join(tools, "node_modules"), join(folder, "node_modules"));
