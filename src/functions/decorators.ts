@@ -19,6 +19,7 @@ import type {
 } from "./decorator-types.js";
 import { isOnClass, isOnMember, memberOf, misplaced } from "./dialects.js";
 import { assertStateName, type HandledType, handledName } from "./function-spec.js";
+import { placed } from "./located.js";
 import { recordHandler } from "./record-handler.js";
 
 /** Options of `@Handles`. */
@@ -202,7 +203,6 @@ function naming<T>(decorator: string, find: () => T): T {
   try {
     return find();
   } catch (error) {
-    if (!(error instanceof StatefunError)) throw error;
-    throw new StatefunError(error.code, `${decorator}: ${error.message}`, { cause: error });
+    throw placed(decorator, error);
   }
 }

@@ -17,3 +17,9 @@ export function located(where: string, thrown: unknown): StatefunError {
   const Located = thrown instanceof LastingFailure || fault === "argument" ? LastingFailure : StatefunError;
   return new Located(code, `${where}: ${describe(thrown)}`, { cause: thrown });
 }
+
+/** The same failure with its place before its words. What is no error of this package stays as it is. */
+export function placed(where: string, thrown: unknown): unknown {
+  if (!(thrown instanceof StatefunError)) return thrown;
+  return new StatefunError(thrown.code, `${where}: ${describe(thrown)}`, { cause: thrown });
+}

@@ -1,12 +1,13 @@
 // What the states of a batch know of a value: whether it is set, and how it becomes bytes and comes back. An error names the
 // state and its function.
 
-import { describe, StatefunError } from "../errors.js";
+import { StatefunError } from "../errors.js";
 import type { Generation } from "../model/invocation.js";
 import type { Followed } from "../model/type.js";
 import { TypedValue } from "../model/typed-value.js";
 import { copyOfBytes, sameBytes } from "../types/bytes.js";
 import type { StateSpec } from "./function-spec.js";
+import { placed } from "./located.js";
 
 /** A declared state and the type name of its function. */
 export interface DeclaredState {
@@ -84,8 +85,5 @@ export function assertStoredType({ typeName, spec }: DeclaredState, generation: 
   if (!known) throw typeMismatch(typeName, name, type.typename, stored);
 }
 
-function located({ typeName, spec }: DeclaredState, thrown: unknown): unknown {
-  if (!(thrown instanceof StatefunError)) return thrown;
-  const where = `The state "${spec.name}" of ${typeName}`;
-  return new StatefunError(thrown.code, `${where}: ${describe(thrown)}`, { cause: thrown });
-}
+const located = ({ typeName, spec }: DeclaredState, thrown: unknown) =>
+  placed(`The state "${spec.name}" of ${typeName}`, thrown);
