@@ -65,7 +65,9 @@ try {
   if (chosen.some((file) => /^(console|deploy)\//.test(file))) await ensureConsole();
   await bundleTests(root, chosen, bundles);
   const isSeparate = (file) => isSlow(file) || folders.includes(file);
-  const processes = groupTests(root, chosen, bundles, isSeparate, (folders.length === 0 ? 30 : 180) * 60_000);
+  // Far longer than any process takes: a hanging test must not hold CI for ever.
+  const limitMinutes = folders.length === 0 ? 30 : 180;
+  const processes = groupTests(root, chosen, bundles, isSeparate, limitMinutes * 60_000);
   const args = ["--enable-source-maps", "--test", ...concurrency, ...processes];
   process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 1;
 } finally {
